@@ -1,0 +1,1 @@
+"""The allocation problem: domain, rules, goals, engines, verification and explanation."""

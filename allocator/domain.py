@@ -1,0 +1,281 @@
+"""What is allocated and where: districts, parks, spaces, tenancies, projects and their policy.
+
+Frozen dataclasses that check themselves.  Areas are m², loads kPa, heights m, power kW, rents fen per
+m² and month, months are numbers as in :mod:`allocator.months`.  Cross references are checked by
+:class:`allocator.problem.Problem`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from allocator.months import FOREVER
+from allocator.vocabulary import (
+    Basis,
+    EiaLevel,
+    Function,
+    Hazard,
+    LinkKind,
+    Permission,
+    PlatformKind,
+    Segment,
+    Side,
+    SpaceKind,
+    Stage,
+    Tenure,
+    Tier,
+    Utility,
+)
+
+PARK_UTILITIES = ("power_kw", "water_t_day", "effluent_t_day")
+"""The supplies that the tenants of one park share: kW, tonnes a day, tonnes a day."""
+
+
+def _require(holds: bool, message: str) -> None:
+    if not holds:
+        raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class District:
+    """A district with its policy role and what each function may do there (P-ROLE-*, P-NS-AXIS)."""
+
+    adcode: str
+    name_zh: str
+    name_en: str
+    role_zh: str
+    role_en: str
+    side: Side
+    permissions: Mapping[Function, Permission]
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        missing = [function.value for function in Function if function not in self.permissions]
+        _require(not missing, f"district {self.adcode} has no permission for {', '.join(missing)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Park:
+    """An industrial park; lon and lat are EPSG:4490 degrees; a None capacity is unlimited."""
+
+    park_id: str
+    name_zh: str
+    name_en: str
+    district: str
+    lon: float
+    lat: float
+    power_kw: int | None = None
+    water_t_day: int | None = None
+    effluent_t_day: int | None = None
+    specialities: frozenset[Segment] = frozenset()
+    basis: Basis = Basis.ASSUMED
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        _require(-180 <= self.lon <= 180 and -90 <= self.lat <= 90, f"park {self.park_id} is not on the globe")
+        for utility in PARK_UTILITIES:
+            capacity = getattr(self, utility)
+            _require(capacity is None or capacity >= 0, f"park {self.park_id}: {utility} is negative")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """A block of like floor in one building, or a land plot.
+
+    ``power_kw`` is the largest connection that one tenant can get, not a shared capacity;
+    ``cleanroom_iso`` the cleanest ISO 14644-1 class on offer; ``eia_level`` the heaviest level permitted.
+    The space may be let from ``available_from`` up to, and not including, ``available_until``.
+    """
+
+    space_id: str
+    park_id: str
+    kind: SpaceKind
+    floor_area_m2: int
+    building: str = ""
+    lot_m2: int | None = None
+    floor_load_kpa: float | None = None
+    clear_height_m: float | None = None
+    power_kw: int | None = None
+    cleanroom_iso: int | None = None
+    ground_floor: bool = False
+    eia_level: EiaLevel = EiaLevel.EXEMPT
+    utilities: frozenset[Utility] = frozenset()
+    tenures: frozenset[Tenure] = frozenset()
+    available_from: int = 0
+    available_until: int = FOREVER
+    rent_fen_m2_month: int | None = None
+    opening_cost_yuan: int = 0
+    basis: Basis = Basis.ASSUMED
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        _require(self.floor_area_m2 > 0, f"space {self.space_id} has no floor area")
+        _require(self.lot_m2 is None or self.lot_m2 > 0, f"space {self.space_id}: lots must have an area")
+        _require(self.available_from < self.available_until, f"space {self.space_id} is never available")
+        _require(self.opening_cost_yuan >= 0, f"space {self.space_id}: opening cost is negative")
+
+    @property
+    def building_key(self) -> tuple[str, str]:
+        """Park and building; a space without a building's name is a building of its own."""
+        return self.park_id, self.building or self.space_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenancy:
+    """Who sits in a space from ``since`` up to, and not including, ``until``, and what they draw from the park."""
+
+    tenancy_id: str
+    space_id: str
+    occupant: str
+    floor_area_m2: int
+    since: int = 0
+    until: int = FOREVER
+    stage: Stage = Stage.BUILT
+    may_move: bool = False
+    power_kw: int = 0
+    water_t_day: int = 0
+    effluent_t_day: int = 0
+
+    def __post_init__(self) -> None:
+        _require(self.floor_area_m2 > 0, f"tenancy {self.tenancy_id} has no floor area")
+        _require(self.since < self.until, f"tenancy {self.tenancy_id} ends before it starts")
+
+    def active(self, month: int) -> bool:
+        """Whether the tenancy holds its floor in that month."""
+        return self.since <= month < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """One part of a project that needs one space; a None requirement is no requirement.
+
+    ``pinned_to`` names the space, park or district where the component must be placed;
+    ``barred_from`` those where it must not be.
+    """
+
+    project_id: str
+    component_id: str
+    function: Function
+    floor_area_m2: int
+    floor_load_kpa: float | None = None
+    clear_height_m: float | None = None
+    power_kw: int = 0
+    water_t_day: int = 0
+    effluent_t_day: int = 0
+    cleanroom_iso: int | None = None
+    ground_floor: bool = False
+    eia_level: EiaLevel = EiaLevel.EXEMPT
+    utilities: frozenset[Utility] = frozenset()
+    emits: frozenset[Hazard] = frozenset()
+    sensitive_to: frozenset[Hazard] = frozenset()
+    start_from: int | None = None
+    start_until: int | None = None
+    lease_months: int | None = None
+    max_rent_fen_m2_month: int | None = None
+    districts: frozenset[str] = frozenset()
+    pinned_to: str | None = None
+    barred_from: frozenset[str] = frozenset()
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        _require(self.floor_area_m2 > 0, f"component {self.key} needs no floor area")
+        _require(self.lease_months is None or self.lease_months > 0, f"component {self.key}: lease is empty")
+        window = self.start_from, self.start_until
+        _require(None in window or window[0] <= window[1], f"component {self.key} must start before it can")  # type: ignore[operator]
+
+    @property
+    def key(self) -> str:
+        """Name of the component within a batch."""
+        return f"{self.project_id}/{self.component_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Two components of one project that must be near each other; ``max_m`` is metres, for ``max_km`` links."""
+
+    first: str
+    second: str
+    kind: LinkKind
+    max_m: int | None = None
+
+    def __post_init__(self) -> None:
+        _require(self.first != self.second, f"component {self.first} is linked to itself")
+        _require((self.max_m is not None) == (self.kind is LinkKind.MAX_KM), "only a max_km link has a distance")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """An enterprise's request: all of its components are placed, or none; ``value`` is what placing it is worth."""
+
+    project_id: str
+    enterprise: str
+    segment: Segment
+    tier: Tier
+    priority: int
+    value: int
+    components: tuple[Component, ...]
+    links: tuple[Link, ...] = ()
+    name_zh: str = ""
+    name_en: str = ""
+    platform_kind: PlatformKind | None = None
+    submitted_on: str = ""
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        _require(bool(self.components), f"project {self.project_id} has no component")
+        _require(1 <= self.priority <= 5, f"project {self.project_id}: priority is 1 to 5")
+        _require(self.value >= 0, f"project {self.project_id}: value is negative")
+        ids = [component.component_id for component in self.components]
+        _require(len(set(ids)) == len(ids), f"project {self.project_id} names a component twice")
+        loose = {end for link in self.links for end in (link.first, link.second)} - set(ids)
+        _require(not loose, f"project {self.project_id} links unknown components {', '.join(sorted(loose))}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedProject:
+    """A project that the policy sites: those that match, their functions, and the district (P-ROLE-PS, -LH, -YT)."""
+
+    name: str
+    district: str
+    functions: frozenset[Function]
+    tiers: frozenset[Tier]
+    segments: frozenset[Segment] = frozenset()
+    platform_kinds: frozenset[PlatformKind] = frozenset()
+    source: str = ""
+
+    def covers(self, project: Project) -> bool:
+        """Whether the policy's sentence speaks of this project."""
+        return (
+            project.tier in self.tiers
+            and (not self.segments or project.segment in self.segments)
+            and (not self.platform_kinds or project.platform_kind in self.platform_kinds)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The policy's numbers: what serves what, who is sited where, and what a fit is worth.
+
+    ``fit_points`` are per component and permission, ``speciality_points`` per component in a park that
+    specialises in its segment; ``exception_budget`` is the most components placed by exception, None is no limit;
+    opening costs are spread over ``opening_months``; a component without ``start_until`` may start up to
+    ``start_slack_months`` after it could.
+    """
+
+    kinds_for: Mapping[Function, frozenset[SpaceKind]]
+    fit_points: Mapping[Permission, int]
+    speciality_points: int = 0
+    named_projects: tuple[NamedProject, ...] = ()
+    exception_budget: int | None = None
+    opening_months: int = 120
+    start_slack_months: int = 36
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """Everything on the supply side, keyed by id; ``distance_m`` holds metres for each ordered pair of parks."""
+
+    districts: Mapping[str, District]
+    parks: Mapping[str, Park]
+    spaces: Mapping[str, Space]
+    tenancies: tuple[Tenancy, ...] = ()
+    distance_m: Mapping[tuple[str, str], int] = field(default_factory=dict)
