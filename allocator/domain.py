@@ -30,7 +30,7 @@ PARK_UTILITIES = ("power_kw", "water_t_day", "effluent_t_day")
 """The supplies that the tenants of one park share: kW, tonnes a day, tonnes a day."""
 
 
-def _require(holds: bool, message: str) -> None:
+def _require(holds: object, message: str) -> None:
     if not holds:
         raise ValueError(message)
 
@@ -186,6 +186,10 @@ class Component:
     def key(self) -> str:
         """Name of the component within a batch."""
         return f"{self.project_id}/{self.component_id}"
+
+    def lease_end(self, start: int) -> int:
+        """First month after a lease that begins in ``start``; without a term it lasts for ever."""
+        return FOREVER if self.lease_months is None else min(FOREVER, start + self.lease_months)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

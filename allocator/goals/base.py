@@ -1,0 +1,37 @@
+"""What a goal is: a term for the engines, an independent measure and a phrase that share a source and a name."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar
+
+from allocator.linear import Linear
+from allocator.plan import Plan
+from allocator.problem import Problem
+from allocator.rules.base import Choose, NamedRow
+
+
+class Goal(ABC):
+    """One term of the objective; the class docstring is its page in the catalogue.
+
+    ``maximise`` says which direction is better, ``unit`` what is counted, ``formula`` is LaTeX.
+    """
+
+    id: ClassVar[str]
+    title_zh: ClassVar[str]
+    title_en: ClassVar[str]
+    unit: ClassVar[str]
+    maximise: ClassVar[bool]
+    formula: ClassVar[str]
+    source: ClassVar[tuple[str, ...]]
+
+    def define(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
+        """Rows that tie the goal's own variables to the choices; most goals have none."""
+        yield from ()
+
+    @abstractmethod
+    def term(self, problem: Problem, choose: Choose) -> Linear:
+        """The goal as a linear expression over the choices."""
+
+    @abstractmethod
+    def measure(self, problem: Problem, plan: Plan) -> int:
+        """Exact value for a plan, found without the expression or a solver."""

@@ -1,0 +1,55 @@
+"""Goal cost."""
+
+from collections.abc import Iterator
+
+from allocator.domain import Space
+from allocator.goals.base import Goal
+from allocator.linear import Linear, total
+from allocator.options import rent_yuan_month
+from allocator.plan import Plan
+from allocator.problem import Problem
+from allocator.rules.base import Choose, NamedRow
+
+
+class Cost(Goal):
+    """Keep low what the plan costs a month: rents, and the opening of new blocks spread over their life.
+
+    Whole yuan a month; each rent and each opening cost is rounded half up once.
+    """
+
+    id = "cost"
+    title_zh = "月度成本"
+    title_en = "Monthly cost"
+    unit = "yuan/month"
+    maximise = False
+    formula = r"\min \sum_{o \in O} r_o z_o + \sum_{s \in S} F_s u_s, \qquad z_o \le u_{s(o)}"
+    source = ("P-SUPPLY",)
+
+    def define(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
+        """A space that costs something to open is opened before it is used."""
+        for space in _costly(problem):
+            for option in problem.options_in[space.space_id]:
+                yield option.name, choose.option(option) <= choose.opened(space.space_id)
+
+    def term(self, problem: Problem, choose: Choose) -> Linear:
+        """Rent of each option and monthly opening cost of each opened space."""
+        rents = (option.rent_yuan_month * choose.option(option) for option in problem.options)
+        openings = (opening_yuan_month(problem, s) * choose.opened(s.space_id) for s in _costly(problem))
+        return total((total(rents), total(openings)))
+
+    def measure(self, problem: Problem, plan: Plan) -> int:
+        """Sum of the rents, and of the opening costs of the spaces used."""
+        placements = problem.placements(plan)
+        used = {placement.space.space_id: placement.space for placement in placements}
+        rents = sum(rent_yuan_month(p.space, p.assignment.floor_area_m2) for p in placements)
+        return rents + sum(opening_yuan_month(problem, space) for space in used.values())
+
+
+def opening_yuan_month(problem: Problem, space: Space) -> int:
+    """Opening cost of a space spread over its life, rounded half up to whole yuan a month."""
+    months = problem.policy.opening_months
+    return (2 * space.opening_cost_yuan + months) // (2 * months)
+
+
+def _costly(problem: Problem) -> list[Space]:
+    return [space for space in problem.registry.spaces.values() if space.opening_cost_yuan]

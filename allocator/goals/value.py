@@ -1,0 +1,31 @@
+"""Goal value."""
+
+from allocator.goals.base import Goal
+from allocator.linear import Linear, total
+from allocator.plan import Plan
+from allocator.problem import Problem
+from allocator.rules.base import Choose
+
+
+class ValuePlaced(Goal):
+    """Place as much priority-weighted value as possible.
+
+    A project's value is what its placing is worth; where the request gives none it follows from tier and
+    priority, so that major projects come first and small firms still count.
+    """
+
+    id = "value"
+    title_zh = "落位项目价值"
+    title_en = "Value placed"
+    unit = "points"
+    maximise = True
+    formula = r"\max \sum_{p \in P} v_p\, y_p"
+    source = ("P-PRIORITY", "P-TIER")
+
+    def term(self, problem: Problem, choose: Choose) -> Linear:
+        """Value times placed, over projects."""
+        return total(project.value * choose.placed(project.project_id) for project in problem.projects)
+
+    def measure(self, problem: Problem, plan: Plan) -> int:
+        """Sum of the values of the placed projects."""
+        return sum(project.value for project in problem.projects if project.project_id in plan.placed_projects)

@@ -1,0 +1,124 @@
+"""The compiled problem: named 0–1 variables, named rows and objectives as plain data, for any engine or auditor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from allocator.goals import GOALS, Goal
+from allocator.linear import Linear, Row
+from allocator.options import Option
+from allocator.plan import Assignment, Plan
+from allocator.problem import Problem
+from allocator.rules import RULES, Choose, Rule
+
+
+@dataclass(frozen=True)
+class Objective:
+    """One goal as an expression that is to be as large as possible; ``sign`` is −1 for a goal that is minimised."""
+
+    goal: str
+    sign: int
+    weights: dict[int, int]
+    constant: int = 0
+
+    def evaluate(self, values: Sequence[int]) -> int:
+        """Exact value, larger is better."""
+        return self.constant + sum(weight * values[index] for index, weight in self.weights.items())
+
+    def at_least(self, value: int) -> Row:
+        """Row that keeps the objective at a value."""
+        return replace(Linear(self.weights, self.constant) >= value, name=f"keep/{self.goal}")
+
+
+@dataclass(frozen=True)
+class Model:
+    """Variables are 0–1; rows are named ``rule/where``."""
+
+    variables: tuple[str, ...]
+    rows: tuple[Row, ...]
+    objectives: tuple[Objective, ...]
+
+    def violated(self, values: Sequence[int]) -> list[str]:
+        """Names of the rows that the values break; exact."""
+        return [row.name for row in self.rows if not row.holds(values)]
+
+
+class Decisions(Choose):
+    """Numbers the variables: options first, then projects, then spaces that cost something to open."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._offset = len(problem.options)
+        self._placed = {project_id: self._offset + i for i, project_id in enumerate(problem.project_by_id)}
+        costly = [space.space_id for space in problem.registry.spaces.values() if space.opening_cost_yuan]
+        first = self._offset + len(self._placed)
+        self._opened = {space_id: first + i for i, space_id in enumerate(costly)}
+
+    def option(self, option: Option) -> Linear:
+        """1 if the option is chosen."""
+        return Linear({option.index: 1})
+
+    def placed(self, project_id: str) -> Linear:
+        """1 if the project is placed."""
+        return Linear({self._placed[project_id]: 1})
+
+    def opened(self, space_id: str) -> Linear:
+        """1 if the space is opened."""
+        return Linear({self._opened[space_id]: 1})
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the variables, in their order."""
+        chosen = (f"choose:{option.name}" for option in self._problem.options)
+        return (*chosen, *(f"place:{p}" for p in self._placed), *(f"open:{s}" for s in self._opened))
+
+    def values_of(self, options: Iterable[Option]) -> list[int]:
+        """0–1 values of the plan that chooses these options."""
+        values = [0] * len(self.names)
+        for option in options:
+            values[option.index] = 1
+            values[self._placed[option.project_id]] = 1
+            if option.space_id in self._opened:
+                values[self._opened[option.space_id]] = 1
+        return values
+
+    def plan_of(self, values: Sequence[int]) -> Plan:
+        """Plan that 0–1 values stand for."""
+        return plan_of(option for option in self._problem.options if values[option.index])
+
+
+def plan_of(options: Iterable[Option]) -> Plan:
+    """Plan that chooses these options."""
+    return Plan.of(
+        Assignment(
+            option.project_id,
+            option.component.removeprefix(f"{option.project_id}/"),
+            option.space_id,
+            option.start,
+            option.area_m2,
+        )
+        for option in options
+    )
+
+
+def compile_model(
+    problem: Problem, rules: Iterable[Rule] = RULES, goals: Iterable[Goal] = GOALS
+) -> tuple[Model, Decisions]:
+    """Model of a problem under some rules and goals, and the meaning of its variables."""
+    choose = Decisions(problem)
+    goals = tuple(goals)
+    named = [
+        *((rule.id, where, row) for rule in rules for where, row in rule.formulate(problem, choose)),
+        *((goal.id, where, row) for goal in goals for where, row in goal.define(problem, choose)),
+    ]
+    rows = tuple(replace(row, name=f"{owner}/{where}") for owner, where, row in named)
+    objectives = tuple(_objective(goal, problem, choose) for goal in goals)
+    return Model(choose.names, rows, objectives), choose
+
+
+def _objective(goal: Goal, problem: Problem, choose: Choose) -> Objective:
+    sign = 1 if goal.maximise else -1
+    term = sign * goal.term(problem, choose)
+    return Objective(goal.id, sign, term.weights, term.constant)

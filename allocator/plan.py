@@ -1,0 +1,94 @@
+"""A plan, what is wrong with it, and what is known of how good it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Assignment:
+    """One component in one space from one month; ``floor_area_m2`` is the floor it takes there, in whole lots."""
+
+    project_id: str
+    component_id: str
+    space_id: str
+    start: int
+    floor_area_m2: int
+
+    @property
+    def key(self) -> str:
+        """Name of the component within the batch."""
+        return f"{self.project_id}/{self.component_id}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The chosen assignments, in canonical order."""
+
+    assignments: tuple[Assignment, ...]
+
+    @classmethod
+    def of(cls, assignments: Iterable[Assignment]) -> Plan:
+        """Plan of the assignments, sorted."""
+        return cls(tuple(sorted(assignments)))
+
+    @cached_property
+    def by_component(self) -> Mapping[str, Assignment]:
+        """Assignment per component key."""
+        return {assignment.key: assignment for assignment in self.assignments}
+
+    @cached_property
+    def placed_projects(self) -> frozenset[str]:
+        """Projects of which something is placed."""
+        return frozenset(assignment.project_id for assignment in self.assignments)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A rule that a plan does not keep: where, what was measured, and the limit."""
+
+    rule: str
+    where: str
+    measured: int | float | str
+    limit: int | float | str
+
+
+class PlanStatus(StrEnum):
+    """What is proven of a plan."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    NO_SOLUTION = "no_solution"
+
+
+@dataclass(frozen=True, slots=True)
+class GoalReport:
+    """One goal of a plan: exact value, proven bound given the goals before it, and who proved it.
+
+    ``bound`` is None when nothing was proven.
+    """
+
+    goal: str
+    tier: int
+    value: int
+    bound: int | None
+    proved_by: tuple[str, ...] = ()
+
+    @property
+    def gap(self) -> float | None:
+        """Distance of the bound from the value as a fraction of the value."""
+        if self.bound is None:
+            return None
+        return abs(self.bound - self.value) / max(1, abs(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Rules that cannot hold together: row names ``rule/where``; ``minimal`` says that no member can be left out."""
+
+    rows: tuple[str, ...]
+    minimal: bool

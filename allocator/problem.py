@@ -1,0 +1,160 @@
+"""The problem: facts and look-ups, checked against each other; the only input to solving, checking and explaining."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from allocator.domain import Component, District, NamedProject, Park, Policy, Project, Registry, Space, Tenancy
+from allocator.options import Option, enumerate_options
+from allocator.plan import Assignment, Plan
+from allocator.vocabulary import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """An assignment with the things it speaks of; the lease runs from ``start`` up to, and not including, ``end``."""
+
+    assignment: Assignment
+    component: Component
+    space: Space
+    start: int
+    end: int
+
+    def active(self, month: int) -> bool:
+        """Whether the component sits there in that month."""
+        return self.start <= month < self.end
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Registry, projects and policy, planned from month ``plan_from``; raises ValueError for dangling references."""
+
+    registry: Registry
+    projects: tuple[Project, ...]
+    policy: Policy
+    plan_from: int
+
+    def __post_init__(self) -> None:
+        faults = list(self._dangling())
+        if faults:
+            raise ValueError("; ".join(faults))
+
+    def _dangling(self) -> Iterator[str]:
+        registry = self.registry
+        for park in registry.parks.values():
+            if park.district not in registry.districts:
+                yield f"park {park.park_id} lies in unknown district {park.district}"
+        for space in registry.spaces.values():
+            if space.park_id not in registry.parks:
+                yield f"space {space.space_id} lies in unknown park {space.park_id}"
+        for tenancy in registry.tenancies:
+            if tenancy.space_id not in registry.spaces:
+                yield f"tenancy {tenancy.tenancy_id} is in unknown space {tenancy.space_id}"
+        if len({project.project_id for project in self.projects}) < len(self.projects):
+            yield "two projects have the same id"
+        places = self.place_names
+        for component in self.components.values():
+            named = component.barred_from | ({component.pinned_to} if component.pinned_to else set())
+            for place in sorted(named - places):
+                yield f"component {component.key} names unknown place {place}"
+
+    @cached_property
+    def place_names(self) -> frozenset[str]:
+        """Every id that a pin or a bar may name: spaces, parks and districts."""
+        return frozenset({*self.registry.spaces, *self.registry.parks, *self.registry.districts})
+
+    @cached_property
+    def project_by_id(self) -> Mapping[str, Project]:
+        """Projects by id, in the order of the batch."""
+        return {project.project_id: project for project in self.projects}
+
+    @cached_property
+    def components(self) -> Mapping[str, Component]:
+        """Components by key, in the order of the batch."""
+        return {component.key: component for project in self.projects for component in project.components}
+
+    @cached_property
+    def spaces_of_park(self) -> Mapping[str, tuple[Space, ...]]:
+        """Spaces by park id."""
+        grouped: dict[str, list[Space]] = {park_id: [] for park_id in self.registry.parks}
+        for space in self.registry.spaces.values():
+            grouped[space.park_id].append(space)
+        return {park_id: tuple(spaces) for park_id, spaces in grouped.items()}
+
+    @cached_property
+    def tenancies_of_space(self) -> Mapping[str, tuple[Tenancy, ...]]:
+        """Tenancies by space id."""
+        grouped: dict[str, list[Tenancy]] = {space_id: [] for space_id in self.registry.spaces}
+        for tenancy in self.registry.tenancies:
+            grouped[tenancy.space_id].append(tenancy)
+        return {space_id: tuple(tenancies) for space_id, tenancies in grouped.items()}
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """Every allowed choice of space and start month, in the order of components and spaces."""
+        return enumerate_options(self)
+
+    @cached_property
+    def options_of(self) -> Mapping[str, tuple[Option, ...]]:
+        """Options by component key."""
+        return self._grouped(lambda option: option.component)
+
+    @cached_property
+    def options_in(self) -> Mapping[str, tuple[Option, ...]]:
+        """Options by space id."""
+        return self._grouped(lambda option: option.space_id)
+
+    def _grouped(self, name_of: Callable[[Option], str]) -> Mapping[str, tuple[Option, ...]]:
+        grouped: dict[str, list[Option]] = defaultdict(list)
+        for option in self.options:
+            grouped[name_of(option)].append(option)
+        return defaultdict(tuple, {name: tuple(options) for name, options in grouped.items()})
+
+    @cached_property
+    def named_district(self) -> Mapping[str, NamedProject]:
+        """By component key, the policy's sentence that sites it."""
+        return {
+            component.key: named
+            for project in self.projects
+            for named in self.policy.named_projects
+            if named.covers(project)
+            for component in project.components
+            if component.function in named.functions
+        }
+
+    def park_of(self, space_id: str) -> Park:
+        """Park that a space lies in."""
+        return self.registry.parks[self.registry.spaces[space_id].park_id]
+
+    def district_of(self, space_id: str) -> District:
+        """District that a space lies in."""
+        return self.registry.districts[self.park_of(space_id).district]
+
+    def places_of(self, space_id: str) -> frozenset[str]:
+        """The space, its park and its district: what a pin or a bar can name to mean this space."""
+        park = self.park_of(space_id)
+        return frozenset({space_id, park.park_id, park.district})
+
+    def permission(self, component: Component, space_id: str) -> Permission:
+        """What the positioning says of the component's function where the space lies."""
+        return self.district_of(space_id).permissions[component.function]
+
+    def distance_m(self, first_space: str, second_space: str) -> int:
+        """Metres between the parks of two spaces, in EPSG:4547; 0 within one park."""
+        pair = self.park_of(first_space).park_id, self.park_of(second_space).park_id
+        return 0 if pair[0] == pair[1] else self.registry.distance_m[pair]
+
+    def placements(self, plan: Plan) -> list[Placement]:
+        """The plan's assignments with what they speak of; those of unknown components or spaces are left out."""
+        known = [
+            (assignment, self.components[assignment.key], self.registry.spaces[assignment.space_id])
+            for assignment in plan.assignments
+            if assignment.key in self.components and assignment.space_id in self.registry.spaces
+        ]
+        return [
+            Placement(assignment, component, space, assignment.start, component.lease_end(assignment.start))
+            for assignment, component, space in known
+        ]

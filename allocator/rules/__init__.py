@@ -1,0 +1,22 @@
+"""Every hard rule, in the order in which reports list them."""
+
+from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.floor_area import FloorArea
+from allocator.rules.links import Links
+from allocator.rules.named_project import NamedProjectSited
+from allocator.rules.pinned import Pinned
+from allocator.rules.placed_once import PlacedOnce
+from allocator.rules.positioning import Positioning
+from allocator.rules.utilities import Utilities
+
+RULES: tuple[Rule, ...] = (
+    PlacedOnce(),
+    FloorArea(),
+    Utilities(),
+    Positioning(),
+    NamedProjectSited(),
+    Links(),
+    Pinned(),
+)
+
+__all__ = ["RULES", "Choose", "NamedRow", "Rule"]

@@ -1,0 +1,55 @@
+"""What a rule is: a formulation, an independent check and an explanation that share a source and a name."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from typing import ClassVar, Protocol
+
+from allocator.linear import Linear, Row
+from allocator.options import Option
+from allocator.plan import Breach, Plan
+from allocator.problem import Problem
+
+NamedRow = tuple[str, Row]
+"""Where a row holds, and the row."""
+
+
+class Choose(Protocol):
+    """The 0–1 decisions that a formulation may speak of."""
+
+    def option(self, option: Option) -> Linear:
+        """1 if the option is chosen."""
+        ...
+
+    def placed(self, project_id: str) -> Linear:
+        """1 if the project is placed."""
+        ...
+
+    def opened(self, space_id: str) -> Linear:
+        """1 if the space is opened; only for spaces with an opening cost."""
+        ...
+
+
+class Rule(ABC):
+    """A hard constraint; the class docstring is its page in the catalogue.
+
+    ``formula`` is the mathematics in LaTeX, ``source`` the policy or design ids it rests on.  The rows hold
+    for a plan exactly when the check finds nothing: a generic test enforces it for every rule.
+    """
+
+    id: ClassVar[str]
+    title_zh: ClassVar[str]
+    title_en: ClassVar[str]
+    formula: ClassVar[str]
+    source: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
+        """Rows of the rule, each with the place where it holds."""
+
+    @abstractmethod
+    def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
+        """Every place where a plan does not keep the rule, found without rows or a solver."""
+
+    @abstractmethod
+    def explain(self, problem: Problem, breach: Breach) -> str:
+        """One sentence with both numbers."""

@@ -1,0 +1,50 @@
+"""Rule floor-area."""
+
+from collections.abc import Iterator
+
+from allocator.linear import total
+from allocator.months import format_month
+from allocator.plan import Breach, Plan
+from allocator.problem import Problem
+from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.phases import phases
+
+
+class FloorArea(Rule):
+    """In no month may the floor let in a space exceed the floor that its tenancies leave free.
+
+    Leases begin and end at different times, so the sum is taken in every month in which one may begin;
+    between two such months floor only falls free.
+    """
+
+    id = "floor-area"
+    title_zh = "任何月份不超出可用面积"
+    title_en = "Never more floor than is free"
+    formula = r"\sum_{o \in O_s,\, o \ni t} a_o z_o \le A_s - T_{st} \quad \forall s \in S,\ t \in \mathcal T_s"
+    source = ("DESIGN-4.2",)
+
+    def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
+        """One row per space and month in which use may grow."""
+        for space_id, space in problem.registry.spaces.items():
+            held = [(t.since, t.until, t.floor_area_m2) for t in problem.tenancies_of_space[space_id]]
+            for month, active, taken in phases(problem.options_in[space_id], held):
+                used = total(option.area_m2 * choose.option(option) for option in active)
+                yield f"{space_id}/{format_month(month)}", used <= space.floor_area_m2 - taken
+
+    def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
+        """Add up the floor in use in every month in which an assignment begins or ends."""
+        placements = problem.placements(plan)
+        for space_id, space in problem.registry.spaces.items():
+            here = [placement for placement in placements if placement.space is space]
+            tenancies = problem.tenancies_of_space[space_id]
+            edges = {p.start for p in here} | {p.end for p in here} | {t.since for t in tenancies}
+            for month in sorted(edges):
+                wanted = sum(p.assignment.floor_area_m2 for p in here if p.active(month))
+                free = space.floor_area_m2 - sum(t.floor_area_m2 for t in tenancies if t.active(month))
+                if wanted > free and wanted:
+                    yield Breach(self.id, f"{space_id}/{format_month(month)}", wanted, free)
+
+    def explain(self, problem: Problem, breach: Breach) -> str:
+        """Say how much floor is asked for and how much is free."""
+        space_id, month = breach.where.rsplit("/", 1)
+        return f"In {month} the plan lets {breach.measured} m² in space {space_id}, where {breach.limit} m² are free."

@@ -1,0 +1,49 @@
+"""Rule named-project."""
+
+from collections.abc import Iterator
+
+from allocator.linear import total
+from allocator.plan import Breach, Plan
+from allocator.problem import Problem
+from allocator.rules.base import Choose, NamedRow, Rule
+
+
+class NamedProjectSited(Rule):
+    """A project that the policy sites by name goes to the district that the policy names.
+
+    Compact proton therapy to Pingshan, the device CDMO platform to Longhua, the core work of the domestic
+    high-throughput gene sequencer to Yantian.
+    """
+
+    id = "named-project"
+    title_zh = "政策点名项目的区位"
+    title_en = "Projects that the policy sites by name"
+    formula = r"z_o = 0 \quad \forall o: c(o) \in N,\ d_{s(o)} \ne \delta(c(o))"
+    source = ("P-ROLE-PS", "P-ROLE-LH", "P-ROLE-YT")
+
+    def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
+        """One row per named component with an option elsewhere."""
+        for key, named in problem.named_district.items():
+            elsewhere = [
+                choose.option(option)
+                for option in problem.options_of[key]
+                if problem.district_of(option.space_id).adcode != named.district
+            ]
+            if elsewhere:
+                yield f"{key}/{named.district}", total(elsewhere) <= 0
+
+    def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
+        """Compare the district of each assignment with the one that the policy names."""
+        for placement in problem.placements(plan):
+            project = problem.project_by_id[placement.component.project_id]
+            for named in problem.policy.named_projects:
+                if named.covers(project) and placement.component.function in named.functions:
+                    adcode = problem.district_of(placement.space.space_id).adcode
+                    if adcode != named.district:
+                        yield Breach(self.id, f"{placement.component.key}/{named.district}", adcode, named.district)
+
+    def explain(self, problem: Problem, breach: Breach) -> str:
+        """Name both districts."""
+        named = problem.registry.districts[str(breach.limit)].name_en
+        here = problem.registry.districts[str(breach.measured)].name_en
+        return f"Component {breach.where.rsplit('/', 1)[0]} stands in {here}; the policy sites it in {named}."

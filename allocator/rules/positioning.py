@@ -1,0 +1,68 @@
+"""Rule positioning."""
+
+from collections.abc import Iterator
+
+from allocator.linear import total
+from allocator.plan import Breach, Plan
+from allocator.problem import Problem
+from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.vocabulary import Permission
+
+BUDGET = "exception-budget"
+
+
+class Positioning(Rule):
+    """No function goes where the positioning forbids it, and no more components than budgeted go by exception.
+
+    The five districts have roles in the south R&D, north manufacturing pattern; what each function may do in each
+    district is an interpretation of those roles, kept as data.  An exception is possible, counted and reported
+    one by one.
+    """
+
+    id = "positioning"
+    title_zh = "功能定位与例外额度"
+    title_en = "Function by district, and the exception budget"
+    formula = (
+        r"z_o = 0 \quad \forall o: \pi(f_{c(o)}, d_{s(o)}) = \text{forbidden}; \qquad "
+        r"\sum_{o: \pi = \text{exception}} z_o \le E"
+    )
+    source = ("P-NS-AXIS", "P-ROLE-NS", "P-ROLE-PS", "P-ROLE-LH", "P-ROLE-GM", "P-ROLE-YT")
+
+    def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
+        """One row per component and forbidden district, and one for the budget."""
+        exceptions = []
+        for component in problem.components.values():
+            forbidden: dict[str, list[int]] = {}
+            for position, option in enumerate(problem.options_of[component.key]):
+                permission = problem.permission(component, option.space_id)
+                if permission is Permission.FORBIDDEN:
+                    forbidden.setdefault(problem.district_of(option.space_id).adcode, []).append(position)
+                elif permission is Permission.EXCEPTION:
+                    exceptions.append(choose.option(option))
+            options = problem.options_of[component.key]
+            for adcode, positions in forbidden.items():
+                yield f"{component.key}/{adcode}", total(choose.option(options[i]) for i in positions) <= 0
+        if problem.policy.exception_budget is not None:
+            yield BUDGET, total(exceptions) <= problem.policy.exception_budget
+
+    def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
+        """Look up what the positioning says of each assignment, and count the exceptions."""
+        exceptions = 0
+        for placement in problem.placements(plan):
+            district = problem.district_of(placement.space.space_id)
+            permission = district.permissions[placement.component.function]
+            exceptions += permission is Permission.EXCEPTION
+            if permission is Permission.FORBIDDEN:
+                function = placement.component.function
+                yield Breach(self.id, f"{placement.component.key}/{district.adcode}", function.value, permission.value)
+        budget = problem.policy.exception_budget
+        if budget is not None and exceptions > budget:
+            yield Breach(self.id, BUDGET, exceptions, budget)
+
+    def explain(self, problem: Problem, breach: Breach) -> str:
+        """Name the function and district, or the number of exceptions."""
+        if breach.where == BUDGET:
+            return f"The plan places {breach.measured} components by exception; the budget is {breach.limit}."
+        key, adcode = breach.where.rsplit("/", 1)
+        district = problem.registry.districts[adcode]
+        return f"Component {key} is {breach.measured}, which is forbidden in {district.name_en} ({district.role_en})."

@@ -1,0 +1,77 @@
+"""Rule utilities."""
+
+from collections.abc import Iterator
+
+from allocator.domain import PARK_UTILITIES, Park
+from allocator.linear import total
+from allocator.months import format_month
+from allocator.plan import Breach, Plan
+from allocator.problem import Problem
+from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.phases import phases
+
+
+class Utilities(Rule):
+    """In no month may the tenants of a park together draw more power or water, or drain more effluent, than it has.
+
+    A park without a stated capacity is taken as unlimited; the map and the dossiers mark assumed capacities.
+    """
+
+    id = "utilities"
+    title_zh = "园区共享水电与污水能力"
+    title_en = "Shared power, water and effluent of a park"
+    formula = r"\sum_{o \in O_k,\, o \ni t} q_{uc(o)} z_o \le Q_{uk} - T_{ukt} \quad \forall k \in K,\ u \in U,\ t"
+    source = ("P-UTIL", "DESIGN-4.3")
+
+    def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
+        """One row per park, supply and month in which use may grow."""
+        for park, utility, capacity in _capacities(problem):
+            drawing = [
+                option
+                for space in problem.spaces_of_park[park.park_id]
+                for option in problem.options_in[space.space_id]
+                if getattr(problem.components[option.component], utility)
+            ]
+            for month, active, taken in phases(drawing, _held(problem, park, utility)):
+                used = total(
+                    getattr(problem.components[option.component], utility) * choose.option(option) for option in active
+                )
+                yield f"{park.park_id}/{utility}/{format_month(month)}", used <= capacity - taken
+
+    def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
+        """Add up what is drawn in every month in which an assignment begins or ends."""
+        placements = problem.placements(plan)
+        for park, utility, capacity in _capacities(problem):
+            here = [p for p in placements if p.space.park_id == park.park_id and getattr(p.component, utility)]
+            tenancies = [
+                t for space in problem.spaces_of_park[park.park_id] for t in problem.tenancies_of_space[space.space_id]
+            ]
+            edges = {p.start for p in here} | {p.end for p in here} | {t.since for t in tenancies}
+            for month in sorted(edges):
+                drawn = sum(getattr(p.component, utility) for p in here if p.active(month))
+                left = capacity - sum(getattr(t, utility) for t in tenancies if t.active(month))
+                if drawn > left and drawn:
+                    yield Breach(self.id, f"{park.park_id}/{utility}/{format_month(month)}", drawn, left)
+
+    def explain(self, problem: Problem, breach: Breach) -> str:
+        """Say how much is drawn and how much the park has left."""
+        park_id, utility, month = breach.where.rsplit("/", 2)
+        return (
+            f"In {month} the plan draws {breach.measured} of {utility} in park {park_id}, where {breach.limit} is left."
+        )
+
+
+def _capacities(problem: Problem) -> Iterator[tuple[Park, str, int]]:
+    for park in problem.registry.parks.values():
+        for utility in PARK_UTILITIES:
+            capacity = getattr(park, utility)
+            if capacity is not None:
+                yield park, utility, capacity
+
+
+def _held(problem: Problem, park: Park, utility: str) -> list[tuple[int, int, int]]:
+    return [
+        (tenancy.since, tenancy.until, getattr(tenancy, utility))
+        for space in problem.spaces_of_park[park.park_id]
+        for tenancy in problem.tenancies_of_space[space.space_id]
+    ]
