@@ -1,0 +1,157 @@
+"""Types of the fields: how a value is read, its unit, and the bounds that keep every sum below 2**53."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PrivateAttr,
+    model_validator,
+)
+
+from allocator.vocabulary import (
+    Basis,
+    EiaLevel,
+    Function,
+    Hazard,
+    LinkKind,
+    Permission,
+    PlatformKind,
+    Segment,
+    Side,
+    SpaceKind,
+    Stage,
+    Tenure,
+    Tier,
+    Utility,
+)
+from geodata import dates, values
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record was read: file name, and row or record number from 1; it takes no part in comparisons."""
+
+    file: str = field(default="", compare=False)
+    row: int | None = field(default=None, compare=False)
+
+
+class Record(BaseModel):
+    """Base of the interchange records: frozen, unknown keys refused, blank values the same as absent ones."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        allow_inf_nan=False,
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+    )
+
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_blanks(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        return {key: value for key, value in data.items() if value is not None and not _blank(value)}
+
+    @property
+    def origin(self) -> Origin:
+        """Where the record was read; empty for a record that came from no file."""
+        return self._origin
+
+    def placed(self, origin: Origin) -> None:
+        """Remember where the record was read."""
+        self._origin = origin
+
+
+def _blank(value: object) -> bool:
+    return isinstance(value, str) and not value.strip()
+
+
+def _sorted_once(found: Iterable[T]) -> tuple[T, ...]:
+    return tuple(sorted(set(found), key=str))
+
+
+def _yuan(amount: Decimal) -> float:
+    return float(amount)
+
+
+Id = Annotated[str, BeforeValidator(values.identifier), Field(min_length=1, max_length=values.MAX_ID)]
+Text = Annotated[str, BeforeValidator(values.text), Field(max_length=200)]
+LongText = Annotated[str, BeforeValidator(values.text), Field(max_length=2000)]
+Month = Annotated[str, BeforeValidator(dates.month), Field(pattern=r"^\d{4}-\d{2}$")]
+Day = Annotated[str, BeforeValidator(dates.day), Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+YesNo = Annotated[bool, BeforeValidator(values.boolean)]
+
+Whole = Annotated[int, BeforeValidator(values.integer)]
+Real = Annotated[float, BeforeValidator(values.number)]
+AreaM2 = Annotated[Whole, Field(gt=0, le=10_000_000)]
+PowerKw = Annotated[Whole, Field(ge=0, le=10_000_000)]
+TonnesADay = Annotated[Whole, Field(ge=0, le=10_000_000)]
+Points = Annotated[Whole, Field(ge=-1_000_000, le=1_000_000)]
+Value = Annotated[Whole, Field(ge=0, le=1_000_000)]
+Priority = Annotated[Whole, Field(ge=1, le=5)]
+IsoClass = Annotated[Whole, Field(ge=1, le=9)]
+Months = Annotated[Whole, Field(ge=1, le=1200)]
+Count = Annotated[Whole, Field(ge=0, le=1_000_000)]
+CostYuan = Annotated[Whole, Field(ge=0, le=10_000_000_000)]
+LoadKpa = Annotated[Real, Field(ge=0, le=1000)]
+HeightM = Annotated[Real, Field(ge=0, le=200)]
+Km = Annotated[Real, Field(ge=0, le=1000)]
+Lon = Annotated[Real, Field(ge=-180, le=180)]
+Lat = Annotated[Real, Field(ge=-90, le=90)]
+RentYuan = Annotated[
+    Decimal,
+    BeforeValidator(values.money),
+    Field(ge=0, le=100_000),
+    PlainSerializer(_yuan, return_type=float, when_used="json"),
+]
+
+_Word = BeforeValidator(values.token)
+SegmentWord = Annotated[Segment, _Word]
+FunctionWord = Annotated[Function, _Word]
+KindWord = Annotated[SpaceKind, _Word]
+TierWord = Annotated[Tier, _Word]
+PlatformWord = Annotated[PlatformKind, _Word]
+EiaWord = Annotated[EiaLevel, _Word]
+LinkWord = Annotated[LinkKind, _Word]
+PermissionWord = Annotated[Permission, _Word]
+SideWord = Annotated[Side, _Word]
+StageWord = Annotated[Stage, _Word]
+BasisWord = Annotated[Basis, _Word]
+
+_List = BeforeValidator(values.items)
+_Once = AfterValidator(_sorted_once)
+Ids = Annotated[tuple[Id, ...], _List, _Once]
+Segments = Annotated[tuple[SegmentWord, ...], _List, _Once]
+Functions = Annotated[tuple[FunctionWord, ...], _List, _Once]
+Kinds = Annotated[tuple[KindWord, ...], _List, _Once]
+Tiers = Annotated[tuple[TierWord, ...], _List, _Once]
+PlatformKinds = Annotated[tuple[PlatformWord, ...], _List, _Once]
+Utilities = Annotated[tuple[Annotated[Utility, _Word], ...], _List, _Once]
+Hazards = Annotated[tuple[Annotated[Hazard, _Word], ...], _List, _Once]
+Tenures = Annotated[tuple[Annotated[Tenure, _Word], ...], _List, _Once]
+
+
+class ParkCrs(StrEnum):
+    """Datum of a park's lon and lat; wgs84 and cgcs2000 are one at this precision."""
+
+    WGS84 = "wgs84"
+    CGCS2000 = "cgcs2000"
+    GCJ02 = "gcj02"
+
+
+CrsWord = Annotated[ParkCrs, BeforeValidator(lambda value: str(values.token(value)).replace("_", ""))]

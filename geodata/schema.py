@@ -1,0 +1,134 @@
+"""The interchange records in one place, and Inputs: everything one plan was made from.
+
+JSON keys are spreadsheet columns.  ``Inputs`` is embedded in plan.json, hashed, and read back.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, field_validator
+
+from allocator.vocabulary import Function, Permission, SpaceKind, Tier
+from geodata.demand import ComponentRecord, LinkRecord, ProjectHead, ProjectRecord
+from geodata.fields import (
+    Count,
+    Functions,
+    FunctionWord,
+    Id,
+    Kinds,
+    LongText,
+    Month,
+    Months,
+    Origin,
+    ParkCrs,
+    PermissionWord,
+    PlatformKinds,
+    Points,
+    Priority,
+    Record,
+    Segments,
+    Text,
+    Tiers,
+    TierWord,
+)
+from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
+from geodata.values import unreadable
+
+__all__ = [
+    "ComponentRecord",
+    "DistrictRecord",
+    "Inputs",
+    "LinkRecord",
+    "NamedProjectRecord",
+    "Origin",
+    "ParkCrs",
+    "ParkRecord",
+    "PolicyRecord",
+    "ProjectHead",
+    "ProjectRecord",
+    "Record",
+    "SpaceRecord",
+    "TenancyRecord",
+]
+
+
+class NamedProjectRecord(Record):
+    """Projects that the policy sites: those that match, their functions, and the district."""
+
+    name: Text = Field(min_length=1, description="Short name of the policy's sentence.")
+    district: Id = Field(description="Adcode of the district where they go.")
+    functions: Functions = Field(description="Functions that the sentence speaks of.")
+    tiers: Tiers = Field(description="Tiers that match.")
+    segments: Segments = Field((), description="Segments that match; empty is any.")
+    platform_kinds: PlatformKinds = Field((), description="Platform kinds that match; empty is any.")
+    source: LongText = Field("", description="Policy document and page.")
+
+
+class PolicyRecord(Record):
+    """The policy's numbers: what serves what, who is sited where, and what a fit and a project are worth."""
+
+    kinds_for: Mapping[FunctionWord, Kinds] = Field(description="Kinds of space that can serve each function.")
+    fit_points: Mapping[PermissionWord, Points] = Field(description="Points per component and permission.")
+    speciality_points: Points = Field(0, description="Points per component in a park of its segment.")
+    named_projects: tuple[NamedProjectRecord, ...] = Field((), description="Projects that the policy sites.")
+    exception_budget: Count | None = Field(None, description="Most components by exception; absent is no limit.")
+    opening_months: Months = Field(120, description="Months over which opening costs are spread.")
+    start_slack_months: Count = Field(36, description="Months a start may slip when no last month is given.")
+    tier_points: Mapping[TierWord, Points] = Field(description="Points of a project by tier.")
+    priority_points: Mapping[Priority, Points] = Field(description="Factor of a project's points by priority, 1–5.")
+    source: LongText = Field("", description="Policy document.")
+
+    @field_validator("kinds_for")
+    @classmethod
+    def _serves_all(cls, table: Mapping[Function, tuple[SpaceKind, ...]]) -> Mapping[Function, tuple[SpaceKind, ...]]:
+        return _complete(table, Function)
+
+    @field_validator("fit_points")
+    @classmethod
+    def _fits_all(cls, table: Mapping[Permission, int]) -> Mapping[Permission, int]:
+        return _complete({Permission.FORBIDDEN: 0, **table}, Permission)
+
+    @field_validator("tier_points")
+    @classmethod
+    def _values_all_tiers(cls, table: Mapping[Tier, int]) -> Mapping[Tier, int]:
+        return _complete(table, Tier)
+
+    @field_validator("priority_points")
+    @classmethod
+    def _values_all_priorities(cls, table: Mapping[int, int]) -> Mapping[int, int]:
+        return _complete(table, range(1, 6))
+
+    def value_of(self, project: ProjectHead) -> int:
+        """What placing the project is worth: its own value, else tier points × priority points."""
+        if project.value is not None:
+            return project.value
+        return self.tier_points[project.tier] * self.priority_points[project.priority]
+
+
+def _complete(table: Mapping[Any, Any], keys: Any) -> dict[Any, Any]:
+    if missing := [str(key) for key in keys if key not in table]:
+        raise unreadable(f"has no entry for {', '.join(missing)}", "Give every key an entry")
+    return {key: table[key] for key in keys}
+
+
+class Inputs(Record):
+    """Everything one plan was made from; equal inputs have equal canonical JSON and equal hashes."""
+
+    districts: tuple[DistrictRecord, ...] = Field(description="Districts with their roles.")
+    parks: tuple[ParkRecord, ...] = Field(description="Industrial parks.")
+    spaces: tuple[SpaceRecord, ...] = Field(description="Spaces of the parks.")
+    tenancies: tuple[TenancyRecord, ...] = Field((), description="Who already sits where.")
+    projects: tuple[ProjectRecord, ...] = Field(description="The batch of requests.")
+    policy: PolicyRecord = Field(description="The policy's numbers.")
+    plan_from: Month = Field(description="First month of the plan, YYYY-MM.")
+
+    def canonical_json(self) -> bytes:
+        """UTF-8 JSON with sorted keys and no blanks: what is hashed."""
+        shown = self.model_dump(mode="json")
+        return json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    def input_hash(self) -> str:
+        """SHA-256 of the canonical JSON, hexadecimal."""
+        return hashlib.sha256(self.canonical_json()).hexdigest()

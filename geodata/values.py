@@ -1,0 +1,122 @@
+"""What people type in cells, read as what they mean; each function raises a described error otherwise.
+
+The functions take any cell or JSON value and return text, an int, a float, a Decimal or a bool.  They
+normalise form (NFKC, thousands separators, Excel's 123.0) and never guess meaning.
+"""
+
+import math
+import re
+import unicodedata
+from decimal import Decimal
+
+from pydantic_core import PydanticCustomError
+
+MAX_ID = 64
+"""Longest id, in characters."""
+
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?")
+_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
+_WITH_UNIT = re.compile(r"([+-]?\d[\d, ]*(?:\.\d+)?)\s*([^\W\d]|[%°$£€¥])")
+_TRUE = frozenset({"yes", "y", "true", "1", "是", "有"})
+_FALSE = frozenset({"no", "n", "false", "0", "否", "无"})
+_SEPARATORS = re.compile(r"[;、\n]")
+
+
+def unreadable(message: str, remedy: str) -> PydanticCustomError:
+    """An error whose wording comes from us; braces in it are never read as a template."""
+    return PydanticCustomError("unreadable", "{message}. {remedy}", {"message": message, "remedy": remedy})
+
+
+def plain(value: object) -> str:
+    """One line of NFKC text: full-width digits, letters and colons become their plain forms."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return unicodedata.normalize("NFKC", str(value)).strip()
+
+
+def text(value: object) -> str:
+    """Free text, kept verbatim but for outer blanks; control characters and lone surrogates are refused."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise unreadable("is not text", "Write words")
+    shown = value.strip() if isinstance(value, str) else plain(value)
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in shown):
+        raise unreadable("contains a control character or a line break", "Write it on one line, without hidden signs")
+    return shown
+
+
+def identifier(value: object) -> str:
+    """An id of 1 to 64 visible characters, NFKC; 123.0 is 123 and "00123" keeps its zeros."""
+    shown = plain(text(value))
+    if not shown:
+        raise unreadable("is empty", "Give every record an id")
+    if len(shown) > MAX_ID:
+        raise unreadable(f"has {len(shown)} characters", f"Use an id of at most {MAX_ID} characters")
+    if any(unicodedata.category(character) == "Cf" for character in shown):
+        raise unreadable("contains an invisible character", "Type the id anew instead of pasting it")
+    return shown
+
+
+def token(value: object) -> object:
+    """A word of a closed vocabulary: "GMP factory" and "gmp-factory" are gmp_factory; other types pass unchanged."""
+    return re.sub(r"[\s\-]+", "_", plain(value).casefold()) if isinstance(value, str) else value
+
+
+def decimal(value: object) -> Decimal:
+    """An exact number; "1,200", "1 200" and full-width digits are read, a unit behind it is refused."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        raise unreadable("is not a number", "Write digits")
+    if not isinstance(value, str):
+        if not math.isfinite(value):
+            raise unreadable("is not a finite number", "Write digits")
+        return Decimal(str(value))
+    shown = plain(value)
+    if _GROUPED.fullmatch(shown):
+        shown = re.sub("[, ]", "", shown)
+    if _PLAIN.fullmatch(shown):
+        return Decimal(shown)
+    if with_unit := _WITH_UNIT.match(shown):
+        raise unreadable("has a unit", f"The column's unit is fixed; write the number alone, as {with_unit[1].strip()}")
+    raise unreadable("is not a number", "Write digits, with a point before decimals")
+
+
+def integer(value: object) -> int:
+    """A whole number; 3000.0 and "3,000" are 3000; "3.000", which may mean 3 or 3000, is refused."""
+    number = decimal(value)
+    if isinstance(value, str) and re.search(r"\.\d{3}$", plain(value)):
+        raise unreadable("may mean thousands or decimals", "Write whole numbers without a point")
+    if number != number.to_integral_value():
+        raise unreadable("is not a whole number", "Round it to a whole number of the column's unit")
+    return int(number)
+
+
+def number(value: object) -> float:
+    """A finite number with decimals."""
+    return float(decimal(value))
+
+
+def money(value: object) -> Decimal:
+    """Yuan with at most two decimals, exactly: no fraction of a fen."""
+    yuan = decimal(value)
+    if yuan * 100 != (yuan * 100).to_integral_value():
+        raise unreadable("has a fraction of a fen", "Write yuan with at most two decimals")
+    return yuan
+
+
+def boolean(value: object) -> bool:
+    """Yes or no: true/false, yes/no, y/n, 1/0, 是/否, 有/无."""
+    shown = plain(value).casefold()
+    if shown in _TRUE:
+        return True
+    if shown in _FALSE:
+        return False
+    raise unreadable("is neither yes nor no", "Write yes or no")
+
+
+def items(value: object) -> object:
+    """A list as it is, or text split at ``;``, ``；`` or ``、``; blank parts are dropped."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return list(value)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise unreadable("is not a list", "Separate the parts with ;")
+    parts = _SEPARATORS.split(value.replace("；", ";") if isinstance(value, str) else plain(value))
+    return [part.strip() for part in parts if part.strip()]
