@@ -1,0 +1,1 @@
+"""Solvers, each used only inside a child process of its own."""

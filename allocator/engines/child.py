@@ -1,0 +1,170 @@
+"""Runs an engine in a child process with a deadline, a memory limit, its own folder and no orphans.
+
+The child leads its own session; its whole process group dies with it.  It holds one end of a pipe whose other end
+only the parent has: when the parent goes, however it goes, the pipe ends and the child kills its group.
+"""
+
+import contextlib
+import importlib
+import multiprocessing
+import os
+import resource
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any, cast
+
+from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
+from allocator.errors import EngineError
+
+ENGINES = {"cp-sat": "allocator.engines.cp_sat", "milp": "allocator.engines.milp"}
+"""Module of each engine; loaded only in children."""
+
+GRACE_S = 2.0
+"""How long past its time limit a child may live before it is killed."""
+
+MEMORY_BYTES = 8 << 30
+"""Address space of one child; a solver's own memory limit is not to be relied on (google/or-tools issue 1944)."""
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload(["allocator.engines.cp_sat", "allocator.engines.milp"])
+
+Entry = Callable[[Task, Report], Answer]
+
+
+@dataclass
+class Child:
+    """A running engine; read :attr:`progress` and :attr:`answer` after :meth:`poll`."""
+
+    engine: str
+    process: Any
+    messages: Connection
+    lifeline: Connection
+    deadline: float
+    folder: str
+    progress: Progress | None = None
+    answer: Answer | None = None
+    failure: str | None = None
+
+    @classmethod
+    def start(cls, engine: str, task: Task, entry: str = "run", memory_bytes: int = MEMORY_BYTES) -> "Child":
+        """Start ``entry`` of an engine on a task."""
+        messages, theirs = _CONTEXT.Pipe(duplex=False)
+        lifeline_end, lifeline = _CONTEXT.Pipe(duplex=False)
+        folder = tempfile.mkdtemp(prefix="allocator-")
+        errand = _Errand(ENGINES[engine], entry, folder, memory_bytes)
+        process = _CONTEXT.Process(target=_serve, args=(errand, task, theirs, lifeline_end), daemon=True)
+        process.start()
+        theirs.close()
+        lifeline_end.close()
+        deadline = time.monotonic() + task.time_limit_s + GRACE_S
+        return cls(engine, process, messages, lifeline, deadline, folder)
+
+    @property
+    def running(self) -> bool:
+        """Whether an answer may still come."""
+        return self.answer is None and self.failure is None
+
+    def poll(self) -> None:
+        """Take in what the child has said; end it when it is late."""
+        try:
+            while self.running and self.messages.poll():
+                self._take(self.messages.recv())
+        except (EOFError, OSError):
+            self.process.join(1)
+            self.failure = f"the {self.engine} process ended with code {self.process.exitcode}"
+        if self.running and time.monotonic() > self.deadline:
+            self.failure = f"the {self.engine} process did not stop at its time limit and was ended"
+        if not self.running:
+            self.stop()
+
+    def _take(self, message: object) -> None:
+        if isinstance(message, Progress):
+            self.progress = message
+        elif isinstance(message, Answer):
+            self.answer = message
+        else:
+            self.failure = str(message)
+
+    def stop(self) -> None:
+        """End the child and everything it started, and remove its folder."""
+        if self.process.pid is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.join(5)
+        self.messages.close()
+        self.lifeline.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.running:
+            self.answer = Answer(AnswerStatus.UNKNOWN, note="stopped")
+
+
+def wait_for(children: list[Child], timeout_s: float) -> None:
+    """Sleep until one of the children says something or the time is over, then poll all."""
+    live = [child.messages for child in children if child.running]
+    if live:
+        wait(cast("list[Any]", live), timeout_s)
+    for child in children:
+        if child.running:
+            child.poll()
+
+
+def run_alone(engine: str, task: Task, entry: str = "run", memory_bytes: int = MEMORY_BYTES) -> Answer:
+    """Run one engine to its end; raises EngineError when it dies, hangs or answers what its rows do not allow."""
+    child = Child.start(engine, task, entry, memory_bytes)
+    try:
+        while child.running:
+            wait_for([child], 0.5)
+    finally:
+        child.stop()
+    if child.failure is not None or child.answer is None:
+        raise EngineError(child.failure or "no answer")
+    return checked(child.engine, task, child.answer)
+
+
+def checked(engine: str, task: Task, answer: Answer) -> Answer:
+    """The answer, if its values keep every row and its bound lies above them; raises EngineError otherwise."""
+    if answer.values is None:
+        return answer
+    if len(answer.values) != len(task.variables) or not set(answer.values) <= {0, 1} or not task.admits(answer.values):
+        raise EngineError(f"{engine} returned values that break the model")
+    if answer.bound is not None and answer.bound < task.evaluate(answer.values):
+        raise EngineError(f"{engine} claims a bound below its own solution")
+    return answer
+
+
+@dataclass(frozen=True)
+class _Errand:
+    module: str
+    entry: str
+    folder: str
+    memory_bytes: int
+
+
+def _serve(errand: _Errand, task: Task, messages: Connection, lifeline: Connection) -> None:
+    os.setsid()
+    threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()
+    resource.setrlimit(resource.RLIMIT_AS, (errand.memory_bytes, errand.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.environ["TMPDIR"] = errand.folder
+    tempfile.tempdir = errand.folder
+    os.chdir(errand.folder)
+    try:
+        run = cast("Entry", getattr(importlib.import_module(errand.module), errand.entry))
+        messages.send(run(task, messages.send))
+    except MemoryError:
+        messages.send(f"{errand.module} ran out of memory")
+    except Exception as error:  # noqa: BLE001  whatever goes wrong here is the parent's to report
+        messages.send(f"{errand.module} failed: {type(error).__name__}: {error}")
+
+
+def _die_with(lifeline: Connection) -> None:
+    with contextlib.suppress(EOFError, OSError):
+        lifeline.recv()
+    os.killpg(0, signal.SIGKILL)

@@ -1,0 +1,137 @@
+"""Engine cp-sat: the model in OR-Tools CP-SAT; import only in a child process."""
+
+import time
+from collections.abc import Iterable
+
+from ortools.sat.python import cp_model
+
+from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task, integer_bound
+from allocator.linear import Row, Sense
+
+NAME = "cp-sat"
+STATUS = {
+    cp_model.OPTIMAL: AnswerStatus.OPTIMAL,
+    cp_model.FEASIBLE: AnswerStatus.FEASIBLE,
+    cp_model.INFEASIBLE: AnswerStatus.INFEASIBLE,
+    cp_model.UNKNOWN: AnswerStatus.UNKNOWN,
+}
+"""MODEL_INVALID is left out: it is a defect of ours (an overflow, say) and must raise."""
+
+
+class _Watcher(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self._report = report
+        self._started = time.monotonic()
+        self._value: int | None = None
+        self._bound: int | None = None
+
+    def on_solution_callback(self) -> None:
+        self._value = round(self.objective_value)
+        self._bound = integer_bound(self.best_objective_bound)
+        self._send()
+
+    def on_bound(self, bound: float) -> None:
+        self._bound = integer_bound(bound)
+        self._send()
+
+    def _send(self) -> None:
+        self._report(Progress(NAME, self._value, self._bound, time.monotonic() - self._started))
+
+
+def run(task: Task, report: Report) -> Answer:
+    """Solve a task; the answer's values and bound are integers, claims are CP-SAT's own."""
+    model, literals = build(task.variables, task.rows)
+    terms = [weight * literals[index] for index, weight in task.weights.items()]
+    model.maximize(sum(terms) + task.constant)
+    for literal, value in zip(literals, task.hint or (), strict=False):
+        model.add_hint(literal, value)
+    solver = _solver(task)
+    watcher = _Watcher(report)
+    solver.best_bound_callback = watcher.on_bound
+    code = solver.solve(model, watcher)
+    status = _status(code, solver)
+    values = None
+    if status in {AnswerStatus.OPTIMAL, AnswerStatus.FEASIBLE}:
+        values = tuple(int(solver.boolean_value(literal)) for literal in literals)
+    bound = None if status is AnswerStatus.INFEASIBLE else integer_bound(solver.best_objective_bound)
+    return Answer(status, values, bound)
+
+
+def build(variables: Iterable[str], rows: Iterable[Row]) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
+    """CP-SAT model of the rows, with one Boolean per variable."""
+    model = cp_model.CpModel()
+    literals = [model.new_bool_var(name) for name in variables]
+    for row in rows:
+        _add(model, literals, row)
+    return model, literals
+
+
+def _add(model: cp_model.CpModel, literals: list[cp_model.IntVar], row: Row) -> cp_model.Constraint:
+    left = cp_model.LinearExpr.weighted_sum([literals[i] for i in row.weights], list(row.weights.values()))
+    match row.sense:
+        case Sense.AT_MOST:
+            return model.add(left <= row.limit)
+        case Sense.AT_LEAST:
+            return model.add(left >= row.limit)
+        case _:
+            return model.add(left == row.limit)
+
+
+def _solver(task: Task) -> cp_model.CpSolver:
+    solver = cp_model.CpSolver()
+    solver.parameters.max_time_in_seconds = task.time_limit_s
+    solver.parameters.num_workers = task.threads
+    solver.parameters.random_seed = task.seed
+    solver.parameters.cp_model_presolve = task.settings.get("presolve", "on") == "on"
+    return solver
+
+
+def _status(code: cp_model.CpSolverStatus, solver: cp_model.CpSolver) -> AnswerStatus:
+    if code not in STATUS:
+        raise RuntimeError(f"CP-SAT refuses the model: {solver.status_name(code)}; {solver.solution_info()}")
+    return STATUS[code]
+
+
+def core(task: Task, report: Report) -> Answer:
+    """Names of rows that cannot hold together, minimal when time allows; the note says whether it is.
+
+    Sufficient assumptions (one literal per row) give a first set, then members are left out one by one for as
+    long as the rest still clashes (deletion filter; Chinneck 2008, Feasibility and Infeasibility in Optimization).
+    """
+    deadline = time.monotonic() + task.time_limit_s
+    clashing = _sufficient(task, deadline)
+    if clashing is None:
+        return Answer(AnswerStatus.UNKNOWN)
+    proven = True
+    for name in sorted(clashing):
+        rest = [row for row in task.rows if row.name in clashing and row.name != name]
+        code = _decide(task, rest, deadline)
+        if code == cp_model.INFEASIBLE:
+            clashing.discard(name)
+        proven = proven and code != cp_model.UNKNOWN
+    report(Progress(NAME, None, None, task.time_limit_s - (deadline - time.monotonic())))
+    return Answer(AnswerStatus.INFEASIBLE, core=tuple(sorted(clashing)), note="minimal" if proven else "")
+
+
+def _decide(task: Task, rows: Iterable[Row], deadline: float) -> cp_model.CpSolverStatus:
+    model, _ = build(task.variables, rows)
+    solver = _solver(task)
+    solver.parameters.max_time_in_seconds = max(0.05, deadline - time.monotonic())
+    return solver.solve(model)
+
+
+def _sufficient(task: Task, deadline: float) -> set[str] | None:
+    model, literals = build(task.variables, ())
+    names: dict[int, str] = {}
+    for row in task.rows:
+        assumed = model.new_bool_var(f"assume:{row.name}")
+        _add(model, literals, row).only_enforce_if(assumed)
+        names[assumed.index] = row.name
+        model.add_assumption(assumed)
+    solver = _solver(task)
+    solver.parameters.num_workers = 1
+    solver.parameters.max_time_in_seconds = max(0.05, deadline - time.monotonic())
+    if solver.solve(model) != cp_model.INFEASIBLE:
+        return None
+    return {names[index] for index in solver.sufficient_assumptions_for_infeasibility()}

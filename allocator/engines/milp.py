@@ -1,0 +1,118 @@
+"""Engine milp: the same rows in PuLP, solved by SCIP, HiGHS or CBC; import only in a child process.
+
+PuLP writes the file that is solved, so what an auditor exports is what ran.  The objective is always minimised,
+with its sign turned: an MPS file states the sense only in a comment.  CBC runs with its preprocessing off (it has
+returned wrong optima on this family of problems otherwise; coin-or/Cbc issues 293, 632) and without threads.
+"""
+
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pulp
+from ortools.math_opt.io.python import mps_converter
+from ortools.math_opt.python import mathopt
+
+from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task, integer_bound
+from allocator.linear import Row, Sense
+
+NAME = "milp"
+SOLVERS = {"scip": mathopt.SolverType.GSCIP, "highs": mathopt.SolverType.HIGHS}
+SENSES = {
+    Sense.AT_MOST: pulp.LpConstraintLE,
+    Sense.EQUAL: pulp.LpConstraintEQ,
+    Sense.AT_LEAST: pulp.LpConstraintGE,
+}
+
+
+def run(task: Task, report: Report) -> Answer:
+    """Solve a task with the solver that the settings name, SCIP by default."""
+    started = time.monotonic()
+    solver = task.settings.get("solver", "scip")
+    answer = _with_cbc(task) if solver == "cbc" else _with_mathopt(task, SOLVERS[solver])
+    value = None if answer.values is None else task.evaluate(answer.values)
+    report(Progress(NAME, value, answer.bound, time.monotonic() - started))
+    return answer
+
+
+def build(task: Task) -> tuple[pulp.LpProblem, list[pulp.LpVariable]]:
+    """PuLP problem that minimises minus the objective, and its variables in the task's order."""
+    problem = pulp.LpProblem("allocation", pulp.LpMinimize)
+    variables = [problem.add_variable(f"x{index}", cat=pulp.LpBinary) for index in range(len(task.variables))]
+    problem.setObjective(_expression(variables, {i: -w for i, w in task.weights.items()}))
+    for number, row in enumerate(task.rows):
+        problem.addConstraint(_constraint(variables, row), f"r{number}")
+    return problem, variables
+
+
+def _expression(variables: list[pulp.LpVariable], weights: dict[int, int]) -> pulp.LpAffineExpression:
+    return pulp.LpAffineExpression([(variables[index], weight) for index, weight in weights.items()])
+
+
+def _constraint(variables: list[pulp.LpVariable], row: Row) -> pulp.LpConstraint:
+    # a row without variables that cannot hold must reach the solver as such, not be dropped by the file format
+    weights = dict(row.weights) if row.weights else {0: 0}
+    if not row.weights and not row.holds(()):
+        return pulp.LpConstraint(_expression(variables, {0: 1}), pulp.LpConstraintGE, rhs=2)
+    return pulp.LpConstraint(_expression(variables, weights), SENSES[row.sense], rhs=row.limit)
+
+
+def _with_mathopt(task: Task, solver: mathopt.SolverType) -> Answer:
+    problem, variables = build(task)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "model.mps")
+        problem.writeMPS(str(path))
+        proto = mps_converter.mps_to_model_proto(path.read_text())
+    model = mathopt.Model.from_model_proto(proto)
+    parameters = mathopt.SolveParameters(
+        time_limit=timedelta(seconds=task.time_limit_s),
+        random_seed=task.seed,
+        relative_gap_tolerance=0.0,
+        absolute_gap_tolerance=0.0,
+    )
+    if task.settings.get("presolve") == "off":
+        parameters.presolve = mathopt.Emphasis.OFF
+    result = mathopt.solve(model, solver, params=parameters)
+    values = None
+    if result.has_primal_feasible_solution():
+        by_name = {variable.name: value for variable, value in result.variable_values().items()}
+        values = tuple(round(by_name.get(variable.name, 0.0)) for variable in variables)
+    return _answer(task, result.termination, values)
+
+
+def _answer(task: Task, ended: mathopt.Termination, values: tuple[int, ...] | None) -> Answer:
+    if ended.reason == mathopt.TerminationReason.INFEASIBLE:
+        return Answer(AnswerStatus.INFEASIBLE)
+    bound = integer_bound(task.constant - ended.objective_bounds.dual_bound)
+    if values is None:
+        return Answer(AnswerStatus.UNKNOWN, None, bound)
+    optimal = ended.reason == mathopt.TerminationReason.OPTIMAL and bound == task.evaluate(values)
+    return Answer(AnswerStatus.OPTIMAL if optimal else AnswerStatus.FEASIBLE, values, bound)
+
+
+def _with_cbc(task: Task) -> Answer:
+    problem, variables = build(task)
+    solver = pulp.PULP_CBC_CMD(msg=False, timeLimit=task.time_limit_s, gapRel=0, options=["preprocess off"])
+    problem.solve(solver)
+    if problem.status == pulp.LpStatusInfeasible:
+        return Answer(AnswerStatus.INFEASIBLE)
+    if problem.sol_status not in {pulp.LpSolutionOptimal, pulp.LpSolutionIntegerFeasible}:
+        return Answer(AnswerStatus.UNKNOWN)
+    values = tuple(round(variable.value() or 0) for variable in variables)
+    if problem.sol_status == pulp.LpSolutionOptimal:
+        return Answer(AnswerStatus.OPTIMAL, values, task.evaluate(values))
+    return Answer(AnswerStatus.FEASIBLE, values)
+
+
+def export(task: Task, path: Path) -> None:
+    """Write the model with its own names as ``.lp`` or ``.mps``, by the path's ending."""
+    problem, variables = build(task)
+    for variable, name in zip(variables, task.variables, strict=True):
+        variable.name = name
+    for number, row in enumerate(task.rows):
+        problem.constraints[row.name or f"row{number}"] = problem.constraints.pop(f"r{number}")
+    if path.suffix == ".lp":
+        problem.writeLP(str(path))
+    else:
+        problem.writeMPS(str(path))

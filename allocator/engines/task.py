@@ -1,0 +1,74 @@
+"""What an engine is asked and what it answers, as plain data that crosses process borders."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from allocator.linear import Row
+
+
+class AnswerStatus(StrEnum):
+    """What an engine claims."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Make Σ weight·x + constant as large as possible over 0–1 variables under the rows.
+
+    ``hint`` is a list of values to start from; ``time_limit_s`` is wall time; ``settings`` are the engine's own.
+    """
+
+    variables: tuple[str, ...]
+    rows: tuple[Row, ...]
+    weights: dict[int, int]
+    constant: int = 0
+    hint: tuple[int, ...] | None = None
+    seed: int = 0
+    threads: int = 1
+    time_limit_s: float = 60.0
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def evaluate(self, values: Sequence[int]) -> int:
+        """Exact objective."""
+        return self.constant + sum(weight * values[index] for index, weight in self.weights.items())
+
+    def admits(self, values: Sequence[int]) -> bool:
+        """Whether 0–1 values keep every row; exact."""
+        return all(row.holds(values) for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an engine returned; ``bound`` is an integer no objective can exceed, ``core`` names clashing rows."""
+
+    status: AnswerStatus
+    values: tuple[int, ...] | None = None
+    bound: int | None = None
+    core: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a running engine stands."""
+
+    engine: str
+    value: int | None
+    bound: int | None
+    seconds: float
+
+
+Report = Callable[[Progress], None]
+
+
+def integer_bound(bound: float) -> int | None:
+    """Largest integer objective that a floating-point bound still allows, with room for its tolerances."""
+    if not math.isfinite(bound):
+        return None
+    return math.floor(bound + max(1e-4, 1e-8 * abs(bound)))

@@ -1,0 +1,183 @@
+"""From a problem to a solution: goals in strict order, each with a proven bound and the engines that proved it."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from allocator.engines.child import run_alone
+from allocator.engines.race import Entrant, Standing, race
+from allocator.engines.task import AnswerStatus, Progress, Task
+from allocator.errors import EngineError
+from allocator.linear import Row
+from allocator.model import Decisions, Model, Objective, compile_model
+from allocator.plan import Conflict, GoalReport, Plan, PlanStatus
+from allocator.problem import Problem
+
+Watch = Callable[[str, Progress], None]
+"""Told the goal under way and where it stands; called several times a second."""
+
+SHARES = (0.5, 0.6, 1.0)
+"""Of the time still left, what each goal may take; the last one takes the rest."""
+
+CONFLICT_S = 20.0
+"""How long the search for a minimal conflict may last."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a solve may use: wall seconds, threads, and the seed that makes it repeatable."""
+
+    time_limit_s: float = 60.0
+    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What solving found; ``plan`` is None when there is none, ``conflict`` says why when that is proven."""
+
+    status: PlanStatus
+    plan: Plan | None
+    goals: tuple[GoalReport, ...]
+    engine: str
+    limits: Limits
+    wall_s: float
+    conflict: Conflict | None = None
+    notes: tuple[str, ...] = ()
+
+
+def entrants(engine: str, threads: int) -> list[Entrant]:
+    """Engines that run side by side under a name of the command line; raises ValueError for an unknown name."""
+    cp_sat = Entrant("cp-sat", "cp-sat", threads)
+    scip = Entrant("scip", "milp", 1, {"solver": "scip"})
+    table = {
+        "auto": [cp_sat, scip],
+        "exact": [cp_sat, scip],
+        "cp-sat": [cp_sat],
+        "scip": [scip],
+        "highs": [Entrant("highs", "milp", 1, {"solver": "highs"})],
+        "cbc": [Entrant("cbc", "milp", 1, {"solver": "cbc"})],
+    }
+    if engine not in table:
+        raise ValueError(f"engine {engine!r} is not known; choose one of {', '.join(table)}")
+    return table[engine]
+
+
+def ignore(_goal: str, _progress: Progress) -> None:
+    """Watch nothing."""
+
+
+def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch = ignore) -> Solution:
+    """Best plan found within the limits, with what is proven of it.
+
+    A goal's bound holds given that the goals before it keep the values found for them.
+    """
+    started = time.monotonic()
+    model, choose = compile_model(problem)
+    running = entrants(engine, limits.threads)
+    search = _Search(model, limits, running, started)
+    for tier, objective in enumerate(model.objectives):
+        if not search.improve(tier, objective, watch):
+            break
+    wall_s = time.monotonic() - started
+    names = "+".join(entrant.name for entrant in running)
+    if search.values is None:
+        conflict = find_conflict(model, limits) if search.proven_infeasible else None
+        status = PlanStatus.INFEASIBLE if conflict else PlanStatus.NO_SOLUTION
+        return Solution(status, None, (), names, limits, wall_s, conflict, tuple(search.notes))
+    return Solution(
+        search.status,
+        _plan(choose, search.values),
+        tuple(search.goals),
+        names,
+        limits,
+        wall_s,
+        None,
+        tuple(search.notes),
+    )
+
+
+class _Search:
+    """One lexicographic pass over the goals."""
+
+    def __init__(self, model: Model, limits: Limits, running: list[Entrant], started: float) -> None:
+        self._model = model
+        self._limits = limits
+        self._entrants = running
+        self._deadline = started + limits.time_limit_s
+        self._kept: list[Row] = []
+        self.values: tuple[int, ...] | None = None
+        self.goals: list[GoalReport] = []
+        self.notes: list[str] = []
+        self.proven_infeasible = False
+
+    def improve(self, tier: int, objective: Objective, watch: Watch) -> bool:
+        """Take the next goal as far as its time allows; False when no plan is known."""
+        left = max(0.0, self._deadline - time.monotonic())
+        standing = race(
+            self._task(objective, left * SHARES[min(tier, len(SHARES) - 1)]),
+            self._entrants,
+            lambda progress: watch(objective.goal, _signed(progress, objective.sign)),
+        )
+        self.notes += standing.notes
+        self.values = standing.values
+        if standing.values is None:
+            self.proven_infeasible = len(standing.proofs) >= min(2, len(self._entrants))
+            return False
+        self.goals.append(_report(tier, objective, standing))
+        self._kept.append(objective.at_least(objective.evaluate(standing.values)))
+        return True
+
+    def _task(self, objective: Objective, time_limit_s: float) -> Task:
+        return Task(
+            variables=self._model.variables,
+            rows=(*self._model.rows, *self._kept),
+            weights=objective.weights,
+            constant=objective.constant,
+            hint=self._witness(),
+            seed=self._limits.seed,
+            time_limit_s=max(0.5, time_limit_s),
+        )
+
+    def _witness(self) -> tuple[int, ...] | None:
+        """The plan so far, or the empty plan where it is allowed."""
+        if self.values is not None:
+            return self.values
+        nothing = (0,) * len(self._model.variables)
+        return None if self._model.violated(nothing) else nothing
+
+    @property
+    def status(self) -> PlanStatus:
+        """Optimal when at least two engines, or the only one asked for, proved every goal."""
+        enough = min(2, len(self._entrants))
+        proven = all(len(goal.proved_by) >= enough for goal in self.goals)
+        return PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE
+
+
+def _report(tier: int, objective: Objective, standing: Standing) -> GoalReport:
+    value, bound, sign = standing.value or 0, standing.bound, objective.sign
+    return GoalReport(objective.goal, tier + 1, sign * value, None if bound is None else sign * bound, standing.proofs)
+
+
+def _signed(progress: Progress, sign: int) -> Progress:
+    value = None if progress.value is None else sign * progress.value
+    return replace(progress, value=value, bound=None if progress.bound is None else sign * progress.bound)
+
+
+def _plan(choose: Decisions, values: tuple[int, ...]) -> Plan:
+    return choose.plan_of(values)
+
+
+def find_conflict(model: Model, limits: Limits) -> Conflict | None:
+    """Rows that cannot hold together, as few as the time allows; None when the rows do not clash after all."""
+    task = Task(
+        model.variables, model.rows, {}, seed=limits.seed, time_limit_s=CONFLICT_S, settings={"presolve": "off"}
+    )
+    try:
+        answer = run_alone("cp-sat", task, entry="core")
+    except EngineError:
+        return None
+    if answer.status is not AnswerStatus.INFEASIBLE:
+        return None
+    return Conflict(answer.core, minimal=answer.note == "minimal")

@@ -1,0 +1,109 @@
+"""The independent check: from a plan to a verified plan or to everything that is wrong with it.
+
+Nothing here uses the model, a row or a solver: every rule's own check runs on the plan, every assignment is held
+against its requirements, every goal is measured anew, in exact integers.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from allocator.errors import AllocatorError
+from allocator.goals import GOALS
+from allocator.months import format_month
+from allocator.options import first_month, floor_taken_m2, last_month, reasons_against
+from allocator.plan import Assignment, Breach, GoalReport, Plan
+from allocator.problem import Problem
+from allocator.rules import RULES
+
+_SEAL = object()
+
+
+@dataclass(frozen=True)
+class VerifiedPlan:
+    """A plan in which the check found nothing; only :func:`verify` can make one.
+
+    ``values`` are the goals as measured by the check.
+    """
+
+    problem: Problem
+    plan: Plan
+    goals: tuple[GoalReport, ...]
+    values: Mapping[str, int]
+    seal: object
+
+    def __post_init__(self) -> None:
+        if self.seal is not _SEAL:
+            raise AllocatorError("a verified plan is made by verify() alone")
+
+
+class RejectedPlanError(AllocatorError):
+    """Raised when a plan that should hold does not; carries every breach."""
+
+    def __init__(self, problem: Problem, breaches: Iterable[Breach]) -> None:
+        self.breaches = tuple(breaches)
+        super().__init__("\n".join(sentence(problem, breach) for breach in self.breaches))
+
+
+def verify(problem: Problem, plan: Plan, goals: Iterable[GoalReport] = ()) -> VerifiedPlan:
+    """The plan as a verified one; raises RejectedPlanError with every breach, false claims about goals among them."""
+    goals = tuple(goals)
+    breaches = [*find_breaches(problem, plan), *_false_claims(problem, plan, goals)]
+    if breaches:
+        raise RejectedPlanError(problem, breaches)
+    return VerifiedPlan(problem, plan, goals, measure(problem, plan), _SEAL)
+
+
+def measure(problem: Problem, plan: Plan) -> dict[str, int]:
+    """Every goal's exact value for a plan."""
+    return {goal.id: goal.measure(problem, plan) for goal in GOALS}
+
+
+def find_breaches(problem: Problem, plan: Plan) -> list[Breach]:
+    """Everything that a plan does not keep: requirements of its assignments first, then rule by rule."""
+    unfit = [breach for assignment in plan.assignments for breach in _unfit(problem, assignment)]
+    return unfit + [breach for rule in RULES for breach in rule.check(problem, plan)]
+
+
+def _unfit(problem: Problem, assignment: Assignment) -> Iterator[Breach]:
+    where = f"{assignment.key}@{assignment.space_id}"
+    component = problem.components.get(assignment.key)
+    space = problem.registry.spaces.get(assignment.space_id)
+    if component is None:
+        yield Breach("site/unknown-component", where, assignment.key, "a component of the batch")
+    if space is None:
+        yield Breach("site/unknown-space", where, assignment.space_id, "a space of the registry")
+    if component is None or space is None:
+        return
+    for reason in reasons_against(problem, component, space):
+        yield Breach(f"site/{reason.code}", where, reason.offered, reason.needed)
+    taken = floor_taken_m2(component, space)
+    if assignment.floor_area_m2 != taken:
+        yield Breach("site/floor-taken", where, assignment.floor_area_m2, taken)
+    first, last = first_month(problem, component, space), last_month(problem, component, space)
+    if first <= last and not first <= assignment.start <= last:
+        window = f"{format_month(first)}–{format_month(last)}"
+        yield Breach("site/start", where, format_month(assignment.start), window)
+
+
+def _false_claims(problem: Problem, plan: Plan, goals: tuple[GoalReport, ...]) -> Iterator[Breach]:
+    for goal in GOALS:
+        for claim in goals:
+            if claim.goal != goal.id:
+                continue
+            value = goal.measure(problem, plan)
+            if claim.value != value:
+                yield Breach("claim/value", goal.id, claim.value, value)
+            if claim.bound is not None and (claim.bound < value if goal.maximise else claim.bound > value):
+                yield Breach("claim/bound", goal.id, claim.bound, value)
+    known = {goal.id for goal in GOALS}
+    for claim in goals:
+        if claim.goal not in known:
+            yield Breach("claim/unknown-goal", claim.goal, claim.goal, "|".join(sorted(known)))
+
+
+def sentence(problem: Problem, breach: Breach) -> str:
+    """A breach in one sentence."""
+    for rule in RULES:
+        if rule.id == breach.rule:
+            return rule.explain(problem, breach)
+    return f"{breach.rule} at {breach.where}: found {breach.measured}, must be {breach.limit}."
