@@ -1,0 +1,195 @@
+"""Small random problems, and every plan they allow, for tests that compare with exhaustive enumeration."""
+
+import random
+from collections.abc import Iterator
+from itertools import combinations, product
+
+from allocator.domain import (
+    Component,
+    District,
+    Link,
+    NamedProject,
+    Park,
+    Policy,
+    Project,
+    Registry,
+    Space,
+    Tenancy,
+)
+from allocator.options import first_month, fits, floor_taken_m2, last_month
+from allocator.plan import Assignment, Plan
+from allocator.problem import Problem
+from allocator.vocabulary import Function, LinkKind, Permission, Segment, Side, SpaceKind, Tier
+
+NOW = 2026 * 12
+FUNCTIONS = (Function.RND, Function.MANUFACTURING)
+
+
+def draw_problem(seed: int, most_plans: int = 1500) -> Problem:
+    """A problem with few enough plans to try them all; the same seed draws the same problem."""
+    rng = random.Random(seed)
+    while True:
+        problem = _draw(rng)
+        if 1 < count_plans(problem) <= most_plans:
+            return problem
+
+
+def _draw(rng: random.Random) -> Problem:
+    districts = {
+        str(440300 + i): District(
+            adcode=str(440300 + i),
+            name_zh="区",
+            name_en=f"District {i}",
+            role_zh="",
+            role_en="role",
+            side=rng.choice(list(Side)),
+            permissions={f: rng.choices(list(Permission), (4, 3, 2, 1))[0] for f in Function},
+        )
+        for i in range(rng.randint(1, 2))
+    }
+    parks = {
+        f"k{i}": Park(
+            park_id=f"k{i}",
+            name_zh="园",
+            name_en=f"Park {i}",
+            district=rng.choice(list(districts)),
+            lon=114.0,
+            lat=22.6,
+            power_kw=rng.choice([None, 3, 5, 8]),
+            effluent_t_day=rng.choice([None, None, 4]),
+            specialities=frozenset(rng.sample([Segment.IVD, Segment.IMAGING], rng.randint(0, 2))),
+        )
+        for i in range(rng.randint(1, 3))
+    }
+    distance = {(park, park): 0 for park in parks}
+    for first, second in combinations(parks, 2):
+        distance[first, second] = distance[second, first] = rng.choice([1000, 5000, 20000])
+    spaces = {f"s{i}": _space(rng, f"s{i}", rng.choice(list(parks))) for i in range(rng.randint(1, 3))}
+    tenancies = tuple(
+        Tenancy(
+            tenancy_id=f"t{i}",
+            space_id=(space := rng.choice(list(spaces.values()))).space_id,
+            occupant="someone",
+            floor_area_m2=rng.randint(1, space.floor_area_m2),
+            since=(since := NOW + rng.randint(-3, 4)),
+            until=since + rng.randint(1, 8),
+            power_kw=rng.randint(0, 2),
+        )
+        for i in range(rng.randint(0, 1))
+    )
+    registry = Registry(districts=districts, parks=parks, spaces=spaces, tenancies=tenancies, distance_m=distance)
+    places = [*spaces, *parks, *districts]
+    projects = tuple(_project(rng, f"p{i}", places, list(districts)) for i in range(rng.randint(1, 3)))
+    policy = Policy(
+        kinds_for={
+            function: frozenset({SpaceKind.FACTORY, *([SpaceKind.RND_LAB] if function is Function.RND else [])})
+            for function in Function
+        },
+        fit_points={
+            Permission.PREFERRED: 2,
+            Permission.ALLOWED: 1,
+            Permission.EXCEPTION: -2,
+            Permission.FORBIDDEN: 0,
+        },
+        speciality_points=1,
+        named_projects=(
+            NamedProject(
+                name="proton",
+                district=rng.choice(list(districts)),
+                functions=frozenset(FUNCTIONS),
+                tiers=frozenset({Tier.MAJOR}),
+                segments=frozenset({Segment.PROTON_THERAPY}),
+            ),
+        ),
+        exception_budget=rng.choice([None, 0, 1]),
+        opening_months=10,
+        start_slack_months=2,
+    )
+    return Problem(registry, projects, policy, NOW)
+
+
+def _space(rng: random.Random, space_id: str, park_id: str) -> Space:
+    return Space(
+        space_id=space_id,
+        park_id=park_id,
+        building=rng.choice(["", "A"]),
+        kind=rng.choice([SpaceKind.FACTORY, SpaceKind.FACTORY, SpaceKind.RND_LAB]),
+        floor_area_m2=rng.randint(3, 10),
+        lot_m2=rng.choice([None, None, 2]),
+        floor_load_kpa=rng.choice([5.0, 10.0]),
+        power_kw=rng.choice([3, 5]),
+        available_from=NOW + rng.choice([-5, -5, 1, 2]),
+        available_until=NOW + rng.choice([6, 30, 97000]),
+        rent_fen_m2_month=rng.choice([None, 4000, 4750, 6001]),
+        opening_cost_yuan=rng.choice([0, 0, 95, 500]),
+    )
+
+
+def _project(rng: random.Random, project_id: str, places: list[str], districts: list[str]) -> Project:
+    segment = rng.choice([Segment.IVD, Segment.IMAGING, Segment.PROTON_THERAPY])
+    components = tuple(
+        _component(rng, project_id, f"c{i}", places, districts) for i in range(rng.choices([1, 2], (2, 3))[0])
+    )
+    links: tuple[Link, ...] = ()
+    if len(components) > 1 and rng.random() < 0.6:
+        kind = rng.choice(list(LinkKind))
+        max_m = rng.choice([500, 1000, 5000]) if kind is LinkKind.MAX_KM else None
+        links = (Link(first="c0", second="c1", kind=kind, max_m=max_m),)
+    return Project(
+        project_id=project_id,
+        enterprise=project_id,
+        segment=segment,
+        tier=rng.choice([Tier.MAJOR, Tier.STARTUP]),
+        priority=rng.randint(1, 5),
+        value=rng.choice([0, 1, 3, 5, 5, 8]),
+        components=components,
+        links=links,
+    )
+
+
+def _component(
+    rng: random.Random, project_id: str, component_id: str, places: list[str], districts: list[str]
+) -> Component:
+    start = rng.choice([None, NOW, NOW + 1])
+    return Component(
+        project_id=project_id,
+        component_id=component_id,
+        function=rng.choice(FUNCTIONS),
+        floor_area_m2=rng.randint(1, 6),
+        floor_load_kpa=rng.choice([None, None, 5.0, 8.0]),
+        power_kw=rng.randint(0, 4),
+        effluent_t_day=rng.randint(0, 3),
+        start_from=start,
+        start_until=rng.choice([None, None if start is None else start + rng.randint(0, 3)]),
+        lease_months=rng.choice([None, 2, 3, 12]),
+        districts=frozenset(rng.choices([(), rng.sample(districts, 1)], (5, 1))[0]),
+        pinned_to=rng.choice(places) if rng.random() < 0.12 else None,
+        barred_from=frozenset([rng.choice(places)] if rng.random() < 0.12 else ()),
+    )
+
+
+def sites(problem: Problem, component: Component) -> list[Assignment]:
+    """Every space and every month of the whole start window, not only those that are kept as options."""
+    return [
+        Assignment(
+            component.project_id, component.component_id, space.space_id, month, floor_taken_m2(component, space)
+        )
+        for space in problem.registry.spaces.values()
+        if fits(problem, component, space)
+        for month in range(first_month(problem, component, space), last_month(problem, component, space) + 1)
+    ]
+
+
+def count_plans(problem: Problem) -> int:
+    """How many plans :func:`all_plans` yields."""
+    count = 1
+    for component in problem.components.values():
+        count *= 1 + len(sites(problem, component))
+    return count
+
+
+def all_plans(problem: Problem) -> Iterator[Plan]:
+    """Every plan with at most one site per component."""
+    choices = [[None, *sites(problem, component)] for component in problem.components.values()]
+    for chosen in product(*choices):
+        yield Plan.of(assignment for assignment in chosen if assignment is not None)
