@@ -119,7 +119,7 @@ RentYuan = Annotated[
     BeforeValidator(values.money),
     Field(ge=0, le=100_000),
     PlainSerializer(_yuan, return_type=float, when_used="json"),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100_000, "multipleOf": 0.01}),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100_000}),
 ]
 
 _Word = BeforeValidator(values.token)

@@ -1,0 +1,141 @@
+"""GeoJSON and GeoPackage layers: features with properties, and geometries brought to EPSG:4490.
+
+GeoJSON is parsed here and GeoPackage files are told by their first bytes, so that no file can make GDAL
+open something else than it claims to be.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from allocator.errors import Fault, InputError
+from geodata.crs import EDGE_CRS, declared_crs
+from geodata.faults import fault, file_fault
+from geodata.fields import Origin
+from geodata.json_file import load_json
+from geodata.tables import MAX_FILE_BYTES
+from geodata.workbook import MAX_ROWS
+
+LAYER_ENDINGS = (".geojson", ".gpkg")
+_GPKG = b"SQLite format 3\0"
+_CODE = re.compile(r"[A-Za-z]{2,8}:\d{1,6}|urn:ogc:def:crs:[A-Za-z]+:[0-9.]*:[A-Za-z0-9]+|OGC:CRS84")
+
+
+@dataclass(slots=True)
+class Layer:
+    """Properties of each feature, its geometry in EPSG:4490 (None if faulty), and the faults of geometries."""
+
+    file: str
+    properties: list[dict[str, Any]]
+    shapes: gpd.GeoSeries
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read_layer(path: Path, kind: str) -> Layer:
+    """Features of a GeoPackage or GeoJSON file, numbered from 1 in faults; raises InputError if it cannot be read."""
+    features = _geopackage(path, kind) if path.suffix.casefold() == ".gpkg" else _feature_collection(path)
+    properties, geometries, crs = features
+    if len(properties) > MAX_ROWS:
+        raise InputError([file_fault(path.name, f"has more than {MAX_ROWS:,} features", "Split the file.")])
+    faults = [problem for number, found in enumerate(geometries, 1) for problem in _problems(path, number, found, crs)]
+    kept = [None if any(each.row == number for each in faults) else found for number, found in enumerate(geometries, 1)]
+    shapes = gpd.GeoSeries(kept, crs=crs).to_crs(EDGE_CRS)
+    return Layer(path.name, properties, shapes, faults)
+
+
+_Features = tuple[list[dict[str, Any]], list[BaseGeometry | str | None], Any]
+
+
+def _feature_collection(path: Path) -> _Features:
+    content = load_json(path)
+    features = content.get("features") if isinstance(content, dict) else None
+    if not isinstance(features, list) or not all(isinstance(each, dict) for each in features):
+        message = "is not a GeoJSON FeatureCollection"
+        raise InputError([file_fault(path.name, message, "Export the layer as GeoJSON again.")])
+    properties = [dict(each.get("properties") or {}) for each in features]
+    return properties, [_shape(each.get("geometry")) for each in features], _geojson_crs(path, content)
+
+
+def _shape(geometry: Any) -> BaseGeometry | str | None:
+    if geometry is None:
+        return None
+    try:
+        return shapely.force_2d(shape(geometry))
+    except Exception as error:  # noqa: BLE001 - shapely raises many types for malformed coordinates
+        return f"is not a geometry: {error}"
+
+
+def _geojson_crs(path: Path, content: Mapping[str, Any]) -> Any:
+    member = content.get("crs")
+    if member is None:
+        return declared_crs("OGC:CRS84")
+    try:
+        name = str(member["properties"]["name"])
+        return declared_crs(name if _CODE.fullmatch(name) else "not a code")
+    except (ValueError, KeyError, TypeError) as error:
+        remedy = "Declare a code such as urn:ogc:def:crs:EPSG::4547."
+        raise InputError([file_fault(path.name, "declares an unknown coordinate system", remedy)]) from error
+
+
+def _geopackage(path: Path, kind: str) -> _Features:
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise InputError([file_fault(path.name, f"is larger than {MAX_FILE_BYTES // 2**20} MiB", "Split the file.")])
+    with path.open("rb") as stream:
+        if stream.read(len(_GPKG)) != _GPKG:
+            raise InputError([file_fault(path.name, "is not a GeoPackage", "Export the layer as GeoPackage again.")])
+    try:
+        frame = pyogrio.read_dataframe(path, layer=_layer_name(path, kind), use_arrow=False)
+    except pyogrio.errors.DataSourceError as error:
+        fault = file_fault(path.name, "cannot be read as a GeoPackage", "Export the layer as GeoPackage again.")
+        raise InputError([fault]) from error
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
+        message = "has no geometries with a coordinate system"
+        raise InputError([file_fault(path.name, message, "Export the layer with its coordinate system.")])
+    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    return _plain_rows(table), list(frame.geometry.force_2d()), frame.crs
+
+
+def _layer_name(path: Path, kind: str) -> str:
+    names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    wanted = [name for name in names if name.casefold() == kind] or names
+    if len(wanted) == 1:
+        return wanted[0]
+    message = f"has {len(names)} layers and none is named {kind}"
+    raise InputError([file_fault(path.name, message, f"Name one layer {kind}.")])
+
+
+def _plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [
+        {str(key): value.item() if isinstance(value, np.generic) else value for key, value in row.items()}
+        for row in rows
+    ]
+
+
+def _problems(path: Path, number: int, found: BaseGeometry | str | None, crs: Any) -> Sequence[Fault]:
+    origin = Origin(path.name, number)
+    if isinstance(found, str):
+        return [fault(origin, "geometry", None, found, "Draw it again.")]
+    if found is None:
+        return []
+    if found.is_empty:
+        return [fault(origin, "geometry", None, "is empty", "Draw it, or give lon and lat.")]
+    if not found.is_valid:
+        return [fault(origin, "geometry", shapely.is_valid_reason(found), "is not valid", "Repair it in your GIS.")]
+    west, south, east, north = gpd.GeoSeries([found], crs=crs).to_crs(EDGE_CRS).total_bounds
+    degrees = shapely.bounds(found) if crs.is_geographic else (west, south, east, north)
+    if not (-180 <= degrees[0] <= degrees[2] <= 180 and -90 <= degrees[1] <= degrees[3] <= 90):
+        place = ", ".join(f"{coordinate:.6g}" for coordinate in shapely.bounds(found))
+        remedy = "Write longitude before latitude, and declare the coordinate system of coordinates in metres."
+        return [fault(origin, "geometry", place, f"lies outside the degrees of {EDGE_CRS}", remedy)]
+    return []

@@ -1,0 +1,152 @@
+"""Reads batches of projects and registries from disk; every fault of a call comes in one InputError."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+
+from allocator.errors import Fault, InputError
+from geodata.batch import parse_projects
+from geodata.boundaries import TOLERANCE_M, read_boundaries
+from geodata.demand import ProjectRecord
+from geodata.faults import Parsed, file_fault, raise_all
+from geodata.layers import LAYER_ENDINGS
+from geodata.parse import DISTRICTS, ENDINGS, PARKS, SPACES, TENANCIES, Kind, R, parse_file
+from geodata.references import (
+    RegistryRecords,
+    check_references,
+    project_faults,
+    registry_faults,
+    repeated,
+)
+from geodata.supply import DistrictRecord
+
+__all__ = [
+    "RegistryRecords",
+    "check_references",
+    "read_boundaries",
+    "read_districts",
+    "read_projects",
+    "read_registry",
+    "read_submission",
+]
+
+
+def read_projects(path: Path, registry: RegistryRecords | None = None) -> list[ProjectRecord]:
+    """Projects of a .json, .csv, .xlsx, .geojson or .gpkg file, checked against the registry if one is given."""
+    projects, faults = _projects(path, registry)
+    raise_all(faults)
+    return projects
+
+
+def read_districts(path: Path) -> list[DistrictRecord]:
+    """Districts of a file; in a spreadsheet each function is a column."""
+    parsed = parse_file(path, DISTRICTS)
+    raise_all([*parsed.faults, *repeated("adcode", parsed.seen)])
+    return parsed.records
+
+
+def read_registry(
+    directory: Path,
+    default_districts: Sequence[DistrictRecord] = (),
+    default_boundaries: gpd.GeoDataFrame | None = None,
+    tolerance_m: float = TOLERANCE_M,
+) -> RegistryRecords:
+    """Registry of a directory with parks.*, spaces.*, and optional tenancies.*, districts.*, boundaries.*.
+
+    The directory's own districts and boundaries replace the defaults.  A park may lie up to
+    ``tolerance_m`` metres outside its district; without boundaries that is not tested.
+    """
+    registry, faults = _registry(directory, default_districts, default_boundaries, tolerance_m)
+    raise_all(faults)
+    return registry
+
+
+def read_submission(
+    projects: Path,
+    directory: Path,
+    default_districts: Sequence[DistrictRecord] = (),
+    default_boundaries: gpd.GeoDataFrame | None = None,
+    tolerance_m: float = TOLERANCE_M,
+) -> tuple[list[ProjectRecord], RegistryRecords]:
+    """A batch and a registry, the faults of both in one InputError."""
+    registry, faults = _registry(directory, default_districts, default_boundaries, tolerance_m)
+    batch, more = _projects(projects, registry)
+    raise_all([*faults, *more])
+    return batch, registry
+
+
+def _projects(path: Path, registry: RegistryRecords | None) -> tuple[list[ProjectRecord], list[Fault]]:
+    if not path.is_file():
+        return [], [file_fault(path.name, "does not exist", "Check the path.")]
+    parsed = parse_projects(path)
+    faults = [*parsed.faults, *repeated("project_id", parsed.seen)]
+    if not parsed.seen and not faults:
+        faults.append(file_fault(path.name, "holds no project", "Add at least one."))
+    if registry is not None:
+        faults += project_faults(parsed.records, registry)
+    return parsed.records, faults
+
+
+def _registry(
+    directory: Path,
+    default_districts: Sequence[DistrictRecord],
+    default_boundaries: gpd.GeoDataFrame | None,
+    tolerance_m: float,
+) -> tuple[RegistryRecords, list[Fault]]:
+    if not directory.is_dir():
+        return RegistryRecords(), [file_fault(directory.name, "is not a directory", "Check the path.")]
+    faults: list[Fault] = []
+    districts = _parsed(directory, DISTRICTS, faults, needed=False)
+    parks = _parsed(directory, PARKS, faults)
+    spaces = _parsed(directory, SPACES, faults)
+    tenancies = _parsed(directory, TENANCIES, faults, needed=False)
+    own_districts = districts.records or districts.faults
+    registry = RegistryRecords(
+        districts=districts.records if own_districts else default_districts,
+        parks=parks.records,
+        spaces=spaces.records,
+        tenancies=tenancies.records,
+        boundaries=_boundaries(directory, default_boundaries, faults),
+        seen={
+            "districts": [name for name, _ in districts.seen],
+            "parks": [name for name, _ in parks.seen],
+            "spaces": [name for name, _ in spaces.seen],
+        },
+    )
+    return registry, [*faults, *registry_faults(registry, tolerance_m)]
+
+
+def _parsed(directory: Path, kind: Kind[R], faults: list[Fault], *, needed: bool = True) -> Parsed[R]:
+    path = _find(directory, kind.name, ENDINGS, faults, needed=needed)
+    parsed: Parsed[R] = Parsed() if path is None else parse_file(path, kind)
+    if path is not None and needed and not parsed.seen and not parsed.faults:
+        faults.append(file_fault(path.name, f"holds no {kind.name}", "Add at least one."))
+    faults += [*parsed.faults, *repeated(kind.id_column, parsed.seen)]
+    return parsed
+
+
+def _boundaries(directory: Path, default: gpd.GeoDataFrame | None, faults: list[Fault]) -> gpd.GeoDataFrame | None:
+    path = _find(directory, "boundaries", LAYER_ENDINGS, faults, needed=False)
+    if path is None:
+        return default
+    try:
+        return read_boundaries(path)
+    except InputError as error:
+        faults += error.faults
+        return None
+
+
+def _find(directory: Path, stem: str, endings: Sequence[str], faults: list[Fault], *, needed: bool) -> Path | None:
+    named = sorted(path for path in directory.iterdir() if path.is_file() and path.stem.casefold() == stem)
+    found = [path for path in named if path.suffix.casefold() in endings]
+    listed = ", ".join(stem + ending for ending in endings)
+    if len(found) > 1:
+        remedy = f"Keep one of {', '.join(path.name for path in found)}."
+        faults.append(file_fault(directory.name, f"has more than one file of {stem}", remedy))
+    elif not found and named:
+        remedy = f"Save it as one of {listed}."
+        faults.append(file_fault(named[0].name, f"has the unknown ending {named[0].suffix!r}", remedy))
+    elif not found and needed:
+        faults.append(file_fault(directory.name, f"has no file of {stem}", f"Add one of {listed}."))
+    return found[0] if found else None

@@ -1,0 +1,185 @@
+"""The single bridge from interchange records to the domain: months to numbers, yuan to fen, km to metres."""
+
+from decimal import Decimal
+
+from allocator.domain import Component, District, Link, NamedProject, Park, Policy, Project, Registry, Space, Tenancy
+from allocator.months import FOREVER, parse_month
+from geodata.boundaries import wgs84_degrees
+from geodata.demand import ComponentRecord, LinkRecord, ProjectRecord
+from geodata.measure import park_distances_m, points_at
+from geodata.schema import Inputs, NamedProjectRecord, PolicyRecord
+from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
+
+
+def to_registry(inputs: Inputs) -> Registry:
+    """The supply side with the distance of each pair of parks."""
+    parks = [_park(record) for record in inputs.parks]
+    points = points_at((park.park_id for park in parks), [park.lon for park in parks], [park.lat for park in parks])
+    return Registry(
+        districts={record.adcode: _district(record) for record in inputs.districts},
+        parks={park.park_id: park for park in parks},
+        spaces={record.space_id: _space(record) for record in inputs.spaces},
+        tenancies=tuple(_tenancy(record) for record in inputs.tenancies),
+        distance_m=park_distances_m(points),
+    )
+
+
+def to_projects(inputs: Inputs) -> tuple[Project, ...]:
+    """The batch; a project without a value gets its tier points × priority points."""
+    return tuple(_project(record, inputs.policy) for record in inputs.projects)
+
+
+def to_policy(record: PolicyRecord) -> Policy:
+    """The policy's numbers."""
+    return Policy(
+        kinds_for={function: frozenset(kinds) for function, kinds in record.kinds_for.items()},
+        fit_points=dict(record.fit_points),
+        speciality_points=record.speciality_points,
+        named_projects=tuple(_named(named) for named in record.named_projects),
+        exception_budget=record.exception_budget,
+        opening_months=record.opening_months,
+        start_slack_months=record.start_slack_months,
+    )
+
+
+def _named(record: NamedProjectRecord) -> NamedProject:
+    return NamedProject(
+        name=record.name,
+        district=record.district,
+        functions=frozenset(record.functions),
+        tiers=frozenset(record.tiers),
+        segments=frozenset(record.segments),
+        platform_kinds=frozenset(record.platform_kinds),
+        source=record.source,
+    )
+
+
+def _district(record: DistrictRecord) -> District:
+    return District(
+        adcode=record.adcode,
+        name_zh=record.name_zh,
+        name_en=record.name_en,
+        role_zh=record.role_zh,
+        role_en=record.role_en,
+        side=record.side,
+        permissions=dict(record.permissions),
+        source=record.source,
+    )
+
+
+def _park(record: ParkRecord) -> Park:
+    lon, lat = wgs84_degrees(record)
+    return Park(
+        park_id=record.park_id,
+        name_zh=record.name_zh,
+        name_en=record.name_en,
+        district=record.district,
+        lon=lon,
+        lat=lat,
+        power_kw=record.power_kw,
+        water_t_day=record.water_t_day,
+        effluent_t_day=record.effluent_t_day,
+        specialities=frozenset(record.specialities),
+        basis=record.basis,
+        source=record.source,
+    )
+
+
+def _space(record: SpaceRecord) -> Space:
+    return Space(
+        space_id=record.space_id,
+        park_id=record.park_id,
+        kind=record.kind,
+        floor_area_m2=record.floor_area_m2,
+        building=record.building,
+        lot_m2=record.lot_m2,
+        floor_load_kpa=record.floor_load_kpa,
+        clear_height_m=record.clear_height_m,
+        power_kw=record.power_kw,
+        cleanroom_iso=record.cleanroom_iso,
+        ground_floor=record.ground_floor,
+        eia_level=record.eia_level,
+        utilities=frozenset(record.utilities),
+        tenures=frozenset(record.tenures),
+        available_from=_month(record.available_from, 0),
+        available_until=_month(record.available_until, FOREVER),
+        rent_fen_m2_month=_fen(record.rent_yuan_m2_month),
+        opening_cost_yuan=record.opening_cost_yuan,
+        basis=record.basis,
+        source=record.source,
+    )
+
+
+def _tenancy(record: TenancyRecord) -> Tenancy:
+    return Tenancy(
+        tenancy_id=record.tenancy_id,
+        space_id=record.space_id,
+        occupant=record.occupant,
+        floor_area_m2=record.floor_area_m2,
+        since=_month(record.since, 0),
+        until=_month(record.until, FOREVER),
+        stage=record.stage,
+        may_move=record.may_move,
+        power_kw=record.power_kw,
+        water_t_day=record.water_t_day,
+        effluent_t_day=record.effluent_t_day,
+    )
+
+
+def _project(record: ProjectRecord, policy: PolicyRecord) -> Project:
+    return Project(
+        project_id=record.project_id,
+        enterprise=record.enterprise,
+        segment=record.segment,
+        tier=record.tier,
+        priority=record.priority,
+        value=policy.value_of(record),
+        components=tuple(_component(part, record.project_id) for part in record.components),
+        links=tuple(_link(link) for link in record.links),
+        name_zh=record.name_zh,
+        name_en=record.name_en,
+        platform_kind=record.platform_kind,
+        submitted_on=record.submitted_on,
+        source=record.source,
+    )
+
+
+def _component(record: ComponentRecord, project_id: str) -> Component:
+    return Component(
+        project_id=project_id,
+        component_id=record.component_id,
+        function=record.function,
+        floor_area_m2=record.floor_area_m2,
+        floor_load_kpa=record.floor_load_kpa,
+        clear_height_m=record.clear_height_m,
+        power_kw=record.power_kw,
+        water_t_day=record.water_t_day,
+        effluent_t_day=record.effluent_t_day,
+        cleanroom_iso=record.cleanroom_iso,
+        ground_floor=record.ground_floor,
+        eia_level=record.eia_level,
+        utilities=frozenset(record.utilities),
+        emits=frozenset(record.emits),
+        sensitive_to=frozenset(record.sensitive_to),
+        start_from=None if record.start_from is None else parse_month(record.start_from),
+        start_until=None if record.start_until is None else parse_month(record.start_until),
+        lease_months=record.lease_months,
+        max_rent_fen_m2_month=_fen(record.max_rent_yuan_m2_month),
+        districts=frozenset(record.districts),
+        pinned_to=record.pinned_to,
+        barred_from=frozenset(record.barred_from),
+        source=record.source,
+    )
+
+
+def _link(record: LinkRecord) -> Link:
+    max_m = None if record.km is None else round(record.km * 1000)
+    return Link(first=record.first, second=record.second, kind=record.kind, max_m=max_m)
+
+
+def _month(text: str | None, default: int) -> int:
+    return default if text is None else parse_month(text)
+
+
+def _fen(yuan: Decimal | None) -> int | None:
+    return None if yuan is None else int(yuan * 100)
