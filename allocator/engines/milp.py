@@ -42,7 +42,8 @@ def build(task: Task) -> tuple[pulp.LpProblem, list[pulp.LpVariable]]:
     variables = [problem.add_variable(f"x{index}", cat=pulp.LpBinary) for index in range(len(task.variables))]
     problem.setObjective(_expression(variables, {i: -w for i, w in task.weights.items()}))
     for number, row in enumerate(task.rows):
-        problem.addConstraint(_constraint(variables, row), f"r{number}")
+        if row.weights or not row.holds(()):
+            problem.addConstraint(_constraint(variables, row), f"r{number}")
     return problem, variables
 
 
@@ -51,11 +52,10 @@ def _expression(variables: list[pulp.LpVariable], weights: dict[int, int]) -> pu
 
 
 def _constraint(variables: list[pulp.LpVariable], row: Row) -> pulp.LpConstraint:
-    # a row without variables that cannot hold must reach the solver as such, not be dropped by the file format
-    weights = dict(row.weights) if row.weights else {0: 0}
-    if not row.weights and not row.holds(()):
+    if not row.weights:
+        # a row without variables that cannot hold must reach the solver as such, not be dropped by the file format
         return pulp.LpConstraint(_expression(variables, {0: 1}), pulp.LpConstraintGE, rhs=2)
-    return pulp.LpConstraint(_expression(variables, weights), SENSES[row.sense], rhs=row.limit)
+    return pulp.LpConstraint(_expression(variables, dict(row.weights)), SENSES[row.sense], rhs=row.limit)
 
 
 def _with_mathopt(task: Task, solver: mathopt.SolverType) -> Answer:
@@ -111,7 +111,8 @@ def export(task: Task, path: Path) -> None:
     for variable, name in zip(variables, task.variables, strict=True):
         variable.name = name
     for number, row in enumerate(task.rows):
-        problem.constraints[row.name or f"row{number}"] = problem.constraints.pop(f"r{number}")
+        if f"r{number}" in problem.constraints:
+            problem.constraints[row.name or f"row{number}"] = problem.constraints.pop(f"r{number}")
     if path.suffix == ".lp":
         problem.writeLP(str(path))
     else:

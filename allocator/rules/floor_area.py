@@ -1,11 +1,12 @@
 """Rule floor-area."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from allocator.linear import total
 from allocator.months import format_month
 from allocator.plan import Breach, Plan
-from allocator.problem import Problem
+from allocator.problem import Placement, Problem
 from allocator.rules.base import Choose, NamedRow, Rule
 from allocator.rules.phases import phases
 
@@ -33,14 +34,16 @@ class FloorArea(Rule):
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up the floor in use in every month in which an assignment begins or ends."""
-        placements = problem.placements(plan)
-        for space_id, space in problem.registry.spaces.items():
-            here = [placement for placement in placements if placement.space is space]
+        placed: dict[str, list[Placement]] = defaultdict(list)
+        for placement in problem.placements(plan):
+            placed[placement.space.space_id].append(placement)
+        for space_id, here in placed.items():
             tenancies = problem.tenancies_of_space[space_id]
             edges = {p.start for p in here} | {p.end for p in here} | {t.since for t in tenancies}
             for month in sorted(edges):
                 wanted = sum(p.assignment.floor_area_m2 for p in here if p.active(month))
-                free = space.floor_area_m2 - sum(t.floor_area_m2 for t in tenancies if t.active(month))
+                taken = sum(t.floor_area_m2 for t in tenancies if t.active(month))
+                free = problem.registry.spaces[space_id].floor_area_m2 - taken
                 if wanted > free and wanted:
                     yield Breach(self.id, f"{space_id}/{format_month(month)}", wanted, free)
 
