@@ -1,0 +1,112 @@
+"""Small correct records, and writers that put them on disk as a planner's files."""
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+Rows = Sequence[dict[str, Any]]
+
+FUNCTIONS = ("hq", "rnd", "pilot", "manufacturing", "testing", "animal", "clinical_demo", "platform")
+
+
+@pytest.fixture
+def project_row() -> Callable[..., dict[str, Any]]:
+    def build(**changes: Any) -> dict[str, Any]:
+        row: dict[str, Any] = {
+            "project_id": "P1",
+            "enterprise": "南山影像",
+            "segment": "imaging",
+            "tier": "leader",
+            "priority": 3,
+            "component_id": "rnd",
+            "function": "rnd",
+            "floor_area_m2": 1200,
+        }
+        return row | changes
+
+    return build
+
+
+@pytest.fixture
+def district() -> Callable[..., dict[str, Any]]:
+    def build(adcode: str = "440310", **changes: Any) -> dict[str, Any]:
+        row: dict[str, Any] = {"adcode": adcode, "name_zh": "坪山区", "name_en": "Pingshan", "side": "north"}
+        return row | {"permissions": dict.fromkeys(FUNCTIONS, "allowed")} | changes
+
+    return build
+
+
+@pytest.fixture
+def park() -> Callable[..., dict[str, Any]]:
+    def build(**changes: Any) -> dict[str, Any]:
+        return {"park_id": "A", "name_zh": "甲园", "district": "440310", "lon": 114.35, "lat": 22.69} | changes
+
+    return build
+
+
+@pytest.fixture
+def space() -> Callable[..., dict[str, Any]]:
+    def build(**changes: Any) -> dict[str, Any]:
+        return {"space_id": "A1", "park_id": "A", "kind": "rnd_lab", "floor_area_m2": 5000} | changes
+
+    return build
+
+
+@pytest.fixture
+def write_csv() -> Callable[..., Path]:
+    def write(path: Path, rows: Rows, encoding: str = "utf-8", delimiter: str = ",") -> Path:
+        header = list(dict.fromkeys(name for row in rows for name in row))
+        with path.open("w", encoding=encoding, newline="") as stream:
+            writer = csv.DictWriter(stream, header, restval="", delimiter=delimiter)
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def write_xlsx() -> Callable[..., Path]:
+    def write(path: Path, rows: Rows, sheet: str = "projects", before: Sequence[str] = ()) -> Path:
+        book = Workbook()
+        book.remove(book.worksheets[0])
+        for name in before:
+            book.create_sheet(name).append(["说明"])
+        page = book.create_sheet(sheet)
+        header = list(dict.fromkeys(name for row in rows for name in row))
+        page.append(header)
+        for row in rows:
+            page.append([row.get(name) for name in header])
+        book.save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def write_json() -> Callable[[Path, Any], Path]:
+    def write(path: Path, content: Any) -> Path:
+        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def write_registry(
+    tmp_path: Path, write_json: Callable[[Path, Any], Path], district: Any, park: Any, space: Any
+) -> Callable[..., Path]:
+    def write(**lists: Any) -> Path:
+        folder = tmp_path / "registry"
+        folder.mkdir(exist_ok=True)
+        content = {"districts": [district()], "parks": [park()], "spaces": [space()]} | lists
+        for kind, records in content.items():
+            write_json(folder / f"{kind}.json", records)
+        return folder
+
+    return write
