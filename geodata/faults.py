@@ -80,7 +80,11 @@ def faults_of(
     name: Callable[[Sequence[Any]], str] = lambda place: "/".join(map(str, place)),
 ) -> list[Fault]:
     """One fault per pydantic error; ``name`` turns the error's place into a column."""
-    return [_fault_of(details, origin, model, name) for details in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    inner = {details["loc"][:depth] for details in errors for depth in range(1, len(details["loc"]))}
+    # A list whose items are faulty also counts as too short; the items' own faults say it.
+    told = [details for details in errors if details["type"] != "too_short" or details["loc"] not in inner]
+    return [_fault_of(details, origin, model, name) for details in told]
 
 
 def _fault_of(details: ErrorDetails, origin: Origin, model: type[BaseModel], name: Callable[..., str]) -> Fault:

@@ -27,7 +27,8 @@ from geodata.tables import MAX_FILE_BYTES
 from geodata.workbook import MAX_ROWS
 
 LAYER_ENDINGS = (".geojson", ".gpkg")
-_GPKG = b"SQLite format 3\0"
+_SQLITE = b"SQLite format 3\0"
+_APPLICATIONS = (b"GPKG", b"GP10", b"GP11")
 _CODE = re.compile(r"[A-Za-z]{2,8}:\d{1,6}|urn:ogc:def:crs:[A-Za-z]+:[0-9.]*:[A-Za-z0-9]+|OGC:CRS84")
 
 
@@ -91,7 +92,8 @@ def _geopackage(path: Path, kind: str) -> _Features:
     if path.stat().st_size > MAX_FILE_BYTES:
         raise InputError([file_fault(path.name, f"is larger than {MAX_FILE_BYTES // 2**20} MiB", "Split the file.")])
     with path.open("rb") as stream:
-        if stream.read(len(_GPKG)) != _GPKG:
+        head = stream.read(100)
+        if not head.startswith(_SQLITE) or head[68:72] not in _APPLICATIONS:
             raise InputError([file_fault(path.name, "is not a GeoPackage", "Export the layer as GeoPackage again.")])
     try:
         frame = pyogrio.read_dataframe(path, layer=_layer_name(path, kind), use_arrow=False)

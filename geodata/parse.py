@@ -135,7 +135,7 @@ def id_of(cell: object) -> str | None:
 def layer_table(layer: Layer, known: Sequence[str], required: Sequence[str]) -> Table:
     """Features as a table; where the kind has lon and lat, a point inside the geometry gives them."""
     header = list(dict.fromkeys(name for row in layer.properties for name in row))
-    located = "lon" in known and any(found is not None for found in layer.shapes)
+    located = "lon" in known and (bool(layer.faults) or any(found is not None for found in layer.shapes))
     grid: list[list[object]] = [list(header), *([row.get(name) for name in header] for row in layer.properties)]
     given = [name for name in required if not (located and name in {"lon", "lat"})]
     table = table_of(layer.file, grid, known, given)

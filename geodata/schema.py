@@ -79,7 +79,9 @@ class PolicyRecord(Record):
     opening_months: Months = Field(120, description="Months over which opening costs are spread.")
     start_slack_months: Count = Field(36, description="Months a start may slip when no last month is given.")
     tier_points: Mapping[TierWord, TierPoints] = Field(description="Points of a project by tier.")
-    priority_points: Mapping[Priority, PriorityPoints] = Field(description="Factor of a project's points by priority, 1–5.")
+    priority_points: Mapping[Priority, PriorityPoints] = Field(
+        description="Factor of a project's points by priority, 1–5."
+    )
     source: LongText = Field("", description="Policy document.")
 
     @field_validator("kinds_for")

@@ -20,7 +20,7 @@ MAX_PARTS = 1000
 MAX_ROWS = 100_000
 MAX_COLUMNS = 500
 FREE_RATIO_BELOW = 4 * 2**20
-"""Parts below this size may compress as well as they like."""
+"""Workbooks that unpack to less than this may compress as well as they like."""
 
 _PIECE = 2**20
 _OVERLAP = 64
@@ -51,31 +51,30 @@ def _measure(path: Path) -> None:
         parts = archive.infolist()
         if len(parts) > MAX_PARTS:
             raise _refuse(path, f"has {len(parts):,} parts, more than {MAX_PARTS:,}")
-        _check_sizes(path, sum(part.file_size for part in parts), sum(part.compress_size for part in parts))
+        _check_sizes(path, sum(part.file_size for part in parts), path.stat().st_size)
         unpacked = 0
         for part in parts:
             if part.compress_type not in _READABLE or part.flag_bits & 1:
                 raise _refuse(path, "is encrypted or packed in an unusual way")
-            unpacked += _measure_part(path, archive, part, MAX_UNPACKED - unpacked)
+            unpacked += _measure_part(path, archive, part, unpacked)
 
 
 def _check_sizes(path: Path, unpacked: int, packed: int) -> None:
     if unpacked > MAX_UNPACKED:
-        raise _refuse(path, f"unpacks to {unpacked / 2**20:,.0f} MiB, more than {MAX_UNPACKED // 2**20} MiB")
-    if unpacked > FREE_RATIO_BELOW and unpacked > MAX_RATIO * max(packed, 1):
-        raise _refuse(path, f"unpacks to {unpacked // max(packed, 1)} times its size, more than {MAX_RATIO}")
+        raise _refuse(path, f"unpacks to more than {MAX_UNPACKED // 2**20} MiB")
+    if unpacked > FREE_RATIO_BELOW and unpacked > MAX_RATIO * packed:
+        raise _refuse(path, f"unpacks to more than {MAX_RATIO} times its size")
 
 
-def _measure_part(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, allowed: int) -> int:
+def _measure_part(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, before: int) -> int:
     # Python stops at the declared size, calamine does not: so declare more than is allowed, and count.
-    part.file_size = allowed + 1
+    part.file_size = MAX_UNPACKED + 1
     part.CRC = None  # type: ignore[assignment]
     length, tail = 0, b""
     with archive.open(part) as stream:
         while piece := stream.read(_PIECE):
             length += len(piece)
-            if length > allowed:
-                raise _refuse(path, f"unpacks to more than {MAX_UNPACKED // 2**20} MiB")
+            _check_sizes(path, before + length, path.stat().st_size)
             _check_extent(path, (tail + piece).replace(b"\0", b""))
             tail = piece[-_OVERLAP:]
     return length

@@ -70,7 +70,8 @@ def test_areas_are_read_as_people_type_them(tmp_path, write_csv, project_row, ty
 
 
 @pytest.mark.parametrize(
-    "typed", ["2026-06", "2026/6", "2026年6月", "2026-06-01", "2026.6", "２０２６－０６", datetime(2026, 6, 15)]  # noqa: DTZ001
+    "typed",
+    ["2026-06", "2026/6", "2026年6月", "2026-06-01", "2026.6", "２０２６－０６", datetime(2026, 6, 15)],  # noqa: DTZ001
 )
 def test_months_are_read_as_people_type_them(tmp_path, write_xlsx, project_row, typed):
     path = write_xlsx(tmp_path / "p.xlsx", [project_row(start_from=typed)])

@@ -63,7 +63,9 @@ def test_every_planted_fault_of_a_workbook_is_reported_at_once(tmp_path, write_x
         matches = [each for each in reported if each[:2] == (number + 2, column) and words in each[2]]
         assert len(matches) == 1, (number + 2, column, words, [each for each in reported if each[0] == number + 2])
     assert (len(BAD_ROWS) + 3, "component_id", f"is the component_id of row {len(BAD_ROWS) + 2} as well") in reported
-    assert any(row == len(BAD_ROWS) + 4 and column == "tier" and "contradicts" in words for row, column, words in reported)
+    assert any(
+        row == len(BAD_ROWS) + 4 and column == "tier" and "contradicts" in words for row, column, words in reported
+    )
     assert len(reported) == len(BAD_ROWS) + 2
     assert all(fault.file == "projects.xlsx" and fault.remedy.endswith((".", "?")) for fault in found)
 
@@ -72,7 +74,12 @@ def test_every_fault_of_a_registry_is_reported_at_once(write_registry, district,
     folder = write_registry(
         districts=[district(), district("440309", permissions={"hq": "allowed"}), district()],
         parks=[park(), park(), park(park_id="B", district="1"), park(park_id="C", lat=114), park(park_id="", lon="x")],
-        spaces=[space(), space(space_id="A2", park_id="Z"), space(space_id="A3", lot_m2=6000), space(space_id="C1", park_id="C")],
+        spaces=[
+            space(),
+            space(space_id="A2", park_id="Z"),
+            space(space_id="A3", lot_m2=6000),
+            space(space_id="C1", park_id="C"),
+        ],
         tenancies=[
             {"tenancy_id": "T1", "space_id": "A1", "floor_area_m2": 3000, "since": "2026-01"},
             {"tenancy_id": "T2", "space_id": "A1", "floor_area_m2": 3000, "since": "2026-05", "until": "2027-01"},
