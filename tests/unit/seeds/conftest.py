@@ -1,0 +1,9 @@
+import pytest
+
+from geodata.schema import Inputs
+from seeds.load import seed_inputs
+
+
+@pytest.fixture(scope="session")
+def inputs() -> Inputs:
+    return seed_inputs()
