@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from allocator.errors import Fault, InputError
 from geodata.demand import ComponentRecord, LinkRecord, ProjectHead, ProjectRecord
-from geodata.faults import Parsed, fault, faults_of, file_fault, nearest
+from geodata.faults import Parsed, cell_column, fault, faults_of, file_fault, nearest
 from geodata.fields import Origin
 from geodata.json_file import load_json, records_in
 from geodata.layers import read_layer
@@ -113,7 +113,7 @@ def _components(rows: Iterable[_Row], found: list[Fault]) -> list[ComponentRecor
         try:
             component = ComponentRecord.model_validate({name: cells[name] for name in _PART if name in cells})
         except ValidationError as error:
-            found += faults_of(error, origin, ComponentRecord)
+            found += faults_of(error, origin, ComponentRecord, cell_column)
         else:
             component.placed(origin)
             components.append(component)

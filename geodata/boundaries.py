@@ -1,6 +1,6 @@
 """District boundaries: read, checked, and compared with where the parks say they are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -73,16 +73,16 @@ def misplaced(
     named = pd.Series([park.district for park in tested.values()], index=points.index, dtype=object)
     metres = distance_to_district_m(points, named, boundaries)
     within = district_of(points, boundaries)
+    names = dict(zip(boundaries["adcode"], boundaries["name_zh"], strict=True))
     return [
-        _misplaced(tested[park_id], metres[park_id], within[park_id], boundaries)
+        _misplaced(tested[park_id], metres[park_id], within[park_id], names)
         for park_id in points.index
         # A point beyond the projection has no distance; it is certainly not in the district.
         if not np.isfinite(metres[park_id]) or metres[park_id] > tolerance_m
     ]
 
 
-def _misplaced(park: ParkRecord, metres: float, within: str | None, boundaries: gpd.GeoDataFrame) -> Fault:
-    names = boundaries.set_index("adcode")["name_zh"]
+def _misplaced(park: ParkRecord, metres: float, within: str | None, names: Mapping[str, str]) -> Fault:
     actual = f"in {within} {names[within]}" if within is not None else "outside every district"
     far = f"{metres:,.0f} m" if np.isfinite(metres) else "far"
     message = f"puts park {park.park_id} {far} outside its district {park.district} {names[park.district]}, {actual}"

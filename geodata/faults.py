@@ -73,11 +73,16 @@ def nearest(name: str, known: Collection[str]) -> str:
     return f"Known: {', '.join(map(shown, listed))}{more}." if listed else "There are none yet; add it first."
 
 
+def cell_column(place: Sequence[str]) -> str:
+    """Column of a spreadsheet that an error's place stands in: a part of a list is in the list's cell."""
+    return place[0] if place else ""
+
+
 def faults_of(
     error: ValidationError,
     origin: Origin,
     model: type[BaseModel],
-    name: Callable[[Sequence[Any]], str] = lambda place: "/".join(map(str, place)),
+    name: Callable[[Sequence[str]], str] = "/".join,
 ) -> list[Fault]:
     """One fault per pydantic error; ``name`` turns the error's place into a column."""
     errors = error.errors(include_url=False)
@@ -88,7 +93,7 @@ def faults_of(
 
 
 def _fault_of(details: ErrorDetails, origin: Origin, model: type[BaseModel], name: Callable[..., str]) -> Fault:
-    place = [part for part in details["loc"] if part != "[key]"]
+    place = [str(part) for part in details["loc"] if part != "[key]"]
     message, remedy = _wording(details, _model_at(model, place[:-1]))
     value = None if details["type"] == "missing" else details["input"]
     return fault(origin, name(place) or None, value, message, remedy)

@@ -48,10 +48,27 @@ def read_layer(path: Path, kind: str) -> Layer:
     properties, geometries, crs = features
     if len(properties) > MAX_ROWS:
         raise InputError([file_fault(path.name, f"has more than {MAX_ROWS:,} features", "Split the file.")])
-    faults = [problem for number, found in enumerate(geometries, 1) for problem in _problems(path, number, found, crs)]
-    kept = [None if any(each.row == number for each in faults) else found for number, found in enumerate(geometries, 1)]
-    shapes = gpd.GeoSeries(kept, crs=crs).to_crs(EDGE_CRS)
-    return Layer(path.name, properties, shapes, faults)
+    faults = [problem for number, found in enumerate(geometries, 1) for problem in _problems(path, number, found)]
+    faulty = {each.row for each in faults}
+    kept = [None if number in faulty else found for number, found in enumerate(geometries, 1)]
+    shapes = gpd.GeoSeries(kept, crs=crs)
+    degrees = shapes.to_crs(EDGE_CRS)
+    lost = _off_the_globe(shapes if crs.is_geographic else degrees)
+    faults += [_lost(Origin(path.name, position + 1), shapes.iloc[position]) for position in lost]
+    degrees.iloc[lost] = None
+    return Layer(path.name, properties, degrees, sorted(faults, key=lambda each: each.row or 0))
+
+
+def _off_the_globe(shapes: gpd.GeoSeries) -> list[int]:
+    bounds = shapes.bounds
+    inside = bounds["minx"].ge(-180) & bounds["maxx"].le(180) & bounds["miny"].ge(-90) & bounds["maxy"].le(90)
+    return [position for position, (there, fine) in enumerate(zip(shapes.notna(), inside, strict=True)) if there > fine]
+
+
+def _lost(origin: Origin, found: BaseGeometry) -> Fault:
+    place = ", ".join(f"{coordinate:.6g}" for coordinate in shapely.bounds(found))
+    remedy = "Write longitude before latitude, and declare the coordinate system of coordinates in metres."
+    return fault(origin, "geometry", place, f"lies outside the degrees of {EDGE_CRS}", remedy)
 
 
 _Features = tuple[list[dict[str, Any]], list[BaseGeometry | str | None], Any]
@@ -124,7 +141,7 @@ def _plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _problems(path: Path, number: int, found: BaseGeometry | str | None, crs: Any) -> Sequence[Fault]:
+def _problems(path: Path, number: int, found: BaseGeometry | str | None) -> Sequence[Fault]:
     origin = Origin(path.name, number)
     if isinstance(found, str):
         return [fault(origin, "geometry", None, found, "Draw it again.")]
@@ -134,10 +151,4 @@ def _problems(path: Path, number: int, found: BaseGeometry | str | None, crs: An
         return [fault(origin, "geometry", None, "is empty", "Draw it, or give lon and lat.")]
     if not found.is_valid:
         return [fault(origin, "geometry", shapely.is_valid_reason(found), "is not valid", "Repair it in your GIS.")]
-    west, south, east, north = gpd.GeoSeries([found], crs=crs).to_crs(EDGE_CRS).total_bounds
-    degrees = shapely.bounds(found) if crs.is_geographic else (west, south, east, north)
-    if not (-180 <= degrees[0] <= degrees[2] <= 180 and -90 <= degrees[1] <= degrees[3] <= 90):
-        place = ", ".join(f"{coordinate:.6g}" for coordinate in shapely.bounds(found))
-        remedy = "Write longitude before latitude, and declare the coordinate system of coordinates in metres."
-        return [fault(origin, "geometry", place, f"lies outside the degrees of {EDGE_CRS}", remedy)]
     return []

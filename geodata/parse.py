@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from allocator.errors import Fault, InputError
 from allocator.vocabulary import Function
-from geodata.faults import Parsed, faults_of, file_fault
+from geodata.faults import Parsed, cell_column, faults_of, file_fault
 from geodata.fields import Origin, Record
 from geodata.json_file import load_json, records_in
 from geodata.layers import LAYER_ENDINGS, Layer, read_layer
@@ -109,19 +109,27 @@ def from_table(table: Table, kind: Kind[R]) -> Parsed[R]:
 
 
 def add_record(
-    parsed: Parsed[R], cells: Any, kind: Kind[R], origin: Origin, absent: Collection[str] = frozenset()
+    parsed: Parsed[R], cells: Any, kind: Kind[R], origin: Origin, absent: Collection[str] | None = None
 ) -> None:
-    """Validate one record and file it, or its faults but those of absent columns; its id is remembered either way."""
+    """Validate one record and file it, or its faults; its id is remembered either way.
+
+    ``absent`` names the columns that a spreadsheet lacks, which are not reported again; None is JSON.
+    """
     if isinstance(cells, Mapping) and (name := id_of(cells.get(kind.id_column))):
         parsed.seen.append((name, origin))
     try:
         record = kind.model.model_validate(cells)
     except ValidationError as error:
-        found = faults_of(error, origin, kind.model)
-        parsed.faults += [each for each in found if each.column not in absent]
+        found = faults_of(error, origin, kind.model) if absent is None else _cell_faults(error, origin, kind)
+        parsed.faults += [each for each in found if each.column not in (absent or ())]
         return
     record.placed(origin)
     parsed.records.append(record)
+
+
+def _cell_faults(error: ValidationError, origin: Origin, kind: Kind[R]) -> list[Fault]:
+    nested = set(kind.nested.values())
+    return faults_of(error, origin, kind.model, lambda place: place[-1] if place[0] in nested else cell_column(place))
 
 
 def id_of(cell: object) -> str | None:

@@ -39,6 +39,7 @@ from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecor
 from geodata.values import unreadable
 
 __all__ = [
+    "FORMATS",
     "ComponentRecord",
     "DistrictRecord",
     "Inputs",
@@ -136,3 +137,13 @@ class Inputs(Record):
     def input_hash(self) -> str:
         """SHA-256 of the canonical JSON, hexadecimal."""
         return hashlib.sha256(self.canonical_json()).hexdigest()
+
+
+FORMATS: Mapping[str, type[Record]] = {
+    "projects": ProjectRecord,
+    "parks": ParkRecord,
+    "spaces": SpaceRecord,
+    "tenancies": TenancyRecord,
+    "districts": DistrictRecord,
+}
+"""The record of each file; ``FORMATS[name].model_json_schema()`` is its JSON Schema."""

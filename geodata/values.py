@@ -14,6 +14,9 @@ from pydantic_core import PydanticCustomError
 MAX_ID = 64
 """Longest id, in characters."""
 
+MAX_DIGITS = 24
+"""Longest number, in characters: below the precision of decimal arithmetic, so that nothing is rounded unseen."""
+
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?")
 _PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 _WITH_UNIT = re.compile(r"([+-]?\d[\d, ]*(?:\.\d+)?)\s*([^\W\d]|[%°$£€¥])")
@@ -68,8 +71,12 @@ def decimal(value: object) -> Decimal:
     if not isinstance(value, str):
         if not math.isfinite(value):
             raise unreadable("is not a finite number", "Write digits")
+        if abs(value) >= 10**MAX_DIGITS:
+            raise unreadable("is far too large", "Check the unit of the column")
         return Decimal(str(value))
     shown = plain(value)
+    if len(shown) > MAX_DIGITS:
+        raise unreadable("is too long for a number", "Write fewer digits")
     if _GROUPED.fullmatch(shown):
         shown = re.sub("[, ]", "", shown)
     if _PLAIN.fullmatch(shown):

@@ -101,7 +101,7 @@ def test_districts_in_a_spreadsheet_have_a_column_per_function(tmp_path, write_c
     assert record == DistrictRecord.model_validate(district())
     row["animal"] = "sometimes"
     assert faults_in(write_csv(tmp_path / "districts.csv", [row]), read_districts) == [
-        (2, "permissions/animal", "is not a known value")
+        (2, "animal", "is not a known value")
     ]
 
 
