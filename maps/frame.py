@@ -1,0 +1,126 @@
+"""The map's frame by folium: map, pane, district polygons, metric scale, optional tiles.
+
+folium compiles everything it renders a second time as a Jinja template, so nothing here carries a user's text:
+geometry is reduced to numbers, districts to their six-digit codes, tile sources are checked.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import folium
+from branca.element import MacroElement
+from folium.map import CustomPane
+from jinja2 import Template
+from shapely.geometry import mapping, shape
+
+from maps.palette import BORDER, OTHER_BORDER, OTHER_FILL
+
+_ADCODE = re.compile(r"\d{6}")
+_TILE_NAME = re.compile(r"[\w ·-]{1,40}")
+_TILE_URL = re.compile(r"https?://[\w./:?&=,{}%-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class TileSource:
+    """A tile layer that an operator may offer, off by default: name, URL template and credit."""
+
+    name: str
+    url: str
+    credit: str
+
+    def __post_init__(self) -> None:
+        if not _TILE_NAME.fullmatch(self.name) or not _TILE_NAME.fullmatch(self.credit):
+            raise ValueError("a tile layer's name and credit are up to 40 letters, digits, spaces, dots or dashes")
+        if not _TILE_URL.fullmatch(self.url) or "{{" in self.url or "{%" in self.url:
+            raise ValueError(f"{self.url!r} is not a tile address such as https://tiles.example/{{z}}/{{x}}/{{y}}.png")
+
+    @property
+    def host(self) -> str:
+        """Scheme and host from which its pictures come, any sub-domain of a ``{s}`` address."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{re.sub(r'^[^.]*[{][^.]*', '*', parts.netloc)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What folium gives to a page: the map's element and the script that fills it."""
+
+    html: str
+    script: str
+
+
+class _Map(folium.Map):  # type: ignore[misc]
+    """A folium map that asks for nothing from outside; the page brings Leaflet itself."""
+
+    default_js: ClassVar[list[tuple[str, str]]] = []
+    default_css: ClassVar[list[tuple[str, str]]] = []
+
+
+class _MetricScale(MacroElement):  # type: ignore[misc]
+    """A scale bar in kilometres only; folium's own shows miles as well."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}L.control.scale({imperial: false, maxWidth: 120, position: 'bottomleft'})"
+        ".addTo({{ this._parent.get_name() }});{% endmacro %}"
+    )
+
+
+def _bare(feature: Mapping[str, Any]) -> dict[str, Any]:
+    adcode = str(feature["properties"]["adcode"])
+    if not _ADCODE.fullmatch(adcode):
+        raise ValueError(f"{adcode!r} is not a six-digit district code")
+    return {
+        "type": "Feature",
+        "id": adcode,
+        "properties": {"adcode": adcode},
+        "geometry": mapping(shape(feature["geometry"])),
+    }
+
+
+def _districts(boundaries: Mapping[str, Any], tints: Mapping[str, str]) -> folium.GeoJson:
+    def style(feature: Mapping[str, Any]) -> dict[str, Any]:
+        tint = tints.get(feature["properties"]["adcode"])
+        return {
+            "color": BORDER if tint else OTHER_BORDER,
+            "weight": 1.6 if tint else 0.8,
+            "fillColor": tint or OTHER_FILL,
+            "fillOpacity": 0.96 if tint else 0.9,
+        }
+
+    bare = {"type": "FeatureCollection", "features": [_bare(feature) for feature in boundaries["features"]]}
+    layer = folium.GeoJson(
+        bare, style_function=style, smooth_factor=0.6, control=False, pane="districts", interactive=False
+    )
+    layer._id = "districts"  # noqa: SLF001 – the script finds the layer by this name
+    return layer
+
+
+def draw_frame(boundaries: Mapping[str, Any], tints: Mapping[str, str], tiles: Sequence[TileSource] = ()) -> Frame:
+    """Frame with the boundaries' polygons; those with a tint are the plan's districts."""
+    plan_map = _Map(
+        location=(22.64, 114.12),
+        zoom_start=11,
+        tiles=None,
+        zoom_control="topright",
+        min_zoom=9,
+        max_zoom=17,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=120,
+    )
+    plan_map._id = "plan"  # noqa: SLF001 – a stable name, so that the same plan gives the same page
+    CustomPane("districts", z_index=350, pointer_events=True).add_to(plan_map)
+    _districts(boundaries, tints).add_to(plan_map)
+    for number, source in enumerate(tiles):
+        layer = folium.TileLayer(source.url, attr=source.credit, name=source.name, overlay=True, show=False)
+        layer._id = f"tiles_{number}"  # noqa: SLF001
+        layer.add_to(plan_map)
+    _MetricScale().add_to(plan_map)
+    if tiles:
+        folium.LayerControl(position="topright", collapsed=True).add_to(plan_map)
+    figure = plan_map.get_root()
+    figure.render()
+    return Frame(html=str(figure.html.render()).strip(), script=str(figure.script.render()))

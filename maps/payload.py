@@ -1,0 +1,148 @@
+"""From a verified plan to the one JSON payload of its page: plain dicts, lists, strings and numbers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypedDict
+
+from allocator.domain import Project
+from allocator.explain import Dossier
+from allocator.plan import GoalReport
+from allocator.problem import Problem
+from allocator.verify import VerifiedPlan
+from allocator.vocabulary import Permission
+from maps.notes import binding_codes, card_notes
+from maps.occupancy import Peak
+from maps.palette import SEGMENT_GROUPS, group_of_segment
+from maps.tables import component_table, park_peaks, park_table, project_table, space_table, tenancy_table
+from maps.words import Label, Labels, complete, short_role
+
+BUSY = 0.9
+"""Share of a park's floor above which it is shown as nearly full."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """What the page says about the plan as such; ``approval`` is the map approval number (审图号)."""
+
+    plan_id: str
+    title_zh: str
+    title_en: str
+    engine: str
+    data_date: str
+    status: str = ""
+    crs: str = "CGCS2000 / EPSG:4490"
+    approval: str = "待办理"
+
+
+class Figure(TypedDict):
+    """A figure beside its baseline and its target, each a text that is shown as it is."""
+
+    label: Label
+    value: str | None
+    baseline: str | None
+    target: str | None
+
+
+def _status(goals: Sequence[GoalReport]) -> str:
+    return "optimal" if goals and all(goal.gap == 0 for goal in goals) else "feasible"
+
+
+def _plan(verified: VerifiedPlan, caption: Caption) -> dict[str, Any]:
+    return {
+        "id": caption.plan_id,
+        "title": {"zh": caption.title_zh, "en": caption.title_en},
+        "status": caption.status or _status(verified.goals),
+        "verified": True,
+        "engine": caption.engine,
+        "data_date": caption.data_date,
+        "crs": caption.crs,
+        "approval": caption.approval,
+        "goals": [
+            {"goal": goal.goal, "tier": goal.tier, "value": goal.value, "bound": goal.bound, "gap": goal.gap}
+            for goal in verified.goals
+        ],
+    }
+
+
+def _districts(problem: Problem, labels: Labels) -> list[dict[str, str]]:
+    roles = labels.get("role", {})
+    districts = sorted(problem.registry.districts.values(), key=lambda district: district.adcode)
+    return [
+        {
+            "adcode": district.adcode,
+            "zh": district.name_zh,
+            "en": district.name_en,
+            "role_zh": roles.get(district.adcode, {}).get("zh") or short_role(district.role_zh),
+            "role_en": roles.get(district.adcode, {}).get("en") or short_role(district.role_en),
+        }
+        for district in districts
+    ]
+
+
+def _demand(projects: Iterable[Project]) -> int:
+    return sum(component.floor_area_m2 for project in projects for component in project.components)
+
+
+def _busy(problem: Problem, peaks: Mapping[str, Peak]) -> int:
+    floor = {
+        park_id: sum(space.floor_area_m2 for space in spaces) for park_id, spaces in problem.spaces_of_park.items()
+    }
+    return sum(peak.held_m2 > BUSY * floor[park_id] for park_id, peak in peaks.items() if floor[park_id])
+
+
+def _summary(verified: VerifiedPlan, peaks: Mapping[str, Peak]) -> dict[str, Any]:
+    problem, plan = verified.problem, verified.plan
+    placed = [project for project in problem.projects if project.project_id in plan.placed_projects]
+    exceptions = sum(
+        problem.permission(placement.component, placement.space.space_id) is Permission.EXCEPTION
+        for placement in problem.placements(plan)
+    )
+    return {
+        "projects": len(problem.projects),
+        "placed": len(placed),
+        "demand_m2": _demand(problem.projects),
+        "placed_m2": _demand(placed),
+        "allocated_m2": sum(assignment.floor_area_m2 for assignment in plan.assignments),
+        "parks": len(problem.registry.parks),
+        "busy_parks": _busy(problem, peaks),
+        "exceptions": exceptions,
+        "exception_budget": problem.policy.exception_budget,
+    }
+
+
+def overview_payload(
+    verified: VerifiedPlan,
+    caption: Caption,
+    labels: Labels,
+    *,
+    dossiers: Iterable[Dossier] = (),
+    figures: Sequence[Figure] = (),
+) -> dict[str, Any]:
+    """Everything that the overview shows, in one JSON value; tables are rows under named columns."""
+    problem, plan = verified.problem, verified.plan
+    decisions = {dossier.project_id: dossier for dossier in dossiers}
+    peaks = park_peaks(problem, plan)
+    return {
+        "labels": complete(labels),
+        "plan": _plan(verified, caption),
+        "summary": _summary(verified, peaks),
+        "kpis": [dict(figure) for figure in figures],
+        "groups": [
+            {
+                "id": group.group_id,
+                "zh": group.zh,
+                "en": group.en,
+                "colour": group.colour,
+                "segments": list(group.segments),
+            }
+            for group in SEGMENT_GROUPS
+        ],
+        "group_of": group_of_segment(),
+        "districts": _districts(problem, labels),
+        "parks": park_table(problem, peaks),
+        "spaces": space_table(problem, plan),
+        "tenancies": tenancy_table(problem),
+        "projects": project_table(problem, {name: binding_codes(dossier) for name, dossier in decisions.items()}),
+        "components": component_table(problem, plan),
+        "dossiers": {name: card_notes(problem, dossier, labels) for name, dossier in decisions.items()},
+    }

@@ -1,0 +1,113 @@
+"use strict";
+/* Project rows, a hundred at a time, and the unplaced projects by reason. */
+PM.table = (() => {
+  const CHUNK = 100;
+  const byId = (id) => document.getElementById(id);
+
+  const place = (component) => PM.el("span", { class: "place" },
+    PM.bi({ zh: PM.districtName(component.space.park.district).zh, en: PM.districtName(component.space.park.district).en }), PM.el("span", { class: "park-id" }, ` ${PM.plain({ zh: component.space.park.zh, en: component.space.park.zh })}`));
+
+  const route = (project) => {
+    if (!project.placed) return [PM.el("span", { class: "warn-text" }, "◆ ", PM.t("unplaced"))];
+    const arc = project.arcs.find((one) => one.from.space.park !== one.to.space.park);
+    if (arc) return [place(arc.from), PM.el("span", { class: "arrow" }, " → "), place(arc.to)];
+    const parks = [...new Set(project.components.map((component) => component.space.park))];
+    return [place(project.components[0]), parks.length > 1 ? ` +${parks.length - 1}` : null];
+  };
+
+  const open = (project) => PM.select("project", project.id);
+  const step = (event, by) => {
+    const rows = [...event.currentTarget.closest(".rows").querySelectorAll(".row")];
+    const next = rows[rows.indexOf(event.currentTarget) + by];
+    if (next) { event.preventDefault(); next.focus(); }
+  };
+  const onKey = (project) => (event) => {
+    if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(project); }
+    else if (event.key === "ArrowDown") step(event, 1);
+    else if (event.key === "ArrowUp") step(event, -1);
+  };
+
+  const row = (project) => PM.el("tr", {
+    class: `row${project.placed ? "" : " unplaced"}`, tabindex: 0, "data-project": project.id,
+    "aria-selected": String(PM.selected("project") === project.id), onclick: () => open(project), onkeydown: onKey(project),
+    onmouseenter: () => PM.links.hover(project.id, true), onmouseleave: () => PM.links.hover(project.id, false),
+    onfocus: () => PM.links.hover(project.id, true), onblur: () => PM.links.hover(project.id, false),
+  },
+  PM.el("td", { class: "what" }, PM.el("div", { class: "name" }, PM.swatch(project.group), PM.plain(PM.projectName(project)),
+    project.zh || project.en ? PM.el("span", { class: "firm" }, ` ${project.enterprise}`) : null),
+    PM.el("div", { class: "sub" }, route(project))),
+  PM.el("td", { class: "number" }, PM.el("div", {}, project.area.toLocaleString("en-US")), PM.el("div", { class: "sub" }, project.id)));
+
+  /* Rows come a hundred at a time: when the end is scrolled to, or by the button. */
+  const fill = (body, projects, from = 0) => {
+    body.append(...projects.slice(from, from + CHUNK).map(row));
+    if (projects.length <= from + CHUNK) return;
+    const more = PM.el("button", { type: "button", class: "more" }, PM.t("more"), ` (${projects.length - from - CHUNK})`);
+    const line = PM.el("tr", { class: "more-row" }, PM.el("td", { colspan: 2 }, more));
+    const next = () => { watcher.disconnect(); line.remove(); fill(body, projects, from + CHUNK); };
+    const watcher = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) next(); }, { root: byId("lists") });
+    more.addEventListener("click", next);
+    body.append(line);
+    watcher.observe(line);
+  };
+
+  const sheet = (projects, caption) => {
+    const body = PM.el("tbody");
+    fill(body, projects);
+    return PM.el("table", { class: "rows", role: "grid", "aria-label": caption }, PM.el("thead", {}, PM.el("tr", {},
+      PM.el("th", { scope: "col" }, PM.t("project")), PM.el("th", { scope: "col", class: "number" }, PM.t("area"), " m²"))), body);
+  };
+
+  const empty = () => PM.el("p", { class: "note" }, PM.t("none"));
+
+  const drawProjects = () => PM.replace(byId("panel-projects"), PM.shown.length ? sheet(PM.shown, PM.say("projects")) : empty());
+
+  const byReason = () => {
+    const groups = new Map();
+    for (const project of PM.shown.filter((one) => !one.placed)) {
+      const reason = project.reasons[0] || "";
+      if (!groups.has(reason)) groups.set(reason, []);
+      groups.get(reason).push(project);
+    }
+    return [...groups].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+  };
+
+  const drawUnplaced = () => {
+    const groups = byReason();
+    const title = (reason) => (reason ? PM.label("reason", reason) : PM.strings.notStated);
+    PM.replace(byId("panel-unplaced"), groups.length ? groups.map(([reason, projects]) => PM.el("section", { class: "reason" },
+      PM.el("h3", {}, PM.bi(title(reason)), PM.el("span", { class: "badge-count" }, String(projects.length)),
+        PM.el("span", { class: "sum" }, PM.area(projects.reduce((sum, project) => sum + project.area, 0)))),
+      sheet(projects, PM.plain(title(reason))))) : empty());
+  };
+
+  /* The selected row is brought into sight, also when the map was clicked. */
+  const mark = () => {
+    const id = PM.selected("project");
+    const project = PM.data.project.get(id);
+    if (project && PM.tab === "projects" && !byId("panel-projects").querySelector(`[data-project="${CSS.escape(id)}"]`) && PM.shown.includes(project)) {
+      const body = byId("panel-projects").querySelector("tbody");
+      if (body) body.prepend(row(project));
+    }
+    for (const line of document.querySelectorAll(".row")) {
+      const chosen = line.getAttribute("data-project") === id;
+      line.setAttribute("aria-selected", String(chosen));
+      if (chosen && !line.contains(document.activeElement)) line.scrollIntoView({ block: "nearest" });
+    }
+  };
+
+  const draw = () => {
+    if (PM.tab === "unplaced") drawUnplaced();
+    else if (PM.tab === "flows") PM.panel.flowTable();
+    else drawProjects();
+    mark();
+  };
+
+  return { draw, mark };
+})();
+
+PM.swatch = (group) => {
+  const swatch = PM.el("span", { class: "swatch", "aria-hidden": "true" });
+  swatch.style.backgroundColor = group.colour;
+  return swatch;
+};

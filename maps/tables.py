@@ -1,0 +1,177 @@
+"""The payload's tables: parks, spaces, tenancies, projects and components, referring to each other by row number."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from allocator.domain import Component, Park, Space
+from allocator.months import FOREVER
+from allocator.plan import Plan
+from allocator.problem import Problem
+from allocator.vocabulary import Basis, EiaLevel, Permission
+from maps.occupancy import Hold, Peak, fullest
+
+Table = dict[str, list[Any]]
+
+
+def _table(columns: Mapping[str, Callable[[Any], Any]], things: Iterable[Any]) -> Table:
+    """Rows under named columns; empty cells at the end of a row are left out."""
+    rows = [[read(thing) for read in columns.values()] for thing in things]
+    for row in rows:
+        while row and row[-1] is None:
+            row.pop()
+    return {"columns": list(columns), "rows": rows}
+
+
+def _places(ids: Iterable[str]) -> dict[str, int]:
+    return {name: row for row, name in enumerate(ids)}
+
+
+def _month(month: int | None) -> int | None:
+    return None if month is None or month >= FOREVER else month
+
+
+def _yuan(fen: int | None) -> float | None:
+    return None if fen is None else fen / 100
+
+
+def _holds(problem: Problem, plan: Plan) -> dict[str, list[Hold]]:
+    """Tenancies and placements by space id."""
+    holds: dict[str, list[Hold]] = {space_id: [] for space_id in problem.registry.spaces}
+    for tenancy in problem.registry.tenancies:
+        holds[tenancy.space_id].append(Hold(tenancy.floor_area_m2, tenancy.since, tenancy.until, planned=False))
+    for placement in problem.placements(plan):
+        area = placement.assignment.floor_area_m2
+        holds[placement.space.space_id].append(Hold(area, placement.start, placement.end, planned=True))
+    return holds
+
+
+def park_peaks(problem: Problem, plan: Plan) -> dict[str, Peak]:
+    """The fullest month of every park."""
+    holds = _holds(problem, plan)
+    return {
+        park_id: fullest([hold for space in spaces for hold in holds[space.space_id]], problem.plan_from)
+        for park_id, spaces in problem.spaces_of_park.items()
+    }
+
+
+def park_table(problem: Problem, peaks: Mapping[str, Peak]) -> Table:
+    """Parks with their floor and who holds it in the fullest month."""
+
+    def assumed(park: Park) -> int:
+        spaces = problem.spaces_of_park[park.park_id]
+        return int(park.basis is Basis.ASSUMED or any(space.basis is Basis.ASSUMED for space in spaces))
+
+    columns: dict[str, Callable[[Park], Any]] = {
+        "id": lambda park: park.park_id,
+        "zh": lambda park: park.name_zh or park.name_en,
+        "en": lambda park: park.name_en or park.name_zh,
+        "district": lambda park: park.district,
+        "lon": lambda park: round(park.lon, 5),
+        "lat": lambda park: round(park.lat, 5),
+        "area": lambda park: sum(space.floor_area_m2 for space in problem.spaces_of_park[park.park_id]),
+        "occupied": lambda park: peaks[park.park_id].occupied_m2,
+        "allocated": lambda park: peaks[park.park_id].allocated_m2,
+        "peak": lambda park: peaks[park.park_id].month,
+        "assumed": assumed,
+    }
+    return _table(columns, problem.registry.parks.values())
+
+
+def space_table(problem: Problem, plan: Plan) -> Table:
+    """Spaces with what they offer and the floor that stays free throughout."""
+    parks = _places(problem.registry.parks)
+    holds = _holds(problem, plan)
+    columns: dict[str, Callable[[Space], Any]] = {
+        "park": lambda space: parks[space.park_id],
+        "kind": lambda space: space.kind.value,
+        "building": lambda space: space.building,
+        "area": lambda space: space.floor_area_m2,
+        "free": lambda space: space.floor_area_m2 - fullest(holds[space.space_id], problem.plan_from).held_m2,
+        "assumed": lambda space: int(space.basis is Basis.ASSUMED),
+        "eia": lambda space: space.eia_level.value,
+        "ground": lambda space: int(space.ground_floor),
+        "utilities": lambda space: sorted(space.utilities),
+        "load": lambda space: space.floor_load_kpa,
+        "height": lambda space: space.clear_height_m,
+        "power": lambda space: space.power_kw,
+        "cleanroom": lambda space: space.cleanroom_iso,
+        "rent": lambda space: _yuan(space.rent_fen_m2_month),
+        "from": lambda space: space.available_from or None,
+        "until": lambda space: _month(space.available_until),
+    }
+    return _table(columns, problem.registry.spaces.values())
+
+
+def tenancy_table(problem: Problem) -> Table:
+    """Tenancies that outlast the start of planning."""
+    spaces = _places(problem.registry.spaces)
+    current = (tenancy for tenancy in problem.registry.tenancies if tenancy.until > problem.plan_from)
+    return _table(
+        {
+            "space": lambda tenancy: spaces[tenancy.space_id],
+            "occupant": lambda tenancy: tenancy.occupant,
+            "area": lambda tenancy: tenancy.floor_area_m2,
+            "stage": lambda tenancy: tenancy.stage.value,
+            "until": lambda tenancy: _month(tenancy.until),
+        },
+        current,
+    )
+
+
+def project_table(problem: Problem, bindings: Mapping[str, Sequence[str]]) -> Table:
+    """Projects with the districts they accept and, if unplaced, the reason codes that bind them."""
+    return _table(
+        {
+            "id": lambda project: project.project_id,
+            "enterprise": lambda project: project.enterprise,
+            "segment": lambda project: project.segment.value,
+            "tier": lambda project: project.tier.value,
+            "priority": lambda project: project.priority,
+            "districts": lambda project: sorted({code for part in project.components for code in part.districts}),
+            "reasons": lambda project: list(bindings.get(project.project_id, ())),
+            "zh": lambda project: project.name_zh or None,
+            "en": lambda project: project.name_en or None,
+        },
+        problem.projects,
+    )
+
+
+def _needs(component: Component) -> dict[str, Any]:
+    stated = {
+        "floor_load_kpa": component.floor_load_kpa,
+        "clear_height_m": component.clear_height_m,
+        "power_kw": component.power_kw,
+        "water_t_day": component.water_t_day,
+        "effluent_t_day": component.effluent_t_day,
+        "cleanroom_iso": component.cleanroom_iso,
+        "ground_floor": component.ground_floor,
+        "eia_level": None if component.eia_level is EiaLevel.EXEMPT else component.eia_level.value,
+        "utilities": sorted(component.utilities),
+        "max_rent": _yuan(component.max_rent_fen_m2_month),
+        "start_from": component.start_from,
+        "start_until": component.start_until,
+    }
+    return {name: need for name, need in stated.items() if need}
+
+
+def component_table(problem: Problem, plan: Plan) -> Table:
+    """Components with what they need and where the plan puts them."""
+    projects, spaces = _places(problem.project_by_id), _places(problem.registry.spaces)
+    assigned = plan.by_component
+
+    def exception(component: Component) -> int | None:
+        place = assigned.get(component.key)
+        by_exception = place and problem.permission(component, place.space_id) is Permission.EXCEPTION
+        return 1 if by_exception else None
+
+    columns: dict[str, Callable[[Component], Any]] = {
+        "project": lambda component: projects[component.project_id],
+        "function": lambda component: component.function.value,
+        "area": lambda component: component.floor_area_m2,
+        "needs": _needs,
+        "space": lambda component: spaces[assigned[component.key].space_id] if component.key in assigned else None,
+        "start": lambda component: assigned[component.key].start if component.key in assigned else None,
+        "taken": lambda component: assigned[component.key].floor_area_m2 if component.key in assigned else None,
+        "exception": exception,
+    }
+    return _table(columns, problem.components.values())
