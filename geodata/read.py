@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 
@@ -95,24 +96,24 @@ def _registry(
     tolerance_m: float,
 ) -> tuple[RegistryRecords, list[Fault]]:
     if not directory.is_dir():
-        return RegistryRecords(), [file_fault(directory.name, "is not a directory", "Check the path.")]
+        unread = RegistryRecords(unread=("districts", "parks", "spaces"))
+        return unread, [file_fault(directory.name, "is not a directory", "Check the path.")]
+    directory = directory.resolve()
     faults: list[Fault] = []
     districts = _parsed(directory, DISTRICTS, faults, needed=False)
     parks = _parsed(directory, PARKS, faults)
     spaces = _parsed(directory, SPACES, faults)
     tenancies = _parsed(directory, TENANCIES, faults, needed=False)
     own_districts = districts.records or districts.faults
+    read: dict[str, Parsed[Any]] = {"districts": districts, "parks": parks, "spaces": spaces}
     registry = RegistryRecords(
         districts=districts.records if own_districts else default_districts,
         parks=parks.records,
         spaces=spaces.records,
         tenancies=tenancies.records,
         boundaries=_boundaries(directory, default_boundaries, faults),
-        seen={
-            "districts": [name for name, _ in districts.seen],
-            "parks": [name for name, _ in parks.seen],
-            "spaces": [name for name, _ in spaces.seen],
-        },
+        seen={name: [each for each, _ in parsed.seen] for name, parsed in read.items()},
+        unread=[name for name, parsed in read.items() if not parsed.seen and (parsed.faults or name != "districts")],
     )
     return registry, [*faults, *registry_faults(registry, tolerance_m)]
 

@@ -15,10 +15,16 @@ from geodata.faults import fault, nearest
 from geodata.fields import Origin
 from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 
+NOT_KNOWN = "is not known"
+
 
 @dataclass(slots=True)
 class RegistryRecords:
-    """The supply side as read; ``seen`` holds the ids of faulty rows too, so that one fault is reported once."""
+    """The supply side as read.
+
+    So that one fault is reported once, ``seen`` holds the ids of faulty rows too, and ``unread`` the kinds
+    whose file could not be read at all: references to those are not judged.
+    """
 
     districts: Sequence[DistrictRecord] = ()
     parks: Sequence[ParkRecord] = ()
@@ -26,6 +32,7 @@ class RegistryRecords:
     tenancies: Sequence[TenancyRecord] = ()
     boundaries: gpd.GeoDataFrame | None = None
     seen: Mapping[str, Collection[str]] = field(default_factory=dict)
+    unread: Collection[str] = ()
 
     def ids(self, kind: str) -> set[str]:
         """Ids of the districts, parks or spaces, those of faulty rows included."""
@@ -67,21 +74,25 @@ def repeated(column: str, seen: Iterable[tuple[str, Origin]]) -> list[Fault]:
 
 def registry_faults(registry: RegistryRecords, tolerance_m: float = TOLERANCE_M) -> list[Fault]:
     """Faults between districts, parks, spaces and tenancies, repeated ids excepted."""
-    districts, parks, spaces = registry.ids("districts"), registry.ids("parks"), registry.ids("spaces")
+    known = {kind: registry.ids(kind) for kind in ("districts", "parks", "spaces")}
     named = [
-        *((park.origin, "district", park.district, districts) for park in registry.parks),
-        *((space.origin, "park_id", space.park_id, parks) for space in registry.spaces),
-        *((tenancy.origin, "space_id", tenancy.space_id, spaces) for tenancy in registry.tenancies),
+        *(("districts", park.origin, "district", park.district) for park in registry.parks),
+        *(("parks", space.origin, "park_id", space.park_id) for space in registry.spaces),
+        *(("spaces", tenancy.origin, "space_id", tenancy.space_id) for tenancy in registry.tenancies),
     ]
     return [
-        *(_unknown(*each) for each in named if each[2] not in each[3]),
+        *(
+            _unknown(origin, column, name, known[kind])
+            for kind, origin, column, name in named
+            if name not in known[kind] and kind not in registry.unread
+        ),
         *_overlet(registry),
         *misplaced(registry.parks, registry.boundaries, tolerance_m),
     ]
 
 
 def _unknown(origin: Origin, column: str, name: str, known: Collection[str]) -> Fault:
-    return fault(origin, column, name, "is not known", nearest(name, known))
+    return fault(origin, column, name, NOT_KNOWN, nearest(name, known))
 
 
 def _overlet(registry: RegistryRecords) -> list[Fault]:
@@ -129,7 +140,7 @@ def project_faults(projects: Sequence[ProjectRecord], registry: RegistryRecords)
                 remedy = "Rename one of the two, without a slash."
                 message = "together with its project reads like another component"
                 faults.append(fault(origin, f"{prefix}component_id", component.component_id, message, remedy))
-    return faults
+    return [each for each in faults if not registry.unread or each.message != NOT_KNOWN]
 
 
 def _component_faults(

@@ -1,7 +1,14 @@
 import pytest
 
 from allocator.errors import InputError
-from geodata.read import RegistryRecords, check_references, read_districts, read_projects, read_registry
+from geodata.read import (
+    RegistryRecords,
+    check_references,
+    read_districts,
+    read_projects,
+    read_registry,
+    read_submission,
+)
 from geodata.schema import DistrictRecord, ParkRecord, ProjectRecord, SpaceRecord
 
 
@@ -84,6 +91,19 @@ def test_a_registry_says_which_files_it_lacks_or_has_twice(tmp_path, write_csv, 
     messages = [message for _, _, message in faults_in(tmp_path, read_registry)]
     assert "has more than one file of parks" in messages
     assert "has the unknown ending '.xls'" in messages
+
+
+def test_what_could_not_be_read_is_not_blamed_on_those_who_name_it(tmp_path, write_csv, space, write_json, project):
+    write_csv(tmp_path / "spaces.csv", [space(), space(space_id="A2", park_id="B")])
+    write_csv(tmp_path / "parks.csv", [{"park": "A"}])
+    part = {"component_id": "b", "function": "rnd", "floor_area_m2": 1, "pinned_to": "A"}
+    batch = write_json(tmp_path / "batch.json", [project(components=[part])])
+    with pytest.raises(InputError) as caught:
+        read_submission(batch, tmp_path)
+    assert {fault.file for fault in caught.value.faults} == {"parks.csv"}
+    with pytest.raises(InputError) as caught:
+        read_submission(batch, tmp_path / "none")
+    assert [fault.message for fault in caught.value.faults] == ["is not a directory"]
 
 
 def test_default_districts_serve_a_registry_that_has_none(tmp_path, write_xlsx, park, space, district):
