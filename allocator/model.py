@@ -84,9 +84,13 @@ class Decisions(Choose):
                 values[self._opened[option.space_id]] = 1
         return values
 
-    def plan_of(self, values: Sequence[int]) -> Plan:
-        """Plan that 0–1 values stand for."""
-        return plan_of(option for option in self._problem.options if values[option.index])
+    def chosen(self, values: Sequence[int]) -> list[Option]:
+        """Options that 0–1 values choose."""
+        return [option for option in self._problem.options if values[option.index]]
+
+    def tidied(self, values: Sequence[int]) -> tuple[int, ...]:
+        """The same choice with nothing opened that is not used: an incumbent need not be tight."""
+        return tuple(self.values_of(self.chosen(values)))
 
 
 def plan_of(options: Iterable[Option]) -> Plan:

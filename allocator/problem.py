@@ -93,6 +93,22 @@ class Problem:
         return {space_id: tuple(tenancies) for space_id, tenancies in grouped.items()}
 
     @cached_property
+    def tenancies_of_park(self) -> Mapping[str, tuple[Tenancy, ...]]:
+        """Tenancies by park id."""
+        return {
+            park_id: tuple(tenancy for space in spaces for tenancy in self.tenancies_of_space[space.space_id])
+            for park_id, spaces in self.spaces_of_park.items()
+        }
+
+    @cached_property
+    def _places(self) -> Mapping[str, frozenset[str]]:
+        parks = self.registry.parks
+        return {
+            space.space_id: frozenset({space.space_id, space.park_id, parks[space.park_id].district})
+            for space in self.registry.spaces.values()
+        }
+
+    @cached_property
     def options(self) -> tuple[Option, ...]:
         """Every allowed choice of space and start month, in the order of components and spaces."""
         return enumerate_options(self)
@@ -135,8 +151,7 @@ class Problem:
 
     def places_of(self, space_id: str) -> frozenset[str]:
         """The space, its park and its district: what a pin or a bar can name to mean this space."""
-        park = self.park_of(space_id)
-        return frozenset({space_id, park.park_id, park.district})
+        return self._places[space_id]
 
     def permission(self, component: Component, space_id: str) -> Permission:
         """What the positioning says of the component's function where the space lies."""
@@ -149,10 +164,12 @@ class Problem:
 
     def placements(self, plan: Plan) -> list[Placement]:
         """The plan's assignments with what they speak of; those of unknown components or spaces are left out."""
+        components, spaces = self.components, self.registry.spaces
+        keyed = [(assignment, assignment.key) for assignment in plan.assignments]
         known = [
-            (assignment, self.components[assignment.key], self.registry.spaces[assignment.space_id])
-            for assignment in plan.assignments
-            if assignment.key in self.components and assignment.space_id in self.registry.spaces
+            (assignment, components[key], spaces[assignment.space_id])
+            for assignment, key in keyed
+            if key in components and assignment.space_id in spaces
         ]
         return [
             Placement(assignment, component, space, assignment.start, component.lease_end(assignment.start))

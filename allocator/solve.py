@@ -10,7 +10,7 @@ from allocator.engines.race import Entrant, Standing, race
 from allocator.engines.task import AnswerStatus, Progress, Task
 from allocator.errors import EngineError
 from allocator.linear import Row
-from allocator.model import Decisions, Model, Objective, compile_model
+from allocator.model import Decisions, Model, Objective, compile_model, plan_of
 from allocator.plan import Conflict, GoalReport, Plan, PlanStatus
 from allocator.problem import Problem
 
@@ -76,7 +76,7 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     started = time.monotonic()
     model, choose = compile_model(problem)
     running = entrants(engine, limits.threads)
-    search = _Search(model, limits, running, started)
+    search = _Search(model, choose, limits, running, started)
     for tier, objective in enumerate(model.objectives):
         if not search.improve(tier, objective, watch):
             break
@@ -86,23 +86,16 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
         conflict = find_conflict(model, limits) if search.proven_infeasible else None
         status = PlanStatus.INFEASIBLE if conflict else PlanStatus.NO_SOLUTION
         return Solution(status, None, (), names, limits, wall_s, conflict, tuple(search.notes))
-    return Solution(
-        search.status,
-        _plan(choose, search.values),
-        tuple(search.goals),
-        names,
-        limits,
-        wall_s,
-        None,
-        tuple(search.notes),
-    )
+    plan = plan_of(choose.chosen(search.values))
+    return Solution(search.status, plan, tuple(search.goals), names, limits, wall_s, None, tuple(search.notes))
 
 
 class _Search:
     """One lexicographic pass over the goals."""
 
-    def __init__(self, model: Model, limits: Limits, running: list[Entrant], started: float) -> None:
+    def __init__(self, model: Model, choose: Decisions, limits: Limits, running: list[Entrant], started: float) -> None:
         self._model = model
+        self._choose = choose
         self._limits = limits
         self._entrants = running
         self._deadline = started + limits.time_limit_s
@@ -121,12 +114,12 @@ class _Search:
             lambda progress: watch(objective.goal, _signed(progress, objective.sign)),
         )
         self.notes += standing.notes
-        self.values = standing.values
         if standing.values is None:
             self.proven_infeasible = len(standing.proofs) >= min(2, len(self._entrants))
             return False
+        standing.values = self.values = self._choose.tidied(standing.values)
         self.goals.append(_report(tier, objective, standing))
-        self._kept.append(objective.at_least(objective.evaluate(standing.values)))
+        self._kept.append(objective.at_least(objective.evaluate(self.values)))
         return True
 
     def _task(self, objective: Objective, time_limit_s: float) -> Task:
@@ -163,10 +156,6 @@ def _report(tier: int, objective: Objective, standing: Standing) -> GoalReport:
 def _signed(progress: Progress, sign: int) -> Progress:
     value = None if progress.value is None else sign * progress.value
     return replace(progress, value=value, bound=None if progress.bound is None else sign * progress.bound)
-
-
-def _plan(choose: Decisions, values: tuple[int, ...]) -> Plan:
-    return choose.plan_of(values)
 
 
 def find_conflict(model: Model, limits: Limits) -> Conflict | None:

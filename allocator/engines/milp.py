@@ -73,12 +73,20 @@ def _with_mathopt(task: Task, solver: mathopt.SolverType) -> Answer:
     )
     if task.settings.get("presolve") == "off":
         parameters.presolve = mathopt.Emphasis.OFF
-    result = mathopt.solve(model, solver, params=parameters)
+    result = mathopt.solve(model, solver, params=parameters, model_params=_start(model, variables, task))
     values = None
     if result.has_primal_feasible_solution():
         by_name = {variable.name: value for variable, value in result.variable_values().items()}
         values = tuple(round(by_name.get(variable.name, 0.0)) for variable in variables)
     return _answer(task, result.termination, values)
+
+
+def _start(model: mathopt.Model, variables: list[pulp.LpVariable], task: Task) -> mathopt.ModelSolveParameters:
+    if task.hint is None:
+        return mathopt.ModelSolveParameters()
+    values = {variable.name: float(value) for variable, value in zip(variables, task.hint, strict=True)}
+    hint = {variable: values[variable.name] for variable in model.variables() if variable.name in values}
+    return mathopt.ModelSolveParameters(solution_hints=[mathopt.SolutionHint(variable_values=hint)])
 
 
 def _answer(task: Task, ended: mathopt.Termination, values: tuple[int, ...] | None) -> Answer:

@@ -1,7 +1,7 @@
 """Several engines on one task at once; what they say is checked, put together and never taken on one word."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from allocator.engines.child import Child, checked, wait_for
@@ -92,7 +92,7 @@ def race(task: Task, entrants: list[Entrant], watch: Watch) -> Standing:
                     if not child.running:
                         heard[name] = child
             elapsed = time.monotonic() - started
-            watch(Progress("+".join(children), standing.value, standing.bound, elapsed))
+            watch(Progress("+".join(children), _claimed(standing, children.values()), standing.bound, elapsed))
             if standing.proofs and proved_after is None:
                 proved_after = elapsed
             if _over(standing, len(entrants), elapsed, proved_after):
@@ -101,6 +101,12 @@ def race(task: Task, entrants: list[Entrant], watch: Watch) -> Standing:
         for child in children.values():
             child.stop()
     return standing
+
+
+def _claimed(standing: Standing, children: Iterable[Child]) -> int | None:
+    """Best value that anyone speaks of, checked or not: for the eye only."""
+    heard = [child.progress.value for child in children if child.progress is not None]
+    return max((value for value in [*heard, standing.value] if value is not None), default=None)
 
 
 def _task_for(task: Task, entrant: Entrant) -> Task:

@@ -8,6 +8,7 @@ from allocator.months import format_month
 from allocator.plan import Breach, Plan
 from allocator.problem import Placement, Problem
 from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.levels import Held, levels
 from allocator.rules.phases import phases
 
 
@@ -27,8 +28,7 @@ class FloorArea(Rule):
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per space and month in which use may grow."""
         for space_id, space in problem.registry.spaces.items():
-            held = [(t.since, t.until, t.floor_area_m2) for t in problem.tenancies_of_space[space_id]]
-            for month, active, taken in phases(problem.options_in[space_id], held):
+            for month, active, taken in phases(problem.options_in[space_id], _held(problem, space_id)):
                 used = total(option.area_m2 * choose.option(option) for option in active)
                 yield f"{space_id}/{format_month(month)}", used <= space.floor_area_m2 - taken
 
@@ -38,16 +38,17 @@ class FloorArea(Rule):
         for placement in problem.placements(plan):
             placed[placement.space.space_id].append(placement)
         for space_id, here in placed.items():
-            tenancies = problem.tenancies_of_space[space_id]
-            edges = {p.start for p in here} | {p.end for p in here} | {t.since for t in tenancies}
-            for month in sorted(edges):
-                wanted = sum(p.assignment.floor_area_m2 for p in here if p.active(month))
-                taken = sum(t.floor_area_m2 for t in tenancies if t.active(month))
-                free = problem.registry.spaces[space_id].floor_area_m2 - taken
-                if wanted > free and wanted:
-                    yield Breach(self.id, f"{space_id}/{format_month(month)}", wanted, free)
+            wanted = [(p.start, p.end, p.assignment.floor_area_m2) for p in here]
+            area = problem.registry.spaces[space_id].floor_area_m2
+            for month, let, held in levels(wanted, _held(problem, space_id)):
+                if let and let > area - held:
+                    yield Breach(self.id, f"{space_id}/{format_month(month)}", let, area - held)
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much floor is asked for and how much is free."""
         space_id, month = breach.where.rsplit("/", 1)
         return f"In {month} the plan lets {breach.measured} m² in space {space_id}, where {breach.limit} m² are free."
+
+
+def _held(problem: Problem, space_id: str) -> list[Held]:
+    return [(t.since, t.until, t.floor_area_m2) for t in problem.tenancies_of_space[space_id]]

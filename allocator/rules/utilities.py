@@ -1,13 +1,15 @@
 """Rule utilities."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from allocator.domain import PARK_UTILITIES, Park
 from allocator.linear import total
 from allocator.months import format_month
 from allocator.plan import Breach, Plan
-from allocator.problem import Problem
+from allocator.problem import Placement, Problem
 from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.levels import Held, levels
 from allocator.rules.phases import phases
 
 
@@ -40,18 +42,15 @@ class Utilities(Rule):
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up what is drawn in every month in which an assignment begins or ends."""
-        placements = problem.placements(plan)
+        placed: dict[str, list[Placement]] = defaultdict(list)
+        for placement in problem.placements(plan):
+            placed[placement.space.park_id].append(placement)
         for park, utility, capacity in _capacities(problem):
-            here = [p for p in placements if p.space.park_id == park.park_id and getattr(p.component, utility)]
-            tenancies = [
-                t for space in problem.spaces_of_park[park.park_id] for t in problem.tenancies_of_space[space.space_id]
-            ]
-            edges = {p.start for p in here} | {p.end for p in here} | {t.since for t in tenancies}
-            for month in sorted(edges):
-                drawn = sum(getattr(p.component, utility) for p in here if p.active(month))
-                left = capacity - sum(getattr(t, utility) for t in tenancies if t.active(month))
-                if drawn > left and drawn:
-                    yield Breach(self.id, f"{park.park_id}/{utility}/{format_month(month)}", drawn, left)
+            here = [p for p in placed.get(park.park_id, ()) if getattr(p.component, utility)]
+            wanted = [(p.start, p.end, getattr(p.component, utility)) for p in here]
+            for month, drawn, held in levels(wanted, _held(problem, park, utility) if here else ()):
+                if drawn and drawn > capacity - held:
+                    yield Breach(self.id, f"{park.park_id}/{utility}/{format_month(month)}", drawn, capacity - held)
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much is drawn and how much the park has left."""
@@ -69,9 +68,5 @@ def _capacities(problem: Problem) -> Iterator[tuple[Park, str, int]]:
                 yield park, utility, capacity
 
 
-def _held(problem: Problem, park: Park, utility: str) -> list[tuple[int, int, int]]:
-    return [
-        (tenancy.since, tenancy.until, getattr(tenancy, utility))
-        for space in problem.spaces_of_park[park.park_id]
-        for tenancy in problem.tenancies_of_space[space.space_id]
-    ]
+def _held(problem: Problem, park: Park, utility: str) -> list[Held]:
+    return [(t.since, t.until, getattr(t, utility)) for t in problem.tenancies_of_park[park.park_id]]

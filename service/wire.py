@@ -1,0 +1,164 @@
+"""The formats that leave the product: plan.json and a dossier, as pydantic models with their JSON Schema."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from allocator.plan import PlanStatus
+from geodata.schema import Inputs
+
+
+class Wire(BaseModel):
+    """Base of the formats: nothing unknown is accepted."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GoalOut(Wire):
+    """One goal of a plan; goals are listed in strict order."""
+
+    goal: str = Field(description="Id of the goal; see the catalogue.")
+    tier: int = Field(ge=1, description="Position in the strict order, 1 first.")
+    value: int = Field(description="Exact value, measured by the independent check.")
+    bound: int | None = Field(None, description="No plan that keeps the goals before it can be better than this.")
+    gap: float | None = Field(None, ge=0, description="|bound − value| as a fraction of the value; 0 is optimal.")
+    unit: str = Field("", description="What is counted.")
+    proved_by: tuple[str, ...] = Field((), description="Engines whose own bound equals the value.")
+
+
+class AssignmentOut(Wire):
+    """One component in one space."""
+
+    project_id: str
+    component_id: str
+    space_id: str
+    start: str = Field(pattern=r"^\d{4}-\d{2}$", description="First month of the lease, YYYY-MM.")
+    floor_area_m2: int = Field(gt=0, description="Floor taken, in whole lots, m².")
+    park_id: str | None = None
+    district: str | None = Field(None, description="Adcode.")
+    permission: str | None = Field(None, description="What the positioning says: preferred, allowed or exception.")
+    rent_yuan_month: int | None = Field(None, description="Rent of the floor taken, yuan a month.")
+
+
+class HolderOut(Wire):
+    """Who holds floor that a component would need."""
+
+    project_id: str
+    component_id: str
+    floor_area_m2: int
+    value: int
+
+
+class ReasonOut(Wire):
+    """Why a project is not placed, with both numbers."""
+
+    code: str = Field(description="no-option/<test>, displaced/<rule>, or combination.")
+    component_id: str
+    space_id: str | None = Field(None, description="The space that came nearest.")
+    needed: int | float | str
+    offered: int | float | str
+    unit: str = ""
+    holders: tuple[HolderOut, ...] = ()
+
+
+class UnplacedOut(Wire):
+    """A project that is not placed."""
+
+    project_id: str
+    reasons: tuple[ReasonOut, ...]
+
+
+class ConflictOut(Wire):
+    """Rules that cannot hold together."""
+
+    rows: tuple[str, ...] = Field(description="Named rule/where.")
+    minimal: bool = Field(description="Whether leaving out any one member resolves the conflict.")
+    sentences: tuple[str, ...] = ()
+
+
+class KpiOut(Wire):
+    """One figure of a plan beside the policy's target and baseline."""
+
+    id: str
+    label_zh: str
+    label_en: str
+    value: float | None = Field(description="What the plan adds; absent where a plan of floor says nothing about it.")
+    unit: str
+    target: float | None = None
+    baseline: str | None = None
+    note: str = ""
+    basis: str = "sourced"
+
+
+class PlanOut(Wire):
+    """plan.json: the plan, what is proven of it, and everything it was made from."""
+
+    plan_id: str
+    status: PlanStatus
+    goals: tuple[GoalOut, ...] = ()
+    assignments: tuple[AssignmentOut, ...] = ()
+    unplaced: tuple[UnplacedOut, ...] = ()
+    engine: str = ""
+    seed: int = 0
+    wall_s: float = 0.0
+    input_hash: str = Field("", description="SHA-256 of the canonical JSON of the inputs.")
+    verified: bool = Field(False, description="Whether the independent check found nothing.")
+    threads: int = 1
+    time_limit_s: float = 0.0
+    versions: dict[str, str] = Field(default_factory=dict, description="Versions of the solvers and of this product.")
+    kpis: tuple[KpiOut, ...] = ()
+    conflict: ConflictOut | None = None
+    notes: tuple[str, ...] = Field((), description="Anything odd that an engine did.")
+    inputs: Inputs | None = Field(None, description="Everything the plan was made from.")
+
+
+class SiteOut(Wire):
+    """One park for one component."""
+
+    park_id: str
+    space_id: str
+    start: str | None = None
+    verdict: str = Field(description="chosen, possible, blocked or unfit.")
+    reasons: tuple["SiteReasonOut", ...] = ()
+    deltas: dict[str, int] | None = Field(None, description="Change of every goal if the component moved there alone.")
+    holders: tuple[HolderOut, ...] = ()
+
+
+class SiteReasonOut(Wire):
+    """Why a park is refused, with both numbers."""
+
+    code: str
+    needed: int | float | str
+    offered: int | float | str
+    unit: str = ""
+
+
+class RequirementOut(Wire):
+    """One line of requirement against offer."""
+
+    what: str
+    needed: int | float | str
+    offered: int | float | str
+    unit: str = ""
+
+
+class ComponentOut(Wire):
+    """One component: where it stands, what it gets there, and a verdict for every park."""
+
+    component_id: str
+    function: str
+    floor_area_m2: int
+    space_id: str | None = None
+    start: str | None = None
+    permission: str | None = None
+    offer: tuple[RequirementOut, ...] = ()
+    parks: tuple[SiteOut, ...] = ()
+
+
+class DossierOut(Wire):
+    """A project's decision, with its reasons."""
+
+    project_id: str
+    enterprise: str
+    placed: bool
+    value: int
+    components: tuple[ComponentOut, ...]
+    unplaced_reasons: tuple[ReasonOut, ...] = ()
