@@ -4,9 +4,10 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from allocator.engines.child import run_alone
-from allocator.engines.race import Entrant, Standing, race
+from allocator.engines.race import PROOFS, Entrant, Standing, race
 from allocator.engines.task import AnswerStatus, Progress, Task
 from allocator.errors import EngineError
 from allocator.linear import Row
@@ -48,16 +49,15 @@ class Solution:
 
 
 def entrants(engine: str, threads: int) -> list[Entrant]:
-    """Engines that run side by side under a name of the command line; raises ValueError for an unknown name."""
+    """Engines that run side by side under a name of the command line; raises ValueError for an unknown name.
+
+    There are always two, of different make: a proof counts only when both have it.
+    """
     cp_sat = Entrant("cp-sat", "cp-sat", threads)
     scip = Entrant("scip", "milp", 1, {"solver": "scip"})
     table = {
         "auto": [cp_sat, scip],
         "exact": [cp_sat, scip],
-        "cp-sat": [cp_sat],
-        "scip": [scip],
-        "highs": [Entrant("highs", "milp", 1, {"solver": "highs"})],
-        "cbc": [Entrant("cbc", "milp", 1, {"solver": "cbc"})],
     }
     if engine not in table:
         raise ValueError(f"engine {engine!r} is not known; choose one of {', '.join(table)}")
@@ -115,7 +115,7 @@ class _Search:
         )
         self.notes += standing.notes
         if standing.values is None:
-            self.proven_infeasible = len(standing.proofs) >= min(2, len(self._entrants))
+            self.proven_infeasible = len(standing.proofs) >= PROOFS
             return False
         standing.values = self.values = self._choose.tidied(standing.values)
         self.goals.append(_report(tier, objective, standing))
@@ -142,9 +142,8 @@ class _Search:
 
     @property
     def status(self) -> PlanStatus:
-        """Optimal when at least two engines, or the only one asked for, proved every goal."""
-        enough = min(2, len(self._entrants))
-        proven = all(len(goal.proved_by) >= enough for goal in self.goals)
+        """Optimal when two engines proved every goal."""
+        proven = all(len(goal.proved_by) >= PROOFS for goal in self.goals)
         return PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE
 
 
@@ -170,3 +169,22 @@ def find_conflict(model: Model, limits: Limits) -> Conflict | None:
     if answer.status is not AnswerStatus.INFEASIBLE:
         return None
     return Conflict(answer.core, minimal=answer.note == "minimal")
+
+
+def export_model(problem: Problem, solution: Solution, path: Path) -> list[Path]:
+    """Write the model as it was solved, one ``.lp`` or ``.mps`` file per goal, the goals before it kept as rows."""
+    model, _ = compile_model(problem)
+    kept: list[Row] = []
+    written = []
+    for objective in model.objectives:
+        target = path.with_name(f"{path.stem}.{objective.goal}{path.suffix}").absolute()
+        rows = (*model.rows, *kept)
+        settings = {"path": str(target)}
+        task = Task(model.variables, rows, objective.weights, objective.constant, settings=settings)
+        run_alone("milp", task, entry="export")
+        written.append(target)
+        value = next((goal.value for goal in solution.goals if goal.goal == objective.goal), None)
+        if value is None:
+            break
+        kept.append(objective.at_least(objective.sign * value))
+    return written

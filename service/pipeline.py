@@ -1,6 +1,6 @@
 """The straight line: submission → inputs → problem → solution → verified plan → dossiers → documents."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,7 +9,6 @@ import geopandas as gpd
 
 from allocator.explain import Dossier, dossier
 from allocator.months import parse_month
-from allocator.plan import Plan
 from allocator.problem import Problem
 from allocator.solve import Limits, Solution, Watch, ignore, solve
 from allocator.verify import VerifiedPlan, verify
@@ -79,21 +78,24 @@ def problem_of(inputs: Inputs) -> Problem:
     return Problem(to_registry(inputs), to_projects(inputs), to_policy(inputs.policy), parse_month(inputs.plan_from))
 
 
-def run(inputs: Inputs, limits: Limits, engine: str = "auto", watch: Watch = ignore) -> Outcome:
+def run(
+    inputs: Inputs,
+    limits: Limits,
+    engine: str = "auto",
+    watch: Watch = ignore,
+    watch_dossiers: DossierWatch = lambda _done, _of: None,
+) -> Outcome:
     """Solve, verify and explain; raises RejectedPlanError when an engine's plan does not pass the check."""
     problem = problem_of(inputs)
     solution = solve(problem, limits, engine, watch)
     if solution.plan is None:
         return Outcome(problem, solution, None, ())
     verified = verify(problem, solution.plan, solution.goals)
-    return Outcome(problem, solution, verified, dossiers_of(verified))
+    return Outcome(problem, solution, verified, tuple(_dossiers(verified, watch_dossiers)))
 
 
-def dossiers_of(verified: VerifiedPlan) -> tuple[Dossier, ...]:
-    """Dossier of every project, in the order of the batch."""
-    return tuple(dossier(verified, project_id) for project_id in verified.problem.project_by_id)
-
-
-def check_plan(problem: Problem, plan: Plan) -> VerifiedPlan:
-    """A plan from elsewhere as a verified one; raises RejectedPlanError with every breach."""
-    return verify(problem, plan)
+def _dossiers(verified: VerifiedPlan, watch: DossierWatch) -> Iterator[Dossier]:
+    ids = list(verified.problem.project_by_id)
+    for done, project_id in enumerate(ids):
+        watch(done, len(ids))
+        yield dossier(verified, project_id)

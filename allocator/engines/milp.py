@@ -5,6 +5,7 @@ with its sign turned: an MPS file states the sense only in a comment.  CBC runs 
 returned wrong optima on this family of problems otherwise; coin-or/Cbc issues 293, 632) and without threads.
 """
 
+import re
 import tempfile
 import time
 from datetime import timedelta
@@ -19,6 +20,9 @@ from allocator.linear import Row, Sense
 
 NAME = "milp"
 SOLVERS = {"scip": mathopt.SolverType.GSCIP, "highs": mathopt.SolverType.HIGHS}
+MOST_CHARACTERS = 255
+"""Longest name in the LP format."""
+
 SENSES = {
     Sense.AT_MOST: pulp.LpConstraintLE,
     Sense.EQUAL: pulp.LpConstraintEQ,
@@ -113,15 +117,35 @@ def _with_cbc(task: Task) -> Answer:
     return Answer(AnswerStatus.FEASIBLE, values)
 
 
-def export(task: Task, path: Path) -> None:
-    """Write the model with its own names as ``.lp`` or ``.mps``, by the path's ending."""
+def export(task: Task, report: Report) -> Answer:
+    """Write the model with its own names to the ``.lp`` or ``.mps`` file that the settings name.
+
+    A ``.lp`` file maximises; a ``.mps`` file states its sense only in a comment, so it minimises minus the objective.
+    """
+    path = Path(task.settings["path"])
     problem, variables = build(task)
+    used: set[str] = set()
     for variable, name in zip(variables, task.variables, strict=True):
-        variable.name = name
+        variable.name = _plain_name(name, used)
     for number, row in enumerate(task.rows):
         if f"r{number}" in problem.constraints:
-            problem.constraints[row.name or f"row{number}"] = problem.constraints.pop(f"r{number}")
+            problem.constraints[_plain_name(row.name, used)] = problem.constraints.pop(f"r{number}")
     if path.suffix == ".lp":
-        problem.writeLP(str(path))
+        problem.sense = pulp.LpMaximize
+        problem.setObjective(_expression(variables, task.weights))
+        problem.writeLP(str(path), max_length=MOST_CHARACTERS)
     else:
         problem.writeMPS(str(path))
+    report(Progress(NAME, None, None, 0.0))
+    return Answer(AnswerStatus.UNKNOWN, note="written")
+
+
+def _plain_name(name: str, used: set[str]) -> str:
+    """The name in the characters that both file formats allow, made unique."""
+    plain = re.sub(r"[^A-Za-z0-9_.@]", "_", name)[: MOST_CHARACTERS - 8]
+    unique, number = plain, 1
+    while unique in used:
+        number += 1
+        unique = f"{plain}~{number}"
+    used.add(unique)
+    return unique

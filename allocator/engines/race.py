@@ -13,6 +13,9 @@ Watch = Callable[[Progress], None]
 PATIENCE_S = 5.0
 """How long, at the least, a second engine is given to confirm what the first one proved."""
 
+PROOFS = 2
+"""How many engines must agree before anything is called proven."""
+
 TICK_S = 0.25
 
 
@@ -95,7 +98,7 @@ def race(task: Task, entrants: list[Entrant], watch: Watch) -> Standing:
             watch(Progress("+".join(children), _claimed(standing, children.values()), standing.bound, elapsed))
             if standing.proofs and proved_after is None:
                 proved_after = elapsed
-            if _over(standing, len(entrants), elapsed, proved_after):
+            if _over(standing, elapsed, proved_after):
                 break
     finally:
         for child in children.values():
@@ -113,8 +116,8 @@ def _task_for(task: Task, entrant: Entrant) -> Task:
     return replace(task, threads=entrant.threads, settings=dict(entrant.settings))
 
 
-def _over(standing: Standing, entrants: int, elapsed: float, proved_after: float | None) -> bool:
-    if len(standing.proofs) >= min(2, entrants):
+def _over(standing: Standing, elapsed: float, proved_after: float | None) -> bool:
+    if len(standing.proofs) >= PROOFS:
         return True
     return proved_after is not None and elapsed > proved_after + max(PATIENCE_S, 2 * proved_after)
 

@@ -1,0 +1,136 @@
+"""plan.json and dossiers as documents, and plan.json read back."""
+
+import hashlib
+import json
+from dataclasses import asdict
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from allocator.errors import Fault, InputError
+from allocator.explain import Dossier
+from allocator.goals import GOALS
+from allocator.months import format_month, parse_month
+from allocator.options import rent_yuan_month
+from allocator.plan import Assignment, GoalReport, Plan
+from allocator.problem import Placement, Problem
+from allocator.solve import Solution
+from geodata.schema import Inputs
+from service.kpis import kpis
+from service.pipeline import Outcome
+from service.wire import (
+    AssignmentOut,
+    ConflictOut,
+    DossierOut,
+    GoalOut,
+    PlanOut,
+    ReasonOut,
+    UnplacedOut,
+)
+
+UNITS = {goal.id: goal.unit for goal in GOALS}
+
+
+def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
+    """plan.json of an outcome; its id follows from what was asked and what was answered."""
+    solution, verified = outcome.solution, outcome.verified
+    input_hash = inputs.input_hash()
+    return PlanOut(
+        plan_id=_plan_id(input_hash, solution),
+        status=solution.status,
+        goals=tuple(_goal(report) for report in solution.goals),
+        assignments=tuple(
+            _assignment(outcome.problem, p) for p in outcome.problem.placements(solution.plan or Plan(()))
+        ),
+        unplaced=tuple(_unplaced(dossier) for dossier in outcome.dossiers if not dossier.placed),
+        engine=solution.engine,
+        seed=solution.limits.seed,
+        wall_s=round(solution.wall_s, 3),
+        input_hash=input_hash,
+        verified=verified is not None,
+        threads=solution.limits.threads,
+        time_limit_s=solution.limits.time_limit_s,
+        versions=_versions(),
+        kpis=kpis(verified) if verified else (),
+        conflict=_conflict(solution),
+        notes=solution.notes,
+        inputs=inputs,
+    )
+
+
+def _plan_id(input_hash: str, solution: Solution) -> str:
+    chosen = [asdict(assignment) for assignment in solution.plan.assignments] if solution.plan else []
+    text = json.dumps([input_hash, solution.status.value, chosen], sort_keys=True)
+    return f"plan-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+
+def _goal(report: GoalReport) -> GoalOut:
+    return GoalOut(**asdict(report), gap=report.gap, unit=UNITS[report.goal])
+
+
+def _assignment(problem: Problem, placement: Placement) -> AssignmentOut:
+    made, space = placement.assignment, placement.space
+    return AssignmentOut(
+        project_id=made.project_id,
+        component_id=made.component_id,
+        space_id=made.space_id,
+        start=format_month(made.start),
+        floor_area_m2=made.floor_area_m2,
+        park_id=space.park_id,
+        district=problem.park_of(space.space_id).district,
+        permission=problem.permission(placement.component, space.space_id).value,
+        rent_yuan_month=rent_yuan_month(space, made.floor_area_m2),
+    )
+
+
+def _unplaced(dossier: Dossier) -> UnplacedOut:
+    reasons = tuple(ReasonOut.model_validate(asdict(reason)) for reason in dossier.unplaced_reasons)
+    return UnplacedOut(project_id=dossier.project_id, reasons=reasons)
+
+
+def _conflict(solution: Solution) -> ConflictOut | None:
+    if solution.conflict is None:
+        return None
+    return ConflictOut(rows=solution.conflict.rows, minimal=solution.conflict.minimal)
+
+
+@cache
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in ("district-allocator", "ortools", "pulp")}
+
+
+def dossier_document(dossier: Dossier) -> DossierOut:
+    """A dossier as a document."""
+    return DossierOut.model_validate(asdict(dossier))
+
+
+def read_plan(path: Path) -> PlanOut:
+    """plan.json from a file; raises InputError with every fault."""
+    try:
+        return PlanOut.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise InputError([Fault(path.name, None, None, None, "does not exist", "Check the path")]) from None
+    except ValidationError as error:
+        raise InputError([_fault(path.name, dict(detail)) for detail in error.errors()]) from None
+
+
+def _fault(file: str, detail: dict[str, object]) -> Fault:
+    place = detail["loc"]
+    column = "/".join(str(part) for part in place) if isinstance(place, tuple) else None
+    remedy = "See `allocator schema plan`"
+    return Fault(file, None, column or None, repr(detail.get("input"))[:80], str(detail["msg"]), remedy)
+
+
+def plan_of(document: PlanOut) -> Plan:
+    """The assignments of plan.json."""
+    return Plan.of(
+        Assignment(made.project_id, made.component_id, made.space_id, parse_month(made.start), made.floor_area_m2)
+        for made in document.assignments
+    )
+
+
+def claims_of(document: PlanOut) -> tuple[GoalReport, ...]:
+    """What plan.json claims of its goals."""
+    return tuple(GoalReport(g.goal, g.tier, g.value, g.bound, g.proved_by) for g in document.goals)

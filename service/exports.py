@@ -1,0 +1,151 @@
+"""The plan as GeoJSON and as a workbook, with the very numbers of plan.json."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from allocator.problem import Problem
+from service.wire import AssignmentOut, PlanOut
+
+Row = Sequence[str | int | float | None]
+
+
+def geojson(problem: Problem, document: PlanOut) -> dict[str, Any]:
+    """FeatureCollection in lon/lat degrees: parks, assignments at their park, and unplaced projects without a place.
+
+    ``layer`` is park, assignment or unplaced; coordinates are CGCS2000 (EPSG:4490), which GeoJSON readers take
+    for WGS-84, less than a metre away.
+    """
+    features = [*_park_features(problem, document), *_assignment_features(problem, document)]
+    features += [
+        _feature(
+            None, {"layer": "unplaced", "project_id": entry.project_id, "reasons": [r.code for r in entry.reasons]}
+        )
+        for entry in document.unplaced
+    ]
+    return {"type": "FeatureCollection", "plan_id": document.plan_id, "features": features}
+
+
+def _park_features(problem: Problem, document: PlanOut) -> Iterator[dict[str, Any]]:
+    for park in problem.registry.parks.values():
+        let = sum(made.floor_area_m2 for made in document.assignments if made.park_id == park.park_id)
+        floor = sum(space.floor_area_m2 for space in problem.spaces_of_park[park.park_id])
+        yield _feature(
+            (park.lon, park.lat),
+            {
+                "layer": "park",
+                "park_id": park.park_id,
+                "name_zh": park.name_zh,
+                "name_en": park.name_en,
+                "district": park.district,
+                "floor_area_m2": floor,
+                "allocated_m2": let,
+                "basis": park.basis.value,
+            },
+        )
+
+
+def _assignment_features(problem: Problem, document: PlanOut) -> Iterator[dict[str, Any]]:
+    for made in document.assignments:
+        park = problem.park_of(made.space_id)
+        project = problem.project_by_id[made.project_id]
+        properties = {
+            "layer": "assignment",
+            **made.model_dump(mode="json"),
+            "enterprise": project.enterprise,
+            "segment": project.segment.value,
+            "function": problem.components[f"{made.project_id}/{made.component_id}"].function.value,
+        }
+        yield _feature((park.lon, park.lat), properties)
+
+
+def _feature(lon_lat: tuple[float, float] | None, properties: Mapping[str, Any]) -> dict[str, Any]:
+    geometry = None if lon_lat is None else {"type": "Point", "coordinates": list(lon_lat)}
+    return {"type": "Feature", "geometry": geometry, "properties": dict(properties)}
+
+
+def write_workbook(problem: Problem, document: PlanOut, path: Path) -> None:
+    """Workbook with a sheet each for the goals, assignments, unplaced projects, parks, exceptions and figures."""
+    book = Workbook(write_only=True)
+    for title, header, rows in _sheets(problem, document):
+        sheet = book.create_sheet(title)
+        sheet.freeze_panes = "A2"
+        sheet.append([_cell(sheet, name, bold=True) for name in header])
+        for row in rows:
+            sheet.append([_cell(sheet, value) for value in row])
+    book.save(path)
+
+
+def _cell(sheet: WriteOnlyWorksheet, value: str | float | None, *, bold: bool = False) -> Cell:
+    cell = WriteOnlyCell(sheet, value)
+    if isinstance(value, str):
+        # text that begins like a formula must stay text, here and when the user edits the cell
+        cell.data_type = "s"
+        cell.quotePrefix = True
+    if bold:
+        cell.font = Font(bold=True)
+    return cell
+
+
+def _sheets(problem: Problem, document: PlanOut) -> Iterator[tuple[str, Sequence[str], Iterable[Row]]]:
+    yield (
+        "goals",
+        ("goal", "tier", "value", "bound", "gap", "unit", "proved_by"),
+        ((g.goal, g.tier, g.value, g.bound, g.gap, g.unit, " + ".join(g.proved_by)) for g in document.goals),
+    )
+    yield (
+        "assignments",
+        ("enterprise", *AssignmentOut.model_fields, "function", "basis"),
+        (_assignment_row(problem, made.model_dump(mode="json")) for made in document.assignments),
+    )
+    yield (
+        "unplaced",
+        ("project_id", "enterprise", "value", "reason", "component_id", "space_id", "needed", "offered", "unit"),
+        (row for entry in document.unplaced for row in _unplaced_rows(problem, entry.model_dump(mode="json"))),
+    )
+    yield (
+        "parks",
+        ("park_id", "name_zh", "name_en", "district", "floor_area_m2", "allocated_m2", "basis"),
+        (tuple(f["properties"][name] for name in list(f["properties"])[1:]) for f in _park_features(problem, document)),
+    )
+    yield (
+        "exceptions",
+        ("project_id", "component_id", "space_id", "district"),
+        (
+            (made.project_id, made.component_id, made.space_id, made.district)
+            for made in document.assignments
+            if made.permission == "exception"
+        ),
+    )
+    yield (
+        "figures",
+        ("id", "label_zh", "label_en", "value", "unit", "target", "baseline", "basis", "note"),
+        ((k.id, k.label_zh, k.label_en, k.value, k.unit, k.target, k.baseline, k.basis, k.note) for k in document.kpis),
+    )
+
+
+def _assignment_row(problem: Problem, made: dict[str, Any]) -> Row:
+    component = problem.components[f"{made['project_id']}/{made['component_id']}"]
+    basis = problem.registry.spaces[made["space_id"]].basis.value
+    return (problem.project_by_id[made["project_id"]].enterprise, *made.values(), component.function.value, basis)
+
+
+def _unplaced_rows(problem: Problem, entry: dict[str, Any]) -> Iterator[Row]:
+    project = problem.project_by_id[entry["project_id"]]
+    for reason in entry["reasons"]:
+        yield (
+            project.project_id,
+            project.enterprise,
+            project.value,
+            reason["code"],
+            reason["component_id"],
+            reason["space_id"],
+            reason["needed"],
+            reason["offered"],
+            reason["unit"],
+        )

@@ -1,0 +1,62 @@
+"""What a plan adds, beside the policy's targets and the baseline they start from (P-TARGET, P-BASELINE)."""
+
+from collections import defaultdict
+
+from allocator.verify import VerifiedPlan
+from seeds.facts import Baseline, Counted, Target, baseline, targets
+from seeds.load import labels
+from service.wire import KpiOut
+
+
+def kpis(verified: VerifiedPlan) -> tuple[KpiOut, ...]:
+    """Every target with what the plan lets us count towards it, then every other figure of the baseline.
+
+    The value is None where a plan of floor says nothing about a target; no coefficient turns floor into money.
+    """
+    starts: dict[str, list[Baseline]] = defaultdict(list)
+    for figure in baseline():
+        starts[figure.figure_id].append(figure)
+    aimed = tuple(_towards(verified, target, starts.pop(target.target_id, [])) for target in targets())
+    return aimed + tuple(_from(figure_id, figures) for figure_id, figures in starts.items())
+
+
+def _towards(verified: VerifiedPlan, target: Target, starts: list[Baseline]) -> KpiOut:
+    return KpiOut(
+        id=target.target_id,
+        label_zh=target.label_zh,
+        label_en=target.label_en,
+        value=None if target.counted is None else _count(verified, target.counted),
+        unit=target.unit,
+        target=target.value,
+        baseline=_stated(starts),
+        note=target.reason,
+        basis="assumed" if target.counted else "sourced",
+    )
+
+
+def _from(figure_id: str, figures: list[Baseline]) -> KpiOut:
+    title = labels().get("baseline", {}).get(figure_id, {})
+    return KpiOut(
+        id=figure_id,
+        label_zh=title.get("zh", figure_id),
+        label_en=title.get("en", figure_id.replace("_", " ")),
+        value=None,
+        unit=figures[0].unit,
+        baseline=_stated(figures),
+    )
+
+
+def _stated(figures: list[Baseline]) -> str | None:
+    """Every source's figure: where sources differ, all are shown."""
+    words = {"exact": "", "more than": "> ", "nearly": "≈ "}
+    shown = [f"{words.get(figure.qualifier, figure.qualifier + ' ')}{figure.value:g}" for figure in figures]
+    return f"{' / '.join(shown)} ({figures[0].year})" if shown else None
+
+
+def _count(verified: VerifiedPlan, counted: Counted) -> int:
+    return sum(
+        project.project_id in verified.plan.placed_projects
+        and project.tier in counted.tiers
+        and (not counted.functions or any(part.function in counted.functions for part in project.components))
+        for project in verified.problem.projects
+    )
