@@ -5,6 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from allocator.errors import Fault, InputError
 from allocator.explain import dossier
 from allocator.plan import PlanStatus
@@ -65,9 +67,8 @@ def _summary(document: PlanOut, files: list[Path]) -> dict[str, object]:
 
 
 def _print_summary(document: PlanOut, problem: Problem, files: list[Path]) -> None:
-    print(
-        f"{document.plan_id}: {document.status}, {'verified' if document.verified else 'no plan'}, {document.wall_s:.1f} s"
-    )
+    checked = "verified" if document.verified else "no plan"
+    print(f"{document.plan_id}: {document.status}, {checked}, {document.wall_s:.1f} s")
     if document.conflict is not None:
         print(conflict_text(document.conflict), file=sys.stderr)
     if document.status is PlanStatus.NO_SOLUTION:
@@ -147,7 +148,7 @@ def explain(options: argparse.Namespace) -> int:
 
 def schema(options: argparse.Namespace) -> int:
     """Print the JSON Schema of a format."""
-    models = {**FORMATS, "plan": PlanOut, "dossier": DossierOut}
+    models: dict[str, type[BaseModel]] = {**FORMATS, "plan": PlanOut, "dossier": DossierOut}
     print(json.dumps(models[options.format].model_json_schema(), ensure_ascii=False, indent=1))
     return cli.OK
 

@@ -1,10 +1,10 @@
 """A dossier and a conflict as text for people, in Chinese and English."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from maps.words import complete
 from seeds.load import labels
-from service.wire import ComponentOut, ConflictOut, DossierOut, PlanOut, ReasonOut, SiteOut
+from service.wire import ComponentOut, ConflictOut, DossierOut, HolderOut, PlanOut, ReasonOut, SiteOut
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "placed": ("已落位", "placed"),
@@ -35,7 +35,8 @@ def _component_lines(part: ComponentOut, parks: Mapping[str, str]) -> Iterator[s
     yield ""
     yield f"  {part.component_id}  {title}  {part.floor_area_m2} m²"
     if part.space_id is not None:
-        yield f"    落位 at: {part.space_id}, 自 from {part.start}, 定位 positioning: {_label('permission', part.permission or '')}"
+        permission = _label("permission", part.permission or "")
+        yield f"    落位 at: {part.space_id}, 自 from {part.start}, 定位 positioning: {permission}"
     for line in part.offer:
         yield f"      {line.what}: 需 needs {line.needed}, 供 offers {line.offered} {line.unit}".rstrip()
     for site in sorted(part.parks, key=lambda site: list(WORDS).index(site.verdict)):
@@ -50,11 +51,7 @@ def _site_text(site: SiteOut, parks: Mapping[str, str]) -> str:
         text += f": {changes or '各目标不变 no goal changes'}"
     for reason in site.reasons:
         text += f"; {_code(reason.code)}: 需 needs {reason.needed}, 供 offers {reason.offered} {reason.unit}".rstrip()
-    if site.holders:
-        text += "; 占用者 held by " + ", ".join(
-            f"{h.project_id}/{h.component_id} ({h.floor_area_m2} m²)" for h in site.holders
-        )
-    return text
+    return text + _held_by(site.holders)
 
 
 def reason_text(reason: ReasonOut) -> str:
@@ -62,11 +59,12 @@ def reason_text(reason: ReasonOut) -> str:
     where = f" @ {reason.space_id}" if reason.space_id else ""
     numbers = f"需 needs {reason.needed}, 供 offers {reason.offered} {reason.unit}".rstrip()
     text = f"{_label('reason', reason.code)} — {reason.component_id}{where}: {numbers}"
-    if reason.holders:
-        text += "; 占用者 held by " + ", ".join(
-            f"{h.project_id}/{h.component_id} ({h.floor_area_m2} m², 价值 value {h.value})" for h in reason.holders
-        )
-    return text
+    return text + _held_by(reason.holders)
+
+
+def _held_by(holders: Iterable[HolderOut]) -> str:
+    shown = ", ".join(f"{h.project_id}/{h.component_id} ({h.floor_area_m2} m², 价值 value {h.value})" for h in holders)
+    return f"; 占用者 held by {shown}" if shown else ""
 
 
 def conflict_text(conflict: ConflictOut) -> str:
