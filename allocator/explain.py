@@ -22,6 +22,10 @@ TOGETHER = frozenset({"placed-once", "links"})
 """Rules that speak of a project's components together: they say nothing while one component is tried alone."""
 
 
+CAPACITIES = frozenset({"floor-area", "utilities"})
+"""Rules about something that others may hold."""
+
+
 class Verdict(StrEnum):
     """What a park is to a component."""
 
@@ -199,16 +203,36 @@ def _try(verified: VerifiedPlan, component: Component, option: Option, *, placed
     breaches = [breach for rule in rules for breach in rule.check(problem, moved)]
     start = format_month(option.start)
     if breaches:
-        reasons = tuple(Reason(b.rule, b.measured, b.limit, b.where) for b in breaches)
-        holders = tuple(_holders(verified, component, option)) if _about_floor(breaches) else ()
+        holders = tuple(_holders(verified, component, option)) if _about_capacity(breaches) else ()
+        reasons = tuple(_tightest(component, option, breaches))
         return SiteVerdict(park_id, option.space_id, start, Verdict.BLOCKED, reasons, None, holders)
     after = measure(problem, moved)
     deltas = {goal: after[goal] - verified.values[goal] for goal in after}
     return SiteVerdict(park_id, option.space_id, start, Verdict.POSSIBLE, (), deltas)
 
 
-def _about_floor(breaches: list[Breach]) -> bool:
-    return any(breach.rule in {"floor-area", "utilities"} for breach in breaches)
+def _about_capacity(breaches: list[Breach]) -> bool:
+    return any(breach.rule in CAPACITIES for breach in breaches)
+
+
+def _tightest(component: Component, option: Option, breaches: list[Breach]) -> Iterator[Reason]:
+    """One reason per rule and capacity: what the component asks for against what the others leave."""
+    reasons: dict[tuple[str, str], Reason] = {}
+    for breach in breaches:
+        if breach.rule in CAPACITIES and isinstance(breach.measured, int) and isinstance(breach.limit, int):
+            unit = "m2" if breach.rule == "floor-area" else breach.where.split("/")[-2]
+            asked = option.area_m2 if breach.rule == "floor-area" else getattr(component, unit)
+            reason = Reason(breach.rule, asked, breach.limit - (breach.measured - asked), unit)
+        else:
+            unit, reason = breach.where, Reason(breach.rule, breach.limit, breach.measured, breach.where)
+        known = reasons.get((breach.rule, unit))
+        if known is None or _left(reason) < _left(known):
+            reasons[breach.rule, unit] = reason
+    yield from reasons.values()
+
+
+def _left(reason: Reason) -> float:
+    return reason.offered if isinstance(reason.offered, int | float) else 0.0
 
 
 def _holders(verified: VerifiedPlan, component: Component, option: Option) -> Iterator[Holder]:

@@ -1,0 +1,41 @@
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+
+.PHONY: help demo test check format lint types imports system-parts lock
+
+help:
+	@echo "make demo    plan the seed batch; writes out/demo/map.html and the rest"
+	@echo "make test    run the tests"
+	@echo "make check   formatting, lint, types, import contracts and the tests"
+
+.venv/ready: requirements.lock pyproject.toml tools/make-venv
+	./tools/make-venv
+	touch .venv/ready
+
+demo: .venv/ready
+	.venv/bin/allocator demo --out out/demo
+
+system-parts:
+	./tools/system-parts
+
+test: .venv/ready system-parts
+	.venv/bin/pytest
+
+check: format lint types imports test
+
+format: .venv/ready
+	.venv/bin/ruff format --check .
+
+lint: .venv/ready
+	.venv/bin/ruff check .
+
+types: .venv/ready
+	.venv/bin/mypy
+
+imports: .venv/ready
+	.venv/bin/lint-imports
+
+lock:
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --output-file requirements.lock
+
