@@ -25,17 +25,21 @@ _TILE_URL = re.compile(r"https?://[\w./:?&=,{}%-]+")
 
 @dataclass(frozen=True, slots=True)
 class TileSource:
-    """A tile layer that an operator may offer, off by default: name, URL template and credit."""
+    """A tile layer that an operator may offer, off by default: name, URL template, credit and sub-domains."""
 
     name: str
     url: str
     credit: str
+    subdomains: str = "abc"
 
     def __post_init__(self) -> None:
         if not _TILE_NAME.fullmatch(self.name) or not _TILE_NAME.fullmatch(self.credit):
             raise ValueError("a tile layer's name and credit are up to 40 letters, digits, spaces, dots or dashes")
         if not _TILE_URL.fullmatch(self.url) or "{{" in self.url or "{%" in self.url:
             raise ValueError(f"{self.url!r} is not a tile address such as https://tiles.example/{{z}}/{{x}}/{{y}}.png")
+
+        if not self.subdomains.isalnum():
+            raise ValueError("sub-domains are written one after the other, such as 01234567")
 
     @property
     def host(self) -> str:
@@ -68,6 +72,12 @@ class _MetricScale(MacroElement):  # type: ignore[misc]
     )
 
 
+def _named(element: Any, name: str) -> Any:
+    """The element under a stable name: our script finds it, and the same plan gives the same page."""
+    element._id = name  # noqa: SLF001
+    return element
+
+
 def _bare(feature: Mapping[str, Any]) -> dict[str, Any]:
     adcode = str(feature["properties"]["adcode"])
     if not _ADCODE.fullmatch(adcode):
@@ -80,7 +90,7 @@ def _bare(feature: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _districts(boundaries: Mapping[str, Any], tints: Mapping[str, str]) -> folium.GeoJson:
+def _districts(boundaries: Mapping[str, Any], tints: Mapping[str, str]) -> Any:
     def style(feature: Mapping[str, Any]) -> dict[str, Any]:
         tint = tints.get(feature["properties"]["adcode"])
         return {
@@ -94,8 +104,7 @@ def _districts(boundaries: Mapping[str, Any], tints: Mapping[str, str]) -> foliu
     layer = folium.GeoJson(
         bare, style_function=style, smooth_factor=0.6, control=False, pane="districts", interactive=False
     )
-    layer._id = "districts"  # noqa: SLF001 – the script finds the layer by this name
-    return layer
+    return _named(layer, "districts")
 
 
 def draw_frame(boundaries: Mapping[str, Any], tints: Mapping[str, str], tiles: Sequence[TileSource] = ()) -> Frame:
@@ -111,16 +120,17 @@ def draw_frame(boundaries: Mapping[str, Any], tints: Mapping[str, str], tiles: S
         zoom_delta=0.5,
         wheel_px_per_zoom_level=120,
     )
-    plan_map._id = "plan"  # noqa: SLF001 – a stable name, so that the same plan gives the same page
-    CustomPane("districts", z_index=350, pointer_events=True).add_to(plan_map)
+    _named(plan_map, "plan")
+    _named(CustomPane("districts", z_index=350, pointer_events=True), "districts").add_to(plan_map)
     _districts(boundaries, tints).add_to(plan_map)
     for number, source in enumerate(tiles):
-        layer = folium.TileLayer(source.url, attr=source.credit, name=source.name, overlay=True, show=False)
-        layer._id = f"tiles_{number}"  # noqa: SLF001
-        layer.add_to(plan_map)
-    _MetricScale().add_to(plan_map)
+        layer = folium.TileLayer(
+            source.url, attr=source.credit, name=source.name, subdomains=source.subdomains, overlay=True, show=False
+        )
+        _named(layer, str(number)).add_to(plan_map)
+    _named(_MetricScale(), "metric").add_to(plan_map)
     if tiles:
-        folium.LayerControl(position="topright", collapsed=True).add_to(plan_map)
+        _named(folium.LayerControl(position="topright", collapsed=True), "tiles").add_to(plan_map)
     figure = plan_map.get_root()
     figure.render()
     return Frame(html=str(figure.html.render()).strip(), script=str(figure.script.render()))

@@ -29,6 +29,7 @@ SCRIPTS = (
 """Parts of the page's script under ``static/planmap``, in loading order; ``static/planmap.js`` starts them."""
 
 _IMAGE = re.compile(r"url\((images/[\w.-]+\.png)\)")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 _ENDS_SCRIPT = re.compile(r"</script|<!--|<script", re.IGNORECASE)
 _UNSAFE_IN_DATA = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
@@ -39,8 +40,8 @@ def _text(path: Path) -> str:
 
 
 def leaflet_script() -> str:
-    """Leaflet, without the link to its source map."""
-    return _SOURCE_MAP.sub("", _text(VENDOR / "leaflet/leaflet.js"))
+    """Leaflet, without the links to its source map and its site: nothing in a page can be followed to the outside."""
+    return _SOURCE_MAP.sub("", _text(VENDOR / "leaflet/leaflet.js")).replace("https://leafletjs.com", "leafletjs.com")
 
 
 def page_script() -> str:
@@ -52,7 +53,8 @@ def page_script() -> str:
 def page_style() -> str:
     """Leaflet's style with its pictures inside, then our own."""
     leaflet = VENDOR / "leaflet"
-    inside = _IMAGE.sub(lambda match: f"url({_data_uri(leaflet / match[1])})", _text(leaflet / "leaflet.css"))
+    plain = _COMMENT.sub("", _text(leaflet / "leaflet.css"))
+    inside = _IMAGE.sub(lambda match: f"url({_data_uri(leaflet / match[1])})", plain)
     return inside + "\n" + _text(STATIC / "planmap.css")
 
 

@@ -17,6 +17,12 @@ def binding_codes(dossier: Dossier) -> list[str]:
     return list(dict.fromkeys(reason.code for reason in dossier.unplaced_reasons))
 
 
+def nearest_park(problem: Problem, dossier: Dossier) -> str | None:
+    """Park that came nearest to taking an unplaced project: that of the first reason that names a space."""
+    spaces = (reason.space_id for reason in dossier.unplaced_reasons)
+    return next((problem.park_of(name).park_id for name in spaces if name and name in problem.registry.spaces), None)
+
+
 def _function(labels: Labels, dossier: Dossier, component_id: str) -> Label:
     functions = {part.component_id: part.function for part in dossier.components}
     code = functions.get(component_id, component_id)
@@ -35,7 +41,7 @@ def _sentence(problem: Problem, dossier: Dossier, labels: Labels, reason: Unplac
         zh, en = f"{zh} · {park.name_zh or park.name_en}", f"{en} · {park.name_en or park.name_zh}"
     if reason.holders:
         held = ", ".join(f"{holder.project_id} {holder.floor_area_m2:,} m²" for holder in reason.holders[:SHOWN])
-        zh, en = f"{zh} ← {held}", f"{en} ← {held}"
+        zh, en = f"{zh}（现安排 {held}）", f"{en} (now given to {held})"
     return {"zh": zh, "en": en}
 
 
@@ -61,7 +67,8 @@ def _alternatives(dossier: Dossier, labels: Labels, component: ComponentDossier)
 
 def card_notes(problem: Problem, dossier: Dossier, labels: Labels) -> dict[str, Any]:
     """Reasons and alternatives of a project as bilingual sentences; parts that say nothing are left out."""
-    reasons = [_sentence(problem, dossier, labels, reason) for reason in dossier.unplaced_reasons]
+    told = [_sentence(problem, dossier, labels, reason) for reason in dossier.unplaced_reasons]
+    reasons = [sentence for place, sentence in enumerate(told) if sentence not in told[:place]]
     others = [one for component in dossier.components for one in _alternatives(dossier, labels, component)]
     stated = {"reasons": reasons, "alternatives": others}
     return {name: texts for name, texts in stated.items() if texts}

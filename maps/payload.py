@@ -10,10 +10,10 @@ from allocator.plan import GoalReport
 from allocator.problem import Problem
 from allocator.verify import VerifiedPlan
 from allocator.vocabulary import Permission
-from maps.notes import binding_codes, card_notes
+from maps.notes import binding_codes, card_notes, nearest_park
 from maps.occupancy import Peak
 from maps.palette import SEGMENT_GROUPS, group_of_segment
-from maps.tables import component_table, park_peaks, park_table, project_table, space_table, tenancy_table
+from maps.tables import NEEDS, component_table, park_peaks, park_table, project_table, space_table, tenancy_table
 from maps.words import Label, Labels, complete, short_role
 
 BUSY = 0.9
@@ -121,6 +121,8 @@ def overview_payload(
     """Everything that the overview shows, in one JSON value; tables are rows under named columns."""
     problem, plan = verified.problem, verified.plan
     decisions = {dossier.project_id: dossier for dossier in dossiers}
+    bindings = {name: binding_codes(dossier) for name, dossier in decisions.items()}
+    near = {name: park for name, dossier in decisions.items() if (park := nearest_park(problem, dossier))}
     peaks = park_peaks(problem, plan)
     return {
         "labels": complete(labels),
@@ -142,7 +144,8 @@ def overview_payload(
         "parks": park_table(problem, peaks),
         "spaces": space_table(problem, plan),
         "tenancies": tenancy_table(problem),
-        "projects": project_table(problem, {name: binding_codes(dossier) for name, dossier in decisions.items()}),
+        "projects": project_table(problem, bindings, near),
         "components": component_table(problem, plan),
+        "needs": list(NEEDS),
         "dossiers": {name: card_notes(problem, dossier, labels) for name, dossier in decisions.items()},
     }

@@ -10,16 +10,23 @@ from allocator.problem import Problem
 from allocator.vocabulary import Basis, EiaLevel, Permission
 from maps.occupancy import Hold, Peak, fullest
 
-Table = dict[str, list[Any]]
+Table = dict[str, Any]
 
 
-def _table(columns: Mapping[str, Callable[[Any], Any]], things: Iterable[Any]) -> Table:
-    """Rows under named columns; empty cells at the end of a row are left out."""
+def _table(columns: Mapping[str, Callable[[Any], Any]], things: Iterable[Any], coded: Iterable[str] = ()) -> Table:
+    """Rows under named columns; coded ones hold numbers into their list of words; empty ends of rows are left out."""
     rows = [[read(thing) for read in columns.values()] for thing in things]
+    words: dict[str, list[str]] = {}
+    for name in coded:
+        place = list(columns).index(name)
+        words[name] = sorted({row[place] for row in rows})
+        numbers = {word: number for number, word in enumerate(words[name])}
+        for row in rows:
+            row[place] = numbers[row[place]]
     for row in rows:
         while row and row[-1] is None:
             row.pop()
-    return {"columns": list(columns), "rows": rows}
+    return {"columns": list(columns), "words": words, "rows": rows}
 
 
 def _places(ids: Iterable[str]) -> dict[str, int]:
@@ -99,7 +106,7 @@ def space_table(problem: Problem, plan: Plan) -> Table:
         "from": lambda space: space.available_from or None,
         "until": lambda space: _month(space.available_until),
     }
-    return _table(columns, problem.registry.spaces.values())
+    return _table(columns, problem.registry.spaces.values(), coded=("kind", "eia"))
 
 
 def tenancy_table(problem: Problem) -> Table:
@@ -118,8 +125,9 @@ def tenancy_table(problem: Problem) -> Table:
     )
 
 
-def project_table(problem: Problem, bindings: Mapping[str, Sequence[str]]) -> Table:
-    """Projects with the districts they accept and, if unplaced, the reason codes that bind them."""
+def project_table(problem: Problem, bindings: Mapping[str, Sequence[str]], near: Mapping[str, str]) -> Table:
+    """Projects with the districts they accept and, if unplaced, what binds them and the park that came nearest."""
+    parks = _places(problem.registry.parks)
     return _table(
         {
             "id": lambda project: project.project_id,
@@ -131,27 +139,34 @@ def project_table(problem: Problem, bindings: Mapping[str, Sequence[str]]) -> Ta
             "reasons": lambda project: list(bindings.get(project.project_id, ())),
             "zh": lambda project: project.name_zh or None,
             "en": lambda project: project.name_en or None,
+            "near": lambda project: parks[near[project.project_id]] if project.project_id in near else None,
         },
         problem.projects,
+        coded=("segment", "tier"),
     )
 
 
-def _needs(component: Component) -> dict[str, Any]:
-    stated = {
-        "floor_load_kpa": component.floor_load_kpa,
-        "clear_height_m": component.clear_height_m,
-        "power_kw": component.power_kw,
-        "water_t_day": component.water_t_day,
-        "effluent_t_day": component.effluent_t_day,
-        "cleanroom_iso": component.cleanroom_iso,
-        "ground_floor": component.ground_floor,
-        "eia_level": None if component.eia_level is EiaLevel.EXEMPT else component.eia_level.value,
-        "utilities": sorted(component.utilities),
-        "max_rent": _yuan(component.max_rent_fen_m2_month),
-        "start_from": component.start_from,
-        "start_until": component.start_until,
-    }
-    return {name: need for name, need in stated.items() if need}
+NEEDS: Mapping[str, Callable[[Component], Any]] = {
+    "floor_load_kpa": lambda component: component.floor_load_kpa,
+    "clear_height_m": lambda component: component.clear_height_m,
+    "power_kw": lambda component: component.power_kw,
+    "water_t_day": lambda component: component.water_t_day,
+    "effluent_t_day": lambda component: component.effluent_t_day,
+    "cleanroom_iso": lambda component: component.cleanroom_iso,
+    "ground_floor": lambda component: component.ground_floor,
+    "eia_level": lambda component: None if component.eia_level is EiaLevel.EXEMPT else component.eia_level.value,
+    "utilities": lambda component: sorted(component.utilities),
+    "max_rent": lambda component: _yuan(component.max_rent_fen_m2_month),
+    "start_from": lambda component: component.start_from,
+    "start_until": lambda component: component.start_until,
+}
+"""What a component may ask for, in the order of the card."""
+
+
+def _needs(component: Component) -> list[Any]:
+    """What it does ask for: number of the need and its value, in turn."""
+    stated = [(number, read(component)) for number, read in enumerate(NEEDS.values())]
+    return [cell for number, need in stated if need for cell in (number, need)]
 
 
 def component_table(problem: Problem, plan: Plan) -> Table:
@@ -174,4 +189,4 @@ def component_table(problem: Problem, plan: Plan) -> Table:
         "taken": lambda component: assigned[component.key].floor_area_m2 if component.key in assigned else None,
         "exception": exception,
     }
-    return _table(columns, problem.components.values())
+    return _table(columns, problem.components.values(), coded=("function",))

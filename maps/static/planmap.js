@@ -7,9 +7,11 @@ PM.view = (() => {
 
   const narrow = () => window.innerWidth < 760;
   let homeView = null;
+  let moved = null;
 
   const home = () => {
     homeView = null;
+    moved = null;
     map.fitBounds(PM.places.bounds(), { animate: false, paddingTopLeft: narrow() ? [6, 6] : [44, 24], paddingBottomRight: narrow() ? [6, 30] : [24, 44] });
     homeView = { zoom: map.getZoom(), centre: map.getCenter() };
     redraw();
@@ -40,25 +42,36 @@ PM.view = (() => {
     return project ? project.components.filter((component) => component.space).map((component) => component.space.park) : [];
   };
 
+  const remember = () => { moved = moved || { zoom: map.getZoom(), centre: map.getCenter() }; };
+
   const zoomToSelection = () => {
     const parks = selectedParks();
     if (!parks.length) return;
+    remember();
     const card = byId("card");
     map.fitBounds(L.latLngBounds(parks.map((park) => [park.lat, park.lon])).pad(0.15), {
       maxZoom: 13.5, paddingTopLeft: [60, 60],
       paddingBottomRight: narrow() ? [40, 40] : [60, card.offsetHeight + 40] });
   };
 
-  /* The card may not cover what it speaks of: then the map moves just far enough. */
+  /* The card may not cover what it speaks of: the map moves just far enough, and back when the card closes. */
   const uncover = () => {
-    if (narrow() || byId("card").hidden) return;
+    if (!PM.selection && moved) { map.setView(moved.centre, moved.zoom, { animate: false }); moved = null; }
+    if (narrow() || byId("card").hidden || !selectedParks().length) return;
+    const boxes = selectedParks().map((park) => PM.places.elementOf(park).getBoundingClientRect());
     const stage = byId("stage").getBoundingClientRect();
     const card = byId("card").getBoundingClientRect();
-    const hidden = selectedParks().map((park) => PM.places.elementOf(park).getBoundingClientRect()).some((box) =>
-      (box.right > card.left - 4 && box.bottom > card.top - 4) || box.left < stage.left || box.right > stage.right || box.top < stage.top || box.bottom > stage.bottom);
-    if (!hidden) return;
-    const bounds = L.latLngBounds(selectedParks().map((park) => [park.lat, park.lon]));
-    map.fitBounds(bounds, { animate: false, maxZoom: map.getZoom(), paddingTopLeft: [50, 50], paddingBottomRight: [50, card.height + 60] });
+    const box = { left: Math.min(...boxes.map((b) => b.left)), right: Math.max(...boxes.map((b) => b.right)),
+      top: Math.min(...boxes.map((b) => b.top)), bottom: Math.max(...boxes.map((b) => b.bottom)) };
+    const covered = boxes.some((b) => b.right > card.left - 10 && b.bottom > card.top - 10);
+    const limits = { left: stage.left + 20, right: stage.right - 20, top: stage.top + 20, bottom: covered ? card.top - 20 : stage.bottom - 40 };
+    if (box.right - box.left > limits.right - limits.left || box.bottom - box.top > limits.bottom - limits.top) return zoomToSelection();
+    const shift = (low, high, least, most) => (low < least ? low - least : high > most ? high - most : 0);
+    const by = [shift(box.left, box.right, limits.left, limits.right), shift(box.top, box.bottom, limits.top, limits.bottom)];
+    if (!by[0] && !by[1]) return undefined;
+    remember();
+    map.panBy(by, { animate: false });
+    return undefined;
   };
 
   const redraw = () => { PM.places.draw(); PM.links.draw(); PM.legend.mark(); };
@@ -91,16 +104,23 @@ PM.view = (() => {
   };
 
   const print = () => {
-    const refit = () => { map.invalidateSize({ animate: false }); home(); };
-    window.addEventListener("beforeprint", refit);
-    window.addEventListener("afterprint", refit);
-    window.matchMedia("print").addEventListener("change", refit);
+    const refit = (printing) => {
+      PM.printing = printing;
+      PM.table.draw();
+      map.invalidateSize({ animate: false });
+      home();
+    };
+    window.addEventListener("beforeprint", () => refit(true));
+    window.addEventListener("afterprint", () => refit(false));
+    window.matchMedia("print").addEventListener("change", (event) => refit(event.matches));
   };
 
   const begin = (theMap, districts) => {
     map = theMap;
     for (const [name, order] of Object.entries(PANES)) map.createPane(name).style.zIndex = order;
-    map.attributionControl.remove();
+    map.attributionControl.setPrefix(false);
+    if (!document.querySelector(".leaflet-control-layers")) map.attributionControl.remove();
+    map.on("overlayadd overlayremove", (event) => byId("stage").classList.toggle("with-tiles", event.type === "overlayadd"));
     document.body.append(PM.ring.pattern());
     PM.places.begin(map, districts);
     PM.links.begin(map);
@@ -117,11 +137,13 @@ PM.view = (() => {
     map.on("resize", () => { if (!PM.selection) home(); });
     map.on("click", () => PM.select(null));
     print();
-    document.documentElement.setAttribute("data-ready", String(Math.round(performance.now())));
   };
 
   return { begin, home, seen, covered, zoomToSelection };
 })();
 
+performance.mark("draw");
 PM.data = PM.model.build(JSON.parse(document.getElementById("payload").textContent));
 PM.view.begin(window.map_plan, window.geo_json_districts);
+performance.measure("drawn", "draw");
+document.documentElement.setAttribute("data-ready", "yes");

@@ -19,8 +19,8 @@ PM.cards = (() => {
   const shown = (name, value) => {
     if (value === null || value === undefined) return "–";
     if (name === "ground_floor") return value ? "✓" : "✗";
-    if (name === "utilities") return value.length ? value.map((one) => PM.plain(PM.label("utility", one))).join("、") : "–";
-    if (name === "eia_level") return PM.plain(PM.label("eia_level", value));
+    if (name === "utilities") return value.length ? value.map((one) => PM.short(PM.label("utility", one))).join(PM.lang === "en" ? ", " : "、") : "–";
+    if (name === "eia_level") return PM.short(PM.label("eia_level", value));
     return UNITS[name] ? `${value} ${UNITS[name]}` : String(value);
   };
 
@@ -78,7 +78,8 @@ PM.cards = (() => {
     return list.length ? PM.el("section", {}, PM.el("h3", {}, PM.t("alternatives")), PM.el("ol", {}, list.map(line))) : null;
   };
 
-  const wishes = (project) => (project.placed ? null : PM.el("p", { class: "sub" }, PM.t("preferred"), "：",
+  const wishes = (project) => (project.placed ? null : PM.el("p", { class: "sub" },
+    project.nearPark ? [PM.t("nearest"), "：", PM.el("button", { type: "button", class: "link", onclick: () => PM.select("park", project.nearPark.id) }, PM.short(project.nearPark)), " · "] : null, PM.t("preferred"), "：",
     project.districts.length ? project.districts.map((adcode, index) => [index ? "、" : "", PM.bi(PM.districtName(adcode))]) : PM.t("anyDistrict")));
 
   const projectCard = (project) => [

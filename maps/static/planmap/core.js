@@ -41,6 +41,7 @@ PM.plain = (label) => {
   if (PM.lang === "zh" || zh === en) return zh;
   return PM.lang === "en" ? en : `${zh} ${en}`;
 };
+PM.short = (label) => (PM.lang === "en" ? label.en || label.zh : label.zh || label.en) || "";
 PM.t = (key) => PM.bi(PM.strings[key]);
 PM.say = (key) => PM.plain(PM.strings[key]);
 

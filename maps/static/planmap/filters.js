@@ -10,7 +10,7 @@ PM.filters = (() => {
   })[state.status];
   const inDistrict = (component) => (component.space
     ? component.space.park.district === state.district
-    : component.project.districts.includes(state.district));
+    : component.project.home === state.district || (!component.project.home && component.project.districts.includes(state.district)));
   const somewhere = (project) => project.components.some((component) =>
     (!state.function || component.function === state.function) && (!state.district || inDistrict(component)));
 

@@ -22,10 +22,10 @@ PM.legend = (() => {
   const keys = () => PM.el("div", { class: "legend-keys" },
     ["occupied", "allocated", "free"].map((name) => PM.el("span", { class: "key" }, PM.el("i", { class: `patch ${name}`, "aria-hidden": "true" }), PM.t(name))),
     PM.el("span", { class: "key" }, PM.el("i", { class: "patch busy", "aria-hidden": "true" }), PM.t("busy")),
-    PM.el("span", { class: "key" }, PM.el("i", { class: "patch assumed", "aria-hidden": "true" }), PM.t("assumed")),
-    PM.el("span", { class: "key" }, PM.el("i", { class: "diamond", "aria-hidden": "true" }, "◆"), PM.t("unplaced")));
+    PM.el("span", { class: "key" }, PM.el("i", { class: "patch assumed", "aria-hidden": "true" }), PM.t("assumed")));
 
   const draw = () => PM.replace(byId("legend-body"), keys(), PM.el("p", { class: "note" }, PM.either(PM.strings.ringSize.zh, PM.strings.ringSize.en)),
+    PM.el("p", { class: "note" }, PM.either(PM.strings.unplacedNote.zh, PM.strings.unplacedNote.en)),
     modes(), PM.el("div", { class: "legend-groups" }, present().map(groupLine)), PM.el("p", { class: "note", id: "flow-note" }));
 
   const mark = () => {
@@ -36,7 +36,7 @@ PM.legend = (() => {
   /* Unplaced projects without a preferred district have no place on the map: they stand in a box at its edge. */
   const edgeBox = () => {
     const box = byId("edge-box");
-    const homeless = PM.data.projects.filter((project) => !project.placed && project.districts.length === 0);
+    const homeless = PM.data.projects.filter((project) => !project.placed && !project.home);
     box.hidden = homeless.length === 0;
     PM.replace(box, PM.el("button", { type: "button", class: "unplaced-mark", onclick: () => PM.panel.showUnplaced("") },
       "◆ ", PM.t("unplaced"), " · ", PM.t("anyDistrict"), ` ${homeless.length}`));

@@ -23,8 +23,9 @@ PM.links = (() => {
       ? Math.hypot(p.x - box.x, p.y - box.y) > box.w / 2 + 1
       : Math.abs(p.x - box.x) > box.w / 2 + 2 || Math.abs(p.y - box.y) > box.h / 2 + 2);
     const points = [];
-    for (let i = 0; i <= 40; i += 1) {
-      const p = at(a, c, b, i / 40);
+    const steps = Math.max(24, Math.round(a.distanceTo(b) / 4));
+    for (let i = 0; i <= steps; i += 1) {
+      const p = at(a, c, b, i / steps);
       if (outside(p, from) && outside(p, to)) points.push(p);
     }
     return points.length > 3 ? points : [a, at(a, c, b, 0.5), b];

@@ -6,8 +6,16 @@ PM.model = (() => {
   const rows = (table) => table.rows.map((row) => {
     const record = {};
     table.columns.forEach((column, index) => { record[column] = row[index] === undefined ? null : row[index]; });
+    for (const column in table.words) record[column] = table.words[column][record[column]];
     return record;
   });
+
+  /* Number of the need and its value, in turn. */
+  const needsOf = (cells, names) => {
+    const needs = {};
+    for (let i = 0; i < cells.length; i += 2) needs[names[cells[i]]] = cells[i + 1];
+    return needs;
+  };
 
   const first = (project, functions) => {
     for (const name of functions) {
@@ -35,6 +43,8 @@ PM.model = (() => {
     project.exception = project.components.some((component) => component.exception);
     project.arcs = arcsOf(project);
     const parks = project.components.filter((c) => c.space).flatMap((c) => [c.space.park.zh, c.space.park.en, c.space.park.id]);
+    project.nearPark = project.near === null ? null : model.parks[project.near];
+    project.home = project.nearPark ? project.nearPark.district : project.districts.length === 1 ? project.districts[0] : null;
     project.words = [project.id, project.enterprise, project.zh, project.en, ...parks].join("\n").toLowerCase();
   };
 
@@ -58,7 +68,7 @@ PM.model = (() => {
     model.components.forEach((component) => {
       component.project = model.projects[component.project];
       component.space = component.space === null ? null : model.spaces[component.space];
-      component.needs = component.needs || {};
+      component.needs = needsOf(component.needs, payload.needs);
       component.project.components.push(component);
       if (component.space) { component.space.newcomers.push(component); component.space.park.newcomers.push(component); }
     });

@@ -127,6 +127,7 @@ PM.panel = (() => {
         PM.el("tbody", {}, codes.map((from) => PM.el("tr", {}, PM.el("th", { scope: "row" }, PM.bi(PM.districtName(from))), codes.map((to) => cell(from, to)))))));
   };
 
+  /* Unplaced projects are counted once: in the district that came nearest to taking them. */
   const showUnplaced = (adcode) => {
     PM.filters.state.district = adcode || "";
     PM.filters.state.status = "unplaced";

@@ -22,8 +22,7 @@ PM.places = (() => {
     });
     shapes.sort((a, b) => (a.adcode < b.adcode ? -1 : 1));
     layer = L.layerGroup().addTo(map);
-    PM.data.projects.filter((project) => !project.placed).forEach((project) =>
-      project.districts.forEach((adcode) => { const home = PM.data.districts.get(adcode); if (home) home.unplaced.push(project); }));
+    PM.data.projects.filter((project) => !project.placed && project.home).forEach((project) => PM.data.districts.get(project.home).unplaced.push(project));
   };
 
   /* Outlying islands do not decide what the whole map is. */
@@ -127,12 +126,12 @@ PM.places = (() => {
   const drawRing = (spot) => {
     const item = spot.ring;
     const node = PM.el("div", { class: "ring" }, PM.ring.drawing(item.shares, item.size),
-      item.parks.length > 1 ? PM.el("span", { class: "badge" }, `×${item.parks.length}`) : null);
+      item.parks.length > 1 ? PM.el("span", { class: "badge", "aria-hidden": "true" }, `×${item.parks.length}`) : null);
     const mark = marker(spot, node, { pane: "rings", riseOnHover: true }).addTo(layer);
     mark.bindTooltip(() => tip(item), { direction: "top", offset: [0, -item.size / 2], className: "plain-tip" });
-    mark.on("click", () => open(item));
+    mark.on("click", () => { mark.closeTooltip(); open(item); });
     const element = mark.getElement();
-    element.setAttribute("aria-label", `${PM.plain(nameOf(item))} ${PM.percent(PM.ring.used(item.shares))}%`);
+    element.setAttribute("aria-label", [PM.percent(PM.ring.used(item.shares)), item.parks.length > 1 ? `×${item.parks.length}` : "", PM.plain(nameOf(item))].join(" "));
     element.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(item); } });
     item.parks.forEach((park) => state.marks.set(park.id, { spot, element }));
   };
@@ -180,7 +179,7 @@ PM.places = (() => {
   /* Parks of the selection, else of the filtered projects, stand out. */
   const wanted = () => {
     const project = PM.data.project.get(PM.selected("project"));
-    if (project && !project.placed) return new Set(PM.data.parks.filter((park) => project.districts.includes(park.district)).map((park) => park.id));
+    if (project && !project.placed) return new Set(PM.data.parks.filter((park) => project.districts.includes(park.district) || park === project.nearPark).map((park) => park.id));
     if (project) return new Set(project.components.filter((c) => c.space).map((c) => c.space.park.id));
     if (PM.selected("park")) return new Set([PM.selected("park")]);
     if (!PM.filters.active()) return null;
@@ -194,7 +193,8 @@ PM.places = (() => {
       const { element } = state.marks.get(spot.ring.parks[0].id);
       const chosen = !wish || spot.ring.parks.some((park) => wish.has(park.id));
       element.classList.toggle("faint", !chosen);
-      element.classList.toggle("chosen", Boolean(PM.selection && chosen && !(project && !project.placed)));
+      const named = project && !project.placed ? spot.ring.parks.includes(project.nearPark) : chosen;
+      element.classList.toggle("chosen", Boolean(PM.selection && named));
     }
     const wishes = project && !project.placed ? project.districts : [];
     shapes.forEach((shape) => shape.polygon.getElement().classList.toggle("wished", wishes.includes(shape.adcode)));

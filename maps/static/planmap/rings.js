@@ -1,10 +1,11 @@
 "use strict";
 /* One ring: grey is taken already, blue by this plan, white is free; the number is the peak utilisation. */
 PM.ring = (() => {
-  const SIZES = [32, 36, 40, 46, 54];
+  const SIZES = [36, 40, 44, 50, 58];
   const LIMITS = [30000, 80000, 160000, 320000];
 
-  const size = (area) => SIZES[LIMITS.filter((limit) => area >= limit).length];
+  const scale = () => (window.innerWidth >= 1700 ? 1.2 : 1);
+  const size = (area) => Math.round(scale() * SIZES[LIMITS.filter((limit) => area >= limit).length]);
   const used = (shares) => (shares.area ? (shares.occupied + shares.allocated) / shares.area : 0);
   const busy = (shares) => used(shares) > 0.9;
 
@@ -28,7 +29,7 @@ PM.ring = (() => {
     slice("allocated", radius, width, shares.occupied / total, shares.allocated / total),
     PM.svg("circle", { class: "centre", r: centre }),
     PM.svg("circle", { class: "rim", r: outer }),
-    PM.svg("text", { class: "number", "text-anchor": "middle", dy: "0.36em", "font-size": Math.min(15, Math.max(11, centre * 0.98)) }, number));
+    PM.svg("text", { class: "number", "text-anchor": "middle", dy: "0.36em", "font-size": Math.min(18, Math.max(11, centre * 0.98)) }, number));
   };
 
   const sum = (parks) => ({

@@ -2,10 +2,13 @@
 /* Project rows, a hundred at a time, and the unplaced projects by reason. */
 PM.table = (() => {
   const CHUNK = 100;
+  const PRINTED = 2000;
   const byId = (id) => document.getElementById(id);
 
-  const place = (component) => PM.el("span", { class: "place" },
-    PM.bi({ zh: PM.districtName(component.space.park.district).zh, en: PM.districtName(component.space.park.district).en }), PM.el("span", { class: "park-id" }, ` ${PM.plain({ zh: component.space.park.zh, en: component.space.park.zh })}`));
+  const place = (component) => {
+    const { park } = component.space;
+    return `${PM.short(PM.districtName(park.district))} ${PM.short(park)}`;
+  };
 
   const route = (project) => {
     if (!project.placed) return [PM.el("span", { class: "warn-text" }, "◆ ", PM.t("unplaced"))];
@@ -28,23 +31,24 @@ PM.table = (() => {
   };
 
   const row = (project) => PM.el("tr", {
-    class: `row${project.placed ? "" : " unplaced"}`, tabindex: 0, "data-project": project.id,
+    class: `row${project.placed ? "" : " unplaced"}`, title: `${PM.plain(PM.projectName(project))} · ${project.enterprise}`, tabindex: 0, "data-project": project.id,
     "aria-selected": String(PM.selected("project") === project.id), onclick: () => open(project), onkeydown: onKey(project),
     onmouseenter: () => PM.links.hover(project.id, true), onmouseleave: () => PM.links.hover(project.id, false),
     onfocus: () => PM.links.hover(project.id, true), onblur: () => PM.links.hover(project.id, false),
   },
-  PM.el("td", { class: "what" }, PM.el("div", { class: "name" }, PM.swatch(project.group), PM.plain(PM.projectName(project)),
+  PM.el("td", { class: "what" }, PM.el("div", { class: "name" }, PM.swatch(project.group), PM.short(PM.projectName(project)),
     project.zh || project.en ? PM.el("span", { class: "firm" }, ` ${project.enterprise}`) : null),
     PM.el("div", { class: "sub" }, route(project))),
   PM.el("td", { class: "number" }, PM.el("div", {}, project.area.toLocaleString("en-US")), PM.el("div", { class: "sub" }, project.id)));
 
   /* Rows come a hundred at a time: when the end is scrolled to, or by the button. */
   const fill = (body, projects, from = 0) => {
-    body.append(...projects.slice(from, from + CHUNK).map(row));
-    if (projects.length <= from + CHUNK) return;
-    const more = PM.el("button", { type: "button", class: "more" }, PM.t("more"), ` (${projects.length - from - CHUNK})`);
+    const to = from + (PM.printing ? PRINTED : CHUNK);
+    body.append(...projects.slice(from, to).map(row));
+    if (projects.length <= to) return;
+    const more = PM.el("button", { type: "button", class: "more" }, PM.t("more"), ` (${projects.length - to})`);
     const line = PM.el("tr", { class: "more-row" }, PM.el("td", { colspan: 2 }, more));
-    const next = () => { watcher.disconnect(); line.remove(); fill(body, projects, from + CHUNK); };
+    const next = () => { watcher.disconnect(); line.remove(); fill(body, projects, to); };
     const watcher = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) next(); }, { root: byId("lists") });
     more.addEventListener("click", next);
     body.append(line);
@@ -76,7 +80,7 @@ PM.table = (() => {
     const groups = byReason();
     const title = (reason) => (reason ? PM.label("reason", reason) : PM.strings.notStated);
     PM.replace(byId("panel-unplaced"), groups.length ? groups.map(([reason, projects]) => PM.el("section", { class: "reason" },
-      PM.el("h3", {}, PM.bi(title(reason)), PM.el("span", { class: "badge-count" }, String(projects.length)),
+      PM.el("h2", {}, PM.bi(title(reason)), PM.el("span", { class: "badge-count" }, String(projects.length)),
         PM.el("span", { class: "sum" }, PM.area(projects.reduce((sum, project) => sum + project.area, 0)))),
       sheet(projects, PM.plain(title(reason))))) : empty());
   };
