@@ -11,7 +11,7 @@ ENGINES = (("cp-sat", {}), ("scip", {"solver": "scip"}), ("highs", {"solver": "h
 
 CRASHED = "crashed"
 
-Result = dict[str, tuple[int, ...] | None | str]
+Result = dict[str, tuple[int, ...] | str | None]
 """Per engine the goal values in internal, larger-is-better form, None for infeasible, or CRASHED."""
 
 
@@ -27,7 +27,7 @@ def solve_one(seed: int) -> Result:
     return {name: _outcome(seed, name, settings) for name, settings in ENGINES}
 
 
-def _outcome(seed: int, name: str, settings: dict[str, str]) -> tuple[int, ...] | None | str:
+def _outcome(seed: int, name: str, settings: dict[str, str]) -> tuple[int, ...] | str | None:
     from pulp import PulpSolverError  # noqa: PLC0415  solvers are loaded in children only
 
     try:

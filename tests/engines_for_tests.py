@@ -1,0 +1,53 @@
+"""Engines that misbehave, to be run in children by name."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
+
+
+def broken_values(task: Task, report: Report) -> Answer:
+    """Claim that taking everything is optimal."""
+    values = (1,) * len(task.variables)
+    return Answer(AnswerStatus.OPTIMAL, values, task.evaluate(values))
+
+
+def low_bound(task: Task, report: Report) -> Answer:
+    """Claim the empty plan with a bound that a better plan beats."""
+    values = (0,) * len(task.variables)
+    return Answer(AnswerStatus.OPTIMAL, values, task.evaluate(values))
+
+
+def never_feasible(task: Task, report: Report) -> Answer:
+    """Claim that there is no plan."""
+    return Answer(AnswerStatus.INFEASIBLE)
+
+
+def hang(task: Task, report: Report) -> Answer:
+    """Ignore the time limit and polite signals, with a child that does the same."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    report(Progress("hang", grandchild.pid, os.getpid(), 0.0))
+    time.sleep(600)
+    return Answer(AnswerStatus.UNKNOWN)
+
+
+def gobble(task: Task, report: Report) -> Answer:
+    """Ask for more memory than allowed."""
+    hoard = [bytearray(64 << 20) for _ in range(1000)]
+    return Answer(AnswerStatus.UNKNOWN, note=str(len(hoard)))
+
+
+def crash(task: Task, report: Report) -> Answer:
+    """Die as a solver does."""
+    os.abort()
+
+
+def litter(task: Task, report: Report) -> Answer:
+    """Leave a file behind in the working folder."""
+    with open("left-behind.mps", "w") as file:  # noqa: PTH123  the relative path is the point
+        file.write("x")
+    return Answer(AnswerStatus.UNKNOWN, note=os.getcwd())  # noqa: PTH109

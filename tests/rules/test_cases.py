@@ -1,0 +1,132 @@
+"""A plan that keeps each rule and one that breaks it, with the breach that is reported."""
+
+import pytest
+
+from allocator.domain import Link, NamedProject, Tenancy
+from allocator.plan import Breach, Plan
+from allocator.rules import RULES
+from allocator.vocabulary import Function, LinkKind, Permission, Segment, Stage, Tier
+from tests.small import NOW, component, district, park, plan, policy, problem, project, space
+
+TWO_FIRMS = (project("p"), project("q"))
+CHAIN = project("p", component("a"), component("b"), links=(Link(first="a", second="b", kind=LinkKind.SAME_PARK),))
+FAR = project(
+    "p", component("a"), component("b"), links=(Link(first="a", second="b", kind=LinkKind.MAX_KM, max_m=3000),)
+)
+TWO_PARKS = {
+    "parks": (park("k"), park("l")),
+    "spaces": (space("s"), space("t", park_id="l")),
+    "distance_m": {("k", "l"): 5000, ("l", "k"): 5000, ("k", "k"): 0, ("l", "l"): 0},
+}
+FORBIDDING = district(permissions={Function.MANUFACTURING: Permission.FORBIDDEN})
+EXCEPTING = district(permissions={Function.MANUFACTURING: Permission.EXCEPTION})
+PROTON = NamedProject(
+    name="proton",
+    district="440310",
+    functions=frozenset({Function.MANUFACTURING}),
+    tiers=frozenset({Tier.MAJOR}),
+    segments=frozenset({Segment.PROTON_THERAPY}),
+)
+SITED = {
+    "rules": policy(named_projects=(PROTON,)),
+    "districts": (district(), district("440305", name_en="Nanshan")),
+    "parks": (park("k"), park("n", district="440305")),
+    "spaces": (space("s"), space("u", park_id="n")),
+}
+MAJOR = project("p", segment=Segment.PROTON_THERAPY, tier=Tier.MAJOR)
+HALF_LET = Tenancy(tenancy_id="t", space_id="s", occupant="x", floor_area_m2=500, until=NOW + 1, stage=Stage.BUILT)
+
+CASES = [
+    ("placed-once", problem([CHAIN]), plan(("p/a", "s"), ("p/b", "s")), plan(("p/a", "s")), ("p/b", 0, 1)),
+    ("floor-area", problem(TWO_FIRMS), plan(("p/c", "s")), plan(("p/c", "s"), ("q/c", "s")), ("s/2026-09", 1200, 1000)),
+    (
+        "floor-area",
+        problem(TWO_FIRMS, tenancies=(HALF_LET,)),
+        plan(("p/c", "s"), start=NOW + 1),
+        plan(("p/c", "s")),
+        ("s/2026-09", 600, 500),
+    ),
+    (
+        "utilities",
+        problem([project("p", component(power_kw=80))], parks=[park(power_kw=50)]),
+        Plan(()),
+        plan(("p/c", "s")),
+        ("k/power_kw/2026-09", 80, 50),
+    ),
+    (
+        "utilities",
+        problem([project("p", component(effluent_t_day=8))], parks=[park(effluent_t_day=8)]),
+        plan(("p/c", "s")),
+        plan(("p/c", "s"), ("p/c", "s")),
+        ("k/effluent_t_day/2026-09", 16, 8),
+    ),
+    (
+        "positioning",
+        problem(TWO_FIRMS, districts=[FORBIDDING]),
+        Plan(()),
+        plan(("p/c", "s")),
+        ("p/c/440310", "manufacturing", "forbidden"),
+    ),
+    (
+        "positioning",
+        problem(TWO_FIRMS, districts=[EXCEPTING], rules=policy(exception_budget=1)),
+        plan(("p/c", "s")),
+        plan(("p/c", "s"), ("q/c", "s")),
+        ("exception-budget", 2, 1),
+    ),
+    (
+        "named-project",
+        problem([MAJOR], **SITED),
+        plan(("p/c", "s")),
+        plan(("p/c", "u")),
+        ("p/c/440310", "440305", "440310"),
+    ),
+    (
+        "links",
+        problem([CHAIN], **TWO_PARKS),
+        plan(("p/a", "s"), ("p/b", "s")),
+        plan(("p/a", "s"), ("p/b", "t")),
+        ("p/a~b/same_park", "s – t", "same_park"),
+    ),
+    (
+        "links",
+        problem([FAR], **TWO_PARKS),
+        plan(("p/a", "t"), ("p/b", "t")),
+        plan(("p/a", "s"), ("p/b", "t")),
+        ("p/a~b/max_km", 5000, 3000),
+    ),
+    (
+        "pinned",
+        problem([project("p", component(pinned_to="k"))], **TWO_PARKS),
+        plan(("p/c", "s")),
+        plan(("p/c", "t")),
+        ("p/c@k", "t", "k"),
+    ),
+    (
+        "pinned",
+        problem([project("p", component(barred_from=frozenset({"l"})))], **TWO_PARKS),
+        plan(("p/c", "s")),
+        plan(("p/c", "t")),
+        ("p/c/barred", "l", "not there"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule_id", "case", "kept", "broken", "breach"), CASES, ids=lambda value: str(value)[:24])
+def test_the_check_passes_the_good_plan_and_names_what_is_wrong_with_the_bad_one(rule_id, case, kept, broken, breach):
+    rule = next(rule for rule in RULES if rule.id == rule_id)
+    assert list(rule.check(case, kept)) == []
+    assert list(rule.check(case, broken)) == [Breach(rule_id, *breach)]
+    sentence = rule.explain(case, Breach(rule_id, *breach))
+    assert sentence.endswith(".")
+    assert "<" not in sentence
+
+
+def test_every_rule_has_a_good_and_a_bad_case():
+    assert {rule_id for rule_id, *_ in CASES} == {rule.id for rule in RULES}
+
+
+def test_a_pinned_component_that_is_nowhere_breaks_its_pin():
+    case = problem([project("p", component(pinned_to="s"))])
+    rule = next(rule for rule in RULES if rule.id == "pinned")
+    assert list(rule.check(case, Plan(()))) == [Breach("pinned", "p/c@s", "not placed", "s")]

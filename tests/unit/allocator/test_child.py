@@ -1,0 +1,104 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from allocator.engines import child as child_module
+from allocator.engines.child import Child, run_alone, wait_for
+from allocator.engines.task import AnswerStatus, Task
+from allocator.errors import EngineError
+from allocator.linear import Row, Sense
+
+TASK = Task(("x", "y"), (Row({0: 1, 1: 1}, Sense.AT_MOST, 1, "one"),), {0: 2, 1: 3}, time_limit_s=1.0)
+
+
+@pytest.fixture(autouse=True)
+def _misbehaving(monkeypatch):
+    monkeypatch.setitem(child_module.ENGINES, "test", "tests.engines_for_tests")
+
+
+def gone(pid: int, within_s: float = 5.0) -> bool:
+    """Whether a process has ended, or ends in time; a zombie has ended."""
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        except FileNotFoundError:
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.parametrize("engine", ["cp-sat", "milp"])
+def test_an_engine_answers_from_its_child(engine):
+    answer = run_alone(engine, TASK)
+    assert (answer.status, answer.values, answer.bound) == (AnswerStatus.OPTIMAL, (0, 1), 3)
+
+
+def test_an_engine_that_ignores_its_limit_is_ended_with_all_it_started():
+    started = time.monotonic()
+    running = Child.start("test", TASK, entry="hang")
+    while running.running:
+        wait_for([running], 0.2)
+    assert "did not stop" in running.failure
+    assert time.monotonic() - started < 1.0 + child_module.GRACE_S + 3.0
+    assert gone(running.progress.bound)
+    assert gone(running.progress.value)
+
+
+def test_running_out_of_memory_is_a_named_failure():
+    with pytest.raises(EngineError, match="memory"):
+        run_alone("test", TASK, entry="gobble", memory_bytes=2 << 30)
+
+
+def test_a_crash_is_a_named_failure():
+    with pytest.raises(EngineError, match=f"ended with code -{int(signal.SIGABRT)}"):
+        run_alone("test", TASK, entry="crash")
+
+
+def test_values_that_break_a_row_are_not_believed():
+    with pytest.raises(EngineError, match="break the model"):
+        run_alone("test", TASK, entry="broken_values")
+
+
+def test_nothing_is_left_of_a_childs_files():
+    answer = run_alone("test", TASK, entry="litter")
+    assert answer.note
+    assert not Path(answer.note).exists()
+
+
+PARENT = """
+import sys, time
+from allocator.engines import child as child_module
+from allocator.engines.child import Child, wait_for
+from allocator.engines.task import Task
+
+if __name__ == "__main__":
+    child_module.ENGINES["test"] = "tests.engines_for_tests"
+    running = Child.start("test", Task(("x",), (), {0: 1}, time_limit_s=600.0), entry="hang")
+    while running.progress is None:
+        wait_for([running], 0.2)
+    print(running.progress.bound, running.progress.value, flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("death", [signal.SIGTERM, signal.SIGKILL])
+def test_no_child_outlives_its_parent(death, tmp_path):
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(root)}
+    ) as parent:
+        engine, grandchild = map(int, parent.stdout.readline().split())
+        parent.send_signal(death)
+        parent.wait(10)
+        assert gone(engine, 2.0)
+        assert gone(grandchild, 2.0)

@@ -1,0 +1,160 @@
+import pytest
+
+from allocator.engines import child as child_module
+from allocator.engines.child import run_alone
+from allocator.engines.race import Entrant, Standing, race
+from allocator.engines.task import Answer, AnswerStatus, Task
+from allocator.linear import Row, Sense
+from allocator.plan import PlanStatus
+from allocator.solve import Limits, entrants, export_model, solve
+from allocator.verify import verify
+from allocator.vocabulary import Function, Permission
+from tests.small import component, district, park, problem, project, space
+
+LIMITS = Limits(time_limit_s=20.0, threads=1)
+TASK = Task(("x", "y"), (Row({0: 1, 1: 1}, Sense.AT_MOST, 1, "one"),), {0: 2, 1: 3}, time_limit_s=5.0)
+
+
+def quiet(_progress):
+    """Watch nothing."""
+
+
+def test_an_earlier_goal_is_never_given_up_for_a_later_one():
+    dear_and_fit = space("dear", park_id="n", rent_fen_m2_month=9000)
+    cheap = space("cheap", rent_fen_m2_month=1000)
+    preferred = {Function.MANUFACTURING: Permission.PREFERRED}
+    case = problem(
+        [project("p", value=5), project("q", value=9)],
+        [dear_and_fit, cheap],
+        [park("k"), park("n", district="440309")],
+        [district(), district("440309", permissions=preferred)],
+    )
+    solution = solve(case, LIMITS)
+    verified = verify(case, solution.plan, solution.goals)
+    assert solution.status is PlanStatus.OPTIMAL
+    assert verified.values == {"value": 14, "policy-fit": 3, "cost": 600 * 90 + 600 * 10}
+    assert [(g.goal, g.tier, g.value, g.bound) for g in solution.goals] == [
+        ("value", 1, 14, 14),
+        ("policy-fit", 2, 3, 3),
+        ("cost", 3, 60_000, 60_000),
+    ]
+    assert all(goal.proved_by == ("cp-sat", "scip") and goal.gap == 0 for goal in solution.goals)
+
+
+def test_what_does_not_fit_together_is_decided_by_value():
+    case = problem([project("p", value=5), project("q", value=9)])
+    assert [a.project_id for a in solve(case, LIMITS).plan.assignments] == ["q"]
+
+
+def test_two_pins_over_one_capacity_are_infeasible_and_named():
+    case = problem(
+        [
+            project("p", component(project_id="p", pinned_to="s")),
+            project("q", component(project_id="q", pinned_to="s")),
+            project("r"),
+        ]
+    )
+    solution = solve(case, LIMITS)
+    assert solution.status is PlanStatus.INFEASIBLE
+    assert solution.plan is None
+    assert solution.conflict.minimal
+    assert set(solution.conflict.rows) == {"pinned/p/c@s", "pinned/q/c@s", "floor-area/s/2026-09"}
+
+
+def test_a_pin_to_a_space_that_does_not_suit_is_infeasible_by_itself():
+    case = problem([project("p", component(pinned_to="s", floor_load_kpa=20.0))])
+    assert solve(case, LIMITS).conflict.rows == ("pinned/p/c@s",)
+
+
+def test_an_empty_plan_is_a_plan():
+    solution = solve(problem([project("p", component(floor_area_m2=5000))]), LIMITS)
+    assert solution.status is PlanStatus.OPTIMAL
+    assert solution.plan.assignments == ()
+
+
+def test_an_unknown_engine_is_refused_by_name():
+    with pytest.raises(ValueError, match="'magic' is not known; choose one of auto, exact"):
+        entrants("magic", 1)
+
+
+@pytest.fixture
+def liars(monkeypatch):
+    monkeypatch.setitem(child_module.ENGINES, "liar", "tests.engines_for_tests")
+
+    def entry_of(name):
+        original = child_module.Child.start.__func__
+
+        def start(cls, engine, task, entry="run", memory_bytes=child_module.MEMORY_BYTES):
+            return original(cls, engine, task, name if engine == "liar" else entry, memory_bytes)
+
+        monkeypatch.setattr(child_module.Child, "start", classmethod(start))
+
+    return entry_of
+
+
+@pytest.mark.parametrize(
+    ("lie", "note"),
+    [
+        ("broken_values", "liar returned values that break the model"),
+        ("low_bound", "liar claimed the bound 0 below the checked value 3"),
+        ("never_feasible", "liar found no plan where there is one"),
+        ("crash", "the liar process ended with code -6"),
+    ],
+)
+def test_a_lie_is_noted_and_never_counts_as_a_proof(liars, lie, note):
+    liars(lie)
+    standing = race(TASK, [Entrant("liar", "liar"), Entrant("cp-sat", "cp-sat")], quiet)
+    assert standing.values == (0, 1)
+    assert standing.proofs == ("cp-sat",)
+    assert note in standing.notes
+
+
+def test_infeasible_on_one_engines_word_is_not_infeasible(liars):
+    liars("crash")
+    clash = Task(("x",), (Row({0: 1}, Sense.EQUAL, 1, "in"), Row({0: 1}, Sense.EQUAL, 0, "out")), {}, time_limit_s=5.0)
+    standing = race(clash, [Entrant("liar", "liar"), Entrant("cp-sat", "cp-sat")], quiet)
+    assert standing.values is None
+    assert standing.proofs == ("cp-sat",)
+
+
+def test_a_bound_that_was_wrong_once_does_not_come_back_as_a_proof():
+    standing = Standing(TASK)
+    standing.offer("a", Answer(AnswerStatus.FEASIBLE, (1, 0), 2))
+    standing.offer("b", Answer(AnswerStatus.OPTIMAL, (0, 1), 3))
+    assert standing.value == 3
+    assert standing.proofs == ("b",)
+    assert standing.bound == 3
+
+
+@pytest.mark.parametrize("ending", ["lp", "mps"])
+def test_the_exported_models_hold_the_optimum_of_each_goal(ending, tmp_path):
+    spaces = [space("a", rent_fen_m2_month=9000), space("b", rent_fen_m2_month=1000, opening_cost_yuan=500)]
+    case = problem([project("项目-1/x", component(project_id="项目-1/x")), project("q")], spaces)
+    solution = solve(case, LIMITS)
+    files = export_model(case, solution, tmp_path / f"model.{ending}")
+    assert [file.name for file in files] == [f"model.{goal}.{ending}" for goal in ("value", "policy-fit", "cost")]
+    optima = {goal.goal: goal.value for goal in solution.goals}
+    for file, goal in zip(files, ("value", "policy-fit", "cost"), strict=True):
+        answer = run_alone("reader", Task(("x",), (), {}, settings={"path": str(file)}), entry="optimum")
+        assert abs(int(answer.note)) == optima[goal]
+
+
+@pytest.fixture(autouse=True)
+def _reader(monkeypatch):
+    monkeypatch.setitem(child_module.ENGINES, "reader", "tests.reader_for_tests")
+
+
+def test_the_bound_of_a_race_is_the_lowest_that_anyone_proved():
+    standing = Standing(TASK)
+    standing.hear("a", 9)
+    standing.hear("b", 7)
+    standing.hear("a", 8)
+    assert standing.bound == 7
+
+
+def test_rows_without_variables_that_cannot_hold_reach_every_engine():
+    impossible = Task(("x",), (Row({}, Sense.AT_LEAST, 1, "never"),), {0: 1}, time_limit_s=5.0)
+    assert run_alone("cp-sat", impossible).status is AnswerStatus.INFEASIBLE
+    assert run_alone("milp", impossible).status is AnswerStatus.INFEASIBLE
+    trivial = Task(("x",), (Row({}, Sense.AT_MOST, 1, "always"),), {0: 1}, time_limit_s=5.0)
+    assert run_alone("cp-sat", trivial).values == run_alone("milp", trivial).values == (1,)
