@@ -32,7 +32,7 @@ PM.links = (() => {
   };
 
   const latLngs = (points) => points.map((p) => map.layerPointToLatLng(p));
-  const options = { smoothFactor: 0, noClip: true, lineCap: "butt" };
+  const options = { smoothFactor: 0, noClip: true, lineCap: "butt", bubblingMouseEvents: false };
 
   const head = (points, size, share = 0.6) => {
     const index = Math.max(1, Math.min(points.length - 1, Math.round(points.length * share)));
@@ -53,7 +53,7 @@ PM.links = (() => {
   const stroke = (points, colour, width, name, casing, blocked = []) => {
     const line = L.polyline(latLngs(points), { ...options, pane: "arcs", color: casing, opacity: 0.75, weight: width + 1.8, className: `casing ${name}` });
     const core = L.polyline(latLngs(points), { ...options, pane: "arcs", color: colour, opacity: 1, weight: width, className: name });
-    const tip = L.polygon(latLngs(head(points, 4 + width * 1.15, headShare(points, blocked))), { pane: "arcs", color: casing, opacity: 0.9, weight: 1.2, fillColor: colour, fillOpacity: 1, className: `head ${name}` });
+    const tip = L.polygon(latLngs(head(points, 4 + width * 1.15, headShare(points, blocked))), { bubblingMouseEvents: false, pane: "arcs", color: casing, opacity: 0.9, weight: 1.2, fillColor: colour, fillOpacity: 1, className: `head ${name}` });
     return [line, core, tip];
   };
 
