@@ -5,7 +5,7 @@ with the change in every goal.  *Blocked*: a space there suits it, but a rule st
 who holds the floor is named.  *Unfit*: no space there suits it; the nearest miss is given with both numbers.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,11 +15,11 @@ from allocator.months import format_month
 from allocator.options import Option, Reason, floor_taken_m2, reasons_against
 from allocator.plan import Assignment, Breach, Plan
 from allocator.problem import Problem
-from allocator.rules import RULES
+from allocator.rules import RULES, Rule
 from allocator.verify import VerifiedPlan, measure
 
-TOGETHER = frozenset({"placed-once", "links"})
-"""Rules that speak of a project's components together: they say nothing while one component is tried alone."""
+ALONE = tuple(rule for rule in RULES if rule.id not in {"placed-once", "links"})
+"""Rules that say something of one component while the rest of its project is nowhere."""
 
 
 CAPACITIES = frozenset({"floor-area", "utilities"})
@@ -192,23 +192,33 @@ def _shortfall(reasons: list[Reason]) -> float:
 
 def _try(verified: VerifiedPlan, component: Component, option: Option, *, placed: bool) -> SiteVerdict:
     """Verdict on moving the component alone to the option, all else staying."""
-    problem, park_id = verified.problem, verified.problem.park_of(option.space_id).park_id
-    moved = Plan.of(
-        [
-            *(a for a in verified.plan.assignments if a.key != component.key),
-            Assignment(component.project_id, component.component_id, option.space_id, option.start, option.area_m2),
-        ]
-    )
-    rules = RULES if placed else tuple(rule for rule in RULES if rule.id not in TOGETHER)
-    breaches = [breach for rule in rules for breach in rule.check(problem, moved)]
+    park_id = verified.problem.park_of(option.space_id).park_id
     start = format_month(option.start)
+    moved = _moved(verified.plan, component, option)
+    breaches = breaches_of_move(verified.problem, moved, option, RULES if placed else ALONE)
     if breaches:
         holders = tuple(_holders(verified, component, option)) if _about_capacity(breaches) else ()
         reasons = tuple(_tightest(component, option, breaches))
         return SiteVerdict(park_id, option.space_id, start, Verdict.BLOCKED, reasons, None, holders)
-    after = measure(problem, moved)
+    after = measure(verified.problem, moved)
     deltas = {goal: after[goal] - verified.values[goal] for goal in after}
     return SiteVerdict(park_id, option.space_id, start, Verdict.POSSIBLE, (), deltas)
+
+
+def _moved(plan: Plan, component: Component, option: Option) -> Plan:
+    site = Assignment(component.project_id, component.component_id, option.space_id, option.start, option.area_m2)
+    return Plan.of([*(a for a in plan.assignments if a.key != component.key), site])
+
+
+def breaches_of_move(problem: Problem, moved: Plan, option: Option, rules: Iterable[Rule]) -> list[Breach]:
+    """What a plan breaks after one component of a verified plan was moved to an option.
+
+    Most rules can only break among the projects that share the option's park; they see those alone.
+    """
+    here = {s.space_id for s in problem.spaces_of_park[problem.park_of(option.space_id).park_id]}
+    near = {a.project_id for a in moved.assignments if a.space_id in here} | {option.project_id}
+    neighbours = Plan(tuple(a for a in moved.assignments if a.project_id in near))
+    return [b for rule in rules for b in rule.check(problem, moved if rule.whole_plan else neighbours)]
 
 
 def _about_capacity(breaches: list[Breach]) -> bool:

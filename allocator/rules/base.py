@@ -41,6 +41,8 @@ class Rule(ABC):
     title_en: ClassVar[str]
     formula: ClassVar[str]
     source: ClassVar[tuple[str, ...]]
+    whole_plan: ClassVar[bool] = False
+    """Whether a breach can involve projects that share no park: then a plan cannot be checked park by park."""
 
     @abstractmethod
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:

@@ -18,6 +18,7 @@ class Pinned(Rule):
     """
 
     id = "pinned"
+    whole_plan = True
     title_zh = "锁定与排除"
     title_en = "Locked in and locked out"
     formula = (

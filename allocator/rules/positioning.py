@@ -20,6 +20,7 @@ class Positioning(Rule):
     """
 
     id = "positioning"
+    whole_plan = True
     title_zh = "功能定位与例外额度"
     title_en = "Function by district, and the exception budget"
     formula = (
