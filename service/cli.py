@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     demo = commands.add_parser("demo", help="plan the seed batch on the seed registry and write everything")
-    _solving(demo, time_limit_s=50.0, out="out/demo")
+    _solving(demo, time_limit_s=40.0, out="out/demo")
     plan = commands.add_parser("plan", help="plan a batch of projects")
     plan.add_argument("--projects", type=Path, required=True, help=".json, .csv, .xlsx, .geojson or .gpkg")
     plan.add_argument("--registry", type=Path, help="directory with parks.*, spaces.*, … (default: the seed registry)")

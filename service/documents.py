@@ -82,6 +82,7 @@ def _assignment(problem: Problem, placement: Placement) -> AssignmentOut:
         district=problem.park_of(space.space_id).district,
         permission=problem.permission(placement.component, space.space_id).value,
         rent_yuan_month=rent_yuan_month(space, made.floor_area_m2),
+        basis=space.basis,
     )
 
 

@@ -100,7 +100,7 @@ def _sheets(problem: Problem, document: PlanOut) -> Iterator[tuple[str, Sequence
     )
     yield (
         "assignments",
-        ("enterprise", *AssignmentOut.model_fields, "function", "basis"),
+        ("enterprise", *AssignmentOut.model_fields, "function"),
         (_assignment_row(problem, made.model_dump(mode="json")) for made in document.assignments),
     )
     yield (
@@ -131,8 +131,7 @@ def _sheets(problem: Problem, document: PlanOut) -> Iterator[tuple[str, Sequence
 
 def _assignment_row(problem: Problem, made: dict[str, Any]) -> Row:
     component = problem.components[f"{made['project_id']}/{made['component_id']}"]
-    basis = problem.registry.spaces[made["space_id"]].basis.value
-    return (problem.project_by_id[made["project_id"]].enterprise, *made.values(), component.function.value, basis)
+    return (problem.project_by_id[made["project_id"]].enterprise, *made.values(), component.function.value)
 
 
 def _unplaced_rows(problem: Problem, entry: dict[str, Any]) -> Iterator[Row]:

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from allocator.plan import PlanStatus
+from allocator.vocabulary import Basis
 from geodata.schema import Inputs
 
 
@@ -36,6 +37,9 @@ class AssignmentOut(Wire):
     district: str | None = Field(None, description="Adcode.")
     permission: str | None = Field(None, description="What the positioning says: preferred, allowed or exception.")
     rent_yuan_month: int | None = Field(None, description="Rent of the floor taken, yuan a month.")
+    basis: Basis | None = Field(
+        None, description="sourced if a figure of the space was read in a source, else assumed."
+    )
 
 
 class HolderOut(Wire):
