@@ -26,6 +26,9 @@ from allocator.vocabulary import (
     Utility,
 )
 
+MOVE_PRICE: Mapping[Stage, int] = {Stage.ANNOUNCED: 1, Stage.CONTRACTED: 5, Stage.BUILT: 25}
+"""What it costs, in points, to move or drop a published component, where the policy says nothing else."""
+
 PARK_UTILITIES = ("power_kw", "water_t_day", "effluent_t_day")
 """The supplies that the tenants of one park share: kW, tonnes a day, tonnes a day."""
 
@@ -260,9 +263,9 @@ class Policy:
     """The policy's numbers: what serves what, who is sited where, and what a fit is worth.
 
     ``fit_points`` are per component and permission, ``speciality_points`` per component in a park that
-    specialises in its segment; ``exception_budget`` is the most components placed by exception, None is no limit;
-    opening costs are spread over ``opening_months``; a component without ``start_until`` may start up to
-    ``start_slack_months`` after it could.
+    specialises in its segment; ``move_price`` is per published component that is moved or dropped;
+    ``exception_budget`` is the most components placed by exception, None is no limit; opening costs are spread over
+    ``opening_months``; a component without ``start_until`` may start up to ``start_slack_months`` after it could.
     """
 
     kinds_for: Mapping[Function, frozenset[SpaceKind]]
@@ -270,6 +273,7 @@ class Policy:
     speciality_points: int = 0
     named_projects: tuple[NamedProject, ...] = ()
     exception_budget: int | None = None
+    move_price: Mapping[Stage, int] = field(default_factory=lambda: MOVE_PRICE)
     opening_months: int = 120
     start_slack_months: int = 36
 

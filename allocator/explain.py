@@ -167,8 +167,8 @@ def _verdict(verified: VerifiedPlan, component: Component, park_id: str, *, plac
 def _preference(verdict: SiteVerdict) -> tuple[int, ...]:
     if verdict.deltas is None:
         return (1, len(verdict.reasons))
-    signed = (-verdict.deltas[g.id] if g.maximise else verdict.deltas[g.id] for g in GOALS)
-    return (0, *signed)
+    deltas = verdict.deltas
+    return (0, *(-deltas[g.id] if g.maximise else deltas[g.id] for g in GOALS if g.id in deltas))
 
 
 def _nearest_miss(problem: Problem, component: Component, park_id: str) -> SiteVerdict:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from allocator.goals import GOALS, Goal
+from allocator.goals import Goal, goals_for
 from allocator.linear import Linear, Row
 from allocator.options import Option
 from allocator.plan import Assignment, Plan
@@ -108,11 +108,11 @@ def plan_of(options: Iterable[Option]) -> Plan:
 
 
 def compile_model(
-    problem: Problem, rules: Iterable[Rule] = RULES, goals: Iterable[Goal] = GOALS
+    problem: Problem, rules: Iterable[Rule] = RULES, goals: Iterable[Goal] | None = None
 ) -> tuple[Model, Decisions]:
-    """Model of a problem under some rules and goals, and the meaning of its variables."""
+    """Model of a problem under some rules and goals, all that apply by default, and what its variables mean."""
     choose = Decisions(problem)
-    goals = tuple(goals)
+    goals = goals_for(problem) if goals is None else tuple(goals)
     named = [
         *((rule.id, where, row) for rule in rules for where, row in rule.formulate(problem, choose)),
         *((goal.id, where, row) for goal in goals for where, row in goal.define(problem, choose)),

@@ -60,6 +60,21 @@ def rent_yuan_month(space: Space, area_m2: int) -> int:
     return ((space.rent_fen_m2_month or 0) * area_m2 + 50) // 100
 
 
+def may_start(problem: Problem, component: Component, space: Space, start: int) -> bool:
+    """Whether a lease may begin in that month: within the window, or when and where it is published."""
+    if first_month(problem, component, space) <= start <= last_month(problem, component, space):
+        return True
+    return _stays(problem, component, space, start)
+
+
+def _stays(problem: Problem, component: Component, space: Space, start: int) -> bool:
+    """Whether the published plan has the lease, and the space can still be let for its whole term."""
+    published = problem.published_by_component.get(component.key)
+    if published is None or (published.space_id, published.start) != (space.space_id, start):
+        return False
+    return space.available_from <= start and component.lease_end(start) <= space.available_until
+
+
 def first_month(problem: Problem, component: Component, space: Space) -> int:
     """Earliest month in which the component could start in the space."""
     return max(problem.plan_from, component.start_from or 0, space.available_from)
@@ -147,7 +162,8 @@ def _rent(_: Problem, component: Component, space: Space) -> Reason | None:
 
 def _window(problem: Problem, component: Component, space: Space) -> Reason | None:
     first, last = first_month(problem, component, space), last_month(problem, component, space)
-    if first <= last:
+    published = problem.published_by_component.get(component.key)
+    if first <= last or (published and _stays(problem, component, space, published.start)):
         return None
     wanted = format_month(max(problem.plan_from, component.start_from or 0))
     until = "" if component.start_until is None else f"–{format_month(component.start_until)}"
@@ -190,7 +206,7 @@ def enumerate_options(problem: Problem) -> tuple[Option, ...]:
 
     Of a start window only the first possible month and the months in which floor or supply of the same park may
     fall free are kept: any plan can be shifted to such months without loss (left-shift argument, see
-    ``docs/explanation/model.md``).
+    ``docs/explanation/model.md``).  What is published may stay as it is.
     """
     pairs = [
         (component, space)
@@ -214,13 +230,19 @@ def _start_months(problem: Problem, pairs: list[tuple[Component, Space]]) -> dic
         (component.key, space.space_id): (first_month(problem, component, space), last_month(problem, component, space))
         for component, space in pairs
     }
+    kept = {
+        (component.key, space.space_id): [published.start]
+        for component, space in pairs
+        if (published := problem.published_by_component.get(component.key))
+        and _stays(problem, component, space, published.start)
+    }
     ends: dict[str, set[int]] = {park_id: set() for park_id in problem.registry.parks}
     for tenancy in problem.registry.tenancies:
         ends[problem.park_of(tenancy.space_id).park_id].add(tenancy.until)
     starts: dict[tuple[str, str], list[int]] = {}
     grown = True
     while grown:
-        starts = dict(_starts_given(pairs, windows, ends))
+        starts = dict(_starts_given(pairs, windows, ends, kept))
         before = sum(map(len, ends.values()))
         for component, space in pairs:
             ends[space.park_id].update(component.lease_end(start) for start in starts[component.key, space.space_id])
@@ -232,9 +254,11 @@ def _starts_given(
     pairs: list[tuple[Component, Space]],
     windows: dict[tuple[str, str], tuple[int, int]],
     ends: dict[str, set[int]],
+    kept: dict[tuple[str, str], list[int]],
 ) -> Iterator[tuple[tuple[str, str], list[int]]]:
     ordered = {park_id: sorted(months) for park_id, months in ends.items()}
     for component, space in pairs:
         key = component.key, space.space_id
         first, last = windows[key]
-        yield key, [first, *(month for month in ordered[space.park_id] if first < month <= last)]
+        regular = {first, *(month for month in ordered[space.park_id] if first < month <= last)}
+        yield key, sorted({*(regular if first <= last else ()), *kept.get(key, ())})

@@ -10,7 +10,7 @@ from functools import cached_property
 from allocator.domain import Component, District, NamedProject, Park, Policy, Project, Registry, Space, Tenancy
 from allocator.options import Option, enumerate_options
 from allocator.plan import Assignment, Plan
-from allocator.vocabulary import Permission
+from allocator.vocabulary import Permission, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,28 @@ class Placement:
         return self.start <= month < self.end
 
 
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An assignment of the published plan and how far it has come."""
+
+    assignment: Assignment
+    stage: Stage = Stage.ANNOUNCED
+
+
 @dataclass(frozen=True)
 class Problem:
-    """Registry, projects and policy, planned from month ``plan_from``; raises ValueError for dangling references."""
+    """Registry, projects and policy, planned from month ``plan_from``; raises ValueError for dangling references.
+
+    ``published`` is the plan in force, if there is one, and ``max_moves`` how many of its components may be moved or
+    dropped; None is no limit.
+    """
 
     registry: Registry
     projects: tuple[Project, ...]
     policy: Policy
     plan_from: int
+    published: tuple[Published, ...] = ()
+    max_moves: int | None = None
 
     def __post_init__(self) -> None:
         faults = list(self._dangling())
@@ -75,6 +89,16 @@ class Problem:
     def components(self) -> Mapping[str, Component]:
         """Components by key, in the order of the batch."""
         return {component.key: component for project in self.projects for component in project.components}
+
+    @cached_property
+    def stages(self) -> Mapping[str, Stage]:
+        """By key, the stage of every component of the batch that the published plan places."""
+        return {p.assignment.key: p.stage for p in self.published if p.assignment.key in self.components}
+
+    @cached_property
+    def published_by_component(self) -> Mapping[str, Assignment]:
+        """By key, the published assignment of every component of the batch that has one."""
+        return {p.assignment.key: p.assignment for p in self.published if p.assignment.key in self.components}
 
     @cached_property
     def spaces_of_park(self) -> Mapping[str, tuple[Space, ...]]:

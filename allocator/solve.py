@@ -18,8 +18,8 @@ from allocator.problem import Problem
 Watch = Callable[[str, Progress], None]
 """Told the goal under way and where it stands; called several times a second."""
 
-SHARES = (0.5, 0.6, 1.0)
-"""Of the time still left, what each goal may take; the last one takes the rest."""
+SHARE = 0.5
+"""Of the time still left, what each goal but the last may take."""
 
 CONFLICT_S = 20.0
 """How long the search for a minimal conflict may last."""
@@ -109,7 +109,7 @@ class _Search:
         """Take the next goal as far as its time allows; False when no plan is known."""
         left = max(0.0, self._deadline - time.monotonic())
         standing = race(
-            self._task(objective, left * SHARES[min(tier, len(SHARES) - 1)]),
+            self._task(objective, left if tier + 1 == len(self._model.objectives) else left * SHARE),
             self._entrants,
             lambda progress: watch(objective.goal, _signed(progress, objective.sign)),
         )

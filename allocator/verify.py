@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from allocator.errors import AllocatorError
-from allocator.goals import GOALS
+from allocator.goals import goals_for
 from allocator.months import format_month
-from allocator.options import first_month, floor_taken_m2, last_month, reasons_against
+from allocator.options import first_month, floor_taken_m2, last_month, may_start, reasons_against
 from allocator.plan import Assignment, Breach, GoalReport, Plan
 from allocator.problem import Problem
 from allocator.rules import RULES
@@ -54,8 +54,8 @@ def verify(problem: Problem, plan: Plan, goals: Iterable[GoalReport] = ()) -> Ve
 
 
 def measure(problem: Problem, plan: Plan) -> dict[str, int]:
-    """Every goal's exact value for a plan."""
-    return {goal.id: goal.measure(problem, plan) for goal in GOALS}
+    """Exact value for a plan of every goal that applies."""
+    return {goal.id: goal.measure(problem, plan) for goal in goals_for(problem)}
 
 
 def find_breaches(problem: Problem, plan: Plan) -> list[Breach]:
@@ -74,19 +74,22 @@ def _unfit(problem: Problem, assignment: Assignment) -> Iterator[Breach]:
         yield Breach("site/unknown-space", where, assignment.space_id, "a space of the registry")
     if component is None or space is None:
         return
-    for reason in reasons_against(problem, component, space):
+    reasons = reasons_against(problem, component, space)
+    for reason in reasons:
         yield Breach(f"site/{reason.code}", where, reason.offered, reason.needed)
     taken = floor_taken_m2(component, space)
     if assignment.floor_area_m2 != taken:
         yield Breach("site/floor-taken", where, assignment.floor_area_m2, taken)
     first, last = first_month(problem, component, space), last_month(problem, component, space)
-    if first <= last and not first <= assignment.start <= last:
+    windowed = all(reason.code != "window" for reason in reasons)
+    if windowed and not may_start(problem, component, space, assignment.start):
         window = f"{format_month(first)}–{format_month(last)}"
         yield Breach("site/start", where, format_month(assignment.start), window)
 
 
 def _false_claims(problem: Problem, plan: Plan, goals: tuple[GoalReport, ...]) -> Iterator[Breach]:
-    for goal in GOALS:
+    applying = goals_for(problem)
+    for goal in applying:
         for claim in goals:
             if claim.goal != goal.id:
                 continue
@@ -95,7 +98,7 @@ def _false_claims(problem: Problem, plan: Plan, goals: tuple[GoalReport, ...]) -
                 yield Breach("claim/value", goal.id, claim.value, value)
             if claim.bound is not None and (claim.bound < value if goal.maximise else claim.bound > value):
                 yield Breach("claim/bound", goal.id, claim.bound, value)
-    known = {goal.id for goal in GOALS}
+    known = {goal.id for goal in applying}
     for claim in goals:
         if claim.goal not in known:
             yield Breach("claim/unknown-goal", claim.goal, claim.goal, "|".join(sorted(known)))

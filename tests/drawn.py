@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, product
 
 from allocator.domain import (
@@ -16,10 +17,10 @@ from allocator.domain import (
     Space,
     Tenancy,
 )
-from allocator.options import first_month, fits, floor_taken_m2, last_month
+from allocator.options import fits, floor_taken_m2, may_start
 from allocator.plan import Assignment, Plan
-from allocator.problem import Problem
-from allocator.vocabulary import Function, LinkKind, Permission, Segment, Side, SpaceKind, Tier
+from allocator.problem import Problem, Published
+from allocator.vocabulary import Function, LinkKind, Permission, Segment, Side, SpaceKind, Stage, Tier
 
 NOW = 2026 * 12
 FUNCTIONS = (Function.RND, Function.MANUFACTURING)
@@ -105,7 +106,26 @@ def _draw(rng: random.Random) -> Problem:
         opening_months=10,
         start_slack_months=2,
     )
-    return Problem(registry, projects, policy, NOW)
+    problem = Problem(registry, projects, policy, NOW)
+    if rng.random() < 0.5:
+        return problem
+    return replace(problem, published=_published(rng, problem), max_moves=rng.choice([None, 0, 1]))
+
+
+def _published(rng: random.Random, problem: Problem) -> tuple[Published, ...]:
+    """A plan in force, some of which no longer fits."""
+    chosen = [
+        Assignment(
+            component.project_id,
+            component.component_id,
+            rng.choice(list(problem.registry.spaces)),
+            NOW + rng.randint(-2, 2),
+            component.floor_area_m2,
+        )
+        for component in problem.components.values()
+        if rng.random() < 0.5
+    ]
+    return tuple(Published(assignment, rng.choice(list(Stage))) for assignment in chosen)
 
 
 def _space(rng: random.Random, space_id: str, park_id: str) -> Space:
@@ -176,7 +196,8 @@ def sites(problem: Problem, component: Component) -> list[Assignment]:
         )
         for space in problem.registry.spaces.values()
         if fits(problem, component, space)
-        for month in range(first_month(problem, component, space), last_month(problem, component, space) + 1)
+        for month in range(NOW - 5, NOW + 60)
+        if may_start(problem, component, space, month)
     ]
 
 

@@ -24,6 +24,10 @@ class Goal(ABC):
     formula: ClassVar[str]
     source: ClassVar[tuple[str, ...]]
 
+    def applies(self, problem: Problem) -> bool:
+        """Whether the goal has anything to say about the problem; most always do."""
+        return True
+
     def define(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """Rows that tie the goal's own variables to the choices; most goals have none."""
         yield from ()

@@ -3,6 +3,7 @@
 from allocator.rules.base import Choose, NamedRow, Rule
 from allocator.rules.floor_area import FloorArea
 from allocator.rules.links import Links
+from allocator.rules.move_budget import MoveBudget
 from allocator.rules.named_project import NamedProjectSited
 from allocator.rules.pinned import Pinned
 from allocator.rules.placed_once import PlacedOnce
@@ -17,6 +18,7 @@ RULES: tuple[Rule, ...] = (
     NamedProjectSited(),
     Links(),
     Pinned(),
+    MoveBudget(),
 )
 
 __all__ = ["RULES", "Choose", "NamedRow", "Rule"]

@@ -6,7 +6,7 @@ options leave nothing out.  ALLOCATOR_DIFFERENTIAL sets how many problems are dr
 
 import os
 
-from allocator.goals import GOALS
+from allocator.goals import goals_for
 from allocator.verify import find_breaches, measure
 from tests.batch_engines import CRASHED, solve_many
 from tests.drawn import all_plans, draw_problem
@@ -17,7 +17,7 @@ COUNT = int(os.environ.get("ALLOCATOR_DIFFERENTIAL", "250"))
 def best_by_enumeration(seed: int) -> tuple[int, ...] | None:
     """Lexicographic optimum over every plan, or None when no plan is allowed."""
     problem = draw_problem(seed)
-    signs = {goal.id: 1 if goal.maximise else -1 for goal in GOALS}
+    signs = {goal.id: 1 if goal.maximise else -1 for goal in goals_for(problem)}
     allowed = (plan for plan in all_plans(problem) if not find_breaches(problem, plan))
     values = (tuple(signs[goal] * value for goal, value in measure(problem, plan).items()) for plan in allowed)
     return max(values, default=None)

@@ -1,9 +1,12 @@
 """A plan that keeps each rule and one that breaks it, with the breach that is reported."""
 
+from dataclasses import replace
+
 import pytest
 
 from allocator.domain import Link, NamedProject, Tenancy
-from allocator.plan import Breach, Plan
+from allocator.plan import Assignment, Breach, Plan
+from allocator.problem import Published
 from allocator.rules import RULES
 from allocator.vocabulary import Function, LinkKind, Permission, Segment, Stage, Tier
 from tests.small import NOW, component, district, park, plan, policy, problem, project, space
@@ -35,6 +38,10 @@ SITED = {
 }
 MAJOR = project("p", segment=Segment.PROTON_THERAPY, tier=Tier.MAJOR)
 HALF_LET = Tenancy(tenancy_id="t", space_id="s", occupant="x", floor_area_m2=500, until=NOW + 1, stage=Stage.BUILT)
+
+STAYING = replace(
+    problem([project("p")], **TWO_PARKS), published=(Published(Assignment("p", "c", "s", NOW, 600)),), max_moves=0
+)
 
 CASES = [
     ("placed-once", problem([CHAIN]), plan(("p/a", "s"), ("p/b", "s")), plan(("p/a", "s")), ("p/b", 0, 1)),
@@ -109,6 +116,7 @@ CASES = [
         plan(("p/c", "t")),
         ("p/c/barred", "l", "not there"),
     ),
+    ("move-budget", STAYING, plan(("p/c", "s")), plan(("p/c", "t")), ("published", 1, 0)),
 ]
 
 
@@ -120,6 +128,12 @@ def test_the_check_passes_the_good_plan_and_names_what_is_wrong_with_the_bad_one
     sentence = rule.explain(case, Breach(rule_id, *breach))
     assert sentence.endswith(".")
     assert "<" not in sentence
+
+
+def test_a_dropped_component_counts_as_moved_and_a_later_start_does_not():
+    rule = next(rule for rule in RULES if rule.id == "move-budget")
+    assert list(rule.check(STAYING, plan(("p/c", "s"), start=NOW + 3))) == []
+    assert list(rule.check(STAYING, Plan(()))) == [Breach("move-budget", "published", 1, 0)]
 
 
 def test_every_rule_has_a_good_and_a_bad_case():

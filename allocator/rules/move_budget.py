@@ -1,0 +1,58 @@
+"""Rule move-budget."""
+
+from collections.abc import Iterator
+
+from allocator.linear import total
+from allocator.plan import Breach, Plan
+from allocator.problem import Problem
+from allocator.rules.base import Choose, NamedRow, Rule
+
+WHERE = "published"
+
+
+class MoveBudget(Rule):
+    """No more components than budgeted leave the space where the published plan has them.
+
+    A component that is dropped counts as moved; one that only begins in another month does not.  Without a budget
+    or a published plan there is nothing to keep.
+    """
+
+    id = "move-budget"
+    whole_plan = True
+    title_zh = "调整次数上限"
+    title_en = "At most so many moves"
+    formula = r"|B| - \sum_{c \in B} \sum_{o \in O_c,\, s(o) = \beta(c)} z_o \le K"
+    source = ("P-TRACK", "DESIGN-4.11")
+
+    def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
+        """One row: enough of the published components stay."""
+        if problem.max_moves is None:
+            return
+        staying = total(
+            choose.option(option)
+            for key, published in problem.published_by_component.items()
+            for option in problem.options_of[key]
+            if option.space_id == published.space_id
+        )
+        yield WHERE, staying >= len(problem.published_by_component) - problem.max_moves
+
+    def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
+        """Count the published components that are elsewhere or nowhere."""
+        if problem.max_moves is None:
+            return
+        moves = len(moved(problem, plan))
+        if moves > problem.max_moves:
+            yield Breach(self.id, WHERE, moves, problem.max_moves)
+
+    def explain(self, problem: Problem, breach: Breach) -> str:
+        """Say how many move and how many may."""
+        return f"{breach.measured} published components are moved or dropped; at most {breach.limit} may be."
+
+
+def moved(problem: Problem, plan: Plan) -> list[str]:
+    """Keys of the published components that a plan has elsewhere or nowhere."""
+    return [
+        key
+        for key, published in problem.published_by_component.items()
+        if (made := plan.by_component.get(key)) is None or made.space_id != published.space_id
+    ]
