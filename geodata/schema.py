@@ -10,9 +10,11 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from allocator.vocabulary import Function, Permission, SpaceKind, Tier
+from allocator.domain import MOVE_PRICE
+from allocator.vocabulary import Function, Permission, SpaceKind, Stage, Tier
 from geodata.demand import ComponentRecord, LinkRecord, ProjectHead, ProjectRecord
 from geodata.fields import (
+    AreaM2,
     Count,
     Functions,
     FunctionWord,
@@ -30,6 +32,7 @@ from geodata.fields import (
     PriorityPoints,
     Record,
     Segments,
+    StageWord,
     Text,
     TierPoints,
     Tiers,
@@ -51,6 +54,7 @@ __all__ = [
     "PolicyRecord",
     "ProjectHead",
     "ProjectRecord",
+    "PublishedRecord",
     "Record",
     "SpaceRecord",
     "TenancyRecord",
@@ -69,6 +73,17 @@ class NamedProjectRecord(Record):
     source: LongText = Field("", description="Policy document and page.")
 
 
+class PublishedRecord(Record):
+    """One assignment of the plan in force."""
+
+    project_id: Id = Field(description="Id of the project.")
+    component_id: Id = Field(description="Id of the component.")
+    space_id: Id = Field(description="Space where it is published.")
+    start: Month = Field(description="First month of its lease, YYYY-MM.")
+    floor_area_m2: AreaM2 = Field(description="Floor taken, whole m².")
+    stage: StageWord = Field(Stage.ANNOUNCED, description="How far it has come: what moving it costs follows from it.")
+
+
 class PolicyRecord(Record):
     """The policy's numbers: what serves what, who is sited where, and what a fit and a project are worth."""
 
@@ -76,6 +91,9 @@ class PolicyRecord(Record):
     fit_points: Mapping[PermissionWord, Points] = Field(description="Points per component and permission.")
     speciality_points: Points = Field(0, description="Points per component in a park of its segment.")
     named_projects: tuple[NamedProjectRecord, ...] = Field((), description="Projects that the policy sites.")
+    move_price: Mapping[StageWord, Points] = Field(
+        default_factory=lambda: dict(MOVE_PRICE), description="Points for moving or dropping a published component."
+    )
     exception_budget: Count | None = Field(None, description="Most components by exception; absent is no limit.")
     opening_months: Months = Field(120, description="Months over which opening costs are spread.")
     start_slack_months: Count = Field(36, description="Months a start may slip when no last month is given.")
@@ -94,6 +112,11 @@ class PolicyRecord(Record):
     @classmethod
     def _fits_all(cls, table: Mapping[Permission, int]) -> Mapping[Permission, int]:
         return _complete({Permission.FORBIDDEN: 0, **table}, Permission)
+
+    @field_validator("move_price")
+    @classmethod
+    def _prices_all_stages(cls, table: Mapping[Stage, int]) -> Mapping[Stage, int]:
+        return _complete(table, Stage)
 
     @field_validator("tier_points")
     @classmethod
@@ -128,6 +151,8 @@ class Inputs(Record):
     projects: tuple[ProjectRecord, ...] = Field(description="The batch of requests.")
     policy: PolicyRecord = Field(description="The policy's numbers.")
     plan_from: Month = Field(description="First month of the plan, YYYY-MM.")
+    published: tuple[PublishedRecord, ...] = Field((), description="The plan in force, if there is one.")
+    max_moves: Count | None = Field(None, description="Most published components moved or dropped; absent is no limit.")
 
     def canonical_json(self) -> bytes:
         """UTF-8 JSON with sorted keys and no blanks: what is hashed."""

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 from allocator.domain import Component, District, Link, NamedProject, Park, Policy, Project, Registry, Space, Tenancy
 from allocator.months import FOREVER, parse_month
+from allocator.plan import Assignment
+from allocator.problem import Published
 from geodata.boundaries import wgs84_degrees
 from geodata.demand import ComponentRecord, LinkRecord, ProjectRecord
 from geodata.measure import park_distances_m, points_at
@@ -36,9 +38,18 @@ def to_policy(record: PolicyRecord) -> Policy:
         fit_points=dict(record.fit_points),
         speciality_points=record.speciality_points,
         named_projects=tuple(_named(named) for named in record.named_projects),
+        move_price=dict(record.move_price),
         exception_budget=record.exception_budget,
         opening_months=record.opening_months,
         start_slack_months=record.start_slack_months,
+    )
+
+
+def to_published(inputs: Inputs) -> tuple[Published, ...]:
+    """The plan in force."""
+    return tuple(
+        Published(Assignment(p.project_id, p.component_id, p.space_id, parse_month(p.start), p.floor_area_m2), p.stage)
+        for p in inputs.published
     )
 
 

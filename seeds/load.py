@@ -30,6 +30,7 @@ _POLICY_PARAMETERS = (
     "fit_points",
     "speciality_points",
     "exception_budget",
+    "move_price",
     "opening_months",
     "start_slack_months",
     "tier_points",

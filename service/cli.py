@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from allocator.errors import AllocatorError, Fault, InputError
+from allocator.months import format_month, parse_month
 
 OK, DEFECT, BAD_INPUT, INFEASIBLE, NO_PLAN = 0, 1, 2, 3, 4
 """Exit codes; ``check`` ends with INFEASIBLE when a plan breaks a rule."""
@@ -25,9 +26,9 @@ def parser() -> argparse.ArgumentParser:
     plan = commands.add_parser("plan", help="plan a batch of projects")
     plan.add_argument("--projects", type=Path, required=True, help=".json, .csv, .xlsx, .geojson or .gpkg")
     plan.add_argument("--registry", type=Path, help="directory with parks.*, spaces.*, … (default: the seed registry)")
-    plan.add_argument(
-        "--plan-from", metavar="YYYY-MM", help="first month of the plan (default: the first one asked for)"
-    )
+    plan.add_argument("--plan-from", type=_month, metavar="YYYY-MM", help="first month (default: the first asked for)")
+    plan.add_argument("--published", type=Path, metavar="PLAN.json", help="the plan in force, to be changed as little")
+    plan.add_argument("--max-moves", type=_moves, metavar="K", help="move or drop at most K published components")
     _solving(plan, time_limit_s=60.0, out="out/plan")
     check = commands.add_parser("check", help="check a plan with neither model nor solver")
     check.add_argument("--plan", type=Path, required=True)
@@ -58,6 +59,20 @@ def _seconds(text: str) -> float:
     if not 0 < seconds <= 86_400:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 86400 seconds")
     return seconds
+
+
+def _month(text: str) -> str:
+    try:
+        return format_month(parse_month(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _moves(text: str) -> int:
+    moves = int(text)
+    if moves < 0:
+        raise argparse.ArgumentTypeError(f"{text} is negative")
+    return moves
 
 
 def _count(text: str) -> int:

@@ -16,7 +16,7 @@ from allocator.verify import RejectedPlanError, find_breaches, measure, sentence
 from geodata.schema import FORMATS, Inputs
 from service import cli
 from service.documents import claims_of, dossier_document, plan_document, plan_of, read_plan
-from service.pipeline import Submission, problem_of, read, run
+from service.pipeline import InForce, Submission, problem_of, read, run
 from service.progress import ProgressLine
 from service.wire import DossierOut, PlanOut
 from service.wording import conflict_text, dossier_text
@@ -37,7 +37,13 @@ def demo(options: argparse.Namespace) -> int:
 
 def plan(options: argparse.Namespace) -> int:
     """Plan a batch."""
-    return _plan(options, read(options.projects, options.registry, options.plan_from))
+    in_force = None
+    if options.published is not None:
+        in_force = InForce(read_plan(options.published), options.max_moves)
+    elif options.max_moves is not None:
+        remedy = "Name the plan in force with --published"
+        raise InputError([_fault(options.projects, "cannot be limited in moves without a published plan", remedy)])
+    return _plan(options, read(options.projects, options.registry, options.plan_from, in_force))
 
 
 def _plan(options: argparse.Namespace, submission: Submission) -> int:

@@ -17,6 +17,7 @@ from allocator.options import rent_yuan_month
 from allocator.plan import Assignment, GoalReport, Plan
 from allocator.problem import Placement, Problem
 from allocator.solve import Solution
+from allocator.vocabulary import Stage
 from geodata.schema import Inputs
 from service.kpis import kpis
 from service.pipeline import Outcome
@@ -82,8 +83,16 @@ def _assignment(problem: Problem, placement: Placement) -> AssignmentOut:
         district=problem.park_of(space.space_id).district,
         permission=problem.permission(placement.component, space.space_id).value,
         rent_yuan_month=rent_yuan_month(space, made.floor_area_m2),
+        stage=_stage(problem, placement),
         basis=space.basis,
     )
+
+
+def _stage(problem: Problem, placement: Placement) -> Stage:
+    """What stays where it is published keeps its stage; all else is announced anew."""
+    published = problem.published_by_component.get(placement.component.key)
+    stays = published is not None and published.space_id == placement.space.space_id
+    return problem.stages[placement.component.key] if stays else Stage.ANNOUNCED
 
 
 def _unplaced(dossier: Dossier) -> UnplacedOut:

@@ -13,11 +13,13 @@ from allocator.problem import Problem
 from allocator.solve import Limits, Solution, Watch, ignore, solve
 from allocator.verify import VerifiedPlan, verify
 from geodata.demand import ProjectRecord
-from geodata.read import RegistryRecords, read_boundaries, read_submission
-from geodata.schema import Inputs
-from geodata.to_domain import to_policy, to_projects, to_registry
+from geodata.faults import raise_all
+from geodata.read import RegistryRecords, check_references, read_boundaries, read_projects, read_submission
+from geodata.schema import Inputs, PublishedRecord
+from geodata.to_domain import to_policy, to_projects, to_published, to_registry
 from seeds.load import batch_path, boundaries_path, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
+from service.wire import PlanOut
 
 DossierWatch = Callable[[int, int], None]
 """Told how many dossiers are done, and of how many."""
@@ -41,18 +43,77 @@ class Outcome:
     dossiers: tuple[Dossier, ...]
 
 
-def read(projects: Path | None = None, registry: Path | None = None, plan_from: str | None = None) -> Submission:
+@dataclass(frozen=True)
+class InForce:
+    """The published plan that a new one starts from, and how many of its components may move; None is no limit."""
+
+    document: PlanOut
+    max_moves: int | None = None
+
+
+def read(
+    projects: Path | None = None,
+    registry: Path | None = None,
+    plan_from: str | None = None,
+    in_force: InForce | None = None,
+) -> Submission:
     """Read a batch and a registry, the seed ones by default; raises InputError with every fault of both.
 
-    Without ``plan_from`` (YYYY-MM) the plan begins in the first month that any project asks for.
+    Without ``plan_from`` (YYYY-MM) the plan begins in the first month that any project asks for.  With a plan in
+    force, its projects that the batch does not name again stay in the batch.
     """
-    if plan_from is None and projects is None:
-        plan_from = seed_plan_from()
+    if plan_from is None:
+        plan_from = _standing_start(in_force) if in_force else seed_plan_from() if projects is None else None
     on = date.fromisoformat(f"{plan_from}-01") if plan_from else date.today()  # noqa: DTZ011  policy is local
-    default = read_boundaries(boundaries_path())
-    batch, records = read_submission(projects or batch_path(), registry or registry_dir(), load_districts(on), default)
+    batch, records = _records(projects, registry, on, in_force)
     inputs = _inputs(batch, records, plan_from or first_month(batch, on), on)
-    return Submission(inputs, default if records.boundaries is None else records.boundaries)
+    if in_force is not None:
+        inputs = _with_published(inputs, in_force)
+        raise_all(check_references(inputs.projects, records))
+    boundaries = records.boundaries
+    return Submission(inputs, read_boundaries(boundaries_path()) if boundaries is None else boundaries)
+
+
+def _standing_start(in_force: InForce) -> str | None:
+    return in_force.document.inputs.plan_from if in_force.document.inputs else None
+
+
+def _records(
+    projects: Path | None, registry: Path | None, on: date, in_force: InForce | None
+) -> tuple[Sequence[ProjectRecord], RegistryRecords]:
+    """The batch and the registry: named, else that of the plan in force, else the seeds."""
+    default = read_boundaries(boundaries_path())
+    standing = in_force.document.inputs if in_force else None
+    if registry is None and standing is not None:
+        records = RegistryRecords(
+            districts=standing.districts,
+            parks=standing.parks,
+            spaces=standing.spaces,
+            tenancies=standing.tenancies,
+            boundaries=default,
+        )
+        return read_projects(projects or batch_path(), records), records
+    return read_submission(projects or batch_path(), registry or registry_dir(), load_districts(on), default)
+
+
+def _with_published(inputs: Inputs, in_force: InForce) -> Inputs:
+    document = in_force.document
+    named = {project.project_id for project in inputs.projects}
+    standing = document.inputs.projects if document.inputs else ()
+    carried = tuple(project for project in standing if project.project_id not in named)
+    published = tuple(
+        PublishedRecord(
+            project_id=made.project_id,
+            component_id=made.component_id,
+            space_id=made.space_id,
+            start=made.start,
+            floor_area_m2=made.floor_area_m2,
+            stage=made.stage,
+        )
+        for made in document.assignments
+    )
+    whole = {"projects": (*carried, *inputs.projects), "published": published, "max_moves": in_force.max_moves}
+    return inputs.model_copy(update=whole)
 
 
 def first_month(batch: Sequence[ProjectRecord], today: date) -> str:
@@ -75,7 +136,14 @@ def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from:
 
 def problem_of(inputs: Inputs) -> Problem:
     """The problem that inputs state."""
-    return Problem(to_registry(inputs), to_projects(inputs), to_policy(inputs.policy), parse_month(inputs.plan_from))
+    return Problem(
+        to_registry(inputs),
+        to_projects(inputs),
+        to_policy(inputs.policy),
+        parse_month(inputs.plan_from),
+        to_published(inputs),
+        inputs.max_moves,
+    )
 
 
 def run(

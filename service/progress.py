@@ -5,7 +5,6 @@ from types import TracebackType
 from typing import Self
 
 from allocator.engines.task import Progress
-from allocator.goals import GOALS
 
 
 class ProgressLine:
@@ -13,7 +12,6 @@ class ProgressLine:
 
     def __init__(self) -> None:
         self._live = sys.stderr.isatty()
-        self._order = [goal.id for goal in GOALS]
 
     def __enter__(self) -> Self:
         return self
@@ -24,9 +22,8 @@ class ProgressLine:
 
     def solving(self, goal: str, progress: Progress) -> None:
         """Show where a goal stands."""
-        number = self._order.index(goal) + 1
         self._show(
-            f"goal {number}/{len(self._order)} {goal}: incumbent {_shown(progress.value)}, "
+            f"goal {goal}: incumbent {_shown(progress.value)}, "
             f"bound {_shown(progress.bound)}, gap {_gap(progress)}, {progress.seconds:.0f} s"
         )
 

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 from allocator.plan import PlanStatus
-from allocator.vocabulary import Basis
+from allocator.vocabulary import Basis, Stage
 from geodata.schema import Inputs
 
 
@@ -37,6 +37,7 @@ class AssignmentOut(Wire):
     district: str | None = Field(None, description="Adcode.")
     permission: str | None = Field(None, description="What the positioning says: preferred, allowed or exception.")
     rent_yuan_month: int | None = Field(None, description="Rent of the floor taken, yuan a month.")
+    stage: Stage = Field(Stage.ANNOUNCED, description="How far it has come: announced, contracted or built.")
     basis: Basis | None = Field(
         None, description="sourced if a figure of the space was read in a source, else assumed."
     )
