@@ -39,6 +39,15 @@ def parser() -> argparse.ArgumentParser:
     explain.add_argument("--plan", type=Path, required=True)
     explain.add_argument("project_id")
     explain.add_argument("--json", action="store_true", help="the dossier as JSON")
+    recommend = commands.add_parser("recommend", help="ranked sites for a newcomer, all others staying put")
+    recommend.add_argument("--plan", type=Path, required=True)
+    recommend.add_argument("--project", type=Path, required=True, help="file with the newcomer")
+    recommend.add_argument("--most", type=_count, default=5, metavar="N", help="most suggestions (default: 5)")
+    recommend.add_argument("--json", action="store_true", help="the recommendation as JSON")
+    compare = commands.add_parser("compare", help="what one plan does differently from another")
+    compare.add_argument("plan_a", type=Path, metavar="PLAN_A.json")
+    compare.add_argument("plan_b", type=Path, metavar="PLAN_B.json")
+    compare.add_argument("--json", action="store_true", help="the comparison as JSON")
     schema = commands.add_parser("schema", help="JSON Schema of a format")
     schema.add_argument("format", choices=("projects", "spaces", "parks", "tenancies", "districts", "plan", "dossier"))
     return top
@@ -105,14 +114,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     # the libraries behind the commands take a second to load: only what a command needs is loaded
-    from service import commands  # noqa: PLC0415
+    from service import commands, inquiries  # noqa: PLC0415
 
     run = {
         "demo": commands.demo,
         "plan": commands.plan,
-        "check": commands.check,
-        "explain": commands.explain,
-        "schema": commands.schema,
+        "check": inquiries.check,
+        "explain": inquiries.explain,
+        "recommend": inquiries.recommend,
+        "compare": inquiries.compare,
+        "schema": inquiries.schema,
     }[options.command]
     return run(options)
 

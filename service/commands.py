@@ -5,21 +5,16 @@ import json
 import sys
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from allocator.errors import Fault, InputError
-from allocator.explain import dossier
 from allocator.plan import PlanStatus
 from allocator.problem import Problem
 from allocator.solve import Limits, export_model
-from allocator.verify import RejectedPlanError, find_breaches, measure, sentence, verify
-from geodata.schema import FORMATS, Inputs
 from service import cli
-from service.documents import claims_of, dossier_document, plan_document, plan_of, read_plan
-from service.pipeline import InForce, Submission, problem_of, read, run
+from service.documents import plan_document, read_plan
+from service.pipeline import InForce, Submission, read, run
 from service.progress import ProgressLine
-from service.wire import DossierOut, PlanOut
-from service.wording import conflict_text, dossier_text
+from service.wire import PlanOut
+from service.wording import conflict_text
 from service.writing import write_all
 
 EXIT = {
@@ -91,72 +86,6 @@ def _print_summary(document: PlanOut, problem: Problem, files: list[Path]) -> No
         print(f"  note: {note}")
     for file in files:
         print(f"  {file}")
-
-
-def check(options: argparse.Namespace) -> int:
-    """Check a plan and print breaches and recomputed goals as JSON."""
-    document = read_plan(options.plan)
-    problem = problem_of(_inputs_for(options, document))
-    made = plan_of(document)
-    breaches = find_breaches(problem, made)
-    try:
-        verify(problem, made, claims_of(document))
-    except RejectedPlanError as error:
-        breaches = list(error.breaches)
-    report = {
-        "plan_id": document.plan_id,
-        "verified": not breaches,
-        "goals": measure(problem, made),
-        "breaches": [
-            {
-                "rule": breach.rule,
-                "where": breach.where,
-                "measured": breach.measured,
-                "limit": breach.limit,
-                "sentence": sentence(problem, breach),
-            }
-            for breach in breaches
-        ],
-    }
-    print(json.dumps(report, ensure_ascii=False, indent=1))
-    return cli.INFEASIBLE if breaches else cli.OK
-
-
-def _inputs_for(options: argparse.Namespace, document: PlanOut) -> Inputs:
-    if options.projects is None and options.registry is None and document.inputs is not None:
-        return document.inputs
-    if options.projects is None and document.inputs is None:
-        remedy = "Name the projects with --projects, and the registry with --registry"
-        raise InputError([_fault(options.plan, "holds no inputs to check against", remedy)])
-    plan_from = document.inputs.plan_from if document.inputs else None
-    inputs = read(options.projects, options.registry, plan_from).inputs
-    if document.inputs is None:
-        return inputs
-    kept = {"projects": document.inputs.projects} if options.projects is None else {}
-    return inputs.model_copy(update=kept)
-
-
-def explain(options: argparse.Namespace) -> int:
-    """Print a project's dossier."""
-    document = read_plan(options.plan)
-    if document.inputs is None or not document.assignments:
-        remedy = "Use a plan.json that `allocator plan` wrote and that has a plan in it"
-        raise InputError([_fault(options.plan, "holds nothing to explain", remedy)])
-    problem = problem_of(document.inputs)
-    if options.project_id not in problem.project_by_id:
-        remedy = f"Known projects: {', '.join(problem.project_by_id)}"
-        raise InputError([_fault(options.plan, f"has no project {options.project_id!r}", remedy)])
-    verified = verify(problem, plan_of(document), claims_of(document))
-    shown = dossier_document(dossier(verified, options.project_id))
-    print(shown.model_dump_json(indent=1) if options.json else dossier_text(shown, document))
-    return cli.OK
-
-
-def schema(options: argparse.Namespace) -> int:
-    """Print the JSON Schema of a format."""
-    models: dict[str, type[BaseModel]] = {**FORMATS, "plan": PlanOut, "dossier": DossierOut}
-    print(json.dumps(models[options.format].model_json_schema(), ensure_ascii=False, indent=1))
-    return cli.OK
 
 
 def _fault(path: Path, message: str, remedy: str) -> Fault:

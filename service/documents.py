@@ -42,9 +42,7 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
         plan_id=_plan_id(input_hash, solution),
         status=solution.status,
         goals=tuple(_goal(report) for report in solution.goals),
-        assignments=tuple(
-            _assignment(outcome.problem, p) for p in outcome.problem.placements(solution.plan or Plan(()))
-        ),
+        assignments=assignments_of(outcome.problem, solution.plan or Plan(())),
         unplaced=tuple(_unplaced(dossier) for dossier in outcome.dossiers if not dossier.placed),
         engine=solution.engine,
         seed=solution.limits.seed,
@@ -69,6 +67,11 @@ def _plan_id(input_hash: str, solution: Solution) -> str:
 
 def _goal(report: GoalReport) -> GoalOut:
     return GoalOut(**asdict(report), gap=report.gap, unit=UNITS[report.goal])
+
+
+def assignments_of(problem: Problem, plan: Plan) -> tuple[AssignmentOut, ...]:
+    """The assignments of a plan with what the registry says of their places."""
+    return tuple(_assignment(problem, placement) for placement in problem.placements(plan))
 
 
 def _assignment(problem: Problem, placement: Placement) -> AssignmentOut:

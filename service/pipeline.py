@@ -14,7 +14,14 @@ from allocator.solve import Limits, Solution, Watch, ignore, solve
 from allocator.verify import VerifiedPlan, verify
 from geodata.demand import ProjectRecord
 from geodata.faults import raise_all
-from geodata.read import RegistryRecords, check_references, read_boundaries, read_projects, read_submission
+from geodata.read import (
+    RegistryRecords,
+    check_references,
+    read_boundaries,
+    read_projects,
+    read_registry,
+    read_submission,
+)
 from geodata.schema import Inputs, PublishedRecord
 from geodata.to_domain import to_policy, to_projects, to_published, to_registry
 from seeds.load import batch_path, boundaries_path, load_districts, load_policy, registry_dir
@@ -85,15 +92,40 @@ def _records(
     default = read_boundaries(boundaries_path())
     standing = in_force.document.inputs if in_force else None
     if registry is None and standing is not None:
-        records = RegistryRecords(
-            districts=standing.districts,
-            parks=standing.parks,
-            spaces=standing.spaces,
-            tenancies=standing.tenancies,
-            boundaries=default,
-        )
+        records = records_of(standing)
         return read_projects(projects or batch_path(), records), records
     return read_submission(projects or batch_path(), registry or registry_dir(), load_districts(on), default)
+
+
+def records_of(inputs: Inputs) -> RegistryRecords:
+    """The supply side of inputs, on the boundaries of the city."""
+    return RegistryRecords(
+        districts=inputs.districts,
+        parks=inputs.parks,
+        spaces=inputs.spaces,
+        tenancies=inputs.tenancies,
+        boundaries=read_boundaries(boundaries_path()),
+    )
+
+
+def read_again(inputs: Inputs | None, projects: Path | None, registry: Path | None) -> Inputs:
+    """Inputs with the projects or the registry of files in place of their own; raises InputError with every fault."""
+    if inputs is None:
+        return read(projects, registry).inputs
+    if registry is None and projects is not None:
+        return inputs.model_copy(update={"projects": tuple(read_projects(projects, records_of(inputs)))})
+    if projects is not None:
+        return read(projects, registry, inputs.plan_from).inputs
+    records = read_registry(registry or registry_dir(), inputs.districts, read_boundaries(boundaries_path()))
+    raise_all(check_references(inputs.projects, records))
+    return inputs.model_copy(
+        update={
+            "districts": tuple(records.districts),
+            "parks": tuple(records.parks),
+            "spaces": tuple(records.spaces),
+            "tenancies": tuple(records.tenancies),
+        }
+    )
 
 
 def _with_published(inputs: Inputs, in_force: InForce) -> Inputs:

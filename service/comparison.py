@@ -1,0 +1,146 @@
+"""Two plans side by side: goals, moves, who comes and goes, exceptions and figures, as data and as text."""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from service.wire import AssignmentOut, PlanOut, Wire
+
+
+class GoalChange(Wire):
+    """One goal in both plans; a plan that does not have the goal has no value."""
+
+    goal: str
+    a: int | None
+    b: int | None
+    change: int | None = Field(description="b − a.")
+    unit: str
+
+
+class Move(Wire):
+    """A component that stands elsewhere, or begins in another month, in plan b."""
+
+    project_id: str
+    component_id: str
+    from_space: str
+    to_space: str
+    from_start: str
+    to_start: str
+    floor_area_m2: int
+
+
+class KpiChange(Wire):
+    """One figure in both plans."""
+
+    id: str
+    label_zh: str
+    label_en: str
+    a: float | None
+    b: float | None
+
+
+class Comparison(Wire):
+    """What plan b does differently from plan a."""
+
+    plan_a: str
+    plan_b: str
+    same_inputs: bool = Field(description="Whether both were made from the same inputs.")
+    goals: tuple[GoalChange, ...]
+    moves: tuple[Move, ...]
+    placed_only_in_a: tuple[str, ...]
+    placed_only_in_b: tuple[str, ...]
+    exceptions_only_in_a: tuple[str, ...]
+    exceptions_only_in_b: tuple[str, ...]
+    kpis: tuple[KpiChange, ...]
+
+
+def compare(a: PlanOut, b: PlanOut) -> Comparison:
+    """Compare two plans."""
+    placed_a, placed_b = ({made.project_id for made in plan.assignments} for plan in (a, b))
+    exceptions_a, exceptions_b = (set(_exceptions(plan)) for plan in (a, b))
+    return Comparison(
+        plan_a=a.plan_id,
+        plan_b=b.plan_id,
+        same_inputs=a.input_hash == b.input_hash,
+        goals=tuple(_goals(a, b)),
+        moves=tuple(_moves(a, b)),
+        placed_only_in_a=tuple(sorted(placed_a - placed_b)),
+        placed_only_in_b=tuple(sorted(placed_b - placed_a)),
+        exceptions_only_in_a=tuple(sorted(exceptions_a - exceptions_b)),
+        exceptions_only_in_b=tuple(sorted(exceptions_b - exceptions_a)),
+        kpis=tuple(_kpis(a, b)),
+    )
+
+
+def _exceptions(plan: PlanOut) -> Iterator[str]:
+    return (_key(made) for made in plan.assignments if made.permission == "exception")
+
+
+def _key(made: AssignmentOut) -> str:
+    return f"{made.project_id}/{made.component_id}"
+
+
+def _goals(a: PlanOut, b: PlanOut) -> Iterator[GoalChange]:
+    in_a, in_b = ({goal.goal: goal for goal in plan.goals} for plan in (a, b))
+    for name in dict.fromkeys((*in_a, *in_b)):
+        first = in_a[name].value if name in in_a else None
+        second = in_b[name].value if name in in_b else None
+        change = None if first is None or second is None else second - first
+        yield GoalChange(goal=name, a=first, b=second, change=change, unit=(in_a.get(name) or in_b[name]).unit)
+
+
+def _moves(a: PlanOut, b: PlanOut) -> Iterator[Move]:
+    in_b = {_key(made): made for made in b.assignments}
+    for first in a.assignments:
+        second = in_b.get(_key(first))
+        if second and (second.space_id, second.start) != (first.space_id, first.start):
+            yield Move(
+                project_id=first.project_id,
+                component_id=first.component_id,
+                from_space=first.space_id,
+                to_space=second.space_id,
+                from_start=first.start,
+                to_start=second.start,
+                floor_area_m2=second.floor_area_m2,
+            )
+
+
+def _kpis(a: PlanOut, b: PlanOut) -> Iterator[KpiChange]:
+    in_b = {kpi.id: kpi for kpi in b.kpis}
+    for kpi in a.kpis:
+        other = in_b.get(kpi.id)
+        if other and (kpi.value is not None or other.value is not None):
+            yield KpiChange(id=kpi.id, label_zh=kpi.label_zh, label_en=kpi.label_en, a=kpi.value, b=other.value)
+
+
+def comparison_text(comparison: Comparison) -> str:
+    """The comparison, a line per fact."""
+    return "\n".join(_lines(comparison))
+
+
+def _lines(c: Comparison) -> Iterator[str]:
+    yield f"A {c.plan_a}  →  B {c.plan_b}" + ("" if c.same_inputs else "  (输入不同 different inputs)")
+    for goal in c.goals:
+        change = "" if goal.change is None else f"  ({goal.change:+,})"
+        yield f"  {goal.goal}: {_number(goal.a)} → {_number(goal.b)} {goal.unit}{change}"
+    groups = (
+        ("只在 A 落位 placed only in A", c.placed_only_in_a),
+        ("只在 B 落位 placed only in B", c.placed_only_in_b),
+        ("只在 A 的例外 exceptions only in A", c.exceptions_only_in_a),
+        ("只在 B 的例外 exceptions only in B", c.exceptions_only_in_b),
+    )
+    for title, names in groups:
+        if names:
+            yield f"  {title}: {', '.join(names)}"
+    yield f"  调整 moves: {len(c.moves)}"
+    for move in c.moves:
+        sites = f"{move.from_space} → {move.to_space}" if move.from_space != move.to_space else move.from_space
+        months = "" if move.from_start == move.to_start else f", {move.from_start} → {move.to_start}"
+        yield f"    {move.project_id}/{move.component_id}: {sites}{months} ({move.floor_area_m2:,} m²)"
+    for kpi in c.kpis:
+        if kpi.a != kpi.b:
+            yield f"  {kpi.label_zh} {kpi.label_en}: {_number(kpi.a)} → {_number(kpi.b)}"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:,g}" if isinstance(value, float) else f"{value:,}"

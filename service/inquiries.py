@@ -1,0 +1,145 @@
+"""The commands that ask about plans: check, explain, recommend, compare, schema."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from allocator.engines.race import PROOFS
+from allocator.errors import Fault, InputError
+from allocator.explain import dossier
+from allocator.plan import Breach, PlanStatus
+from allocator.problem import Problem
+from allocator.verify import RejectedPlanError, VerifiedPlan, measure, sentence, verify
+from geodata.schema import FORMATS, Inputs
+from service import cli
+from service.comparison import compare as compare_plans
+from service.comparison import comparison_text
+from service.documents import assignments_of, claims_of, dossier_document, plan_of, read_plan
+from service.newcomer import recommendation, recommendation_text, with_newcomer
+from service.pipeline import problem_of, read_again
+from service.wire import DossierOut, PlanOut
+from service.wording import dossier_text
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check a plan and print breaches and recomputed goals as JSON."""
+    document = read_plan(options.plan)
+    problem = problem_of(_inputs_for(options, document))
+    made = plan_of(document)
+    breaches: list[Breach] = []
+    try:
+        verify(problem, made, claims_of(document))
+    except RejectedPlanError as error:
+        breaches = list(error.breaches)
+    breaches += _false_words(document, problem)
+    report = {
+        "plan_id": document.plan_id,
+        "verified": not breaches,
+        "goals": measure(problem, made),
+        "breaches": [_breach(problem, breach) for breach in breaches],
+    }
+    print(json.dumps(report, ensure_ascii=False, indent=1))
+    return cli.INFEASIBLE if breaches else cli.OK
+
+
+def _breach(problem: Problem, breach: Breach) -> dict[str, object]:
+    return {
+        "rule": breach.rule,
+        "where": breach.where,
+        "measured": breach.measured,
+        "limit": breach.limit,
+        "sentence": sentence(problem, breach),
+    }
+
+
+def _false_words(document: PlanOut, problem: Problem) -> Iterator[Breach]:
+    """What the document says of itself, beyond its assignments and goals, that is not so."""
+    if document.inputs is not None and document.input_hash:
+        found = document.inputs.input_hash()
+        if found != document.input_hash:
+            yield Breach("claim/inputs", "input_hash", document.input_hash, found)
+    if document.status is PlanStatus.OPTIMAL:
+        for goal in document.goals:
+            if goal.bound != goal.value or len(goal.proved_by) < PROOFS:
+                yield Breach("claim/status", goal.goal, "optimal", "a bound that equals the value, proved twice")
+    yield from _false_facts(document, problem)
+
+
+def _false_facts(document: PlanOut, problem: Problem) -> Iterator[Breach]:
+    true = {(made.project_id, made.component_id): made for made in assignments_of(problem, plan_of(document))}
+    for made in document.assignments:
+        same = true.get((made.project_id, made.component_id))
+        for name in ("park_id", "district", "permission", "rent_yuan_month", "basis"):
+            said = getattr(made, name)
+            if same is not None and said is not None and said != getattr(same, name):
+                where = f"{made.project_id}/{made.component_id}/{name}"
+                yield Breach("claim/assignment", where, str(said), str(getattr(same, name)))
+    waiting = {entry.project_id for entry in document.unplaced}
+    placed = {made.project_id for made in document.assignments}
+    missing = set(problem.project_by_id) - placed
+    if document.unplaced and waiting != missing:
+        wrong = "|".join(sorted(waiting ^ missing))
+        yield Breach("claim/unplaced", wrong, "listed wrongly", "every project that is not placed, and no other")
+
+
+def _inputs_for(options: argparse.Namespace, document: PlanOut) -> Inputs:
+    if options.projects is None and options.registry is None and document.inputs is not None:
+        return document.inputs
+    if options.projects is None and document.inputs is None:
+        remedy = "Name the projects with --projects, and the registry with --registry"
+        raise InputError([_fault(options.plan, "holds no inputs to check against", remedy)])
+    return read_again(document.inputs, options.projects, options.registry)
+
+
+def explain(options: argparse.Namespace) -> int:
+    """Print a project's dossier."""
+    document, verified = _standing(options.plan)
+    known = verified.problem.project_by_id
+    if options.project_id not in known:
+        remedy = f"Known projects: {', '.join(known)}"
+        raise InputError([_fault(options.plan, f"has no project {options.project_id!r}", remedy)])
+    shown = dossier_document(dossier(verified, options.project_id))
+    print(shown.model_dump_json(indent=1) if options.json else dossier_text(shown, document))
+    return cli.OK
+
+
+def _standing(path: Path) -> tuple[PlanOut, VerifiedPlan]:
+    """A plan.json with a plan in it that holds, checked anew against the inputs it carries."""
+    document = read_plan(path)
+    if document.inputs is None or not document.verified:
+        remedy = "Use a plan.json that `allocator plan` wrote and that has a plan in it"
+        raise InputError([_fault(path, "holds no plan with its inputs", remedy)])
+    try:
+        return document, verify(problem_of(document.inputs), plan_of(document), claims_of(document))
+    except RejectedPlanError as error:
+        message = f"holds a plan that does not pass the check: {error}"
+        raise InputError([_fault(path, message, "Run `allocator check` on it")]) from None
+
+
+def recommend(options: argparse.Namespace) -> int:
+    """Print where a newcomer could go while everyone else stays."""
+    document, verified = _standing(options.plan)
+    answer = recommendation(*with_newcomer(document, verified, options.project), options.most)
+    print(answer.model_dump_json(indent=1) if options.json else recommendation_text(answer, document))
+    return cli.OK
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Print what one plan does differently from another."""
+    found = compare_plans(read_plan(options.plan_a), read_plan(options.plan_b))
+    print(found.model_dump_json(indent=1) if options.json else comparison_text(found))
+    return cli.OK
+
+
+def schema(options: argparse.Namespace) -> int:
+    """Print the JSON Schema of a format."""
+    models: dict[str, type[BaseModel]] = {**FORMATS, "plan": PlanOut, "dossier": DossierOut}
+    print(json.dumps(models[options.format].model_json_schema(), ensure_ascii=False, indent=1))
+    return cli.OK
+
+
+def _fault(path: Path, message: str, remedy: str) -> Fault:
+    return Fault(path.name, None, None, None, message, remedy)

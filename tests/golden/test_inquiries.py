@@ -1,0 +1,127 @@
+"""Questions about standing plans: check under tampering, recommend, compare."""
+
+import json
+from copy import deepcopy
+
+import pytest
+
+from service.cli import main
+from tests.golden.test_command_line import run_plan
+
+
+@pytest.fixture
+def standing(tmp_path, project_row, write_csv, write_registry, park, space):
+    """Two parks; A1 is dear and half full, B1 is cheap and nearly full; one firm fits nowhere."""
+    registry = write_registry(
+        parks=[park(), park(park_id="B", specialities=["imaging"])],
+        spaces=[space(rent_yuan_m2_month=50), space(space_id="B1", park_id="B", rent_yuan_m2_month=40)],
+    )
+    rows = [
+        project_row(project_id="P1", floor_area_m2=4500),
+        project_row(project_id="P2", floor_area_m2=2000),
+        project_row(project_id="P3", floor_area_m2=6000),
+    ]
+    assert run_plan(write_csv(tmp_path / "projects.csv", rows), registry, tmp_path / "out") == 0
+    return tmp_path / "out" / "plan.json"
+
+
+def _tampered(document):
+    def change(path, value):
+        changed = deepcopy(document)
+        place = changed
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = value
+        return changed
+
+    yield change(("assignments", 0, "floor_area_m2"), 1), "site/floor-taken"
+    yield change(("assignments", 0, "space_id"), "nowhere"), "site/unknown-space"
+    yield change(("assignments", 0, "start"), "2020-01"), "site/start"
+    yield change(("assignments", 0, "component_id"), "ghost"), "site/unknown-component"
+    yield change(("assignments", 0, "park_id"), "X"), "claim/assignment"
+    yield change(("assignments", 0, "rent_yuan_month"), 1), "claim/assignment"
+    yield change(("assignments", 0, "permission"), "preferred"), "claim/assignment"
+    yield change(("assignments",), []), "claim/value"
+    yield change(("goals", 0, "value"), 1801), "claim/value"
+    yield change(("goals", 0, "bound"), 1), "claim/bound"
+    yield change(("goals", 0, "bound"), 99_999), "claim/status"
+    yield change(("goals", 0, "proved_by"), ["cp-sat"]), "claim/status"
+    yield change(("unplaced",), [{"project_id": "P1", "reasons": []}]), "claim/unplaced"
+    yield change(("inputs", "projects", 0, "priority"), 5), "claim/inputs"
+    yield change(("inputs", "spaces", 0, "floor_area_m2"), 50_000), "claim/inputs"
+    yield change(("input_hash",), "0" * 64), "claim/inputs"
+    doubled = deepcopy(document)
+    doubled["assignments"].append(doubled["assignments"][0])
+    yield doubled, "placed-once"
+
+
+def test_every_tampering_is_found(standing, tmp_path, capsys):
+    document = json.loads(standing.read_text())
+    capsys.readouterr()
+    for changed, rule in _tampered(document):
+        path = tmp_path / "changed.json"
+        path.write_text(json.dumps(changed))
+        assert main(["check", "--plan", str(path)]) == 3, rule
+        report = json.loads(capsys.readouterr().out)
+        assert rule in {breach["rule"] for breach in report["breaches"]}
+        assert report["verified"] is False
+
+
+def test_an_explanation_of_a_plan_that_does_not_hold_is_refused(standing, capsys):
+    document = json.loads(standing.read_text())
+    document["assignments"][0]["floor_area_m2"] = 1
+    standing.write_text(json.dumps(document))
+    assert main(["explain", "--plan", str(standing), "P1"]) == 2
+    assert "does not pass the check" in capsys.readouterr().err
+
+
+def test_a_newcomer_gets_ranked_sites_while_everyone_stays(standing, tmp_path, project_row, write_csv, capsys):
+    path = write_csv(tmp_path / "new.csv", [project_row(project_id="NEW", floor_area_m2=500)])
+    capsys.readouterr()
+    assert main(["recommend", "--plan", str(standing), "--project", str(path), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    ranked = [
+        (s["sites"][0]["space_id"], s["deltas"]["policy-fit"], s["deltas"]["cost"]) for s in answer["suggestions"]
+    ]
+    assert ranked == [("B1", 2, 20_000), ("A1", 1, 25_000)]
+    assert {site["park_id"]: site["verdict"] for site in answer["dossier"]["components"][0]["parks"]} == {
+        "A": "possible",
+        "B": "possible",
+    }
+    assert main(["recommend", "--plan", str(standing), "--project", str(path)]) == 0
+    assert "1. value +900, policy-fit +2, cost +20,000" in capsys.readouterr().out
+
+
+def test_a_newcomer_without_a_place_learns_who_is_in_the_way(standing, tmp_path, project_row, write_csv, capsys):
+    path = write_csv(tmp_path / "new.csv", [project_row(project_id="NEW", floor_area_m2=4000)])
+    assert main(["recommend", "--plan", str(standing), "--project", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "no place without moving anyone" in said
+    assert "held by" in said
+
+
+@pytest.mark.parametrize("ids", [["P1"], ["N1", "N2"]])
+def test_only_one_new_project_is_a_newcomer(ids, standing, tmp_path, project_row, write_csv):
+    path = write_csv(tmp_path / "new.csv", [project_row(project_id=name) for name in ids])
+    assert main(["recommend", "--plan", str(standing), "--project", str(path)]) == 2
+
+
+def test_two_plans_are_compared(standing, tmp_path, project_row, write_csv, write_registry, park, space, capsys):
+    registry = write_registry(
+        parks=[park(), park(park_id="B")],
+        spaces=[space(), space(space_id="B1", park_id="B", floor_area_m2=8000)],
+    )
+    rows = [
+        project_row(project_id="P1", floor_area_m2=4500, pinned_to="A1"),
+        project_row(project_id="P3", floor_area_m2=6000),
+    ]
+    assert run_plan(write_csv(tmp_path / "b.csv", rows), registry, tmp_path / "b") == 0
+    capsys.readouterr()
+    assert main(["compare", str(standing), str(tmp_path / "b" / "plan.json"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["same_inputs"] is False
+    assert (found["placed_only_in_a"], found["placed_only_in_b"]) == (["P2"], ["P3"])
+    assert [(m["project_id"], m["from_space"], m["to_space"]) for m in found["moves"]] == [("P1", "B1", "A1")]
+    assert next(goal for goal in found["goals"] if goal["goal"] == "value")["change"] == 0
+    assert main(["compare", str(standing), str(standing)]) == 0
+    assert "moves: 0" in capsys.readouterr().out
