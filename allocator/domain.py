@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from allocator.months import FOREVER
 from allocator.vocabulary import (
+    Apart,
     Basis,
     EiaLevel,
     Function,
@@ -17,6 +18,7 @@ from allocator.vocabulary import (
     LinkKind,
     Permission,
     PlatformKind,
+    QuotaKind,
     Segment,
     Side,
     SpaceKind,
@@ -259,6 +261,47 @@ class NamedProject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Separation:
+    """A hazard whose emitters never share a building, or a park, with what is sensitive to it."""
+
+    hazard: Hazard
+    scope: Apart = Apart.BUILDING
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserve:
+    """Floor of a space, park or district held back until a month for projects of some tiers; no kinds means all."""
+
+    name: str
+    place: str
+    floor_area_m2: int
+    until: int
+    tiers: frozenset[Tier]
+    kinds: frozenset[SpaceKind] = frozenset()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """A share in basis points (tier_share: least, of floor placed; enterprise_share: most, of the stock) or an area."""
+
+    name: str
+    kind: QuotaKind
+    share_bp: int | None = None
+    tiers: frozenset[Tier] = frozenset()
+    district: str | None = None
+    least_m2: int | None = None
+    most_m2: int | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        shared = self.kind in {QuotaKind.TIER_SHARE, QuotaKind.ENTERPRISE_SHARE}
+        _require(not shared or self.share_bp is not None, f"quota {self.name} has no share")
+        _require(shared or self.district is not None, f"quota {self.name} names no district")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The policy's numbers: what serves what, who is sited where, and what a fit is worth.
 
@@ -273,6 +316,11 @@ class Policy:
     speciality_points: int = 0
     named_projects: tuple[NamedProject, ...] = ()
     exception_budget: int | None = None
+    separations: tuple[Separation, ...] = ()
+    reserves: tuple[Reserve, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    subsidy_fen_m2_month: Mapping[Tier, int] = field(default_factory=dict)
+    subsidy_budget_yuan_month: int | None = None
     move_price: Mapping[Stage, int] = field(default_factory=lambda: MOVE_PRICE)
     opening_months: int = 120
     start_slack_months: int = 36

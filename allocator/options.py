@@ -236,9 +236,7 @@ def _start_months(problem: Problem, pairs: list[tuple[Component, Space]]) -> dic
         if (published := problem.published_by_component.get(component.key))
         and _stays(problem, component, space, published.start)
     }
-    ends: dict[str, set[int]] = {park_id: set() for park_id in problem.registry.parks}
-    for tenancy in problem.registry.tenancies:
-        ends[problem.park_of(tenancy.space_id).park_id].add(tenancy.until)
+    ends = _ends_of_what_stands(problem)
     starts: dict[tuple[str, str], list[int]] = {}
     grown = True
     while grown:
@@ -248,6 +246,21 @@ def _start_months(problem: Problem, pairs: list[tuple[Component, Space]]) -> dic
             ends[space.park_id].update(component.lease_end(start) for start in starts[component.key, space.space_id])
         grown = sum(map(len, ends.values())) > before
     return starts
+
+
+def _ends_of_what_stands(problem: Problem) -> dict[str, set[int]]:
+    """Per park, the months in which tenancies and reserves end; parks under one reserve share one set."""
+    ends: dict[str, set[int]] = {park_id: set() for park_id in problem.registry.parks}
+    for reserve in problem.policy.reserves:
+        covered = {
+            s.park_id for s in problem.registry.spaces.values() if reserve.place in problem.places_of(s.space_id)
+        }
+        shared = {reserve.until}.union(*(ends[park_id] for park_id in covered))
+        joined = {id(ends[park_id]) for park_id in covered}
+        ends.update({park_id: shared for park_id, known in ends.items() if id(known) in joined})
+    for tenancy in problem.registry.tenancies:
+        ends[problem.park_of(tenancy.space_id).park_id].add(tenancy.until)
+    return ends
 
 
 def _starts_given(

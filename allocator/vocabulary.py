@@ -148,6 +148,21 @@ class Stage(StrEnum):
     BUILT = "built"
 
 
+class Apart(StrEnum):
+    """Within what an emitter and a sensitive use must not meet."""
+
+    BUILDING = "building"
+    PARK = "park"
+
+
+class QuotaKind(StrEnum):
+    """What a quota limits."""
+
+    TIER_SHARE = "tier_share"
+    ENTERPRISE_SHARE = "enterprise_share"
+    DISTRICT_AREA = "district_area"
+
+
 class Basis(StrEnum):
     """Whether a record's figures were read in a source or assumed."""
 

@@ -13,14 +13,29 @@ from allocator.domain import (
     Park,
     Policy,
     Project,
+    Quota,
     Registry,
+    Reserve,
+    Separation,
     Space,
     Tenancy,
 )
 from allocator.options import fits, floor_taken_m2, may_start
 from allocator.plan import Assignment, Plan
 from allocator.problem import Problem, Published
-from allocator.vocabulary import Function, LinkKind, Permission, Segment, Side, SpaceKind, Stage, Tier
+from allocator.vocabulary import (
+    Apart,
+    Function,
+    Hazard,
+    LinkKind,
+    Permission,
+    QuotaKind,
+    Segment,
+    Side,
+    SpaceKind,
+    Stage,
+    Tier,
+)
 
 NOW = 2026 * 12
 FUNCTIONS = (Function.RND, Function.MANUFACTURING)
@@ -103,6 +118,13 @@ def _draw(rng: random.Random) -> Problem:
             ),
         ),
         exception_budget=rng.choice([None, 0, 1]),
+        separations=tuple(
+            Separation(hazard=Hazard.VIBRATION, scope=rng.choice(list(Apart))) for _ in range(rng.randint(0, 1))
+        ),
+        reserves=tuple(_reserve(rng, [*spaces, *parks, *districts]) for _ in range(rng.choice([0, 0, 1]))),
+        quotas=tuple(_quotas(rng, list(districts))),
+        subsidy_fen_m2_month={Tier.STARTUP: rng.choice([0, 150]), Tier.MAJOR: 99},
+        subsidy_budget_yuan_month=rng.choice([None, None, 5, 9]),
         opening_months=10,
         start_slack_months=2,
     )
@@ -128,6 +150,30 @@ def _published(rng: random.Random, problem: Problem) -> tuple[Published, ...]:
     return tuple(Published(assignment, rng.choice(list(Stage))) for assignment in chosen)
 
 
+def _reserve(rng: random.Random, places: list[str]) -> Reserve:
+    kinds = rng.choice([frozenset(), frozenset({SpaceKind.FACTORY})])
+    return Reserve(
+        name="held",
+        place=rng.choice(places),
+        floor_area_m2=rng.randint(1, 8),
+        until=NOW + rng.randint(0, 4),
+        tiers=frozenset({Tier.MAJOR}),
+        kinds=kinds,
+    )
+
+
+def _quotas(rng: random.Random, districts: list[str]) -> Iterator[Quota]:
+    if rng.random() < 0.2:
+        tiers = frozenset({Tier.STARTUP})
+        yield Quota(name="small", kind=QuotaKind.TIER_SHARE, share_bp=rng.choice([2500, 5000]), tiers=tiers)
+    if rng.random() < 0.2:
+        yield Quota(name="one", kind=QuotaKind.ENTERPRISE_SHARE, share_bp=rng.choice([2000, 4000]))
+    if rng.random() < 0.2:
+        least, most = rng.choice([(None, 6), (2, None), (1, 8)])
+        where = rng.choice(districts)
+        yield Quota(name="area", kind=QuotaKind.DISTRICT_AREA, district=where, least_m2=least, most_m2=most)
+
+
 def _space(rng: random.Random, space_id: str, park_id: str) -> Space:
     return Space(
         space_id=space_id,
@@ -146,7 +192,7 @@ def _space(rng: random.Random, space_id: str, park_id: str) -> Space:
 
 
 def _project(rng: random.Random, project_id: str, places: list[str], districts: list[str]) -> Project:
-    segment = rng.choice([Segment.IVD, Segment.IMAGING, Segment.PROTON_THERAPY])
+    segment = rng.choice([Segment.IVD, Segment.IMAGING, Segment.PROTON_THERAPY, Segment.PROTON_THERAPY])
     components = tuple(
         _component(rng, project_id, f"c{i}", places, districts) for i in range(rng.choices([1, 2], (2, 3))[0])
     )
@@ -179,6 +225,8 @@ def _component(
         floor_load_kpa=rng.choice([None, None, 5.0, 8.0]),
         power_kw=rng.randint(0, 4),
         effluent_t_day=rng.randint(0, 3),
+        emits=frozenset([Hazard.VIBRATION] if rng.random() < 0.4 else ()),
+        sensitive_to=frozenset([Hazard.VIBRATION] if rng.random() < 0.4 else ()),
         start_from=start,
         start_until=rng.choice([None, None if start is None else start + rng.randint(0, 3)]),
         lease_months=rng.choice([None, 2, 3, 12]),

@@ -1,6 +1,7 @@
 """Every hard rule, in the order in which reports list them."""
 
 from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.budget import Budget
 from allocator.rules.floor_area import FloorArea
 from allocator.rules.links import Links
 from allocator.rules.move_budget import MoveBudget
@@ -8,6 +9,9 @@ from allocator.rules.named_project import NamedProjectSited
 from allocator.rules.pinned import Pinned
 from allocator.rules.placed_once import PlacedOnce
 from allocator.rules.positioning import Positioning
+from allocator.rules.quota import Quotas
+from allocator.rules.reserve import Reserved
+from allocator.rules.separation import Separations
 from allocator.rules.utilities import Utilities
 
 RULES: tuple[Rule, ...] = (
@@ -17,7 +21,11 @@ RULES: tuple[Rule, ...] = (
     Positioning(),
     NamedProjectSited(),
     Links(),
+    Separations(),
+    Reserved(),
     Pinned(),
+    Budget(),
+    Quotas(),
     MoveBudget(),
 )
 

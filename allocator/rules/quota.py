@@ -1,0 +1,108 @@
+"""Rule quota."""
+
+from collections.abc import Iterator
+
+from allocator.domain import Quota
+from allocator.linear import Linear, Row, total
+from allocator.plan import Breach, Plan
+from allocator.problem import Problem
+from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.vocabulary import QuotaKind
+
+WHOLE_BP = 10_000
+
+
+class Quotas(Rule):
+    """Small firms get at least their share, no enterprise too much, and districts neither too little nor too much.
+
+    A tier share is a least part of all floor placed; an enterprise share a most part of the whole stock of floor; a
+    district's least and most are floor placed there.
+    """
+
+    id = "quota"
+    whole_plan = True
+    title_zh = "份额与上下限"
+    title_en = "Shares, floors and ceilings"
+    formula = (
+        r"\sum_{o:\, \tau \in M_q} a_o z_o \ge \sigma_q \sum_{o} a_o z_o; \quad "
+        r"\sum_{o:\, e(o) = e} a_o z_o \le \sigma_q \sum_s A_s; \quad "
+        r"L_q \le \sum_{o:\, d(o) = d_q} a_o z_o \le U_q"
+    )
+    source = ("P-TIER", "P-NS-AXIS", "DESIGN-4.10")
+
+    def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
+        """One row per quota, and per enterprise for a ceiling on each."""
+        for quota in problem.policy.quotas:
+            yield from _rows(problem, choose, quota)
+
+    def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
+        """Add up the floor of whoever the quota speaks of."""
+        placements = problem.placements(plan)
+        area: dict[tuple[str, str], int] = {}
+        for placement in placements:
+            project = problem.project_by_id[placement.component.project_id]
+            district = problem.district_of(placement.space.space_id).adcode
+            for key in (("all", ""), ("tier", project.tier.value), ("firm", project.enterprise), ("in", district)):
+                area[key] = area.get(key, 0) + placement.assignment.floor_area_m2
+        for quota in problem.policy.quotas:
+            for where, measured, least, most in _measured(problem, quota, area):
+                if measured < least or measured > most:
+                    yield Breach(self.id, where, measured, least if measured < least else most)
+
+    def explain(self, problem: Problem, breach: Breach) -> str:
+        """Say how much floor was found and how much is allowed or asked for."""
+        return f"Quota {breach.where}: {breach.measured} m² are placed; the limit is {breach.limit} m²."
+
+
+def _rows(problem: Problem, choose: Choose, quota: Quota) -> Iterator[NamedRow]:
+    def floor(options: Iterator[int]) -> Linear:
+        return total(problem.options[i].area_m2 * choose.option(problem.options[i]) for i in options)
+
+    every = range(len(problem.options))
+    tier_of = [problem.project_by_id[o.project_id].tier for o in problem.options]
+    match quota.kind:
+        case QuotaKind.TIER_SHARE:
+            theirs = floor(i for i in every if tier_of[i] in quota.tiers)
+            yield quota.name, WHOLE_BP * theirs >= (quota.share_bp or 0) * floor(iter(every))
+        case QuotaKind.ENTERPRISE_SHARE:
+            for enterprise in dict.fromkeys(project.enterprise for project in problem.projects):
+                mine = (
+                    i for i in every if problem.project_by_id[problem.options[i].project_id].enterprise == enterprise
+                )
+                yield f"{quota.name}/{enterprise}", floor(mine) <= _ceiling(problem, quota)
+        case QuotaKind.DISTRICT_AREA:
+            there = (i for i in every if problem.district_of(problem.options[i].space_id).adcode == quota.district)
+            used = floor(there)
+            yield from _between(quota, used)
+
+
+def _between(quota: Quota, used: Linear) -> Iterator[tuple[str, Row]]:
+    if quota.least_m2 is not None:
+        yield f"{quota.name}/least", used >= quota.least_m2
+    if quota.most_m2 is not None:
+        yield f"{quota.name}/most", used <= quota.most_m2
+
+
+def _ceiling(problem: Problem, quota: Quota) -> int:
+    stock = sum(space.floor_area_m2 for space in problem.registry.spaces.values())
+    return stock * (quota.share_bp or 0) // WHOLE_BP
+
+
+def _measured(problem: Problem, quota: Quota, area: dict[tuple[str, str], int]) -> Iterator[tuple[str, int, int, int]]:
+    """Where, floor measured, least and most allowed."""
+    unlimited = 1 << 62
+    match quota.kind:
+        case QuotaKind.TIER_SHARE:
+            theirs = sum(area.get(("tier", tier.value), 0) for tier in quota.tiers)
+            least = -(-area.get(("all", ""), 0) * (quota.share_bp or 0) // WHOLE_BP)
+            yield quota.name, theirs, least, unlimited
+        case QuotaKind.ENTERPRISE_SHARE:
+            for enterprise in dict.fromkeys(project.enterprise for project in problem.projects):
+                mine = area.get(("firm", enterprise), 0)
+                yield f"{quota.name}/{enterprise}", mine, 0, _ceiling(problem, quota)
+        case QuotaKind.DISTRICT_AREA:
+            there = area.get(("in", quota.district or ""), 0)
+            if quota.least_m2 is not None:
+                yield f"{quota.name}/least", there, quota.least_m2, unlimited
+            if quota.most_m2 is not None:
+                yield f"{quota.name}/most", there, 0, quota.most_m2
