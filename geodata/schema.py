@@ -15,8 +15,8 @@ from allocator.vocabulary import Function, Permission, SpaceKind, Stage, Tier
 from geodata.demand import ComponentRecord, LinkRecord, ProjectHead, ProjectRecord
 from geodata.fields import (
     AreaM2,
+    CostYuan,
     Count,
-    Functions,
     FunctionWord,
     Id,
     Kinds,
@@ -26,18 +26,16 @@ from geodata.fields import (
     Origin,
     ParkCrs,
     PermissionWord,
-    PlatformKinds,
     Points,
     Priority,
     PriorityPoints,
     Record,
-    Segments,
+    RentYuan,
     StageWord,
-    Text,
     TierPoints,
-    Tiers,
     TierWord,
 )
+from geodata.rulebook import NamedProjectRecord, QuotaRecord, ReserveRecord, SeparationRecord
 from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 from geodata.values import unreadable
 
@@ -61,18 +59,6 @@ __all__ = [
 ]
 
 
-class NamedProjectRecord(Record):
-    """Projects that the policy sites: those that match, their functions, and the district."""
-
-    name: Text = Field(min_length=1, description="Short name of the policy's sentence.")
-    district: Id = Field(description="Adcode of the district where they go.")
-    functions: Functions = Field(description="Functions that the sentence speaks of.")
-    tiers: Tiers = Field(description="Tiers that match.")
-    segments: Segments = Field((), description="Segments that match; empty is any.")
-    platform_kinds: PlatformKinds = Field((), description="Platform kinds that match; empty is any.")
-    source: LongText = Field("", description="Policy document and page.")
-
-
 class PublishedRecord(Record):
     """One assignment of the plan in force."""
 
@@ -94,6 +80,13 @@ class PolicyRecord(Record):
     move_price: Mapping[StageWord, Points] = Field(
         default_factory=lambda: dict(MOVE_PRICE), description="Points for moving or dropping a published component."
     )
+    separations: tuple[SeparationRecord, ...] = Field((), description="Hazards kept apart.")
+    reserves: tuple[ReserveRecord, ...] = Field((), description="Floor held back.")
+    quotas: tuple[QuotaRecord, ...] = Field((), description="Shares, floors and ceilings.")
+    subsidy_yuan_m2_month: Mapping[TierWord, RentYuan] = Field(
+        default_factory=dict, description="Rent subsidy by tier, yuan per m² and month."
+    )
+    subsidy_budget_yuan_month: CostYuan | None = Field(None, description="Most rent subsidy a month, whole yuan.")
     exception_budget: Count | None = Field(None, description="Most components by exception; absent is no limit.")
     opening_months: Months = Field(120, description="Months over which opening costs are spread.")
     start_slack_months: Count = Field(36, description="Months a start may slip when no last month is given.")

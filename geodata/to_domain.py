@@ -1,15 +1,24 @@
-"""The single bridge from interchange records to the domain: months to numbers, yuan to fen, km to metres."""
+"""The bridge from interchange records to the domain: months to numbers, yuan to fen, km to metres."""
 
 from decimal import Decimal
 
-from allocator.domain import Component, District, Link, NamedProject, Park, Policy, Project, Registry, Space, Tenancy
+from allocator.domain import (
+    Component,
+    District,
+    Link,
+    Park,
+    Project,
+    Registry,
+    Space,
+    Tenancy,
+)
 from allocator.months import FOREVER, parse_month
 from allocator.plan import Assignment
 from allocator.problem import Published
 from geodata.boundaries import wgs84_degrees
 from geodata.demand import ComponentRecord, LinkRecord, ProjectRecord
 from geodata.measure import park_distances_m, points_at
-from geodata.schema import Inputs, NamedProjectRecord, PolicyRecord
+from geodata.schema import Inputs, PolicyRecord
 from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 
 
@@ -31,37 +40,11 @@ def to_projects(inputs: Inputs) -> tuple[Project, ...]:
     return tuple(_project(record, inputs.policy) for record in inputs.projects)
 
 
-def to_policy(record: PolicyRecord) -> Policy:
-    """The policy's numbers."""
-    return Policy(
-        kinds_for={function: frozenset(kinds) for function, kinds in record.kinds_for.items()},
-        fit_points=dict(record.fit_points),
-        speciality_points=record.speciality_points,
-        named_projects=tuple(_named(named) for named in record.named_projects),
-        move_price=dict(record.move_price),
-        exception_budget=record.exception_budget,
-        opening_months=record.opening_months,
-        start_slack_months=record.start_slack_months,
-    )
-
-
 def to_published(inputs: Inputs) -> tuple[Published, ...]:
     """The plan in force."""
     return tuple(
         Published(Assignment(p.project_id, p.component_id, p.space_id, parse_month(p.start), p.floor_area_m2), p.stage)
         for p in inputs.published
-    )
-
-
-def _named(record: NamedProjectRecord) -> NamedProject:
-    return NamedProject(
-        name=record.name,
-        district=record.district,
-        functions=frozenset(record.functions),
-        tiers=frozenset(record.tiers),
-        segments=frozenset(record.segments),
-        platform_kinds=frozenset(record.platform_kinds),
-        source=record.source,
     )
 
 

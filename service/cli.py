@@ -54,6 +54,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _solving(command: argparse.ArgumentParser, time_limit_s: float, out: str) -> None:
+    command.add_argument(
+        "--scenario", type=Path, action="append", metavar="FILE", help="patch the inputs; may be repeated"
+    )
     command.add_argument("--engine", choices=("auto", "exact"), default="auto", help="how to solve (default: auto)")
     command.add_argument("--time-limit", type=_seconds, default=time_limit_s, metavar="S", help="wall seconds")
     command.add_argument("--threads", type=_count, metavar="N", help="threads of CP-SAT (default: every core)")

@@ -13,6 +13,7 @@ from service import cli
 from service.documents import plan_document, read_plan
 from service.pipeline import InForce, Submission, read, run
 from service.progress import ProgressLine
+from service.scenario import apply, read_scenario
 from service.wire import PlanOut
 from service.wording import conflict_text
 from service.writing import write_all
@@ -42,14 +43,17 @@ def plan(options: argparse.Namespace) -> int:
 
 
 def _plan(options: argparse.Namespace, submission: Submission) -> int:
+    inputs = submission.inputs
+    for path in options.scenario or ():
+        inputs = apply(inputs, read_scenario(path), path)
     limits = Limits(options.time_limit, seed=options.seed)
     if options.threads:
         limits = Limits(options.time_limit, options.threads, options.seed)
     if options.model is not None and options.model.suffix not in {".lp", ".mps"}:
         raise InputError([_fault(options.model, "has no ending .lp or .mps", "Name the file model.lp or model.mps")])
     with ProgressLine() as line:
-        outcome = run(submission.inputs, limits, options.engine, line.solving, line.explaining)
-    document = plan_document(submission.inputs, outcome)
+        outcome = run(inputs, limits, options.engine, line.solving, line.explaining)
+    document = plan_document(inputs, outcome)
     files = write_all(options.out, outcome, document, submission.boundaries)
     if options.model is not None:
         options.model.parent.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from allocator.solve import Limits, Solution, Watch, ignore, solve
 from allocator.verify import VerifiedPlan, verify
 from geodata.demand import ProjectRecord
 from geodata.faults import raise_all
+from geodata.policy_to_domain import to_policy
 from geodata.read import (
     RegistryRecords,
     check_references,
@@ -23,7 +24,7 @@ from geodata.read import (
     read_submission,
 )
 from geodata.schema import Inputs, PublishedRecord
-from geodata.to_domain import to_policy, to_projects, to_published, to_registry
+from geodata.to_domain import to_projects, to_published, to_registry
 from seeds.load import batch_path, boundaries_path, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
 from service.wire import PlanOut

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.domain import Link, NamedProject, Tenancy
+from allocator.domain import Link, NamedProject, Quota, Reserve, Separation, Tenancy
 from allocator.plan import Assignment, Breach, Plan
 from allocator.problem import Published
 from allocator.rules import RULES
-from allocator.vocabulary import Function, LinkKind, Permission, Segment, Stage, Tier
+from allocator.vocabulary import Function, Hazard, LinkKind, Permission, QuotaKind, Segment, Stage, Tier
 from tests.small import NOW, component, district, park, plan, policy, problem, project, space
 
 TWO_FIRMS = (project("p"), project("q"))
@@ -42,6 +42,14 @@ HALF_LET = Tenancy(tenancy_id="t", space_id="s", occupant="x", floor_area_m2=500
 STAYING = replace(
     problem([project("p")], **TWO_PARKS), published=(Published(Assignment("p", "c", "s", NOW, 600)),), max_moves=0
 )
+
+SHAKES = Separation(hazard=Hazard.VIBRATION)
+SHAKING = project("p", component(project_id="p", emits=frozenset({Hazard.VIBRATION}), floor_area_m2=400))
+QUIET = project("q", component(project_id="q", sensitive_to=frozenset({Hazard.VIBRATION}), floor_area_m2=400))
+HELD = Reserve(name="held", place="k", floor_area_m2=500, until=NOW + 1, tiers=frozenset({Tier.MAJOR}))
+SMALL = Quota(name="small", kind=QuotaKind.TIER_SHARE, share_bp=4000, tiers=frozenset({Tier.STARTUP}))
+ONE_FIRM = Quota(name="one", kind=QuotaKind.ENTERPRISE_SHARE, share_bp=5000)
+IN_DISTRICT = Quota(name="area", kind=QuotaKind.DISTRICT_AREA, district="440310", least_m2=100, most_m2=900)
 
 CASES = [
     ("placed-once", problem([CHAIN]), plan(("p/a", "s"), ("p/b", "s")), plan(("p/a", "s")), ("p/b", 0, 1)),
@@ -115,6 +123,50 @@ CASES = [
         plan(("p/c", "s")),
         plan(("p/c", "t")),
         ("p/c/barred", "l", "not there"),
+    ),
+    (
+        "separation",
+        problem(
+            [SHAKING, QUIET], [space("s", building="A"), space("t", building="B")], rules=policy(separations=(SHAKES,))
+        ),
+        plan(("p/c", "s"), ("q/c", "t"), area_m2=400),
+        plan(("p/c", "s"), ("q/c", "s"), area_m2=400),
+        ("vibration/p/c/q/c", "one building", "not one building"),
+    ),
+    (
+        "reserve",
+        problem([project("p"), project("m", tier=Tier.MAJOR)], rules=policy(reserves=(HELD,))),
+        plan(("m/c", "s")),
+        plan(("p/c", "s")),
+        ("held/2026-09", 600, 500),
+    ),
+    (
+        "budget",
+        problem(TWO_FIRMS, rules=policy(subsidy_fen_m2_month={Tier.GROWTH: 1000}, subsidy_budget_yuan_month=6000)),
+        plan(("p/c", "s")),
+        plan(("p/c", "s"), ("q/c", "s")),
+        ("rent-subsidy", 12_000, 6000),
+    ),
+    (
+        "quota",
+        problem([project("p"), project("q", tier=Tier.STARTUP)], rules=policy(quotas=(SMALL,))),
+        plan(("p/c", "s"), ("q/c", "s")),
+        plan(("p/c", "s")),
+        ("small", 0, 240),
+    ),
+    (
+        "quota",
+        problem(TWO_FIRMS, rules=policy(quotas=(ONE_FIRM,))),
+        Plan(()),
+        plan(("p/c", "s")),
+        ("one/p", 600, 500),
+    ),
+    (
+        "quota",
+        problem(TWO_FIRMS, rules=policy(quotas=(IN_DISTRICT,))),
+        plan(("p/c", "s")),
+        Plan(()),
+        ("area/least", 0, 100),
     ),
     ("move-budget", STAYING, plan(("p/c", "s")), plan(("p/c", "t")), ("published", 1, 0)),
 ]

@@ -20,8 +20,9 @@ from allocator.vocabulary import (
     Tier,
     Utility,
 )
+from geodata.policy_to_domain import to_policy
 from geodata.schema import Inputs, ParkRecord, PolicyRecord, ProjectRecord, SpaceRecord
-from geodata.to_domain import to_policy, to_projects, to_registry
+from geodata.to_domain import to_projects, to_registry
 
 POLICY = {
     "kinds_for": {function.value: ["factory", "land_plot"] for function in Function},

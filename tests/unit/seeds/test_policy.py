@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from allocator.vocabulary import Function, Permission, SpaceKind, Tier
-from geodata.to_domain import to_policy
+from geodata.policy_to_domain import to_policy
 from seeds import dated
 from seeds.dated import SeedError, read, sourced, valid_on
 from seeds.facts import baseline, documents, targets
