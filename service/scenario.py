@@ -92,10 +92,10 @@ def apply(inputs: Inputs, scenario: Scenario, path: Path) -> Inputs:
     return whole
 
 
-def _patched(project: dict[str, Any], changes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _patched(project: dict[str, Any], changes: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     name = project["project_id"]
-    parts = [part | changes.get(f"{name}/{part['component_id']}", {}) for part in project["components"]]
-    return project | {"components": parts} | changes.get(name, {})
+    parts = [{**part, **changes.get(f"{name}/{part['component_id']}", {})} for part in project["components"]]
+    return {**project, "components": parts, **changes.get(name, {})}
 
 
 def _unknown(inputs: Inputs, scenario: Scenario, path: Path) -> list[Fault]:
