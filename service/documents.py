@@ -41,7 +41,7 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
     return PlanOut(
         plan_id=_plan_id(input_hash, solution),
         status=solution.status,
-        goals=tuple(_goal(report) for report in solution.goals),
+        goals=tuple(goal_document(report) for report in solution.goals),
         assignments=assignments_of(outcome.problem, solution.plan or Plan(())),
         unplaced=tuple(_unplaced(dossier) for dossier in outcome.dossiers if not dossier.placed),
         engine=solution.engine,
@@ -65,7 +65,8 @@ def _plan_id(input_hash: str, solution: Solution) -> str:
     return f"plan-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def _goal(report: GoalReport) -> GoalOut:
+def goal_document(report: GoalReport) -> GoalOut:
+    """A goal's value and bound as a document."""
     return GoalOut(**asdict(report), gap=report.gap, unit=UNITS[report.goal])
 
 

@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from allocator.engines.race import PROOFS
 from allocator.errors import Fault, InputError
 from allocator.explain import dossier
+from allocator.forcing import force
 from allocator.plan import Breach, PlanStatus
 from allocator.problem import Problem
+from allocator.solve import Limits
 from allocator.verify import RejectedPlanError, VerifiedPlan, measure, sentence, verify
 from geodata.schema import FORMATS, Inputs
 from service import cli
@@ -20,6 +22,8 @@ from service.comparison import comparison_text
 from service.documents import assignments_of, claims_of, dossier_document, plan_of, read_plan
 from service.newcomer import recommendation, recommendation_text, with_newcomer
 from service.pipeline import problem_of, read_again
+from service.price import price_document, price_text
+from service.progress import ProgressLine
 from service.wire import DossierOut, PlanOut
 from service.wording import dossier_text
 
@@ -101,8 +105,28 @@ def explain(options: argparse.Namespace) -> int:
     if options.project_id not in known:
         remedy = f"Known projects: {', '.join(known)}"
         raise InputError([_fault(options.plan, f"has no project {options.project_id!r}", remedy)])
+    if options.force is not None:
+        return _price(options, verified)
     shown = dossier_document(dossier(verified, options.project_id))
     print(shown.model_dump_json(indent=1) if options.json else dossier_text(shown, document))
+    return cli.OK
+
+
+def _price(options: argparse.Namespace, verified: VerifiedPlan) -> int:
+    """Print what it would cost to have a component in a place, and who would move."""
+    parts = [part.component_id for part in verified.problem.project_by_id[options.project_id].components]
+    chosen = options.component or (parts[0] if len(parts) == 1 else None)
+    if chosen not in parts:
+        remedy = f"Name one with --component: {', '.join(parts)}"
+        raise InputError([_fault(options.plan, "has several components there, or none of that name", remedy)])
+    if options.force not in verified.problem.place_names:
+        remedy = "Name a space, park or district of the registry"
+        raise InputError([_fault(options.plan, f"has no place {options.force!r}", remedy)])
+    with ProgressLine() as line:
+        limits = Limits(options.time_limit)
+        forced = force(verified, f"{options.project_id}/{chosen}", options.force, limits, line.solving)
+    price = price_document(forced)
+    print(price.model_dump_json(indent=1) if options.json else price_text(price))
     return cli.OK
 
 

@@ -125,3 +125,20 @@ def test_two_plans_are_compared(standing, tmp_path, project_row, write_csv, writ
     assert next(goal for goal in found["goals"] if goal["goal"] == "value")["change"] == 0
     assert main(["compare", str(standing), str(standing)]) == 0
     assert "moves: 0" in capsys.readouterr().out
+
+
+def test_the_price_of_a_park_is_the_plan_solved_anew_with_it(standing, capsys):
+    capsys.readouterr()
+    assert main(["explain", "--plan", str(standing), "P3", "--force", "A", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["conflict"] == ["pinned/P3/rnd@A"]
+    assert main(["explain", "--plan", str(standing), "P1", "--force", "A", "--json"]) == 0
+    price = json.loads(capsys.readouterr().out)
+    assert price["status"] == "optimal"
+    assert price["deltas"] == {"value": 0, "policy-fit": 0, "cost": 25_000}
+    assert [(m["component"], m["from_space"], m["to_space"]) for m in price["moves"]] == [
+        ("P1/rnd", "B1", "A1"),
+        ("P2/rnd", "A1", "B1"),
+    ]
+    assert main(["explain", "--plan", str(standing), "P1", "--force", "A"]) == 0
+    assert "cost: +25,000 yuan/month" in capsys.readouterr().out
+    assert main(["explain", "--plan", str(standing), "P1", "--force", "Mars"]) == 2

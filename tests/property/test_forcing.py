@@ -1,0 +1,44 @@
+"""The price of forcing a component into a place equals what enumeration finds."""
+
+from allocator.forcing import force
+from allocator.goals import goals_for
+from allocator.plan import PlanStatus
+from allocator.solve import Limits, solve
+from allocator.verify import find_breaches, measure, verify
+from tests.drawn import all_plans, draw_problem
+
+LIMITS = Limits(time_limit_s=20.0, threads=1)
+
+
+def test_prices_equal_enumeration():
+    priced = impossible = 0
+    for seed in range(60):
+        problem = draw_problem(seed, most_plans=200)
+        solution = solve(problem, LIMITS)
+        if solution.plan is None:
+            continue
+        verified = verify(problem, solution.plan, solution.goals)
+        component = next(iter(problem.components.values()))
+        place = next(iter(problem.registry.parks))
+        if component.pinned_to is not None:
+            continue
+        signs = {goal.id: 1 if goal.maximise else -1 for goal in goals_for(problem)}
+        found = [
+            tuple(signs[goal] * value for goal, value in measure(problem, plan).items())
+            for plan in all_plans(problem)
+            if not find_breaches(problem, plan)
+            and (made := plan.by_component.get(component.key))
+            and place in problem.places_of(made.space_id)
+        ]
+        forced = force(verified, component.key, place, LIMITS)
+        if not found:
+            assert forced.status is PlanStatus.INFEASIBLE
+            assert any(row.startswith("pinned/") for row in forced.conflict)
+            impossible += 1
+            continue
+        best = dict(zip(signs, max(found), strict=True))
+        assert forced.deltas == {goal: signs[goal] * best[goal] - verified.values[goal] for goal in signs}
+        assert all(here != there for _, here, there in forced.moves)
+        priced += 1
+    assert priced >= 5
+    assert impossible >= 5
