@@ -8,6 +8,7 @@ PM.view = (() => {
   const narrow = () => window.innerWidth < 760;
   let homeView = null;
   let moved = null;
+  let scrolled = null;
 
   const home = () => {
     homeView = null;
@@ -54,10 +55,19 @@ PM.view = (() => {
       paddingBottomRight: narrow() ? [40, 40] : [60, card.offsetHeight + 40] });
   };
 
+  /* On a phone the card covers the list, so the map above it comes into sight, and the list again afterwards. */
+  const scrollToMap = () => {
+    if (PM.selection && scrolled === null) scrolled = window.scrollY;
+    if (!PM.selection && scrolled === null) return;
+    window.scrollTo(0, PM.selection ? 0 : scrolled);
+    if (!PM.selection) scrolled = null;
+  };
+
   /* The card may not cover what it speaks of: the map moves just far enough, and back when the card closes. */
   const uncover = () => {
     if (!PM.selection && moved) { map.setView(moved.centre, moved.zoom, { animate: false }); moved = null; }
-    if (narrow() || byId("card").hidden || !selectedParks().length) return;
+    if (narrow()) return scrollToMap();
+    if (byId("card").hidden || !selectedParks().length) return undefined;
     const boxes = selectedParks().map((park) => PM.places.elementOf(park).getBoundingClientRect());
     const stage = byId("stage").getBoundingClientRect();
     const card = byId("card").getBoundingClientRect();
@@ -139,7 +149,7 @@ PM.view = (() => {
     print();
   };
 
-  return { begin, home, seen, covered, zoomToSelection };
+  return { begin, home, narrow, seen, covered, zoomToSelection };
 })();
 
 performance.mark("draw");

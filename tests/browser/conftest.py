@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
+from allocator.plan import Plan
+from allocator.verify import verify
 from maps.page import overview_html
 from maps.payload import overview_payload
 from tests.unit.maps.boundaries import boundaries
@@ -50,6 +52,13 @@ def city_page(tmp_path_factory):
 @pytest.fixture(scope="session")
 def crowded_page(tmp_path_factory):
     return _write(tmp_path_factory.mktemp("pages"), "crowded", payload(draw_problem(projects=240, parks=120)))
+
+
+@pytest.fixture(scope="session")
+def large_page(tmp_path_factory):
+    """Ten thousand projects, none of them placed, and three hundred parks."""
+    made = overview_payload(verify(draw_problem(projects=10_000, parks=300), Plan(())), caption(), labels())
+    return _write(tmp_path_factory.mktemp("pages"), "large", made)
 
 
 @pytest.fixture(scope="session")

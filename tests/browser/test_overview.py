@@ -248,3 +248,15 @@ def test_a_phone_can_open_and_close_a_card(visit, city_page, shots):
     page.screenshot(path=shots / "phone-selected.png")
     page.click("#card-close")
     assert page.locator("#card").is_hidden()
+
+
+def test_ten_thousand_projects_are_drawn_in_time_and_listed_in_pieces(visit, large_page):
+    page = visit(large_page)
+    drawn_ms = page.evaluate("performance.getEntriesByName('drawn')[0].duration")
+    assert drawn_ms < 3_000, "about 600 ms on a quiet machine"
+    assert rows(page).count() == 100
+    page.locator("#panel-projects .more").scroll_into_view_if_needed()
+    rows(page).nth(150).wait_for(state="attached")
+    page.fill("#search", "P9999")
+    rows(page).nth(1).wait_for(state="detached")
+    assert rows(page).count() == 1

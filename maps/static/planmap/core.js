@@ -45,6 +45,16 @@ PM.short = (label) => (PM.lang === "en" ? label.en || label.zh : label.zh || lab
 PM.t = (key) => PM.bi(PM.strings[key]);
 PM.say = (key) => PM.plain(PM.strings[key]);
 
+/* Sizes of nodes that are not on the page yet, all measured in one layout. */
+PM.measure = (nodes) => {
+  const holder = PM.el("div", { class: "measuring", "aria-hidden": "true" }, nodes);
+  document.body.append(holder);
+  const sizes = nodes.map((node) => ({ w: Math.ceil(node.offsetWidth), h: Math.ceil(node.offsetHeight) }));
+  holder.remove();
+  nodes.forEach((node) => node.remove());
+  return sizes;
+};
+
 PM.m2 = (area) => `${Math.round(area).toLocaleString("en-US")} m²`;
 PM.tenThousands = (area) => (area / 10000).toFixed(area >= 1000000 ? 0 : area >= 100000 ? 1 : 2);
 PM.area = (area) => PM.either(`${PM.tenThousands(area)} 万m²`, PM.m2(area));

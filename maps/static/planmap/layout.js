@@ -59,9 +59,12 @@ PM.layout = (() => {
   const inside = (box, frame) => box.x - box.w / 2 >= frame.x && box.x + box.w / 2 <= frame.x + frame.w
     && box.y - box.h / 2 >= frame.y && box.y + box.h / 2 <= frame.y + frame.h;
 
-  const labelCost = (box, label, anchors, ground, distance) => {
+  const labelCost = (box, label, anchors, ground, distance, limit) => {
     let cost = distance * 0.35;
-    for (const anchor of anchors) if (overlaps(box, anchor, 0)) cost += anchor.cost;
+    for (const anchor of anchors) {
+      if (overlaps(box, anchor, 0)) cost += anchor.cost;
+      if (cost >= limit) return cost;
+    }
     for (let i = -2; i <= 2; i += 1) {
       for (let j = -1; j <= 1; j += 1) {
         const owner = ground.at(box.x + i * box.w / 4, box.y + j * box.h / 2, label.adcode);
@@ -76,11 +79,13 @@ PM.layout = (() => {
     const placed = [];
     for (const label of labels) {
       let best = null;
+      const reach = { x: label.x, y: label.y, w: label.w + 2 * LABEL_REACH, h: label.h + 2 * LABEL_REACH };
+      const near = anchors.filter((anchor) => overlaps(anchor, reach, 0));
       for (const offset of WIDE) {
         if (best && offset.distance * 0.35 >= best.cost) break;
         const box = { x: label.x + offset.x, y: label.y + offset.y, w: label.w, h: label.h };
         if (!inside(box, frame) || [...placed, ...obstacles].some((other) => overlaps(box, other))) continue;
-        const cost = labelCost(box, label, anchors, ground, offset.distance);
+        const cost = labelCost(box, label, near, ground, offset.distance, best ? best.cost : Infinity);
         if (!best || cost < best.cost) best = { ...box, cost };
       }
       placed.push({ ...(best || { x: label.x, y: label.y, w: label.w, h: label.h }), key: label.adcode });

@@ -8,11 +8,9 @@ PM.legend = (() => {
     onclick: () => { PM.filters.state.segment = PM.filters.state.segment === `g:${group.id}` ? "" : `g:${group.id}`; PM.panel.filters(); PM.filters.apply(); } },
   PM.swatch(group), PM.el("span", {}, PM.bi(group)));
 
-  const sample = (shares, key) => PM.el("div", { class: "legend-line" }, PM.ring.drawing(shares, 30), PM.el("span", {}, PM.t(key)));
-
   const modes = () => PM.el("label", { class: "modes" }, PM.el("span", {}, PM.t("links")), PM.el("select", { id: "link-mode", onchange: (event) => PM.links.setMode(event.target.value) },
     [["auto", "linkAuto"], ["arcs", "linkArcs"], ["flows", "linkFlows"], ["none", "linkNone"]].map(([value, key]) =>
-      PM.el("option", { value, selected: PM.links.state.mode === value }, PM.say(key)))));
+      PM.el("option", { value, selected: PM.links.state.mode === value }, PM.short(PM.strings[key])))));
 
   const present = () => {
     const used = new Set(PM.data.projects.map((project) => project.group.id));
@@ -26,10 +24,9 @@ PM.legend = (() => {
 
   const draw = () => PM.replace(byId("legend-body"), keys(), PM.el("p", { class: "note" }, PM.either(PM.strings.ringSize.zh, PM.strings.ringSize.en)),
     PM.el("p", { class: "note" }, PM.either(PM.strings.unplacedNote.zh, PM.strings.unplacedNote.en)),
-    modes(), PM.el("div", { class: "legend-groups" }, present().map(groupLine)), PM.el("p", { class: "note", id: "flow-note" }));
+    modes(), PM.el("div", { class: "legend-groups" }, present().map(groupLine)));
 
   const mark = () => {
-    PM.replace(byId("flow-note"), PM.links.state.flows && PM.links.state.mode === "auto" ? PM.either(PM.strings.tooMany.zh, PM.strings.tooMany.en) : null);
     for (const line of document.querySelectorAll("[data-group]")) line.setAttribute("aria-pressed", String(PM.filters.state.segment === `g:${line.getAttribute("data-group")}`));
   };
 
@@ -42,5 +39,5 @@ PM.legend = (() => {
       "◆ ", PM.t("unplaced"), " · ", PM.t("anyDistrict"), ` ${homeless.length}`));
   };
 
-  return { draw, mark, edgeBox, sample };
+  return { draw, mark, edgeBox };
 })();

@@ -108,11 +108,7 @@ PM.links = (() => {
   const flowTip = (flow) => PM.el("div", { class: "tip" },
     PM.el("strong", {}, PM.bi(PM.districtName(flow.from)), " → ", PM.bi(PM.districtName(flow.to))), PM.el("div", {}, flowNode(flow)));
 
-  const flowLabel = (flow, points, blocked) => {
-    const node = flowNode(flow);
-    map.getContainer().append(node);
-    const size = { w: node.offsetWidth + 2, h: node.offsetHeight + 2 };
-    node.remove();
+  const flowLabel = (node, size, points, blocked) => {
     const shares = [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8, 0.14, 0.86];
     const spots = shares.map((share) => points[Math.round((points.length - 1) * share)]);
     const shifts = [[0, 0], [0, 14], [0, -14], [40, 0], [-40, 0], [0, 26], [0, -26], [50, 14], [-50, -14], [50, -14], [-50, 14]];
@@ -128,9 +124,11 @@ PM.links = (() => {
     const blocked = [...PM.places.obstacles(), ...PM.view.covered()];
     const across = flows(projects).filter((flow) => flow.from !== flow.to && PM.places.labelOf(flow.from) && PM.places.labelOf(flow.to));
     const most = Math.max(1, ...across.map((flow) => flow.area));
-    for (const flow of across) {
+    const nodes = across.map(flowNode);
+    const sizes = PM.measure(nodes);
+    for (const [index, flow] of across.entries()) {
       const points = curve(PM.places.labelOf(flow.from), PM.places.labelOf(flow.to), 0.16);
-      flowLabel(flow, points, blocked);
+      flowLabel(nodes[index], sizes[index], points, blocked);
       for (const part of stroke(points, "#3f6d8c", 2 + 12 * flow.area / most, "flow", "#ffffff", blocked)) {
         part.bindTooltip(() => flowTip(flow), { sticky: true, className: "plain-tip" }).addTo(layer);
       }

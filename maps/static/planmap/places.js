@@ -85,23 +85,16 @@ PM.places = (() => {
     type: "button", class: "unplaced-mark", "aria-label": `${PM.plain(district)} ${PM.say("unplaced")} ${district.unplaced.length}`,
     onclick: () => PM.panel.showUnplaced(district.adcode) }, `◆ ${district.unplaced.length}`) : null);
 
-  const measured = (node) => {
-    map.getContainer().append(node);
-    const size = { w: Math.ceil(node.offsetWidth), h: Math.ceil(node.offsetHeight) };
-    node.remove();
-    return size;
-  };
-
   const marker = (spot, node, options) => L.marker(map.layerPointToLatLng([spot.x, spot.y]), {
     icon: L.divIcon({ html: node, className: "bare", iconSize: [spot.w, spot.h], iconAnchor: [spot.w / 2, spot.h / 2] }), ...options });
 
   const drawLabels = (ground, frame) => {
     const anchors = PM.data.parks.map((park) => ({ ...point(park.lat, park.lon), w: 2 * BOX, h: 2 * BOX, cost: 40 }));
-    const labels = shapes.map((shape) => {
-      const district = PM.data.districts.get(shape.adcode);
-      const node = labelNode(district);
+    const nodes = shapes.map((shape) => labelNode(PM.data.districts.get(shape.adcode)));
+    const sizes = PM.measure(nodes);
+    const labels = shapes.map((shape, index) => {
       const centre = map.latLngToLayerPoint(shape.polygon.getCenter());
-      return { adcode: shape.adcode, node, x: centre.x, y: centre.y, ...measured(node) };
+      return { adcode: shape.adcode, node: nodes[index], x: centre.x, y: centre.y, ...sizes[index] };
     });
     const spots = PM.layout.placeLabels(labels, anchors, ground, frame, PM.view.covered());
     spots.forEach((spot, index) => {
@@ -162,17 +155,17 @@ PM.places = (() => {
   /* Names of the other districts, where there is room for them. */
   const drawBackdrop = () => {
     const blocked = obstacles();
-    for (const { adcode, polygon } of others) {
-      const node = PM.el("div", { class: "backdrop-label" }, PM.bi(PM.data.payload.backdrop[adcode] || { zh: "" }));
-      const size = measured(node);
+    const nodes = others.map(({ adcode }) => PM.el("div", { class: "backdrop-label" }, PM.bi(PM.data.payload.backdrop[adcode] || { zh: "" })));
+    const sizes = PM.measure(nodes);
+    for (const [index, { polygon }] of others.entries()) {
       const box = L.latLngBounds(mainland(polygon));
       const middle = map.latLngToLayerPoint(polygon.getCenter());
       const spots = [middle, ...[0.3, 0.7].flatMap((x) => [0.3, 0.7].map((y) => map.latLngToLayerPoint([
         box.getSouth() + y * (box.getNorth() - box.getSouth()), box.getWest() + x * (box.getEast() - box.getWest())])))];
-      const spot = PM.layout.firstFree(spots, size, blocked, PM.view.seen());
+      const spot = PM.layout.firstFree(spots, sizes[index], blocked, PM.view.seen());
       if (!spot) continue;
       blocked.push(spot);
-      marker(spot, node, { interactive: false, keyboard: false, pane: "backdrop" }).addTo(layer);
+      marker(spot, nodes[index], { interactive: false, keyboard: false, pane: "backdrop" }).addTo(layer);
     }
   };
 

@@ -96,7 +96,7 @@ PM.table = (() => {
     for (const line of document.querySelectorAll(".row")) {
       const chosen = line.getAttribute("data-project") === id;
       line.setAttribute("aria-selected", String(chosen));
-      if (chosen && !line.contains(document.activeElement)) line.scrollIntoView({ block: "nearest" });
+      if (chosen && !PM.view.narrow() && !line.contains(document.activeElement)) line.scrollIntoView({ block: "nearest" });
     }
   };
 

@@ -6,12 +6,14 @@ from html.parser import HTMLParser
 import folium
 import pytest
 
+from allocator.plan import Plan
+from allocator.verify import verify
 from maps.frame import TileSource, draw_frame
 from maps.inline import SCRIPTS, STATIC, embedded_json, page_script, script_safe
 from maps.page import overview_html
 from maps.payload import overview_payload
 from tests.unit.maps.boundaries import boundaries
-from tests.unit.maps.city import caption, draw_problem, labels, payload, verified
+from tests.unit.maps.city import START, caption, draw_problem, labels, payload, verified
 from tests.unit.maps.hostile import NAMES, hostile_name, traces
 
 
@@ -173,3 +175,11 @@ def test_tiles_are_off_until_asked_for_and_their_host_is_allowed():
 def test_tile_addresses_that_are_no_addresses_are_refused(url):
     with pytest.raises(ValueError, match="tile address"):
         TileSource("tiles", url, "credit")
+
+
+def test_ten_thousand_placed_projects_and_three_hundred_parks_stay_below_three_megabytes():
+    problem = draw_problem(projects=10_000, parks=300)
+    made = overview_payload(verify(problem, Plan(())), caption(), labels())
+    places = made["components"]["columns"].index("space")
+    made["components"]["rows"] = [[*row[:places], 899, START, 12_345] for row in made["components"]["rows"]]
+    assert len(overview_html(made, boundaries()).encode()) < 3_000_000

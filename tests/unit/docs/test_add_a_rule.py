@@ -1,0 +1,66 @@
+"""The worked example of the how-to is a rule like any other: proven by the same helper, linted by the same tool."""
+
+import re
+import subprocess
+import sys
+from itertools import islice
+
+import pytest
+
+from allocator.model import compile_model, plan_of
+from allocator.rules import RULES
+from docs.pages.markdown import ROOT
+from seeds.facts import policy_facts
+from tests.drawn import draw_problem
+from tests.rules.test_equivalence import SEEDS, disagreements, functional_choices
+
+
+def test_rows_and_check_of_the_example_agree_on_every_drawn_problem(example):
+    rule = example.MostPerPark()
+    for seed in SEEDS:
+        assert disagreements(rule, draw_problem(seed)) == []
+
+
+def test_the_drawn_problems_keep_and_break_the_example_often_and_at_the_places_it_names(example):
+    rule = example.MostPerPark()
+    kept = broken = 0
+    for seed in SEEDS:
+        problem = draw_problem(seed)
+        model, choose = compile_model(problem, [rule], [])
+        for options in islice(functional_choices(problem), 200):
+            violated = model.violated(choose.values_of(options))
+            breaches = list(rule.check(problem, plan_of(options)))
+            assert {f"{rule.id}/{breach.where}" for breach in breaches} == set(violated)
+            assert all(str(breach.measured) in rule.explain(problem, breach) for breach in breaches)
+            broken += bool(violated)
+            kept += not violated
+    assert kept > 50
+    assert broken > 50
+
+
+def test_a_wrong_version_of_the_example_is_caught(example):
+    class Lenient(example.MostPerPark):
+        def formulate(self, problem, choose):
+            return islice(super().formulate(problem, choose), 1, None)
+
+    assert any(disagreements(Lenient(), draw_problem(seed)) for seed in SEEDS)
+
+
+def test_the_example_brings_everything_that_the_catalogue_shows_and_is_not_yet_taken(example):
+    rule = example.MostPerPark
+    assert rule.id not in {each.id for each in RULES}
+    assert all([rule.__doc__, rule.title_zh, rule.title_en, rule.formula, rule.source])
+    assert set(rule.source) <= set(policy_facts())
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["format", "--check"]], ids=lambda each: each[0])
+def test_the_example_is_clean(listing, arguments):
+    path, code = listing
+    command = [sys.executable, "-m", "ruff", *arguments, "--stdin-filename", str(ROOT / path), "-"]
+    ended = subprocess.run(command, input=code, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_the_tuple_that_the_page_shows_is_the_tuple_of_the_code():
+    page = (ROOT / "docs/how-to/add-a-rule.md").read_text(encoding="utf-8")
+    assert re.findall(r"^     (\w+)\(\),$", page, re.MULTILINE) == [type(rule).__name__ for rule in RULES]

@@ -1,0 +1,84 @@
+"""Commands in the documentation print what it says they print; examples of data are data."""
+
+import csv
+import re
+from datetime import date
+
+import pytest
+import yaml
+
+from docs.pages.markdown import ROOT
+from docs.run_examples import Scratch, commands, comparable, documents
+from geodata.read import read_projects, read_registry
+from seeds.dated import read, valid_on
+from seeds.load import seed_inputs
+from service.cli import BAD_INPUT, DEFECT, INFEASIBLE, NO_PLAN, OK
+from tests.rules import test_cases
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory):
+    return Scratch(tmp_path_factory.mktemp("examples"))
+
+
+@pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_print_what_the_document_says(scratch, path):
+    text = path.read_text(encoding="utf-8")
+    assert comparable(scratch.rerun(text)) == comparable(text), "run `.venv/bin/python -m docs.run_examples`"
+
+
+def test_a_wrong_output_is_noticed(tmp_path):
+    text = "```console\n$ echo one\ntwo\n$ echo took 1.5 s\ntook 2.5 s\n```\n"
+    now = Scratch(tmp_path).rerun(text)
+    assert comparable(now) != comparable(text)
+    assert comparable(now) == comparable(text.replace("two", "one"))
+    assert [command for command, _ in commands("$ a | b\nx\n$ c\n")] == ["a | b", "c"]
+
+
+@pytest.mark.parametrize(("name", "projects"), [("first-batch", 3), ("second-batch", 4)])
+def test_the_batches_of_the_tutorial_are_read_without_a_fault(name, projects):
+    assert len(read_projects(ROOT / f"docs/tutorial/{name}.csv")) == projects
+
+
+def test_the_example_of_a_registry_is_read_without_a_fault():
+    registry = read_registry(ROOT / "docs/how-to/registry", seed_inputs().districts)
+    assert (len(registry.parks), len(registry.spaces), len(registry.tenancies)) == (2, 3, 2)
+
+
+def test_the_new_value_in_the_how_to_holds_from_its_date_on():
+    page = (ROOT / "docs/how-to/change-a-policy-value.md").read_text(encoding="utf-8")
+    new = yaml.safe_load(re.search(r"```yaml\n(.*?)```", page, re.DOTALL)[1])
+    values = [*read("parameters.yaml")["parameters"]["exception_budget"]["values"], *new]
+    days = (date(2026, 8, 31), date(2026, 12, 31), date(2027, 1, 1))
+    assert [valid_on(values, day, "exception_budget") for day in days] == [None, 3, 5]
+
+
+def test_the_readme_counts_the_seeds_and_the_exit_codes_right():
+    inputs = seed_inputs()
+    assert f"holds {len(inputs.parks)} real parks" in README
+    assert f"the batch of {len(inputs.projects)} projects" in README
+    assert re.findall(r"^\| (\d) \|", README, re.MULTILINE) == [
+        str(code) for code in sorted([OK, DEFECT, BAD_INPUT, INFEASIBLE, NO_PLAN])
+    ]
+
+
+def test_the_table_of_the_tutorial_is_the_spreadsheet():
+    page = (ROOT / "docs/tutorial/first-plan.md").read_text(encoding="utf-8")
+    with (ROOT / "docs/tutorial/first-batch.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            line = re.search(rf"^\|.*\| {row['component_id']} \| (.*) \|$", page, re.MULTILINE)[1]
+            assert f"{int(row['floor_area_m2']):,} m²" in line
+            assert not row["clear_height_m"] or f"{row['clear_height_m']} m" in line
+
+
+def test_the_case_in_the_how_to_add_a_rule_is_one_that_the_example_tells_apart(example):
+    page = (ROOT / "docs/how-to/add-a-rule.md").read_text(encoding="utf-8")
+    code = re.search(r"```python\n(\(\n.*?)```", page, re.DOTALL)[1]
+    rule = example.MostPerPark()
+    rule_id, case, kept, broken, breach = eval(code, vars(test_cases))  # noqa: S307  our own page
+    assert rule_id == rule.id
+    assert list(rule.check(case, kept)) == []
+    found = list(rule.check(case, broken))
+    assert [(each.rule, each.where, each.measured, each.limit) for each in found] == [(rule.id, *breach)]
