@@ -6,17 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from allocator.goals import Goal, goals_for
-from allocator.linear import Linear, Row
+from allocator.goals import BY_ID, aims_of, maximised
+from allocator.linear import Linear, Row, total
 from allocator.options import Option
-from allocator.plan import Assignment, Plan
+from allocator.plan import Aim, Assignment, Plan
 from allocator.problem import Problem
 from allocator.rules import RULES, Choose, Rule
 
 
 @dataclass(frozen=True)
 class Objective:
-    """One goal as an expression that is to be as large as possible; ``sign`` is −1 for a goal that is minimised."""
+    """One tier of goals, to be as large as possible; ``sign`` is −1 for a goal that is minimised."""
 
     goal: str
     sign: int
@@ -108,21 +108,24 @@ def plan_of(options: Iterable[Option]) -> Plan:
 
 
 def compile_model(
-    problem: Problem, rules: Iterable[Rule] = RULES, goals: Iterable[Goal] | None = None
+    problem: Problem, rules: Iterable[Rule] = RULES, aims: Iterable[Aim] | None = None
 ) -> tuple[Model, Decisions]:
-    """Model of a problem under some rules and goals, all that apply by default, and what its variables mean."""
+    """Model of a problem under some rules and tiers of goals, its own by default, and what its variables mean."""
     choose = Decisions(problem)
-    goals = goals_for(problem) if goals is None else tuple(goals)
+    aims = aims_of(problem) if aims is None else tuple(aims)
+    goals = [BY_ID[name] for name in dict.fromkeys(goal for aim in aims for goal, _ in aim.parts)]
     named = [
         *((rule.id, where, row) for rule in rules for where, row in rule.formulate(problem, choose)),
         *((goal.id, where, row) for goal in goals for where, row in goal.define(problem, choose)),
     ]
     rows = tuple(replace(row, name=f"{owner}/{where}") for owner, where, row in named)
-    objectives = tuple(_objective(goal, problem, choose) for goal in goals)
+    objectives = tuple(_objective(aim, problem, choose) for aim in aims)
     return Model(choose.names, rows, objectives), choose
 
 
-def _objective(goal: Goal, problem: Problem, choose: Choose) -> Objective:
-    sign = 1 if goal.maximise else -1
-    term = sign * goal.term(problem, choose)
-    return Objective(goal.id, sign, term.weights, term.constant)
+def _objective(aim: Aim, problem: Problem, choose: Choose) -> Objective:
+    signed = (
+        (weight if BY_ID[goal].maximise else -weight) * BY_ID[goal].term(problem, choose) for goal, weight in aim.parts
+    )
+    term = total(signed)
+    return Objective(aim.name, 1 if maximised(aim) else -1, term.weights, term.constant)

@@ -66,6 +66,20 @@ class PlanStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """One tier of the strict order: a goal, or several merged with whole weights ≥ 1."""
+
+    parts: tuple[tuple[str, int], ...]
+
+    @property
+    def name(self) -> str:
+        """The goal's id, or the weighted sum."""
+        if len(self.parts) == 1:
+            return self.parts[0][0]
+        return "+".join(f"{weight}*{goal}" for goal, weight in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class GoalReport:
     """One goal of a plan: exact value, proven bound given the goals before it, and who proved it.
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from allocator.domain import Component, District, NamedProject, Park, Policy, Project, Registry, Space, Tenancy
 from allocator.options import Option, enumerate_options
-from allocator.plan import Assignment, Plan
+from allocator.plan import Aim, Assignment, Plan
 from allocator.vocabulary import Permission, Stage
 
 
@@ -41,7 +41,7 @@ class Problem:
     """Registry, projects and policy, planned from month ``plan_from``; raises ValueError for dangling references.
 
     ``published`` is the plan in force, if there is one, and ``max_moves`` how many of its components may be moved or
-    dropped; None is no limit.
+    dropped; None is no limit.  ``aims`` is the order of goals that is asked for; None is the usual one.
     """
 
     registry: Registry
@@ -50,6 +50,7 @@ class Problem:
     plan_from: int
     published: tuple[Published, ...] = ()
     max_moves: int | None = None
+    aims: tuple[Aim, ...] | None = None
 
     def __post_init__(self) -> None:
         faults = list(self._dangling())

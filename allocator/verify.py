@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from allocator.errors import AllocatorError
-from allocator.goals import goals_for
+from allocator.goals import aims_of, goals_for, maximised, worth
 from allocator.months import format_month
 from allocator.options import first_month, floor_taken_m2, last_month, may_start, reasons_against
 from allocator.plan import Assignment, Breach, GoalReport, Plan
@@ -88,20 +88,18 @@ def _unfit(problem: Problem, assignment: Assignment) -> Iterator[Breach]:
 
 
 def _false_claims(problem: Problem, plan: Plan, goals: tuple[GoalReport, ...]) -> Iterator[Breach]:
-    applying = goals_for(problem)
-    for goal in applying:
-        for claim in goals:
-            if claim.goal != goal.id:
-                continue
-            value = goal.measure(problem, plan)
-            if claim.value != value:
-                yield Breach("claim/value", goal.id, claim.value, value)
-            if claim.bound is not None and (claim.bound < value if goal.maximise else claim.bound > value):
-                yield Breach("claim/bound", goal.id, claim.bound, value)
-    known = {goal.id for goal in applying}
+    values = measure(problem, plan)
+    aims = {aim.name: aim for aim in aims_of(problem)}
     for claim in goals:
-        if claim.goal not in known:
-            yield Breach("claim/unknown-goal", claim.goal, claim.goal, "|".join(sorted(known)))
+        aim = aims.get(claim.goal)
+        if aim is None:
+            yield Breach("claim/unknown-goal", claim.goal, claim.goal, "|".join(aims))
+            continue
+        value = worth(aim, values)
+        if claim.value != value:
+            yield Breach("claim/value", claim.goal, claim.value, value)
+        if claim.bound is not None and (claim.bound < value if maximised(aim) else claim.bound > value):
+            yield Breach("claim/bound", claim.goal, claim.bound, value)
 
 
 def sentence(problem: Problem, breach: Breach) -> str:

@@ -17,6 +17,7 @@ from geodata.fields import (
     ShareBp,
     Text,
     Tiers,
+    Weight,
 )
 from geodata.values import unreadable
 
@@ -51,6 +52,13 @@ class ReserveRecord(Record):
     tiers: Tiers = Field(description="Tiers that it is held back for.")
     kinds: Kinds = Field((), description="Kinds of space it speaks of; empty is all.")
     source: LongText = Field("", description="Policy document and section.")
+
+
+class AimRecord(Record):
+    """One goal of a tier and its weight there."""
+
+    goal: Text = Field(min_length=1, description="Id of the goal.")
+    weight: Weight = Field(1, description="Weight within its tier, a whole number from 1.")
 
 
 class QuotaRecord(Record):

@@ -35,7 +35,7 @@ from geodata.fields import (
     TierPoints,
     TierWord,
 )
-from geodata.rulebook import NamedProjectRecord, QuotaRecord, ReserveRecord, SeparationRecord
+from geodata.rulebook import AimRecord, NamedProjectRecord, QuotaRecord, ReserveRecord, SeparationRecord
 from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 from geodata.values import unreadable
 
@@ -145,6 +145,9 @@ class Inputs(Record):
     policy: PolicyRecord = Field(description="The policy's numbers.")
     plan_from: Month = Field(description="First month of the plan, YYYY-MM.")
     published: tuple[PublishedRecord, ...] = Field((), description="The plan in force, if there is one.")
+    goals: tuple[tuple[AimRecord, ...], ...] | None = Field(
+        None, description="Tiers of goals in strict order, each a list; absent is the usual order."
+    )
     max_moves: Count | None = Field(None, description="Most published components moved or dropped; absent is no limit.")
 
     def canonical_json(self) -> bytes:

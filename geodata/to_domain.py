@@ -13,7 +13,7 @@ from allocator.domain import (
     Tenancy,
 )
 from allocator.months import FOREVER, parse_month
-from allocator.plan import Assignment
+from allocator.plan import Aim, Assignment
 from allocator.problem import Published
 from geodata.boundaries import wgs84_degrees
 from geodata.demand import ComponentRecord, LinkRecord, ProjectRecord
@@ -38,6 +38,13 @@ def to_registry(inputs: Inputs) -> Registry:
 def to_projects(inputs: Inputs) -> tuple[Project, ...]:
     """The batch; a project without a value gets its tier points × priority points."""
     return tuple(_project(record, inputs.policy) for record in inputs.projects)
+
+
+def to_aims(inputs: Inputs) -> tuple[Aim, ...] | None:
+    """The order of goals that is asked for."""
+    if inputs.goals is None:
+        return None
+    return tuple(Aim(tuple((part.goal, part.weight) for part in tier)) for tier in inputs.goals)
 
 
 def to_published(inputs: Inputs) -> tuple[Published, ...]:

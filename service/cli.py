@@ -60,6 +60,7 @@ def _solving(command: argparse.ArgumentParser, time_limit_s: float, out: str) ->
     command.add_argument(
         "--scenario", type=Path, action="append", metavar="FILE", help="patch the inputs; may be repeated"
     )
+    command.add_argument("--goals", type=Path, metavar="FILE", help="order and weights of the goals")
     command.add_argument("--engine", choices=("auto", "exact"), default="auto", help="how to solve (default: auto)")
     command.add_argument("--time-limit", type=_seconds, default=time_limit_s, metavar="S", help="wall seconds")
     command.add_argument("--threads", type=_count, metavar="N", help="threads of CP-SAT (default: every core)")

@@ -11,6 +11,7 @@ from allocator.problem import Problem
 from allocator.solve import Limits, export_model
 from service import cli
 from service.documents import plan_document, read_plan
+from service.goals_file import with_goals
 from service.pipeline import InForce, Submission, read, run
 from service.progress import ProgressLine
 from service.scenario import apply, read_scenario
@@ -46,6 +47,8 @@ def _plan(options: argparse.Namespace, submission: Submission) -> int:
     inputs = submission.inputs
     for path in options.scenario or ():
         inputs = apply(inputs, read_scenario(path), path)
+    if options.goals is not None:
+        inputs = with_goals(inputs, options.goals)
     limits = Limits(options.time_limit, seed=options.seed)
     if options.threads:
         limits = Limits(options.time_limit, options.threads, options.seed)

@@ -42,6 +42,7 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
         plan_id=_plan_id(input_hash, solution),
         status=solution.status,
         goals=tuple(goal_document(report) for report in solution.goals),
+        measures=dict(verified.values) if verified else {},
         assignments=assignments_of(outcome.problem, solution.plan or Plan(())),
         unplaced=tuple(_unplaced(dossier) for dossier in outcome.dossiers if not dossier.placed),
         engine=solution.engine,
@@ -67,7 +68,7 @@ def _plan_id(input_hash: str, solution: Solution) -> str:
 
 def goal_document(report: GoalReport) -> GoalOut:
     """A goal's value and bound as a document."""
-    return GoalOut(**asdict(report), gap=report.gap, unit=UNITS[report.goal])
+    return GoalOut(**asdict(report), gap=report.gap, unit=UNITS.get(report.goal, "weighted"))
 
 
 def assignments_of(problem: Problem, plan: Plan) -> tuple[AssignmentOut, ...]:

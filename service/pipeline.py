@@ -24,7 +24,7 @@ from geodata.read import (
     read_submission,
 )
 from geodata.schema import Inputs, PublishedRecord
-from geodata.to_domain import to_projects, to_published, to_registry
+from geodata.to_domain import to_aims, to_projects, to_published, to_registry
 from seeds.load import batch_path, boundaries_path, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
 from service.wire import PlanOut
@@ -176,6 +176,7 @@ def problem_of(inputs: Inputs) -> Problem:
         parse_month(inputs.plan_from),
         to_published(inputs),
         inputs.max_moves,
+        to_aims(inputs),
     )
 
 

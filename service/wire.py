@@ -99,6 +99,7 @@ class PlanOut(Wire):
     plan_id: str
     status: PlanStatus
     goals: tuple[GoalOut, ...] = ()
+    measures: dict[str, int] = Field(default_factory=dict, description="Exact value of every goal, in its own unit.")
     assignments: tuple[AssignmentOut, ...] = ()
     unplaced: tuple[UnplacedOut, ...] = ()
     engine: str = ""

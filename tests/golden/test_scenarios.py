@@ -78,3 +78,46 @@ def test_scenarios_are_applied_one_after_the_other(base, tmp_path):
     second.write_text('{"projects": {"P2/rnd": {"floor_area_m2": 9000}}}')
     assert run_plan(*base, tmp_path / "out", "--scenario", str(first), "--scenario", str(second)) == 0
     assert json.loads((tmp_path / "out" / "plan.json").read_text())["assignments"] == []
+
+
+ORDERS = [
+    ("tiers: [value, policy-fit, cost]", {"P1"}, ["value", "policy-fit", "cost"]),
+    ("tiers: [[cost], [value]]", set(), ["cost", "value"]),
+    ("tiers: [[{goal: value, weight: 1000}, cost], policy-fit]", {"P1"}, ["1000*value+1*cost", "policy-fit"]),
+    ("tiers: [[value, {goal: cost, weight: 2}]]", set(), ["1*value+2*cost"]),
+]
+
+
+@pytest.mark.parametrize(("text", "placed", "names"), ORDERS)
+def test_goals_are_ordered_merged_and_weighted_as_asked(
+    tmp_path, project_row, write_csv, write_registry, space, text, placed, names
+):
+    path = tmp_path / "goals.yaml"
+    path.write_text(text)
+    projects = write_csv(tmp_path / "p.csv", [project_row(project_id="P1", floor_area_m2=100)])
+    registry = write_registry(spaces=[space(rent_yuan_m2_month=50)])
+    assert run_plan(projects, registry, tmp_path / "out", "--goals", str(path)) == 0
+    document = json.loads((tmp_path / "out" / "plan.json").read_text())
+    assert {made["project_id"] for made in document["assignments"]} == placed
+    assert [goal["goal"] for goal in document["goals"]] == names
+    assert document["status"] == "optimal"
+    assert document["measures"].keys() == {"value", "policy-fit", "cost"}
+    assert main(["check", "--plan", str(tmp_path / "out" / "plan.json")]) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("tiers: [beauty]", "beauty"),
+        ("tiers: [value, value]", "twice"),
+        ("tiers: [[{goal: value, weight: 0}]]", "weight"),
+        ("tiers: [[{goal: value, wieght: 2}]]", "wieght"),
+        ("order: [value]", "order"),
+        ("tiers: []", "tiers"),
+    ],
+)
+def test_an_order_that_is_not_understood_is_refused_by_name(base, tmp_path, text, named, capsys):
+    path = tmp_path / "goals.yaml"
+    path.write_text(text)
+    assert run_plan(*base, tmp_path / "out", "--goals", str(path)) == 2
+    assert named in capsys.readouterr().err
