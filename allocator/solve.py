@@ -14,6 +14,7 @@ from allocator.linear import Row
 from allocator.model import Decisions, Model, Objective, compile_model, plan_of
 from allocator.plan import Conflict, GoalReport, Plan, PlanStatus
 from allocator.problem import Problem
+from allocator.tidy import with_earliest_starts
 
 Watch = Callable[[str, Progress], None]
 """Told the goal under way and where it stands; called several times a second."""
@@ -86,7 +87,7 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
         conflict = find_conflict(model, limits) if search.proven_infeasible else None
         status = PlanStatus.INFEASIBLE if conflict else PlanStatus.NO_SOLUTION
         return Solution(status, None, (), names, limits, wall_s, conflict, tuple(search.notes))
-    plan = plan_of(choose.chosen(search.values))
+    plan = with_earliest_starts(problem, plan_of(choose.chosen(search.values)))
     return Solution(search.status, plan, tuple(search.goals), names, limits, wall_s, None, tuple(search.notes))
 
 

@@ -1,0 +1,35 @@
+from allocator.domain import Tenancy
+from allocator.plan import Plan
+from allocator.tidy import with_earliest_starts
+from allocator.verify import find_breaches, measure
+from tests.drawn import all_plans, draw_problem
+from tests.small import NOW, component, plan, problem, project
+
+
+def test_nobody_waits_for_nothing():
+    case = problem([project("p", component(start_until=NOW + 9, lease_months=9))])
+    late = plan(("p/c", "s"), start=NOW + 9)
+    assert with_earliest_starts(case, late) == plan(("p/c", "s"), start=NOW)
+
+
+def test_a_start_waits_for_the_tenancy_before_it():
+    sitting = Tenancy(tenancy_id="t", space_id="s", occupant="x", floor_area_m2=900, until=NOW + 4)
+    case = problem([project("p", component(start_until=NOW + 9, lease_months=9))], tenancies=(sitting,))
+    assert with_earliest_starts(case, plan(("p/c", "s"), start=NOW + 9)) == plan(("p/c", "s"), start=NOW + 4)
+
+
+def test_good_plans_stay_good_and_lose_nothing():
+    shifted = 0
+    for seed in range(150):
+        case = draw_problem(seed, most_plans=300)
+        for made in all_plans(case):
+            if find_breaches(case, made):
+                continue
+            sooner = with_earliest_starts(case, made)
+            assert find_breaches(case, sooner) == []
+            assert measure(case, sooner) == measure(case, made)
+            assert all(a.start <= b.start for a, b in zip(sooner.assignments, made.assignments, strict=True))
+            assert with_earliest_starts(case, sooner) == sooner or sooner != made
+            shifted += sooner != made
+    assert shifted > 50
+    assert Plan(()) == with_earliest_starts(problem([project()]), Plan(()))
