@@ -12,7 +12,7 @@ from docs.run_examples import Scratch, commands, comparable, documents
 from geodata.read import read_projects, read_registry
 from seeds.dated import read, valid_on
 from seeds.load import seed_inputs
-from service.cli import BAD_INPUT, DEFECT, INFEASIBLE, NO_PLAN, OK
+from service.cli import BAD_INPUT, DEFECT, INFEASIBLE, NO_PLAN, OK, parser
 from tests.rules import test_cases
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -62,6 +62,12 @@ def test_the_readme_counts_the_seeds_and_the_exit_codes_right():
     assert re.findall(r"^\| (\d) \|", README, re.MULTILINE) == [
         str(code) for code in sorted([OK, DEFECT, BAD_INPUT, INFEASIBLE, NO_PLAN])
     ]
+
+
+def test_the_readme_names_every_command_and_no_other():
+    known = next(action.choices for action in parser()._actions if action.choices and action.dest == "command")
+    named = re.search(r"^`allocator (.*?); each has `--help`", README, re.MULTILINE | re.DOTALL)[1]
+    assert set(re.findall(r"\w+", named)) - {"and"} == set(known)
 
 
 def test_the_table_of_the_tutorial_is_the_spreadsheet():
