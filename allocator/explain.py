@@ -18,11 +18,11 @@ from allocator.problem import Problem
 from allocator.rules import RULES, Rule
 from allocator.verify import VerifiedPlan, measure
 
-ALONE = tuple(rule for rule in RULES if rule.id not in {"placed-once", "links"})
+ALONE = tuple(rule for rule in RULES if rule.alone)
 """Rules that say something of one component while the rest of its project is nowhere."""
 
 
-CAPACITIES = frozenset({"floor-area", "utilities"})
+CAPACITIES = frozenset(rule.id for rule in RULES if rule.capacity)
 """Rules about something that others may hold."""
 
 
@@ -37,12 +37,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds floor that a component would need."""
+    """Who holds floor that a component would need: a component of the plan, or a sitting tenant by name."""
 
     project_id: str
     component_id: str
     floor_area_m2: int
     value: int
+    occupant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,9 @@ def _tightest(component: Component, option: Option, breaches: list[Breach]) -> I
             asked = option.area_m2 if breach.rule == "floor-area" else getattr(component, unit)
             reason = Reason(breach.rule, asked, breach.limit - (breach.measured - asked), unit)
         else:
-            unit, reason = breach.where, Reason(breach.rule, breach.limit, breach.measured, breach.where)
+            unit = breach.where
+            measure = "m" if breach.rule == "links" and isinstance(breach.measured, int) else ""
+            reason = Reason(breach.rule, breach.limit, breach.measured, measure)
         known = reasons.get((breach.rule, unit))
         if known is None or _left(reason) < _left(known):
             reasons[breach.rule, unit] = reason
@@ -252,6 +255,9 @@ def _holders(verified: VerifiedPlan, component: Component, option: Option) -> It
         if placement.space.space_id == option.space_id and overlaps and placement.component.key != component.key:
             held, project = placement.assignment, problem.project_by_id[placement.component.project_id]
             yield Holder(held.project_id, held.component_id, held.floor_area_m2, project.value)
+    for tenancy in problem.tenancies_of_space[option.space_id]:
+        if tenancy.since < option.end and option.start < tenancy.until:
+            yield Holder("", tenancy.tenancy_id, tenancy.floor_area_m2, 0, tenancy.occupant or tenancy.tenancy_id)
 
 
 def _unplaced(project: Project, parts: tuple[ComponentDossier, ...]) -> Iterator[UnplacedReason]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from allocator.engines.child import run_alone
-from allocator.engines.race import PROOFS, Entrant, Standing, race
+from allocator.engines.race import PROOFS, Entrant, race
 from allocator.engines.task import AnswerStatus, Progress, Task
 from allocator.errors import EngineError
 from allocator.linear import Row
@@ -88,7 +88,7 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
         status = PlanStatus.INFEASIBLE if conflict else PlanStatus.NO_SOLUTION
         return Solution(status, None, (), names, limits, wall_s, conflict, tuple(search.notes))
     plan = with_earliest_starts(problem, plan_of(choose.chosen(search.values)))
-    return Solution(search.status, plan, tuple(search.goals), names, limits, wall_s, None, tuple(search.notes))
+    return Solution(search.status, plan, search.goals, names, limits, wall_s, None, tuple(search.notes))
 
 
 class _Search:
@@ -102,7 +102,7 @@ class _Search:
         self._deadline = started + limits.time_limit_s
         self._kept: list[Row] = []
         self.values: tuple[int, ...] | None = None
-        self.goals: list[GoalReport] = []
+        self._reached: list[tuple[Objective, dict[str, int]]] = []
         self.notes: list[str] = []
         self.proven_infeasible = False
 
@@ -119,7 +119,7 @@ class _Search:
             self.proven_infeasible = len(standing.proofs) >= PROOFS
             return False
         standing.values = self.values = self._choose.tidied(standing.values)
-        self.goals.append(_report(tier, objective, standing))
+        self._reached.append((objective, standing.bounds))
         self._kept.append(objective.at_least(objective.evaluate(self.values)))
         return True
 
@@ -142,15 +142,25 @@ class _Search:
         return None if self._model.violated(nothing) else nothing
 
     @property
+    def goals(self) -> tuple[GoalReport, ...]:
+        """Every goal at the final plan: a later pass may have raised an earlier goal that was not proven."""
+        values = self.values
+        if values is None:
+            return ()
+        return tuple(_report(tier, *reached, values) for tier, reached in enumerate(self._reached, start=1))
+
+    @property
     def status(self) -> PlanStatus:
         """Optimal when two engines proved every goal."""
         proven = all(len(goal.proved_by) >= PROOFS for goal in self.goals)
         return PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE
 
 
-def _report(tier: int, objective: Objective, standing: Standing) -> GoalReport:
-    value, bound, sign = standing.value or 0, standing.bound, objective.sign
-    return GoalReport(objective.goal, tier + 1, sign * value, None if bound is None else sign * bound, standing.proofs)
+def _report(tier: int, objective: Objective, bounds: dict[str, int], values: tuple[int, ...]) -> GoalReport:
+    value, sign = objective.evaluate(values), objective.sign
+    bound = min(bounds.values(), default=None)
+    proofs = tuple(sorted(name for name, proven in bounds.items() if proven == value))
+    return GoalReport(objective.goal, tier, sign * value, None if bound is None else sign * bound, proofs)
 
 
 def _signed(progress: Progress, sign: int) -> Progress:

@@ -90,40 +90,42 @@ def _yuan(amount: Decimal) -> float:
     return float(amount)
 
 
-Id = Annotated[str, BeforeValidator(values.identifier), Field(min_length=1, max_length=values.MAX_ID)]
+Id = Annotated[str, Field(min_length=1, max_length=values.MAX_ID), BeforeValidator(values.identifier)]
 Text = Annotated[str, BeforeValidator(values.text), Field(max_length=200)]
 LongText = Annotated[str, BeforeValidator(values.text), Field(max_length=2000)]
-Month = Annotated[str, BeforeValidator(dates.month), Field(pattern=r"^\d{4}-\d{2}$")]
+Month = Annotated[str, Field(pattern=r"^\d{4}-\d{2}$"), BeforeValidator(dates.month)]
 Day = Annotated[str, BeforeValidator(dates.day), Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 YesNo = Annotated[bool, BeforeValidator(values.boolean)]
 
-Whole = Annotated[int, BeforeValidator(values.integer)]
-Real = Annotated[float, BeforeValidator(values.number)]
-AreaM2 = Annotated[Whole, Field(gt=0, le=10_000_000)]
-PowerKw = Annotated[Whole, Field(ge=0, le=10_000_000)]
-TonnesADay = Annotated[Whole, Field(ge=0, le=10_000_000)]
-Points = Annotated[Whole, Field(ge=-1_000_000, le=1_000_000)]
-Value = Annotated[Whole, Field(ge=0, le=1_000_000)]
-TierPoints = Annotated[Whole, Field(ge=0, le=10_000)]
-PriorityPoints = Annotated[Whole, Field(ge=0, le=100)]
-Priority = Annotated[Whole, Field(ge=1, le=5)]
-IsoClass = Annotated[Whole, Field(ge=1, le=9)]
-Months = Annotated[Whole, Field(ge=1, le=1200)]
-Count = Annotated[Whole, Field(ge=0, le=1_000_000)]
-CostYuan = Annotated[Whole, Field(ge=0, le=10_000_000_000)]
-Weight = Annotated[Whole, Field(ge=1, le=1000)]
-ShareBp = Annotated[Whole, Field(ge=0, le=10_000)]
-LoadKpa = Annotated[Real, Field(ge=0, le=1000)]
-HeightM = Annotated[Real, Field(ge=0, le=200)]
-Km = Annotated[Real, Field(ge=0, le=1000)]
-Lon = Annotated[Real, Field(ge=-180, le=180)]
-Lat = Annotated[Real, Field(ge=-90, le=90)]
+_WHOLE = BeforeValidator(values.integer)
+Whole = Annotated[int, _WHOLE]
+_REAL = BeforeValidator(values.number)
+Real = Annotated[float, _REAL]
+AreaM2 = Annotated[int, Field(gt=0, le=10_000_000), _WHOLE]
+PowerKw = Annotated[int, Field(ge=0, le=10_000_000), _WHOLE]
+TonnesADay = Annotated[int, Field(ge=0, le=10_000_000), _WHOLE]
+Points = Annotated[int, Field(ge=-1_000_000, le=1_000_000), _WHOLE]
+Value = Annotated[int, Field(ge=0, le=1_000_000), _WHOLE]
+TierPoints = Annotated[int, Field(ge=0, le=10_000), _WHOLE]
+PriorityPoints = Annotated[int, Field(ge=0, le=100), _WHOLE]
+Priority = Annotated[int, Field(ge=1, le=5), _WHOLE]
+IsoClass = Annotated[int, Field(ge=1, le=9), _WHOLE]
+Months = Annotated[int, Field(ge=1, le=1200), _WHOLE]
+Count = Annotated[int, Field(ge=0, le=1_000_000), _WHOLE]
+CostYuan = Annotated[int, Field(ge=0, le=10_000_000_000), _WHOLE]
+Weight = Annotated[int, Field(ge=1, le=1000), _WHOLE]
+ShareBp = Annotated[int, Field(ge=0, le=10_000), _WHOLE]
+LoadKpa = Annotated[float, Field(ge=0, le=1000), _REAL]
+HeightM = Annotated[float, Field(ge=0, le=200), _REAL]
+Km = Annotated[float, Field(ge=0, le=1000), _REAL]
+Lon = Annotated[float, Field(ge=-180, le=180), _REAL]
+Lat = Annotated[float, Field(ge=-90, le=90), _REAL]
 RentYuan = Annotated[
     Decimal,
     BeforeValidator(values.money),
-    Field(ge=0, le=100_000),
+    Field(ge=0, le=10_000),
     PlainSerializer(_yuan, return_type=float, when_used="json"),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100_000}),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 10_000}),
 ]
 
 _Word = BeforeValidator(values.token)

@@ -40,7 +40,9 @@ def _sentence(problem: Problem, dossier: Dossier, labels: Labels, reason: Unplac
         park = problem.park_of(str(reason.space_id))
         zh, en = f"{zh} · {park.name_zh or park.name_en}", f"{en} · {park.name_en or park.name_zh}"
     if reason.holders:
-        held = ", ".join(f"{holder.project_id} {holder.floor_area_m2:,} m²" for holder in reason.holders[:SHOWN])
+        held = ", ".join(
+            f"{holder.occupant or holder.project_id} {holder.floor_area_m2:,} m²" for holder in reason.holders[:SHOWN]
+        )
         zh, en = f"{zh}（现安排 {held}）", f"{en} (now given to {held})"
     return {"zh": zh, "en": en}
 

@@ -1,12 +1,13 @@
 """The straight line: submission → inputs → problem → solution → verified plan → dossiers → documents."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
 
+from allocator.errors import Fault, InputError
 from allocator.explain import Dossier, dossier
 from allocator.months import parse_month
 from allocator.problem import Problem
@@ -25,7 +26,7 @@ from geodata.read import (
 )
 from geodata.schema import Inputs, PublishedRecord
 from geodata.to_domain import to_aims, to_projects, to_published, to_registry
-from seeds.load import batch_path, boundaries_path, load_districts, load_policy, registry_dir
+from seeds.load import SeedError, batch_path, boundaries_path, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
 from service.wire import PlanOut
 
@@ -72,12 +73,12 @@ def read(
     """
     if plan_from is None:
         plan_from = _standing_start(in_force) if in_force else seed_plan_from() if projects is None else None
-    on = date.fromisoformat(f"{plan_from}-01") if plan_from else date.today()  # noqa: DTZ011  policy is local
-    batch, records = _records(projects, registry, on, in_force)
-    inputs = _inputs(batch, records, plan_from or first_month(batch, on), on)
+    batch, records = _records(projects, registry, in_force)
+    plan_from = plan_from or first_month(batch, date.today())  # noqa: DTZ011  the calendar of the planner
+    inputs = _inputs(batch, records, plan_from)
     if in_force is not None:
         inputs = _with_published(inputs, in_force)
-        raise_all(check_references(inputs.projects, records))
+        raise_all(check_references(inputs.projects, replace(records, districts=inputs.districts)))
     boundaries = records.boundaries
     return Submission(inputs, read_boundaries(boundaries_path()) if boundaries is None else boundaries)
 
@@ -87,7 +88,7 @@ def _standing_start(in_force: InForce) -> str | None:
 
 
 def _records(
-    projects: Path | None, registry: Path | None, on: date, in_force: InForce | None
+    projects: Path | None, registry: Path | None, in_force: InForce | None
 ) -> tuple[Sequence[ProjectRecord], RegistryRecords]:
     """The batch and the registry: named, else that of the plan in force, else the seeds."""
     default = read_boundaries(boundaries_path())
@@ -95,7 +96,9 @@ def _records(
     if registry is None and standing is not None:
         records = records_of(standing)
         return read_projects(projects or batch_path(), records), records
-    return read_submission(projects or batch_path(), registry or registry_dir(), load_districts(on), default)
+    districts = load_districts(date.max)
+    batch, records = read_submission(projects or batch_path(), registry or registry_dir(), districts, default)
+    return batch, replace(records, districts=()) if records.districts is districts else records
 
 
 def records_of(inputs: Inputs) -> RegistryRecords:
@@ -118,7 +121,7 @@ def read_again(inputs: Inputs | None, projects: Path | None, registry: Path | No
     if projects is not None:
         return read(projects, registry, inputs.plan_from).inputs
     records = read_registry(registry or registry_dir(), inputs.districts, read_boundaries(boundaries_path()))
-    raise_all(check_references(inputs.projects, records))
+    raise_all(check_references(inputs.projects, replace(records, districts=inputs.districts)))
     return inputs.model_copy(
         update={
             "districts": tuple(records.districts),
@@ -155,14 +158,21 @@ def first_month(batch: Sequence[ProjectRecord], today: date) -> str:
     return min(asked, default=f"{today:%Y-%m}")
 
 
-def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from: str, on: date) -> Inputs:
+def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from: str) -> Inputs:
+    """Inputs under the policy of the plan's first month; raises InputError when there was none yet."""
+    on = date.fromisoformat(f"{plan_from}-01")
+    try:
+        districts, policy = records.districts or load_districts(on), load_policy(on)
+    except SeedError as error:
+        remedy = "Begin the plan later, with --plan-from YYYY-MM"
+        raise InputError([Fault("plan", None, "plan_from", plan_from, f"has no policy: {error}", remedy)]) from None
     return Inputs(
-        districts=tuple(records.districts),
+        districts=tuple(districts),
         parks=tuple(records.parks),
         spaces=tuple(records.spaces),
         tenancies=tuple(records.tenancies),
         projects=tuple(batch),
-        policy=load_policy(on),
+        policy=policy,
         plan_from=plan_from,
     )
 

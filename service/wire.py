@@ -50,6 +50,7 @@ class HolderOut(Wire):
     component_id: str
     floor_area_m2: int
     value: int
+    occupant: str = Field("", description="Name of a sitting tenant; empty for a component of the plan.")
 
 
 class ReasonOut(Wire):
@@ -96,19 +97,22 @@ class KpiOut(Wire):
 class PlanOut(Wire):
     """plan.json: the plan, what is proven of it, and everything it was made from."""
 
-    plan_id: str
-    status: PlanStatus
+    plan_id: str = Field(description="Follows from what was asked and what was answered.")
+    status: PlanStatus = Field(
+        description="optimal: two engines proved every goal; feasible: a checked plan with its gaps; "
+        "infeasible: two engines proved that there is none; no_solution: none was found in time."
+    )
     goals: tuple[GoalOut, ...] = ()
     measures: dict[str, int] = Field(default_factory=dict, description="Exact value of every goal, in its own unit.")
     assignments: tuple[AssignmentOut, ...] = ()
     unplaced: tuple[UnplacedOut, ...] = ()
     engine: str = ""
-    seed: int = 0
-    wall_s: float = 0.0
+    seed: int = Field(0, description="Seed of the engines.")
+    wall_s: float = Field(0.0, description="Wall time of the solve, seconds.")
     input_hash: str = Field("", description="SHA-256 of the canonical JSON of the inputs.")
     verified: bool = Field(False, description="Whether the independent check found nothing.")
-    threads: int = 1
-    time_limit_s: float = 0.0
+    threads: int = Field(1, description="Threads of CP-SAT.")
+    time_limit_s: float = Field(0.0, description="Wall time that was allowed, seconds.")
     versions: dict[str, str] = Field(default_factory=dict, description="Versions of the solvers and of this product.")
     kpis: tuple[KpiOut, ...] = ()
     conflict: ConflictOut | None = None

@@ -47,10 +47,11 @@ def _site_text(site: SiteOut, parks: Mapping[str, str]) -> str:
     zh, en = WORDS[site.verdict]
     text = f"[{zh} {en}] {parks.get(site.park_id, site.park_id)} · {site.space_id}"
     if site.deltas is not None:
-        changes = ", ".join(f"{_label('goal', goal)} {change:+d}" for goal, change in site.deltas.items() if change)
+        changes = ", ".join(f"{_label('goal', goal)} {change:+,}" for goal, change in site.deltas.items() if change)
         text += f": {changes or '各目标不变 no goal changes'}"
     for reason in site.reasons:
-        text += f"; {_code(reason.code)}: 需 needs {reason.needed}, 供 offers {reason.offered} {reason.unit}".rstrip()
+        title = _code(site.verdict, reason.code)
+        text += f"; {title}: 需 needs {reason.needed}, 供 offers {reason.offered} {reason.unit}".rstrip()
     return text + _held_by(site.holders)
 
 
@@ -63,8 +64,15 @@ def reason_text(reason: ReasonOut) -> str:
 
 
 def _held_by(holders: Iterable[HolderOut]) -> str:
-    shown = ", ".join(f"{h.project_id}/{h.component_id} ({h.floor_area_m2} m², 价值 value {h.value})" for h in holders)
+    shown = ", ".join(_holder(holder) for holder in holders)
     return f"; 占用者 held by {shown}" if shown else ""
+
+
+def _holder(holder: HolderOut) -> str:
+    if holder.occupant:
+        return f"{holder.occupant} ({holder.floor_area_m2:,} m², 现有租户 sitting tenant)"
+    name = f"{holder.project_id}/{holder.component_id}"
+    return f"{name} ({holder.floor_area_m2:,} m², 价值 value {holder.value:,})"
 
 
 def conflict_text(conflict: ConflictOut) -> str:
@@ -78,12 +86,8 @@ def _park_names(plan: PlanOut) -> dict[str, str]:
     return {park.park_id: f"{park.name_zh} {park.name_en}" for park in parks}
 
 
-def _code(code: str) -> str:
-    for family in ("no-option", "displaced"):
-        found = complete(labels())["reason"].get(f"{family}/{code}")
-        if found:
-            return f"{found['zh']} {found['en']}"
-    return code
+def _code(verdict: str, code: str) -> str:
+    return _label("reason", f"{'displaced' if verdict == 'blocked' else 'no-option'}/{code}")
 
 
 def _label(vocabulary: str, code: str) -> str:

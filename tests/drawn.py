@@ -89,7 +89,7 @@ def _draw(rng: random.Random) -> Problem:
             floor_area_m2=rng.randint(1, space.floor_area_m2),
             since=(since := NOW + rng.randint(-3, 4)),
             until=since + rng.randint(1, 8),
-            power_kw=rng.randint(0, 2),
+            power_kw=rng.choice([0, 1, 2, 6]),
         )
         for i in range(rng.randint(0, 1))
     )

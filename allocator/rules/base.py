@@ -41,6 +41,10 @@ class Rule(ABC):
     title_en: ClassVar[str]
     formula: ClassVar[str]
     source: ClassVar[tuple[str, ...]]
+    capacity: ClassVar[bool] = False
+    """Whether the rule shares out something that others may hold: then a refusal names the holders."""
+    alone: ClassVar[bool] = True
+    """Whether the rule says something of one component while the rest of its project is nowhere."""
     whole_plan: ClassVar[bool] = False
     """Whether a breach can involve projects that share no park: then a plan cannot be checked park by park."""
 

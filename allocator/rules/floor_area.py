@@ -20,6 +20,7 @@ class FloorArea(Rule):
     """
 
     id = "floor-area"
+    capacity = True
     title_zh = "任何月份不超出可用面积"
     title_en = "Never more floor than is free"
     formula = r"\sum_{o \in O_s,\, o \ni t} a_o z_o \le A_s - T_{st} \quad \forall s \in S,\ t \in \mathcal T_s"
@@ -30,7 +31,7 @@ class FloorArea(Rule):
         for space_id, space in problem.registry.spaces.items():
             for month, active, taken in phases(problem.options_in[space_id], _held(problem, space_id)):
                 used = total(option.area_m2 * choose.option(option) for option in active)
-                yield f"{space_id}/{format_month(month)}", used <= space.floor_area_m2 - taken
+                yield f"{space_id}/{format_month(month)}", used <= max(0, space.floor_area_m2 - taken)
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up the floor in use in every month in which an assignment begins or ends."""

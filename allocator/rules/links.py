@@ -19,6 +19,7 @@ class Links(Rule):
     """
 
     id = "links"
+    alone = False
     title_zh = "组成部分之间的邻近要求"
     title_en = "Linked components stand near each other"
     formula = (

@@ -17,6 +17,7 @@ class PlacedOnce(Rule):
     """
 
     id = "placed-once"
+    alone = False
     title_zh = "整体落位,每个组成部分恰好一处"
     title_en = "All components in one place each, or none"
     formula = r"\sum_{o \in O_c} z_o = y_{p(c)} \quad \forall c \in C"

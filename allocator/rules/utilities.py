@@ -20,6 +20,7 @@ class Utilities(Rule):
     """
 
     id = "utilities"
+    capacity = True
     title_zh = "园区共享水电与污水能力"
     title_en = "Shared power, water and effluent of a park"
     formula = r"\sum_{o \in O_k,\, o \ni t} q_{uc(o)} z_o \le Q_{uk} - T_{ukt} \quad \forall k \in K,\ u \in U,\ t"
@@ -38,7 +39,7 @@ class Utilities(Rule):
                 used = total(
                     getattr(problem.components[option.component], utility) * choose.option(option) for option in active
                 )
-                yield f"{park.park_id}/{utility}/{format_month(month)}", used <= capacity - taken
+                yield f"{park.park_id}/{utility}/{format_month(month)}", used <= max(0, capacity - taken)
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up what is drawn in every month in which an assignment begins or ends."""

@@ -114,7 +114,7 @@ def test_explain_answers_in_both_languages_and_as_json(planned, capsys):
     assert main(["explain", "--plan", str(planned / "plan.json"), "P2"]) == 0
     text = capsys.readouterr().out
     assert "未落位 / not placed" in text
-    assert "held by 007/rnd (3000 m²" in text
+    assert "held by 007/rnd (3,000 m²" in text
     assert "needs 3000, 供 offers 2000 m2" in text
     assert main(["explain", "--plan", str(planned / "plan.json"), "P3", "--json"]) == 0
     dossier = json.loads(capsys.readouterr().out)
@@ -239,3 +239,16 @@ def test_the_command_loads_no_solver_into_its_own_process():
         "assert not loaded, loaded"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_policy_is_that_of_the_plans_first_month(tmp_path, project_row, write_csv, capsys):
+    path = write_csv(tmp_path / "p.csv", [project_row(start_from="2024-01", start_until="2030-01")])
+    arguments = ["plan", "--projects", str(path), "--out", str(tmp_path / "out"), *FAST]
+    budgets = {}
+    for month in ("2024-01", "2026-09"):
+        assert main([*arguments, "--plan-from", month]) == 0
+        document = json.loads((tmp_path / "out" / "plan.json").read_text())
+        budgets[month] = document["inputs"]["policy"]["exception_budget"]
+    assert budgets == {"2024-01": None, "2026-09": 3}
+    assert main([*arguments, "--plan-from", "2020-01"]) == 2
+    assert "has no policy" in capsys.readouterr().err

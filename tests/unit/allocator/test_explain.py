@@ -67,11 +67,12 @@ def test_a_displaced_project_learns_who_holds_the_floor():
     assert [(h.project_id, h.value) for h in reasons[0].holders] == [("q", 99)]
 
 
-def test_floor_held_by_tenancies_alone_has_no_holder_in_the_plan():
+def test_floor_held_by_tenancies_names_the_tenants():
     sitting = Tenancy(tenancy_id="t", space_id="s", occupant="x", floor_area_m2=900)
     case = problem([project("p")], tenancies=(sitting,))
     (reason,) = dossier(verify(case, Plan(())), "p").unplaced_reasons
-    assert (reason.code, reason.needed, reason.offered, reason.holders) == ("displaced/floor-area", 600, 100, ())
+    assert (reason.code, reason.needed, reason.offered) == ("displaced/floor-area", 600, 100)
+    assert [(h.project_id, h.occupant, h.floor_area_m2) for h in reason.holders] == [("", "x", 900)]
 
 
 def test_parts_that_each_have_a_place_but_not_together_say_so():

@@ -1,5 +1,6 @@
 import pytest
 
+from allocator import solve as solve_module
 from allocator.engines import child as child_module
 from allocator.engines.child import run_alone
 from allocator.engines.race import Entrant, Standing, race
@@ -158,3 +159,21 @@ def test_rows_without_variables_that_cannot_hold_reach_every_engine():
     assert run_alone("milp", impossible).status is AnswerStatus.INFEASIBLE
     trivial = Task(("x",), (Row({}, Sense.AT_MOST, 1, "always"),), {0: 1}, time_limit_s=5.0)
     assert run_alone("cp-sat", trivial).values == run_alone("milp", trivial).values == (1,)
+
+
+def test_a_goal_that_a_later_pass_raises_is_reported_as_raised(monkeypatch):
+    """An unproven first goal is kept as a lower limit, so a later pass may find more of it."""
+    stands = iter([1, 0])
+
+    def first_pass_finds_little(task, running, watch):
+        found = race(task, running, watch)
+        if next(stands, 0):
+            found.values, found.bounds = (0,) * len(task.variables), {"cp-sat": 10**6}
+        return found
+
+    monkeypatch.setattr(solve_module, "race", first_pass_finds_little)
+    case = problem([project()])
+    solution = solve(case, LIMITS)
+    verified = verify(case, solution.plan, solution.goals)
+    assert verified.values["value"] == solution.goals[0].value
+    assert solution.goals[0].proved_by == ()

@@ -43,7 +43,7 @@ POLICY = {
 names = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=30).map(str.strip)
 ids = st.text(st.characters(categories=("L", "N", "P", "S")), min_size=1, max_size=12)
 months = st.integers(parse_month("2000-01"), parse_month("2099-12")).map(lambda m: f"{m // 12:04d}-{m % 12 + 1:02d}")
-money = st.decimals(0, 100_000, places=2)
+money = st.decimals(0, 10_000, places=2)
 reals = st.floats(0, 200)
 
 
