@@ -119,9 +119,9 @@ class Space:
         _require(self.opening_cost_yuan >= 0, f"space {self.space_id}: opening cost is negative")
 
     @property
-    def building_key(self) -> tuple[str, str]:
+    def building_key(self) -> tuple[str, str, str]:
         """Park and building; a space without a building's name is a building of its own."""
-        return self.park_id, self.building or self.space_id
+        return self.park_id, self.building, "" if self.building else self.space_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from functools import cached_property
 from allocator.goals import BY_ID, aims_of, maximised
 from allocator.linear import Linear, Row, total
 from allocator.options import Option
-from allocator.plan import Aim, Assignment, Plan
+from allocator.plan import Aim
 from allocator.problem import Problem
 from allocator.rules import RULES, Choose, Rule
 
@@ -91,20 +91,6 @@ class Decisions(Choose):
     def tidied(self, values: Sequence[int]) -> tuple[int, ...]:
         """The same choice with nothing opened that is not used: an incumbent need not be tight."""
         return tuple(self.values_of(self.chosen(values)))
-
-
-def plan_of(options: Iterable[Option]) -> Plan:
-    """Plan that chooses these options."""
-    return Plan.of(
-        Assignment(
-            option.project_id,
-            option.component.removeprefix(f"{option.project_id}/"),
-            option.space_id,
-            option.start,
-            option.area_m2,
-        )
-        for option in options
-    )
 
 
 def compile_model(

@@ -49,6 +49,10 @@ class Reason:
     unit: str = ""
 
 
+MOST_WAIT_MONTHS = 240
+"""No lease begins later than twenty years after the plan does, whatever a request allows."""
+
+
 def floor_taken_m2(component: Component, space: Space) -> int:
     """Floor that a component takes in a space: its area rounded up to whole lots."""
     lot = space.lot_m2 or 1
@@ -86,6 +90,7 @@ def last_month(problem: Problem, component: Component, space: Space) -> int:
     latest = component.start_until
     if latest is None:
         latest = wanted_from + problem.policy.start_slack_months
+    latest = min(latest, problem.plan_from + MOST_WAIT_MONTHS)
     if component.lease_months is None:
         return latest if space.available_until == FOREVER else -1
     return latest if space.available_until == FOREVER else min(latest, space.available_until - component.lease_months)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -155,16 +155,16 @@ class Problem:
         return defaultdict(tuple, {name: tuple(options) for name, options in grouped.items()})
 
     @cached_property
-    def named_district(self) -> Mapping[str, NamedProject]:
-        """By component key, the policy's sentence that sites it."""
-        return {
-            component.key: named
-            for project in self.projects
-            for named in self.policy.named_projects
-            if named.covers(project)
-            for component in project.components
-            if component.function in named.functions
-        }
+    def named_districts(self) -> Mapping[str, tuple[NamedProject, ...]]:
+        """By component key, the policy's sentences that site it; there may be several, and all hold."""
+        sentences: dict[str, tuple[NamedProject, ...]] = {}
+        for project in self.projects:
+            for named in self.policy.named_projects:
+                if named.covers(project):
+                    for component in project.components:
+                        if component.function in named.functions:
+                            sentences[component.key] = (*sentences.get(component.key, ()), named)
+        return sentences
 
     def park_of(self, space_id: str) -> Park:
         """Park that a space lies in."""
@@ -200,3 +200,17 @@ class Problem:
             Placement(assignment, component, space, assignment.start, component.lease_end(assignment.start))
             for assignment, component, space in known
         ]
+
+
+def plan_of(options: Iterable[Option]) -> Plan:
+    """Plan that chooses these options."""
+    return Plan.of(
+        Assignment(
+            option.project_id,
+            option.component.removeprefix(f"{option.project_id}/"),
+            option.space_id,
+            option.start,
+            option.area_m2,
+        )
+        for option in options
+    )

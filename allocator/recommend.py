@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import islice
 
-from allocator.explain import ALONE, breaches_of_move
 from allocator.goals.policy_fit import fit_points
-from allocator.model import plan_of
 from allocator.options import Option
 from allocator.plan import Assignment, Plan
-from allocator.problem import Problem
+from allocator.problem import Problem, plan_of
+from allocator.trial import ALONE, breaches_of_move
 from allocator.verify import VerifiedPlan, find_breaches, measure
 
 MOST_TRIED = 2000

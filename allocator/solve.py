@@ -11,9 +11,9 @@ from allocator.engines.race import PROOFS, Entrant, race
 from allocator.engines.task import AnswerStatus, Progress, Task
 from allocator.errors import EngineError
 from allocator.linear import Row
-from allocator.model import Decisions, Model, Objective, compile_model, plan_of
+from allocator.model import Decisions, Model, Objective, compile_model
 from allocator.plan import Conflict, GoalReport, Plan, PlanStatus
-from allocator.problem import Problem
+from allocator.problem import Problem, plan_of
 from allocator.tidy import with_earliest_starts
 
 Watch = Callable[[str, Progress], None]
@@ -83,7 +83,7 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
             break
     wall_s = time.monotonic() - started
     names = "+".join(entrant.name for entrant in running)
-    if search.values is None:
+    if search.values is None or not search.answered:
         conflict = find_conflict(model, limits) if search.proven_infeasible else None
         status = PlanStatus.INFEASIBLE if conflict else PlanStatus.NO_SOLUTION
         return Solution(status, None, (), names, limits, wall_s, conflict, tuple(search.notes))
@@ -105,6 +105,7 @@ class _Search:
         self._reached: list[tuple[Objective, dict[str, int]]] = []
         self.notes: list[str] = []
         self.proven_infeasible = False
+        self.answered = False
 
     def improve(self, tier: int, objective: Objective, watch: Watch) -> bool:
         """Take the next goal as far as its time allows; False when no plan is known."""
@@ -115,6 +116,7 @@ class _Search:
             lambda progress: watch(objective.goal, _signed(progress, objective.sign)),
         )
         self.notes += standing.notes
+        self.answered = self.answered or bool(standing.bounds) or standing.values != standing.task.hint
         if standing.values is None:
             self.proven_infeasible = len(standing.proofs) >= PROOFS
             return False

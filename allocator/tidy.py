@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from allocator.explain import breaches_of_move
 from allocator.options import Option
 from allocator.plan import Assignment, Plan
 from allocator.problem import Problem
 from allocator.rules import RULES
+from allocator.trial import breaches_of_move
 
 
 def with_earliest_starts(problem: Problem, plan: Plan) -> Plan:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from allocator.explain import ComponentDossier, Dossier, SiteVerdict, UnplacedReason, Verdict
+from allocator.dossier import ComponentDossier, Dossier, SiteVerdict, UnplacedReason, Verdict
 from allocator.goals import GOALS
 from allocator.problem import Problem
 from maps.words import GOAL_LABELS, REASONS, Label, Labels

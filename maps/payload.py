@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypedDict
 
 from allocator.domain import Project
-from allocator.explain import Dossier
+from allocator.dossier import Dossier
 from allocator.plan import GoalReport
 from allocator.problem import Problem
 from allocator.verify import VerifiedPlan

@@ -31,11 +31,19 @@ _TAKEN: Mapping[str, Label] = {
     "utilities": {"zh": "园区水电污水能力已用完", "en": "The park's shared supply is used up"},
 }
 
+_SITTING: Mapping[str, Label] = {
+    "floor-area": {"zh": "面积由现有租户占用", "en": "Sitting tenants hold the floor"},
+    "utilities": {"zh": "园区水电污水能力不足", "en": "The park's shared supply does not suffice"},
+}
+
 _RULES: Mapping[str, Label] = {rule.id: {"zh": rule.title_zh, "en": rule.title_en} for rule in RULES}
 
 REASONS: Mapping[str, Label] = {
     **{f"no-option/{code}": label for code, label in UNFIT.items()},
     **{f"displaced/{rule}": label for rule, label in {**_RULES, **_TAKEN}.items()},
+    **{f"refused/{rule}": label for rule, label in {**_RULES, **_SITTING}.items()},
+    "not-worth-it": {"zh": "可以落位，但不增加价值", "en": "Could be placed, but adds no value"},
+    "not-found": {"zh": "可以落位，求解时限内未找到", "en": "Could be placed; not found in the time given"},
     "combination": {"zh": "各部分可分别落位，但不能同时落位", "en": "Each part has a place, but not all together"},
 }
 """Why a project is unplaced, by the codes of :class:`allocator.explain.UnplacedReason`."""

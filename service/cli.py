@@ -64,7 +64,7 @@ def _solving(command: argparse.ArgumentParser, time_limit_s: float, out: str) ->
     command.add_argument("--engine", choices=("auto", "exact"), default="auto", help="how to solve (default: auto)")
     command.add_argument("--time-limit", type=_seconds, default=time_limit_s, metavar="S", help="wall seconds")
     command.add_argument("--threads", type=_count, metavar="N", help="threads of CP-SAT (default: every core)")
-    command.add_argument("--seed", type=int, default=0, help="seed of the engines (default: 0)")
+    command.add_argument("--seed", type=_seed, default=0, help="seed of the engines (default: 0)")
     command.add_argument("--out", type=Path, default=Path(out), metavar="DIR", help=f"where to write (default: {out})")
     command.add_argument("--model", type=Path, metavar="FILE", help="also write the model, as .lp or .mps")
     command.add_argument("--json", action="store_true", help="the summary and any faults as JSON")
@@ -82,6 +82,13 @@ def _month(text: str) -> str:
         return format_month(parse_month(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _seed(text: str) -> int:
+    seed = int(text)
+    if not 0 <= seed < 1 << 31:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {(1 << 31) - 1}")
+    return seed
 
 
 def _moves(text: str) -> int:

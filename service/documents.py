@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from allocator.dossier import Dossier
 from allocator.errors import Fault, InputError
-from allocator.explain import Dossier
 from allocator.goals import GOALS
 from allocator.months import format_month, parse_month
 from allocator.options import rent_yuan_month

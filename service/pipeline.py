@@ -7,8 +7,9 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from allocator.dossier import Dossier
 from allocator.errors import Fault, InputError
-from allocator.explain import Dossier, dossier
+from allocator.explain import dossier
 from allocator.months import parse_month
 from allocator.problem import Problem
 from allocator.solve import Limits, Solution, Watch, ignore, solve

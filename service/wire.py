@@ -56,7 +56,9 @@ class HolderOut(Wire):
 class ReasonOut(Wire):
     """Why a project is not placed, with both numbers."""
 
-    code: str = Field(description="no-option/<test>, displaced/<rule>, or combination.")
+    code: str = Field(
+        description="no-option/<test>, refused/<rule>, displaced/<rule>, combination, not-worth-it or not-found."
+    )
     component_id: str
     space_id: str | None = Field(None, description="The space that came nearest.")
     needed: int | float | str

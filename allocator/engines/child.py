@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
@@ -26,7 +26,7 @@ ENGINES = {"cp-sat": "allocator.engines.cp_sat", "milp": "allocator.engines.milp
 """Module of each engine; loaded only in children."""
 
 GRACE_S = 2.0
-"""How long past its time limit a child may live before it is killed."""
+"""How long past its time limit, and a tenth of it, a child may live before it is killed."""
 
 MEMORY_BYTES = 8 << 30
 """Address space of one child; a solver's own memory limit is not to be relied on (google/or-tools issue 1944)."""
@@ -48,6 +48,7 @@ class Child:
     deadline: float
     folder: str
     progress: Progress | None = None
+    incumbent: bytes | None = None
     answer: Answer | None = None
     failure: str | None = None
 
@@ -57,13 +58,13 @@ class Child:
         messages, theirs = _CONTEXT.Pipe(duplex=False)
         lifeline_end, lifeline = _CONTEXT.Pipe(duplex=False)
         folder = tempfile.mkdtemp(prefix="allocator-")
-        errand = _Errand(ENGINES[engine], entry, folder, memory_bytes)
+        ends_at = time.monotonic() + task.time_limit_s
+        errand = _Errand(ENGINES[engine], entry, folder, memory_bytes, ends_at)
         process = _CONTEXT.Process(target=_serve, args=(errand, task, theirs, lifeline_end), daemon=True)
         process.start()
         theirs.close()
         lifeline_end.close()
-        deadline = time.monotonic() + task.time_limit_s + GRACE_S
-        return cls(engine, process, messages, lifeline, deadline, folder)
+        return cls(engine, process, messages, lifeline, ends_at + GRACE_S + task.time_limit_s / 10, folder)
 
     @property
     def running(self) -> bool:
@@ -86,6 +87,7 @@ class Child:
     def _take(self, message: object) -> None:
         if isinstance(message, Progress):
             self.progress = message
+            self.incumbent = message.values or self.incumbent
         elif isinstance(message, Answer):
             self.answer = message
         else:
@@ -145,23 +147,31 @@ class _Errand:
     entry: str
     folder: str
     memory_bytes: int
+    ends_at: float
 
 
 def _serve(errand: _Errand, task: Task, messages: Connection, lifeline: Connection) -> None:
     os.setsid()
     threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()
-    resource.setrlimit(resource.RLIMIT_AS, (errand.memory_bytes, errand.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.environ["TMPDIR"] = errand.folder
     tempfile.tempdir = errand.folder
     os.chdir(errand.folder)
     try:
+        _limit(errand.memory_bytes)
         run = cast("Entry", getattr(importlib.import_module(errand.module), errand.entry))
+        task = replace(task, time_limit_s=max(0.05, errand.ends_at - time.monotonic()))
         messages.send(run(task, messages.send))
     except MemoryError:
         messages.send(f"{errand.module} ran out of memory")
     except Exception as error:  # noqa: BLE001  whatever goes wrong here is the parent's to report
         messages.send(f"{errand.module} failed: {type(error).__name__}: {error}")
+
+
+def _limit(memory_bytes: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _die_with(lifeline: Connection) -> None:

@@ -1,11 +1,12 @@
 """Engine cp-sat: the model in OR-Tools CP-SAT; import only in a child process."""
 
+import math
 import time
 from collections.abc import Iterable
 
 from ortools.sat.python import cp_model
 
-from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task, integer_bound
+from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
 from allocator.linear import Row, Sense
 
 NAME = "cp-sat"
@@ -19,43 +20,50 @@ STATUS = {
 
 
 class _Watcher(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, literals: list[cp_model.IntVar]) -> None:
         super().__init__()
         self._report = report
+        self._literals = literals
         self._started = time.monotonic()
         self._value: int | None = None
-        self._bound: int | None = None
+        self.bound: int | None = None
 
     def on_solution_callback(self) -> None:
         self._value = round(self.objective_value)
-        self._bound = integer_bound(self.best_objective_bound)
-        self._send()
+        self._send(bytes(self.boolean_value(literal) for literal in self._literals))
 
     def on_bound(self, bound: float) -> None:
-        self._bound = integer_bound(bound)
-        self._send()
+        self.bound = exact_bound(bound)
+        self._send(None)
 
-    def _send(self) -> None:
-        self._report(Progress(NAME, self._value, self._bound, time.monotonic() - self._started))
+    def _send(self, values: bytes | None) -> None:
+        self._report(Progress(NAME, self._value, self.bound, time.monotonic() - self._started, values))
 
 
 def run(task: Task, report: Report) -> Answer:
     """Solve a task; the answer's values and bound are integers, claims are CP-SAT's own."""
+    started = time.monotonic()
     model, literals = build(task.variables, task.rows)
     terms = [weight * literals[index] for index, weight in task.weights.items()]
     model.maximize(sum(terms) + task.constant)
     for literal, value in zip(literals, task.hint or (), strict=False):
         model.add_hint(literal, value)
     solver = _solver(task)
-    watcher = _Watcher(report)
+    solver.parameters.max_time_in_seconds = max(0.01, task.time_limit_s - (time.monotonic() - started))
+    watcher = _Watcher(report, literals)
     solver.best_bound_callback = watcher.on_bound
     code = solver.solve(model, watcher)
     status = _status(code, solver)
-    values = None
     if status in {AnswerStatus.OPTIMAL, AnswerStatus.FEASIBLE}:
         values = tuple(int(solver.boolean_value(literal)) for literal in literals)
-    bound = None if status is AnswerStatus.INFEASIBLE else integer_bound(solver.best_objective_bound)
-    return Answer(status, values, bound)
+        return Answer(status, values, exact_bound(solver.best_objective_bound))
+    # without a solution the response's own bound is an unset 0: only what the callback heard was ever proven
+    return Answer(status, None, watcher.bound if status is AnswerStatus.UNKNOWN else None)
+
+
+def exact_bound(bound: float) -> int | None:
+    """CP-SAT's bound on an integer objective: a whole number that went through a floating-point scaling."""
+    return math.floor(bound + 1e-4) if math.isfinite(bound) else None
 
 
 def build(variables: Iterable[str], rows: Iterable[Row]) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:

@@ -15,7 +15,7 @@ import pulp
 from ortools.math_opt.io.python import mps_converter
 from ortools.math_opt.python import mathopt
 
-from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task, integer_bound
+from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task, integer_bound, slack
 from allocator.linear import Row, Sense
 
 NAME = "milp"
@@ -63,6 +63,7 @@ def _constraint(variables: list[pulp.LpVariable], row: Row) -> pulp.LpConstraint
 
 
 def _with_mathopt(task: Task, solver: mathopt.SolverType) -> Answer:
+    started = time.monotonic()
     problem, variables = build(task)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "model.mps")
@@ -70,7 +71,7 @@ def _with_mathopt(task: Task, solver: mathopt.SolverType) -> Answer:
         proto = mps_converter.mps_to_model_proto(path.read_text())
     model = mathopt.Model.from_model_proto(proto)
     parameters = mathopt.SolveParameters(
-        time_limit=timedelta(seconds=task.time_limit_s),
+        time_limit=timedelta(seconds=max(0.01, task.time_limit_s - (time.monotonic() - started))),
         random_seed=task.seed,
         relative_gap_tolerance=0.0,
         absolute_gap_tolerance=0.0,
@@ -99,8 +100,10 @@ def _answer(task: Task, ended: mathopt.Termination, values: tuple[int, ...] | No
     bound = integer_bound(task.constant - ended.objective_bounds.dual_bound)
     if values is None:
         return Answer(AnswerStatus.UNKNOWN, None, bound)
-    optimal = ended.reason == mathopt.TerminationReason.OPTIMAL and bound == task.evaluate(values)
-    return Answer(AnswerStatus.OPTIMAL if optimal else AnswerStatus.FEASIBLE, values, bound)
+    value = task.evaluate(values)
+    if ended.reason == mathopt.TerminationReason.OPTIMAL and bound is not None and bound - value <= slack(value):
+        return Answer(AnswerStatus.OPTIMAL, values, value)
+    return Answer(AnswerStatus.FEASIBLE, values, bound)
 
 
 def _with_cbc(task: Task) -> Answer:

@@ -128,7 +128,17 @@ def _listen(standing: Standing, name: str, child: Child) -> None:
             standing.offer(name, checked(name, standing.task, child.answer))
         except EngineError as error:
             standing.notes.append(str(error))
-    elif child.failure is not None:
-        standing.notes.append(child.failure)
-    elif child.progress is not None:
-        standing.hear(name, child.progress.bound)
+    else:
+        if child.failure is not None:
+            standing.notes.append(child.failure)
+        if child.progress is not None:
+            standing.hear(name, child.progress.bound)
+        _take_incumbent(standing, name, child)
+
+
+def _take_incumbent(standing: Standing, name: str, child: Child) -> None:
+    """Keep what a running engine has found: it may be ended before it answers."""
+    if child.incumbent is not None:
+        values, child.incumbent = tuple(child.incumbent), None
+        if len(values) == len(standing.task.variables) and standing.task.admits(values):
+            standing.offer(name, Answer(AnswerStatus.FEASIBLE, values))

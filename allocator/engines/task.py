@@ -56,19 +56,23 @@ class Answer:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a running engine stands."""
+    """Where a running engine stands; ``values`` are those of a new incumbent, one byte per variable."""
 
     engine: str
     value: int | None
     bound: int | None
     seconds: float
+    values: bytes | None = None
 
 
 Report = Callable[[Progress], None]
 
 
+def slack(bound: float) -> float:
+    """Room for the tolerances of a floating-point solver around a bound."""
+    return max(1e-4, 1e-8 * abs(bound))
+
+
 def integer_bound(bound: float) -> int | None:
     """Largest integer objective that a floating-point bound still allows, with room for its tolerances."""
-    if not math.isfinite(bound):
-        return None
-    return math.floor(bound + max(1e-4, 1e-8 * abs(bound)))
+    return math.floor(bound + slack(bound)) if math.isfinite(bound) else None

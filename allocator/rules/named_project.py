@@ -22,15 +22,16 @@ class NamedProjectSited(Rule):
     source = ("P-ROLE-PS", "P-ROLE-LH", "P-ROLE-YT")
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
-        """One row per named component with an option elsewhere."""
-        for key, named in problem.named_district.items():
-            elsewhere = [
-                choose.option(option)
-                for option in problem.options_of[key]
-                if problem.district_of(option.space_id).adcode != named.district
-            ]
-            if elsewhere:
-                yield f"{key}/{named.district}", total(elsewhere) <= 0
+        """One row per named component and sentence with an option elsewhere."""
+        for key, sentences in problem.named_districts.items():
+            for named in sentences:
+                elsewhere = [
+                    choose.option(option)
+                    for option in problem.options_of[key]
+                    if problem.district_of(option.space_id).adcode != named.district
+                ]
+                if elsewhere:
+                    yield f"{key}/{named.district}", total(elsewhere) <= 0
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Compare the district of each assignment with the one that the policy names."""

@@ -22,7 +22,8 @@ def rules() -> str:
 def goals() -> str:
     """Page of the goals."""
     introduction = (
-        "Goals are met in strict order: an earlier goal is never given up for a later one. The value of a goal is an "
+        "Goals are met in strict order: an earlier goal is never given up for a later one. A request may "
+        "[order, merge and weigh them otherwise](../how-to/compare-scenarios.md#other-goals). The value of a goal is an "
         "exact integer, measured anew by the independent check. Its bound holds for plans that keep the goals before "
         "it. The symbols are explained in [the model](../explanation/model.md)."
     )
@@ -50,7 +51,7 @@ def _rule(rule: Rule) -> str:
 def _goal(tier: int, goal: Goal) -> str:
     direction = "more is better" if goal.maximise else "less is better"
     facts = (
-        f"- **Order:** {tier}",
+        f"- **Usual order:** {tier}",
         f"- **Unit:** {goal.unit}; {direction}",
         f"- **Term:** {prose(goal.term)}",
         f"- **Measure:** {prose(goal.measure)}",

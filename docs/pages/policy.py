@@ -84,11 +84,26 @@ def _parameters() -> Iterator[str]:
         yield f"Unit: {entry['unit']}; [{fact}](#{fact.lower()}), `{entry['document']}` §{entry['section']}{reading}"
         yield from filter(None, [entry.get("note", "").strip()])
         yield table(("from", "value"), ((value["from"], _value(value["value"])) for value in entry["values"]))
+        yield from (_entries(value) for value in entry["values"] if _listed(value["value"]))
+
+
+def _listed(value: Any) -> bool:
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+
+
+def _entries(dated: Any) -> str:
+    header = tuple(dict.fromkeys(key for entry in dated["value"] for key in entry))
+    rows = (tuple(_value(entry[key]) if key in entry else "" for key in header) for entry in dated["value"])
+    return f"From {dated['from']}:\n\n{table(header, rows)}"
 
 
 def _value(value: Any) -> str:
     if value is None:
         return "no limit"
+    if value == []:
+        return "none"
+    if _listed(value):
+        return f"{len(value)} {'entries' if len(value) > 1 else 'entry'}, below"
     shown = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10_000)
     return f"`{shown.removesuffix('...' + chr(10)).strip()}`"
 

@@ -8,6 +8,7 @@ from allocator.options import TESTS
 from allocator.rules import RULES
 from docs.pages.markdown import page, table
 from maps.words import REASONS, UNFIT, Label
+from service import inquiries
 
 NEEDED: dict[str, tuple[str, str, str]] = {
     "no-space": ("a space", "none", ""),
@@ -33,9 +34,15 @@ CLAIMS = {
     "site/start": "The lease starts outside the months in which it may.",
     "claim/value": "The value stated for a goal is not the value measured.",
     "claim/bound": "The bound stated for a goal is worse than the value measured, so it cannot be a bound.",
-    "claim/unknown-goal": "The plan states a value for a goal that does not exist.",
+    "claim/unknown-goal": "The plan states a value for a goal or tier that its inputs do not ask for.",
+    "claim/inputs": "The inputs in the file are not those whose hash it states.",
+    "claim/status": "The plan calls itself optimal, and a goal lacks a bound that equals its value, or a second proof.",
+    "claim/assignment": "Park, district, permission, rent or basis of an assignment is not what follows from the inputs.",
+    "claim/unplaced": "The projects listed as not placed are not those that the plan leaves out.",
 }
 """Breaches that belong to no rule."""
+
+CODE = re.compile(r'"((?:site|claim)/[a-z-]+)"')
 
 
 def codes() -> list[str]:
@@ -45,7 +52,7 @@ def codes() -> list[str]:
 
 def breach_codes() -> set[str]:
     """Codes that the check uses outside the rules, as its source spells them."""
-    return set(re.findall(r'"((?:site|claim)/[a-z-]+)"', inspect.getsource(verify)))
+    return {code for part in (verify, inquiries) for code in re.findall(CODE, inspect.getsource(part))}
 
 
 def reasons() -> str:
@@ -86,8 +93,11 @@ def _verdicts() -> list[str]:
 def _unplaced() -> list[str]:
     families = (
         ("`no-option/…`", "A component fits nowhere in the registry. The rest of the code is one of the tests above."),
-        ("`displaced/…`", "Spaces suit it, but a rule stands in the way. The rest of the code is the rule."),
-        ("`combination`", "Each component has a place, but not all of them together, or not at this value."),
+        ("`refused/…`", "Spaces suit it, but a rule would refuse them in an empty plan too. The rest is the rule."),
+        ("`displaced/…`", "Spaces suit it, but a rule and what others hold stand in the way. The rest is the rule."),
+        ("`combination`", "Each component has a place, but not all of them together."),
+        ("`not-worth-it`", "All of it has a place, but placing it would add no value."),
+        ("`not-found`", "All of it has a place and would add value: more time finds it."),
     )
     rows = ((f"`{code}`", *_labels(label)) for code, label in REASONS.items() if not code.startswith("no-option/"))
     return [

@@ -1,7 +1,5 @@
 """Relations that were found broken; each mark comes off with its repair, and the test stays."""
 
-import pytest
-
 from allocator import solve as solve_module
 from allocator.domain import NamedProject, Tenancy
 from allocator.engines.child import run_alone
@@ -21,7 +19,6 @@ from tests.small import NOW, component, district, park, plan, policy, problem, p
 LIMITS = Limits(time_limit_s=20.0, threads=1)
 
 
-@pytest.mark.xfail(strict=True, reason="rows ask 0 <= capacity - held even where that is negative")
 def test_tenants_that_overdraw_a_supply_do_not_forbid_the_empty_plan():
     drawing = Tenancy(tenancy_id="t", space_id="s", occupant="x", floor_area_m2=10, power_kw=6)
     asking = project("p", component(power_kw=1))
@@ -32,7 +29,6 @@ def test_tenants_that_overdraw_a_supply_do_not_forbid_the_empty_plan():
     assert model.violated([0] * len(model.variables)) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a lease that starts in the last month is empty and holds no floor")
 def test_no_start_month_makes_floor_free_of_charge():
     sitting = Tenancy(tenancy_id="t", space_id="s", occupant="x", floor_area_m2=900)
     case = problem([project("p", component(start_until=FOREVER))], tenancies=(sitting,))
@@ -40,7 +36,6 @@ def test_no_start_month_makes_floor_free_of_charge():
     assert find_breaches(case, plan(("p/c", "s"), start=FOREVER)) != []
 
 
-@pytest.mark.xfail(strict=True, reason="of two sentences on one component the model keeps the last, the check both")
 def test_two_sentences_of_the_policy_on_one_component_bind_in_rows_as_in_the_check():
     said = {"functions": frozenset({Function.MANUFACTURING}), "tiers": frozenset({Tier.MAJOR})}
     named = (NamedProject(name="a", district="440310", **said), NamedProject(name="b", district="440309", **said))
@@ -56,7 +51,6 @@ def test_two_sentences_of_the_policy_on_one_component_bind_in_rows_as_in_the_che
     assert allowed == []
 
 
-@pytest.mark.xfail(strict=True, reason="CP-SAT's bound of an unfinished start is 0, which proves nothing")
 def test_an_engine_that_had_no_time_proves_no_bound():
     rows = tuple(Row({i: 1, i + 1: 1}, Sense.AT_MOST, 1, f"r{i}") for i in range(5000))
     task = Task(tuple(f"x{i}" for i in range(5001)), rows, dict.fromkeys(range(5001), 1), time_limit_s=1e-6)
@@ -65,7 +59,6 @@ def test_an_engine_that_had_no_time_proves_no_bound():
     assert answer.bound is None or answer.bound >= 2501
 
 
-@pytest.mark.xfail(strict=True, reason="goals are reported with the values they had when their own time was over")
 def test_a_later_goal_may_find_a_better_value_for_an_earlier_one(monkeypatch):
     case = problem([project("p", value=5), project("q", value=9)], [space("a"), space("b")])
     first = len(compile_model(case)[0].rows)
@@ -78,7 +71,6 @@ def test_a_later_goal_may_find_a_better_value_for_an_earlier_one(monkeypatch):
     assert verify(case, solution.plan, solution.goals).values["value"] == 14
 
 
-@pytest.mark.xfail(strict=True, reason="the tolerance of a bound grows past one unit at 100,000,000")
 def test_large_sums_are_proven_like_small_ones():
     many = [project(f"p{i}", component(project_id=f"p{i}", floor_area_m2=1), value=1_000_000) for i in range(101)]
     solution = solve(problem(many), LIMITS)
@@ -86,12 +78,10 @@ def test_large_sums_are_proven_like_small_ones():
     assert solution.status is PlanStatus.OPTIMAL
 
 
-@pytest.mark.xfail(strict=True, reason="a space without a building takes its id for the building's name")
 def test_a_space_without_a_building_shares_none():
     assert space("B").building_key != space("x", building="B").building_key
 
 
-@pytest.mark.xfail(strict=True, reason="what a project is worth does not enter its reason")
 def test_a_project_that_could_be_placed_is_not_told_that_its_parts_do_not_combine():
     costly = {Function.MANUFACTURING: Permission.EXCEPTION}
     case = problem([project("p", value=0)], districts=[district(permissions=costly)])
@@ -101,7 +91,6 @@ def test_a_project_that_could_be_placed_is_not_told_that_its_parts_do_not_combin
     assert [reason.code for reason in reasons] != ["combination"]
 
 
-@pytest.mark.xfail(strict=True, reason="the site with the least value held is named, and tenants hold none")
 def test_floor_that_a_tenant_holds_does_not_hide_who_displaced_a_project():
     sitting = Tenancy(tenancy_id="t", space_id="n", occupant="x", floor_area_m2=1000)
     case = problem(
@@ -114,7 +103,6 @@ def test_floor_that_a_tenant_holds_does_not_hide_who_displaced_a_project():
     assert [holder.project_id for holder in reason.holders] == ["q"]
 
 
-@pytest.mark.xfail(strict=True, reason="holders are looked for in the space, supplies are shared by the park")
 def test_the_holders_of_a_supply_are_those_who_draw_it():
     spaces = [space("s", power_kw=9), space("n", power_kw=9)]
     near = project("near", component(project_id="near", floor_area_m2=10))
@@ -126,7 +114,6 @@ def test_the_holders_of_a_supply_are_those_who_draw_it():
     assert [holder.project_id for holder in reason.holders] == ["far"]
 
 
-@pytest.mark.xfail(strict=True, reason="a park without a space is one reason away, which nothing real can beat")
 def test_a_park_without_spaces_is_not_the_nearest_miss():
     case = problem(
         [project("p", component(floor_load_kpa=9.0, clear_height_m=9.0))],

@@ -13,10 +13,10 @@ from itertools import combinations, islice, product
 import pytest
 
 from allocator.linear import Row
-from allocator.model import compile_model, plan_of
+from allocator.model import compile_model
 from allocator.options import Option
 from allocator.plan import Plan
-from allocator.problem import Problem
+from allocator.problem import Problem, plan_of
 from allocator.rules import RULES, Choose, NamedRow, Rule
 from allocator.rules.floor_area import FloorArea
 from tests.drawn import draw_problem

@@ -1,10 +1,12 @@
 import random
 
 from allocator.domain import Tenancy
-from allocator.explain import Verdict, breaches_of_move, dossier
-from allocator.model import plan_of
+from allocator.dossier import Verdict
+from allocator.explain import dossier
 from allocator.plan import Plan
+from allocator.problem import plan_of
 from allocator.rules import RULES
+from allocator.trial import breaches_of_move
 from allocator.verify import find_breaches, verify
 from allocator.vocabulary import SpaceKind
 from tests.drawn import all_plans, draw_problem
@@ -71,7 +73,7 @@ def test_floor_held_by_tenancies_names_the_tenants():
     sitting = Tenancy(tenancy_id="t", space_id="s", occupant="x", floor_area_m2=900)
     case = problem([project("p")], tenancies=(sitting,))
     (reason,) = dossier(verify(case, Plan(())), "p").unplaced_reasons
-    assert (reason.code, reason.needed, reason.offered) == ("displaced/floor-area", 600, 100)
+    assert (reason.code, reason.needed, reason.offered) == ("refused/floor-area", 600, 100)
     assert [(h.project_id, h.occupant, h.floor_area_m2) for h in reason.holders] == [("", "x", 900)]
 
 

@@ -5,9 +5,10 @@ from itertools import product
 import pytest
 
 from allocator.errors import AllocatorError
-from allocator.model import compile_model, plan_of
+from allocator.model import compile_model
 from allocator.options import fits
 from allocator.plan import Assignment, GoalReport, Plan
+from allocator.problem import plan_of
 from allocator.verify import RejectedPlanError, VerifiedPlan, find_breaches, measure, verify
 from tests.drawn import all_plans, draw_problem
 from tests.small import NOW, component, park, plan, problem, project, space

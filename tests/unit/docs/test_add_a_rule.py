@@ -7,7 +7,8 @@ from itertools import islice
 
 import pytest
 
-from allocator.model import compile_model, plan_of
+from allocator.model import compile_model
+from allocator.problem import plan_of
 from allocator.rules import RULES
 from docs.pages.markdown import ROOT
 from seeds.facts import policy_facts

@@ -70,9 +70,9 @@ def test_each_project_that_the_policy_sites_is_in_the_batch_once(problem):
 
 
 def test_each_project_that_the_policy_sites_fits_its_district(problem):
-    for key, named in problem.named_district.items():
+    for key, sentences in problem.named_districts.items():
         districts = {problem.district_of(option.space_id).adcode for option in problem.options_of[key]}
-        assert named.district in districts, key
+        assert {named.district for named in sentences} <= districts, key
 
 
 def test_only_the_requests_meant_to_fit_nowhere_fit_nowhere(problem):
