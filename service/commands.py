@@ -17,7 +17,7 @@ from service.progress import ProgressLine
 from service.scenario import apply, read_scenario
 from service.wire import PlanOut
 from service.wording import conflict_text
-from service.writing import write_all
+from service.writing import ready, write_all
 
 EXIT = {
     PlanStatus.OPTIMAL: cli.OK,
@@ -49,6 +49,7 @@ def _plan(options: argparse.Namespace, submission: Submission) -> int:
         inputs = apply(inputs, read_scenario(path), path)
     if options.goals is not None:
         inputs = with_goals(inputs, options.goals)
+    ready(options.out)
     limits = Limits(options.time_limit, seed=options.seed)
     if options.threads:
         limits = Limits(options.time_limit, options.threads, options.seed)

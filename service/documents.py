@@ -14,7 +14,7 @@ from allocator.errors import Fault, InputError
 from allocator.goals import GOALS
 from allocator.months import format_month, parse_month
 from allocator.options import rent_yuan_month
-from allocator.plan import Assignment, GoalReport, Plan
+from allocator.plan import Assignment, GoalReport, Plan, PlanStatus
 from allocator.problem import Placement, Problem
 from allocator.solve import Solution
 from allocator.vocabulary import Stage
@@ -39,7 +39,7 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
     solution, verified = outcome.solution, outcome.verified
     input_hash = inputs.input_hash()
     return PlanOut(
-        plan_id=_plan_id(input_hash, solution),
+        plan_id=plan_id_of(input_hash, solution.status, solution.plan or Plan(())),
         status=solution.status,
         goals=tuple(goal_document(report) for report in solution.goals),
         measures=dict(verified.values) if verified else {},
@@ -60,9 +60,10 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
     )
 
 
-def _plan_id(input_hash: str, solution: Solution) -> str:
-    chosen = [asdict(assignment) for assignment in solution.plan.assignments] if solution.plan else []
-    text = json.dumps([input_hash, solution.status.value, chosen], sort_keys=True)
+def plan_id_of(input_hash: str, status: PlanStatus, plan: Plan) -> str:
+    """Id of a plan: the same inputs, status and assignments have the same id."""
+    chosen = [asdict(assignment) for assignment in plan.assignments]
+    text = json.dumps([input_hash, status.value, chosen], sort_keys=True)
     return f"plan-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 

@@ -179,7 +179,8 @@ def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from:
 
 
 def problem_of(inputs: Inputs) -> Problem:
-    """The problem that inputs state."""
+    """The problem that inputs state; raises InputError when they contradict themselves."""
+    raise_all(check_references(inputs.projects, records_of(inputs)))
     return Problem(
         to_registry(inputs),
         to_projects(inputs),

@@ -31,7 +31,7 @@ class AssignmentOut(Wire):
     project_id: str
     component_id: str
     space_id: str
-    start: str = Field(pattern=r"^\d{4}-\d{2}$", description="First month of the lease, YYYY-MM.")
+    start: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First month of the lease, YYYY-MM.")
     floor_area_m2: int = Field(gt=0, description="Floor taken, in whole lots, m².")
     park_id: str | None = None
     district: str | None = Field(None, description="Adcode.")

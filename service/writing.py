@@ -9,6 +9,7 @@ from typing import Any
 
 import geopandas as gpd
 
+from allocator.errors import Fault, InputError
 from allocator.verify import VerifiedPlan
 from maps.page import overview_html
 from maps.payload import Caption, Figure, overview_payload
@@ -18,10 +19,25 @@ from service.exports import geojson, write_workbook
 from service.pipeline import Outcome
 from service.wire import KpiOut, PlanOut
 
+FILES = ("plan.json", "dossiers.json", "plan.geojson", "plan.xlsx", "map.html")
+"""Everything that may be written; what an earlier run left under these names goes first."""
+
+
+def ready(folder: Path) -> Path:
+    """The folder, made and tried before any work is done; raises InputError when nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        message = f"cannot be written to: {error.strerror or error}"
+        raise InputError([Fault(str(folder), None, None, None, message, "Name another folder with --out")]) from None
+
 
 def write_all(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
     """Write plan.json, and with a verified plan dossiers.json, plan.geojson, plan.xlsx and map.html; their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        (folder / name).unlink(missing_ok=True)
     written = [_write_text(folder / "plan.json", document.model_dump_json(indent=1))]
     if outcome.verified is None:
         return written

@@ -252,3 +252,19 @@ def test_the_policy_is_that_of_the_plans_first_month(tmp_path, project_row, writ
     assert budgets == {"2024-01": None, "2026-09": 3}
     assert main([*arguments, "--plan-from", "2020-01"]) == 2
     assert "has no policy" in capsys.readouterr().err
+
+
+def test_an_infeasible_run_leaves_no_files_of_the_plan_before_it(
+    planned, tmp_path, project_row, write_csv, write_registry
+):
+    rows = [project_row(project_id=f"P{i}", floor_area_m2=3000, pinned_to="A1") for i in (1, 2)]
+    assert run_plan(write_csv(tmp_path / "again.csv", rows), write_registry(), planned) == 3
+    assert [path.name for path in planned.iterdir()] == ["plan.json"]
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_the_work(
+    tmp_path, project_row, write_csv, write_registry, capsys
+):
+    (tmp_path / "file").write_text("in the way")
+    assert run_plan(write_csv(tmp_path / "p.csv", [project_row()]), write_registry(), tmp_path / "file") == 2
+    assert "cannot be written to" in capsys.readouterr().err

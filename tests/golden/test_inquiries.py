@@ -47,9 +47,20 @@ def _tampered(document):
     yield change(("goals", 0, "bound"), 99_999), "claim/status"
     yield change(("goals", 0, "proved_by"), ["cp-sat"]), "claim/status"
     yield change(("unplaced",), [{"project_id": "P1", "reasons": []}]), "claim/unplaced"
+    yield change(("inputs", "policy", "exception_budget"), 99), "claim/inputs"
     yield change(("inputs", "projects", 0, "priority"), 5), "claim/inputs"
     yield change(("inputs", "spaces", 0, "floor_area_m2"), 50_000), "claim/inputs"
     yield change(("input_hash",), "0" * 64), "claim/inputs"
+    yield change(("input_hash",), ""), "claim/inputs"
+    yield change(("plan_id",), "plan-000000000000"), "claim/plan-id"
+    yield change(("status",), "feasible"), "claim/status"
+    yield change(("status",), "infeasible"), "claim/status"
+    yield change(("verified",), False), "claim/status"
+    yield change(("goals",), []), "claim/goals"
+    yield change(("goals",), document["goals"][:1]), "claim/goals"
+    yield change(("goals", 1, "tier"), 9), "claim/goals"
+    yield change(("goals", 0, "gap"), 0.5), "claim/gap"
+    yield change(("unplaced",), []), "claim/unplaced"
     doubled = deepcopy(document)
     doubled["assignments"].append(doubled["assignments"][0])
     yield doubled, "placed-once"
@@ -142,3 +153,23 @@ def test_the_price_of_a_park_is_the_plan_solved_anew_with_it(standing, capsys):
     assert main(["explain", "--plan", str(standing), "P1", "--force", "A"]) == 0
     assert "cost: +25,000 yuan/month" in capsys.readouterr().out
     assert main(["explain", "--plan", str(standing), "P1", "--force", "Mars"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("assignments", 0, "start"), "2026-13"),
+        (("inputs", "parks"), []),
+        (("inputs", "projects"), "doubled"),
+        (("inputs", "plan_from"), "soon"),
+    ],
+)
+def test_a_document_that_contradicts_itself_is_bad_input(standing, path, value, capsys):
+    document = json.loads(standing.read_text())
+    place = document
+    for step in path[:-1]:
+        place = place[step]
+    place[path[-1]] = place[path[-1]] * 2 if value == "doubled" else value
+    standing.write_text(json.dumps(document))
+    assert main(["check", "--plan", str(standing)]) == 2
+    assert "Traceback" not in capsys.readouterr().err
