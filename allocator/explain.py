@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from allocator.domain import Component, Space
 from allocator.dossier import ComponentDossier, Dossier, Holder, Requirement, SiteVerdict, Verdict
-from allocator.goals import GOALS
+from allocator.goals.cost import opening_yuan_month
+from allocator.goals.policy_fit import fit_points
 from allocator.months import format_month, parse_month
 from allocator.options import Option, Reason, floor_taken_m2, reasons_against
 from allocator.plan import Breach
@@ -18,6 +19,9 @@ from allocator.rules import RULES
 from allocator.trial import ALONE, CAPACITIES, breaches_of_move, shortfall, with_move
 from allocator.unplaced import reasons_of_unplaced
 from allocator.verify import VerifiedPlan, measure
+
+MOST_BLOCKED = 6
+"""How many blocked options of one park are looked at for the one with the fewest reasons."""
 
 
 def dossier(verified: VerifiedPlan, project_id: str) -> Dossier:
@@ -73,15 +77,31 @@ def _verdict(verified: VerifiedPlan, component: Component, park_id: str, *, plac
     options = [o for o in problem.options_of[component.key] if problem.park_of(o.space_id).park_id == park_id]
     if not options:
         return _nearest_miss(problem, component, park_id)
-    tried = [_try(verified, component, option, placed=placed) for option in options]
-    return min(tried, key=_preference)
+    return _best(verified, component, options, placed=placed)
 
 
-def _preference(verdict: SiteVerdict) -> tuple[int, ...]:
-    if verdict.deltas is None:
-        return (1, len(verdict.reasons))
-    deltas = verdict.deltas
-    return (0, *(-deltas[g.id] if g.maximise else deltas[g.id] for g in GOALS if g.id in deltas))
+def _best(verified: VerifiedPlan, component: Component, options: list[Option], *, placed: bool) -> SiteVerdict:
+    """The first option that is possible, in the order of the goals; else the blocked one with the fewest reasons."""
+    used = {assignment.space_id for assignment in verified.plan.assignments}
+    blocked: list[SiteVerdict] = []
+    for option in sorted(options, key=lambda option: _rank(verified.problem, component, option, used)):
+        verdict = _try(verified, component, option, placed=placed)
+        if verdict.verdict is Verdict.POSSIBLE:
+            return verdict
+        blocked.append(verdict)
+        if len(blocked) == MOST_BLOCKED:
+            break
+    return min(blocked, key=lambda verdict: len(verdict.reasons))
+
+
+def _rank(problem: Problem, component: Component, option: Option, used: set[str]) -> tuple[int, ...]:
+    """What moving to the option changes in the goals, best first: fit, a published space, cost; then the month."""
+    space = problem.registry.spaces[option.space_id]
+    published = problem.published_by_component.get(component.key)
+    leaves = published is not None and published.space_id != option.space_id
+    opening = 0 if option.space_id in used else opening_yuan_month(problem, space)
+    fit = fit_points(problem, component, option.space_id)
+    return (-fit, leaves, option.rent_yuan_month + opening, option.start)
 
 
 def _nearest_miss(problem: Problem, component: Component, park_id: str) -> SiteVerdict:

@@ -189,6 +189,19 @@ class Problem:
 
     def placements(self, plan: Plan) -> list[Placement]:
         """The plan's assignments with what they speak of; those of unknown components or spaces are left out."""
+        found = self._recent.get(id(plan))
+        if found is None or found[0] is not plan:
+            # every rule asks for the placements of the same plan, so the last few plans are remembered
+            if len(self._recent) >= 8:
+                self._recent.clear()
+            found = self._recent[id(plan)] = (plan, self._placements(plan))
+        return found[1]
+
+    @cached_property
+    def _recent(self) -> dict[int, tuple[Plan, list[Placement]]]:
+        return {}
+
+    def _placements(self, plan: Plan) -> list[Placement]:
         components, spaces = self.components, self.registry.spaces
         keyed = [(assignment, assignment.key) for assignment in plan.assignments]
         known = [

@@ -37,11 +37,13 @@ class Budget(Rule):
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up the subsidies."""
         budget = problem.policy.subsidy_budget_yuan_month
+        if budget is None:
+            return
         spent = sum(
             subsidy_yuan_month(problem, problem.project_by_id[p.component.project_id].tier, p.assignment.floor_area_m2)
             for p in problem.placements(plan)
         )
-        if budget is not None and spent > budget:
+        if spent > budget:
             yield Breach(self.id, WHERE, spent, budget)
 
     def explain(self, problem: Problem, breach: Breach) -> str:

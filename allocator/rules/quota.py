@@ -37,6 +37,8 @@ class Quotas(Rule):
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up the floor of whoever the quota speaks of."""
+        if not problem.policy.quotas:
+            return
         placements = problem.placements(plan)
         area: dict[tuple[str, str], int] = {}
         for placement in placements:
