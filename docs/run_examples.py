@@ -10,8 +10,11 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from docs.pages.markdown import ROOT
 
@@ -35,13 +38,22 @@ def commands(block: str) -> list[tuple[str, str]]:
 
 
 class Scratch:
-    """A folder in which commands run; a command that was run there before prints what it printed then."""
+    """A folder in which commands run; a command that was run there before prints what it printed then.
+
+    Documents may run side by side, so no two different commands may write to the same place.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._printed: dict[str, str] = {}
+        self._lock_of = cache(lambda _command: Lock())
         for name in NEEDED:
             (folder / name).symlink_to(ROOT / name)
+
+    def rerun_all(self, texts: Iterable[str]) -> list[str]:
+        """Several documents with what their commands print now."""
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            return list(pool.map(self.rerun, texts))
 
     def rerun(self, text: str) -> str:
         """The document with what its commands print now."""
@@ -51,9 +63,10 @@ class Scratch:
         return "".join(f"$ {command}\n{self._output(command)}" for command, _ in commands(block))
 
     def _output(self, command: str) -> str:
-        if command not in self._printed:
-            self._printed[command] = _run(command, self._folder)
-        return self._printed[command]
+        with self._lock_of(command):
+            if command not in self._printed:
+                self._printed[command] = _run(command, self._folder)
+            return self._printed[command]
 
 
 def _run(command: str, folder: Path) -> str:
@@ -71,6 +84,14 @@ def _run(command: str, folder: Path) -> str:
     return ended.stdout
 
 
+def as_they_are() -> Mapping[Path, tuple[str, str]]:
+    """Every document with commands: what it says, and what it would say if it were written now."""
+    said = {path: path.read_text(encoding="utf-8") for path in documents()}
+    with tempfile.TemporaryDirectory() as folder:
+        now = Scratch(Path(folder)).rerun_all(said.values())
+    return {path: (text, new) for (path, text), new in zip(said.items(), now, strict=True)}
+
+
 def comparable(text: str) -> str:
     """A document without what may differ from run to run."""
     return re.sub(r"\d+\.\d s\b", "0.0 s", re.sub(r"plan-[0-9a-f]{12}", "plan-0", text))
@@ -78,14 +99,12 @@ def comparable(text: str) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Refresh or check every document."""
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Scratch(Path(folder))
-        now = {path: scratch.rerun(path.read_text(encoding="utf-8")) for path in documents()}
-    old = [path for path, text in now.items() if comparable(text) != comparable(path.read_text(encoding="utf-8"))]
+    found = as_they_are()
+    old = [path for path, (said, now) in found.items() if comparable(said) != comparable(now)]
     for path in old:
         print(f"differs: {path.relative_to(ROOT)}")
         if "--check" not in arguments:
-            path.write_text(now[path], encoding="utf-8")
+            path.write_text(found[path][1], encoding="utf-8")
     return 1 if old and "--check" in arguments else 0
 
 

@@ -23,9 +23,9 @@ def goals() -> str:
     """Page of the goals."""
     introduction = (
         "Goals are met in strict order: an earlier goal is never given up for a later one. A request may "
-        "[order, merge and weigh them otherwise](../how-to/compare-scenarios.md#other-goals). The value of a goal is an "
-        "exact integer, measured anew by the independent check. Its bound holds for plans that keep the goals before "
-        "it. The symbols are explained in [the model](../explanation/model.md)."
+        "[order, merge and weigh them otherwise](../how-to/compare-scenarios.md#other-goals). The value of a goal is "
+        "an exact integer, measured anew by the independent check. Its bound holds for plans that keep the goals "
+        "before it. The symbols are explained in [the model](../explanation/model.md)."
     )
     return page("Goals", introduction, _overview(GOALS), *(_goal(tier, goal) for tier, goal in enumerate(GOALS, 1)))
 

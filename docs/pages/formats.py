@@ -9,9 +9,15 @@ from docs.pages.markdown import page, prose, table
 from geodata.columns import ALIASES
 from geodata.demand import ComponentRecord, LinkRecord, ProjectHead
 from geodata.parse import ENDINGS
-from geodata.schema import Inputs, NamedProjectRecord, PolicyRecord
+from geodata.rulebook import AimRecord, NamedProjectRecord, QuotaRecord, ReserveRecord, SeparationRecord
+from geodata.schema import Inputs, PolicyRecord, PublishedRecord
 from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 from seeds.load import labels
+from service.comparison import Comparison
+from service.goals_file import Order
+from service.newcomer import RecommendationOut
+from service.price import PriceOut
+from service.scenario import Additions, Removals, Scenario
 from service.wire import DossierOut, PlanOut
 
 Schema = Mapping[str, Any]
@@ -26,6 +32,30 @@ READ: tuple[tuple[str, str, type[BaseModel]], ...] = (
 )
 """The records that are read, by file."""
 
+ASKED: tuple[tuple[str, str, tuple[type[BaseModel], ...]], ...] = (
+    ("scenario", "../how-to/compare-scenarios.md", (Scenario, Additions, Removals)),
+    ("goals", "../how-to/compare-scenarios.md#other-goals", (Order, AimRecord)),
+)
+"""Small files that say what is asked for, each with the page that shows it."""
+
+INPUTS = (
+    Inputs,
+    PublishedRecord,
+    PolicyRecord,
+    NamedProjectRecord,
+    SeparationRecord,
+    ReserveRecord,
+    QuotaRecord,
+)
+"""Everything that a plan was made from, beside the records that are read."""
+
+ANSWERS: tuple[tuple[str, type[BaseModel]], ...] = (
+    ("recommend --json", RecommendationOut),
+    ("explain --force --json", PriceOut),
+    ("compare --json", Comparison),
+)
+"""What commands print as JSON, beside the files that are written."""
+
 
 def formats() -> str:
     """Page of the formats that are read and written."""
@@ -35,7 +65,7 @@ def formats() -> str:
         "nearest known one. A blank cell is an absent value. `allocator schema NAME` prints the JSON Schema of "
         "projects, spaces, parks, tenancies, districts, plan or dossier."
     )
-    return page("Formats", introduction, *_read(), *_links(), *_written(), *_vocabularies())
+    return page("Formats", introduction, *_read(), *_links(), *_asked(), *_written(), *_answers(), *_vocabularies())
 
 
 def _read() -> Iterator[str]:
@@ -61,6 +91,27 @@ def _links() -> Iterator[str]:
     yield _fields(LinkRecord)
 
 
+ELSEWHERE = ("Inputs", "DossierOut")
+"""Parts of a document that are described by themselves."""
+
+
+def _asked() -> Iterator[str]:
+    yield "## Files that say what is asked for"
+    yield "YAML or JSON. A key that is not listed here is refused."
+    for name, shown, records in ASKED:
+        yield f"### {name} file"
+        yield f"By example: [{shown.rsplit('/', 1)[1].partition('.')[0].replace('-', ' ')}]({shown})."
+        for record in records:
+            yield f"**{record.__name__}.** {prose(record)}"
+            yield _fields(record)
+
+
+def _answers() -> Iterator[str]:
+    yield "## What commands print as JSON"
+    for command, model in ANSWERS:
+        yield from _document(f"`{command}`", command, model)
+
+
 def _written() -> Iterator[str]:
     yield "## Files that are written"
     yield (
@@ -69,25 +120,38 @@ def _written() -> Iterator[str]:
         "`plan.geojson` and `plan.xlsx` repeat the numbers of `plan.json`; `map.html` shows them."
     )
     for title, model in (("plan.json", PlanOut), ("dossiers.json", DossierOut)):
-        schema = model.model_json_schema()
-        known = schema.get("$defs", {})
-        yield f"### {title}"
-        yield _table(schema, known)
-        for name in _own_parts(schema, known):
-            yield f"#### {title}: {name}"
-            yield known[name].get("description", "")
-            yield _table(known[name], known)
+        yield from _document(title, title, model)
     yield "### plan.json: inputs"
-    for record in (Inputs, PolicyRecord, NamedProjectRecord):
-        yield prose(record)
+    for record in INPUTS:
+        yield f"**{record.__name__}.** {prose(record)}"
         yield _fields(record)
 
 
+def _document(title: str, name: str, model: type[BaseModel]) -> Iterator[str]:
+    schema = model.model_json_schema()
+    known = schema.get("$defs", {})
+    yield f"### {title}"
+    yield _plain(schema["description"])
+    yield _table(schema, known)
+    for part in _own_parts(schema, known):
+        yield f"#### {name}: {part}"
+        yield _plain(known[part].get("description", ""))
+        yield _table(known[part], known)
+
+
+def _plain(text: str) -> str:
+    return text.replace("``", "`")
+
+
+def _nullable(field: Schema) -> bool:
+    return any(each.get("type") == "null" for each in field.get("anyOf", ()))
+
+
 def _own_parts(schema: Schema, known: Schema, seen: tuple[str, ...] = ()) -> tuple[str, ...]:
-    """Parts of a written format in the order in which they are met; the inputs are described elsewhere."""
+    """Parts of a written format in the order in which they are met; the inputs and words are described elsewhere."""
     for field in schema["properties"].values():
         for name in _names(field):
-            if name.endswith("Out") and name not in seen:
+            if name not in ELSEWHERE and "enum" not in known[name] and name not in seen:
                 seen = _own_parts(known[name], known, (*seen, name))
     return seen
 
@@ -114,7 +178,7 @@ def _table(schema: Schema, known: Schema, *, aliases: bool = False) -> str:
     rows = [
         (
             f"`{name}`",
-            _type(field, known),
+            _type(field, known) + (" or null" if name in required and _nullable(field) else ""),
             "required" if name in required else _default(field),
             field.get("description", ""),
             *((", ".join(chinese for chinese, column in ALIASES.items() if column == name),) if aliases else ()),

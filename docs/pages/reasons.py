@@ -8,7 +8,7 @@ from allocator.options import TESTS
 from allocator.rules import RULES
 from docs.pages.markdown import page, table
 from maps.words import REASONS, UNFIT, Label
-from service import inquiries
+from service import claims
 
 NEEDED: dict[str, tuple[str, str, str]] = {
     "no-space": ("a space", "none", ""),
@@ -36,8 +36,12 @@ CLAIMS = {
     "claim/bound": "The bound stated for a goal is worse than the value measured, so it cannot be a bound.",
     "claim/unknown-goal": "The plan states a value for a goal or tier that its inputs do not ask for.",
     "claim/inputs": "The inputs in the file are not those whose hash it states.",
-    "claim/status": "The plan calls itself optimal, and a goal lacks a bound that equals its value, or a second proof.",
-    "claim/assignment": "Park, district, permission, rent or basis of an assignment is not what follows from the inputs.",
+    "claim/plan-id": "The id is not the one that follows from inputs, status and assignments.",
+    "claim/goals": "The goals listed, or their tiers, are not those that the inputs ask for, in that order.",
+    "claim/gap": "A gap is not the distance between value and bound.",
+    "claim/proof": "An engine is said to have proved a value that the bound does not equal.",
+    "claim/status": "The status, or `verified`, is not what follows from the goals, their bounds and proofs.",
+    "claim/assignment": "Park, district, permission, rent or basis of an assignment do not follow from the inputs.",
     "claim/unplaced": "The projects listed as not placed are not those that the plan leaves out.",
 }
 """Breaches that belong to no rule."""
@@ -52,7 +56,7 @@ def codes() -> list[str]:
 
 def breach_codes() -> set[str]:
     """Codes that the check uses outside the rules, as its source spells them."""
-    return {code for part in (verify, inquiries) for code in re.findall(CODE, inspect.getsource(part))}
+    return {code for part in (verify, claims) for code in re.findall(CODE, inspect.getsource(part))}
 
 
 def reasons() -> str:

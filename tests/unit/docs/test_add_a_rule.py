@@ -15,6 +15,8 @@ from seeds.facts import policy_facts
 from tests.drawn import draw_problem
 from tests.rules.test_equivalence import SEEDS, disagreements, functional_choices
 
+PAGE = (ROOT / "docs/how-to/add-a-rule.md").read_text(encoding="utf-8")
+
 
 def test_rows_and_check_of_the_example_agree_on_every_drawn_problem(example):
     rule = example.MostPerPark()
@@ -62,9 +64,12 @@ def test_the_example_is_clean(listing, arguments):
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-def test_the_rules_that_the_page_shows_stand_in_the_tuple_of_the_code_in_that_order():
-    page = (ROOT / "docs/how-to/add-a-rule.md").read_text(encoding="utf-8")
-    names = [type(rule).__name__ for rule in RULES]
-    places = [names.index(name) for name in re.findall(r"^     (\w+)\(\),$", page, re.MULTILINE)]
-    assert places
-    assert places == sorted(places)
+def test_the_tuple_that_the_page_shows_is_that_of_the_code_and_the_example():
+    names = re.findall(r"^[ +]    (\w+)\(\),$", PAGE, re.MULTILINE)
+    assert names == [*(type(rule).__name__ for rule in RULES), "MostPerPark"]
+
+
+def test_the_page_names_every_rule_that_looks_at_the_whole_plan_and_counts_the_drawn_problems_right():
+    said = re.search(r"park, so it need not\. (.*?) look at the whole plan", PAGE, re.DOTALL)[1]
+    assert re.findall(r"`([\w-]+)`", said) == [rule.id for rule in RULES if rule.whole_plan]
+    assert f"draws {len(SEEDS)} tiny problems" in PAGE
