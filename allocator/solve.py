@@ -190,7 +190,8 @@ def export_model(problem: Problem, solution: Solution, path: Path) -> list[Path]
     kept: list[Row] = []
     written = []
     for objective in model.objectives:
-        target = path.with_name(f"{path.stem}.{objective.goal}{path.suffix}").absolute()
+        plain = objective.goal.replace("*", "x")
+        target = path.with_name(f"{path.stem}.{plain}{path.suffix}").absolute()
         rows = (*model.rows, *kept)
         settings = {"path": str(target)}
         task = Task(model.variables, rows, objective.weights, objective.constant, settings=settings)

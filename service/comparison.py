@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from allocator.goals import BY_ID
 from service.wire import AssignmentOut, PlanOut, Wire
 
 
@@ -81,12 +82,10 @@ def _key(made: AssignmentOut) -> str:
 
 
 def _goals(a: PlanOut, b: PlanOut) -> Iterator[GoalChange]:
-    in_a, in_b = ({goal.goal: goal for goal in plan.goals} for plan in (a, b))
-    for name in dict.fromkeys((*in_a, *in_b)):
-        first = in_a[name].value if name in in_a else None
-        second = in_b[name].value if name in in_b else None
+    for name in dict.fromkeys((*a.measures, *b.measures)):
+        first, second = a.measures.get(name), b.measures.get(name)
         change = None if first is None or second is None else second - first
-        yield GoalChange(goal=name, a=first, b=second, change=change, unit=(in_a.get(name) or in_b[name]).unit)
+        yield GoalChange(goal=name, a=first, b=second, change=change, unit=BY_ID[name].unit if name in BY_ID else "")
 
 
 def _moves(a: PlanOut, b: PlanOut) -> Iterator[Move]:
