@@ -1,4 +1,4 @@
-"""What is allocated and where: districts, parks, spaces, tenancies, projects and their policy.
+"""What is allocated and where: districts, parks, spaces, tenancies and projects.
 
 Frozen dataclasses that check themselves.  Areas are m², loads kPa, heights m, power kW, rents fen per
 m² and month, months are numbers as in :mod:`allocator.months`.  Cross references are checked by
@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from allocator.months import FOREVER
 from allocator.vocabulary import (
-    Apart,
     Basis,
     EiaLevel,
     Function,
@@ -18,7 +17,6 @@ from allocator.vocabulary import (
     LinkKind,
     Permission,
     PlatformKind,
-    QuotaKind,
     Segment,
     Side,
     SpaceKind,
@@ -28,14 +26,12 @@ from allocator.vocabulary import (
     Utility,
 )
 
-MOVE_PRICE: Mapping[Stage, int] = {Stage.ANNOUNCED: 1, Stage.CONTRACTED: 5, Stage.BUILT: 25}
-"""What it costs, in points, to move or drop a published component, where the policy says nothing else."""
-
 PARK_UTILITIES = ("power_kw", "water_t_day", "effluent_t_day")
 """The supplies that the tenants of one park share: kW, tonnes a day, tonnes a day."""
 
 
-def _require(holds: object, message: str) -> None:
+def require(holds: object, message: str) -> None:
+    """Raise ValueError with the message unless the condition holds."""
     if not holds:
         raise ValueError(message)
 
@@ -55,7 +51,7 @@ class District:
 
     def __post_init__(self) -> None:
         missing = [function.value for function in Function if function not in self.permissions]
-        _require(not missing, f"district {self.adcode} has no permission for {', '.join(missing)}")
+        require(not missing, f"district {self.adcode} has no permission for {', '.join(missing)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +72,10 @@ class Park:
     source: str = ""
 
     def __post_init__(self) -> None:
-        _require(-180 <= self.lon <= 180 and -90 <= self.lat <= 90, f"park {self.park_id} is not on the globe")
+        require(-180 <= self.lon <= 180 and -90 <= self.lat <= 90, f"park {self.park_id} is not on the globe")
         for utility in PARK_UTILITIES:
             capacity = getattr(self, utility)
-            _require(capacity is None or capacity >= 0, f"park {self.park_id}: {utility} is negative")
+            require(capacity is None or capacity >= 0, f"park {self.park_id}: {utility} is negative")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +109,10 @@ class Space:
     source: str = ""
 
     def __post_init__(self) -> None:
-        _require(self.floor_area_m2 > 0, f"space {self.space_id} has no floor area")
-        _require(self.lot_m2 is None or self.lot_m2 > 0, f"space {self.space_id}: lots must have an area")
-        _require(self.available_from < self.available_until, f"space {self.space_id} is never available")
-        _require(self.opening_cost_yuan >= 0, f"space {self.space_id}: opening cost is negative")
+        require(self.floor_area_m2 > 0, f"space {self.space_id} has no floor area")
+        require(self.lot_m2 is None or self.lot_m2 > 0, f"space {self.space_id}: lots must have an area")
+        require(self.available_from < self.available_until, f"space {self.space_id} is never available")
+        require(self.opening_cost_yuan >= 0, f"space {self.space_id}: opening cost is negative")
 
     @property
     def building_key(self) -> tuple[str, str, str]:
@@ -141,8 +137,8 @@ class Tenancy:
     effluent_t_day: int = 0
 
     def __post_init__(self) -> None:
-        _require(self.floor_area_m2 > 0, f"tenancy {self.tenancy_id} has no floor area")
-        _require(self.since < self.until, f"tenancy {self.tenancy_id} ends before it starts")
+        require(self.floor_area_m2 > 0, f"tenancy {self.tenancy_id} has no floor area")
+        require(self.since < self.until, f"tenancy {self.tenancy_id} ends before it starts")
 
     def active(self, month: int) -> bool:
         """Whether the tenancy holds its floor in that month."""
@@ -182,10 +178,10 @@ class Component:
     source: str = ""
 
     def __post_init__(self) -> None:
-        _require(self.floor_area_m2 > 0, f"component {self.key} needs no floor area")
-        _require(self.lease_months is None or self.lease_months > 0, f"component {self.key}: lease is empty")
+        require(self.floor_area_m2 > 0, f"component {self.key} needs no floor area")
+        require(self.lease_months is None or self.lease_months > 0, f"component {self.key}: lease is empty")
         window = self.start_from, self.start_until
-        _require(None in window or window[0] <= window[1], f"component {self.key} must start before it can")  # type: ignore[operator]
+        require(None in window or window[0] <= window[1], f"component {self.key} must start before it can")  # type: ignore[operator]
 
     @property
     def key(self) -> str:
@@ -207,8 +203,8 @@ class Link:
     max_m: int | None = None
 
     def __post_init__(self) -> None:
-        _require(self.first != self.second, f"component {self.first} is linked to itself")
-        _require((self.max_m is not None) == (self.kind is LinkKind.MAX_KM), "only a max_km link has a distance")
+        require(self.first != self.second, f"component {self.first} is linked to itself")
+        require((self.max_m is not None) == (self.kind is LinkKind.MAX_KM), "only a max_km link has a distance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,100 +226,13 @@ class Project:
     source: str = ""
 
     def __post_init__(self) -> None:
-        _require(bool(self.components), f"project {self.project_id} has no component")
-        _require(1 <= self.priority <= 5, f"project {self.project_id}: priority is 1 to 5")
-        _require(self.value >= 0, f"project {self.project_id}: value is negative")
+        require(bool(self.components), f"project {self.project_id} has no component")
+        require(1 <= self.priority <= 5, f"project {self.project_id}: priority is 1 to 5")
+        require(self.value >= 0, f"project {self.project_id}: value is negative")
         ids = [component.component_id for component in self.components]
-        _require(len(set(ids)) == len(ids), f"project {self.project_id} names a component twice")
+        require(len(set(ids)) == len(ids), f"project {self.project_id} names a component twice")
         loose = {end for link in self.links for end in (link.first, link.second)} - set(ids)
-        _require(not loose, f"project {self.project_id} links unknown components {', '.join(sorted(loose))}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedProject:
-    """A project that the policy sites: those that match, their functions, and the district (P-ROLE-PS, -LH, -YT)."""
-
-    name: str
-    district: str
-    functions: frozenset[Function]
-    tiers: frozenset[Tier]
-    segments: frozenset[Segment] = frozenset()
-    platform_kinds: frozenset[PlatformKind] = frozenset()
-    source: str = ""
-
-    def covers(self, project: Project) -> bool:
-        """Whether the policy's sentence speaks of this project."""
-        return (
-            project.tier in self.tiers
-            and (not self.segments or project.segment in self.segments)
-            and (not self.platform_kinds or project.platform_kind in self.platform_kinds)
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Separation:
-    """A hazard whose emitters never share a building, or a park, with what is sensitive to it."""
-
-    hazard: Hazard
-    scope: Apart = Apart.BUILDING
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reserve:
-    """Floor of a space, park or district held back until a month for projects of some tiers; no kinds means all."""
-
-    name: str
-    place: str
-    floor_area_m2: int
-    until: int
-    tiers: frozenset[Tier]
-    kinds: frozenset[SpaceKind] = frozenset()
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
-    """A share in basis points (tier_share: least, of floor placed; enterprise_share: most, of the stock) or an area."""
-
-    name: str
-    kind: QuotaKind
-    share_bp: int | None = None
-    tiers: frozenset[Tier] = frozenset()
-    district: str | None = None
-    least_m2: int | None = None
-    most_m2: int | None = None
-    source: str = ""
-
-    def __post_init__(self) -> None:
-        shared = self.kind in {QuotaKind.TIER_SHARE, QuotaKind.ENTERPRISE_SHARE}
-        _require(not shared or self.share_bp is not None, f"quota {self.name} has no share")
-        _require(shared or self.district is not None, f"quota {self.name} names no district")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """The policy's numbers: what serves what, who is sited where, and what a fit is worth.
-
-    ``fit_points`` are per component and permission, ``speciality_points`` per component in a park that
-    specialises in its segment; ``move_price`` is per published component that is moved or dropped;
-    ``exception_budget`` is the most components placed by exception, None is no limit; opening costs are spread over
-    ``opening_months``; a component without ``start_until`` may start up to ``start_slack_months`` after it could.
-    """
-
-    kinds_for: Mapping[Function, frozenset[SpaceKind]]
-    fit_points: Mapping[Permission, int]
-    speciality_points: int = 0
-    named_projects: tuple[NamedProject, ...] = ()
-    exception_budget: int | None = None
-    separations: tuple[Separation, ...] = ()
-    reserves: tuple[Reserve, ...] = ()
-    quotas: tuple[Quota, ...] = ()
-    subsidy_fen_m2_month: Mapping[Tier, int] = field(default_factory=dict)
-    subsidy_budget_yuan_month: int | None = None
-    move_price: Mapping[Stage, int] = field(default_factory=lambda: MOVE_PRICE)
-    opening_months: int = 120
-    start_slack_months: int = 36
+        require(not loose, f"project {self.project_id} links unknown components {', '.join(sorted(loose))}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from allocator.domain import Component, District, NamedProject, Park, Policy, Project, Registry, Space, Tenancy
+from allocator.domain import Component, District, Park, Project, Registry, Space, Tenancy
 from allocator.options import Option, enumerate_options
 from allocator.plan import Aim, Assignment, Plan
+from allocator.policy import NamedProject, Policy
 from allocator.vocabulary import Permission, Stage
 
 

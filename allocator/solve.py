@@ -28,7 +28,10 @@ CONFLICT_S = 20.0
 
 @dataclass(frozen=True)
 class Limits:
-    """What a solve may use: wall seconds, threads, and the seed that makes it repeatable."""
+    """What a solve may use: wall seconds, threads of CP-SAT, and the seed of the engines.
+
+    The seed repeats values and proofs; which of several equally good plans is found depends on timing too.
+    """
 
     time_limit_s: float = 60.0
     threads: int = field(default_factory=lambda: os.cpu_count() or 1)

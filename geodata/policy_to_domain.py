@@ -1,7 +1,7 @@
 """The bridge from the policy's records to the domain."""
 
-from allocator.domain import NamedProject, Policy, Quota, Reserve, Separation
 from allocator.months import parse_month
+from allocator.policy import NamedProject, Policy, Quota, Reserve, Separation
 from geodata.rulebook import NamedProjectRecord, QuotaRecord, ReserveRecord, SeparationRecord
 from geodata.schema import PolicyRecord
 

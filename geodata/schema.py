@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from allocator.domain import MOVE_PRICE
+from allocator.policy import MOVE_PRICE
 from allocator.vocabulary import Function, Permission, SpaceKind, Stage, Tier
 from geodata.demand import ComponentRecord, LinkRecord, ProjectHead, ProjectRecord
 from geodata.fields import (

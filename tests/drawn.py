@@ -5,23 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations, product
 
-from allocator.domain import (
-    Component,
-    District,
-    Link,
-    NamedProject,
-    Park,
-    Policy,
-    Project,
-    Quota,
-    Registry,
-    Reserve,
-    Separation,
-    Space,
-    Tenancy,
-)
+from allocator.domain import Component, District, Link, Park, Project, Registry, Space, Tenancy
 from allocator.options import fits, floor_taken_m2, may_start
 from allocator.plan import Assignment, Plan
+from allocator.policy import NamedProject, Policy, Quota, Reserve, Separation
 from allocator.problem import Problem, Published
 from allocator.vocabulary import (
     Apart,

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from allocator.domain import Component, District, Park, Policy, Project, Registry, Space
+from allocator.domain import Component, District, Park, Project, Registry, Space
 from allocator.months import parse_month
 from allocator.plan import Assignment, Plan
+from allocator.policy import Policy
 from allocator.problem import Problem
 from allocator.vocabulary import Function, Permission, Segment, Side, SpaceKind, Tier
 

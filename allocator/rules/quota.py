@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from allocator.domain import Quota
 from allocator.linear import Linear, Row, total
 from allocator.plan import Breach, Plan
+from allocator.policy import Quota
 from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
 from allocator.vocabulary import QuotaKind

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from allocator.domain import Reserve
 from allocator.linear import total
 from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Breach, Plan
+from allocator.policy import Reserve
 from allocator.problem import Placement, Problem
 from allocator.rules.base import Choose, NamedRow, Rule
 from allocator.rules.levels import Held, levels

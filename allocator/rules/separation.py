@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from itertools import product
 
-from allocator.domain import Separation
 from allocator.linear import total
 from allocator.options import Option
 from allocator.plan import Breach, Plan
+from allocator.policy import Separation
 from allocator.problem import Placement, Problem
 from allocator.rules.base import Choose, NamedRow, Rule
 

@@ -1,7 +1,7 @@
 """Relations that were found broken; each mark comes off with its repair, and the test stays."""
 
 from allocator import solve as solve_module
-from allocator.domain import NamedProject, Tenancy
+from allocator.domain import Tenancy
 from allocator.engines.child import run_alone
 from allocator.engines.race import Standing, race
 from allocator.engines.task import Task
@@ -10,6 +10,7 @@ from allocator.linear import Row, Sense
 from allocator.model import compile_model
 from allocator.months import FOREVER
 from allocator.plan import Plan, PlanStatus
+from allocator.policy import NamedProject
 from allocator.rules.named_project import NamedProjectSited
 from allocator.solve import Limits, solve
 from allocator.verify import find_breaches, verify

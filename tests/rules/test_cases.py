@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.domain import Link, NamedProject, Quota, Reserve, Separation, Tenancy
+from allocator.domain import Link, Tenancy
 from allocator.plan import Assignment, Breach, Plan
+from allocator.policy import NamedProject, Quota, Reserve, Separation
 from allocator.problem import Published
 from allocator.rules import RULES
 from allocator.vocabulary import Function, Hazard, LinkKind, Permission, QuotaKind, Segment, Stage, Tier

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from allocator.domain import Policy
 from allocator.months import FOREVER, parse_month
+from allocator.policy import Policy
 from allocator.vocabulary import (
     Function,
     Hazard,

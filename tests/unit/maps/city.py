@@ -5,11 +5,12 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from allocator.domain import Component, District, Park, Policy, Project, Registry, Space, Tenancy
+from allocator.domain import Component, District, Park, Project, Registry, Space, Tenancy
 from allocator.explain import dossier
 from allocator.months import parse_month
 from allocator.options import first_month, fits, floor_taken_m2
 from allocator.plan import Assignment, GoalReport, Plan
+from allocator.policy import Policy
 from allocator.problem import Problem
 from allocator.verify import VerifiedPlan, measure, verify
 from allocator.vocabulary import Basis, Function, Permission, Segment, Side, SpaceKind, Tier
