@@ -34,11 +34,12 @@ class Objective:
 
 @dataclass(frozen=True)
 class Model:
-    """Variables are 0–1; rows are named ``rule/where``."""
+    """Variables are 0–1; rows are named ``rule/where``; ``blocks`` numbers the space of each variable, −1 for none."""
 
     variables: tuple[str, ...]
     rows: tuple[Row, ...]
     objectives: tuple[Objective, ...]
+    blocks: tuple[int, ...] = ()
 
     def violated(self, values: Sequence[int]) -> list[str]:
         """Names of the rows that the values break; exact."""
@@ -74,6 +75,13 @@ class Decisions(Choose):
         chosen = (f"choose:{option.name}" for option in self._problem.options)
         return (*chosen, *(f"place:{p}" for p in self._placed), *(f"open:{s}" for s in self._opened))
 
+    @cached_property
+    def blocks(self) -> tuple[int, ...]:
+        """Number of the space that each variable speaks of, −1 for none."""
+        number = {space_id: i for i, space_id in enumerate(self._problem.registry.spaces)}
+        chosen = (number[option.space_id] for option in self._problem.options)
+        return (*chosen, *(-1 for _ in self._placed), *(number[space_id] for space_id in self._opened))
+
     def values_of(self, options: Iterable[Option]) -> list[int]:
         """0–1 values of the plan that chooses these options."""
         values = [0] * len(self.names)
@@ -106,7 +114,7 @@ def compile_model(
     ]
     rows = tuple(replace(row, name=f"{owner}/{where}") for owner, where, row in named)
     objectives = tuple(_objective(aim, problem, choose) for aim in aims)
-    return Model(choose.names, rows, objectives), choose
+    return Model(choose.names, rows, objectives, choose.blocks), choose
 
 
 def _objective(aim: Aim, problem: Problem, choose: Choose) -> Objective:

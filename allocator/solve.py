@@ -137,6 +137,7 @@ class _Search:
             hint=self._witness(),
             seed=self._limits.seed,
             time_limit_s=max(0.5, time_limit_s),
+            blocks=self._model.blocks,
         )
 
     def _witness(self) -> tuple[int, ...] | None:

@@ -1,18 +1,17 @@
 """The command line: the same pipeline as the service."""
 
 import argparse
+import importlib
 import json
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
+from typing import cast
 
 from allocator.errors import AllocatorError, Fault, InputError
-from allocator.months import format_month, parse_month
-
-OK, DEFECT, BAD_INPUT, INFEASIBLE, NO_PLAN = 0, 1, 2, 3, 4
-"""Exit codes; ``check`` ends with INFEASIBLE when a plan breaks a rule."""
+from service.arguments import COMMANDS
+from service.exit_codes import BAD_INPUT, DEFECT, NO_PLAN, OK
 
 
 def parser() -> argparse.ArgumentParser:
@@ -21,88 +20,9 @@ def parser() -> argparse.ArgumentParser:
         prog="allocator", description="Assigns projects to park space, proves how good the plan is, explains it."
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    demo = commands.add_parser("demo", help="plan the seed batch on the seed registry and write everything")
-    _solving(demo, time_limit_s=40.0, out="out/demo")
-    plan = commands.add_parser("plan", help="plan a batch of projects")
-    plan.add_argument("--projects", type=Path, required=True, help=".json, .csv, .xlsx, .geojson or .gpkg")
-    plan.add_argument("--registry", type=Path, help="directory with parks.*, spaces.*, … (default: the seed registry)")
-    plan.add_argument("--plan-from", type=_month, metavar="YYYY-MM", help="first month (default: the first asked for)")
-    plan.add_argument("--published", type=Path, metavar="PLAN.json", help="the plan in force, to be changed as little")
-    plan.add_argument("--max-moves", type=_moves, metavar="K", help="move or drop at most K published components")
-    _solving(plan, time_limit_s=60.0, out="out/plan")
-    check = commands.add_parser("check", help="check a plan with neither model nor solver")
-    check.add_argument("--plan", type=Path, required=True)
-    check.add_argument("--projects", type=Path, help="check against these projects instead of those in the plan")
-    check.add_argument("--registry", type=Path, help="check against this registry instead of the one in the plan")
-    check.add_argument("--json", action="store_true", help="faults as JSON")
-    explain = commands.add_parser("explain", help="why a project stands where it stands, or nowhere")
-    explain.add_argument("--plan", type=Path, required=True)
-    explain.add_argument("project_id")
-    explain.add_argument("--force", metavar="PLACE", help="price of having it in this space, park or district")
-    explain.add_argument("--component", metavar="ID", help="which component to force (default: the only one)")
-    explain.add_argument("--time-limit", type=_seconds, default=60.0, metavar="S", help="wall seconds of that solve")
-    explain.add_argument("--json", action="store_true", help="the dossier as JSON")
-    recommend = commands.add_parser("recommend", help="ranked sites for a newcomer, all others staying put")
-    recommend.add_argument("--plan", type=Path, required=True)
-    recommend.add_argument("--project", type=Path, required=True, help="file with the newcomer")
-    recommend.add_argument("--most", type=_count, default=5, metavar="N", help="most suggestions (default: 5)")
-    recommend.add_argument("--json", action="store_true", help="the recommendation as JSON")
-    compare = commands.add_parser("compare", help="what one plan does differently from another")
-    compare.add_argument("plan_a", type=Path, metavar="PLAN_A.json")
-    compare.add_argument("plan_b", type=Path, metavar="PLAN_B.json")
-    compare.add_argument("--json", action="store_true", help="the comparison as JSON")
-    schema = commands.add_parser("schema", help="JSON Schema of a format")
-    schema.add_argument("format", choices=("projects", "spaces", "parks", "tenancies", "districts", "plan", "dossier"))
+    for command in COMMANDS:
+        command.declare(commands.add_parser(command.name, help=command.help))
     return top
-
-
-def _solving(command: argparse.ArgumentParser, time_limit_s: float, out: str) -> None:
-    command.add_argument(
-        "--scenario", type=Path, action="append", metavar="FILE", help="patch the inputs; may be repeated"
-    )
-    command.add_argument("--goals", type=Path, metavar="FILE", help="order and weights of the goals")
-    command.add_argument("--engine", choices=("auto", "exact"), default="auto", help="how to solve (default: auto)")
-    command.add_argument("--time-limit", type=_seconds, default=time_limit_s, metavar="S", help="wall seconds")
-    command.add_argument("--threads", type=_count, metavar="N", help="threads of CP-SAT (default: every core)")
-    command.add_argument("--seed", type=_seed, default=0, help="seed of the engines (default: 0)")
-    command.add_argument("--out", type=Path, default=Path(out), metavar="DIR", help=f"where to write (default: {out})")
-    command.add_argument("--model", type=Path, metavar="FILE", help="also write the model, as .lp or .mps")
-    command.add_argument("--json", action="store_true", help="the summary and any faults as JSON")
-
-
-def _seconds(text: str) -> float:
-    seconds = float(text)
-    if not 0 < seconds <= 86_400:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 86400 seconds")
-    return seconds
-
-
-def _month(text: str) -> str:
-    try:
-        return format_month(parse_month(text))
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _seed(text: str) -> int:
-    seed = int(text)
-    if not 0 <= seed < 1 << 31:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and {(1 << 31) - 1}")
-    return seed
-
-
-def _moves(text: str) -> int:
-    moves = int(text)
-    if moves < 0:
-        raise argparse.ArgumentTypeError(f"{text} is negative")
-    return moves
-
-
-def _count(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= 256:
-        raise argparse.ArgumentTypeError(f"{text} is not between 1 and 256")
-    return count
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -128,17 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     # the libraries behind the commands take a second to load: only what a command needs is loaded
-    from service import commands, inquiries  # noqa: PLC0415
-
-    run = {
-        "demo": commands.demo,
-        "plan": commands.plan,
-        "check": inquiries.check,
-        "explain": inquiries.explain,
-        "recommend": inquiries.recommend,
-        "compare": inquiries.compare,
-        "schema": inquiries.schema,
-    }[options.command]
+    module, function = next(command.run for command in COMMANDS if command.name == options.command).split(":")
+    run = cast("Callable[[argparse.Namespace], int]", getattr(importlib.import_module(module), function))
     return run(options)
 
 

@@ -9,7 +9,7 @@ from allocator.errors import Fault, InputError
 from allocator.plan import PlanStatus
 from allocator.problem import Problem
 from allocator.solve import Limits, export_model
-from service import cli
+from service import exit_codes
 from service.documents import plan_document, read_plan
 from service.goals_file import with_goals
 from service.pipeline import InForce, Submission, read, run
@@ -20,10 +20,10 @@ from service.wording import conflict_text
 from service.writing import ready, write_all
 
 EXIT = {
-    PlanStatus.OPTIMAL: cli.OK,
-    PlanStatus.FEASIBLE: cli.OK,
-    PlanStatus.INFEASIBLE: cli.INFEASIBLE,
-    PlanStatus.NO_SOLUTION: cli.NO_PLAN,
+    PlanStatus.OPTIMAL: exit_codes.OK,
+    PlanStatus.FEASIBLE: exit_codes.OK,
+    PlanStatus.INFEASIBLE: exit_codes.INFEASIBLE,
+    PlanStatus.NO_SOLUTION: exit_codes.NO_PLAN,
 }
 
 

@@ -14,7 +14,7 @@ from allocator.problem import Problem
 from allocator.solve import Limits
 from allocator.verify import RejectedPlanError, VerifiedPlan, measure, sentence, verify
 from geodata.schema import FORMATS, Inputs
-from service import cli
+from service import exit_codes
 from service.claims import false_claims
 from service.comparison import compare as compare_plans
 from service.comparison import comparison_text
@@ -46,7 +46,7 @@ def check(options: argparse.Namespace) -> int:
         "breaches": [_breach(problem, breach) for breach in breaches],
     }
     print(json.dumps(report, ensure_ascii=False, indent=1))
-    return cli.INFEASIBLE if breaches else cli.OK
+    return exit_codes.INFEASIBLE if breaches else exit_codes.OK
 
 
 def _breach(problem: Problem, breach: Breach) -> dict[str, object]:
@@ -79,7 +79,7 @@ def explain(options: argparse.Namespace) -> int:
         return _price(options, verified)
     shown = dossier_document(dossier(verified, options.project_id))
     print(shown.model_dump_json(indent=1) if options.json else dossier_text(shown, document))
-    return cli.OK
+    return exit_codes.OK
 
 
 def _price(options: argparse.Namespace, verified: VerifiedPlan) -> int:
@@ -97,7 +97,7 @@ def _price(options: argparse.Namespace, verified: VerifiedPlan) -> int:
         forced = force(verified, f"{options.project_id}/{chosen}", options.force, limits, line.solving)
     price = price_document(forced)
     print(price.model_dump_json(indent=1) if options.json else price_text(price))
-    return cli.OK
+    return exit_codes.OK
 
 
 def _standing(path: Path) -> tuple[PlanOut, VerifiedPlan]:
@@ -118,21 +118,21 @@ def recommend(options: argparse.Namespace) -> int:
     document, verified = _standing(options.plan)
     answer = recommendation(*with_newcomer(document, verified, options.project), options.most)
     print(answer.model_dump_json(indent=1) if options.json else recommendation_text(answer, document))
-    return cli.OK
+    return exit_codes.OK
 
 
 def compare(options: argparse.Namespace) -> int:
     """Print what one plan does differently from another."""
     found = compare_plans(read_plan(options.plan_a), read_plan(options.plan_b))
     print(found.model_dump_json(indent=1) if options.json else comparison_text(found))
-    return cli.OK
+    return exit_codes.OK
 
 
 def schema(options: argparse.Namespace) -> int:
     """Print the JSON Schema of a format."""
     models: dict[str, type[BaseModel]] = {**FORMATS, "plan": PlanOut, "dossier": DossierOut}
     print(json.dumps(models[options.format].model_json_schema(), ensure_ascii=False, indent=1))
-    return cli.OK
+    return exit_codes.OK
 
 
 def _fault(path: Path, message: str, remedy: str) -> Fault:

@@ -22,6 +22,8 @@ class Task:
     """Make Σ weight·x + constant as large as possible over 0–1 variables under the rows.
 
     ``hint`` is a list of values to start from; ``time_limit_s`` is wall time; ``settings`` are the engine's own.
+    ``blocks`` gives each variable the number of the space that it speaks of, −1 for none: an engine may take the
+    problem apart there.
     """
 
     variables: tuple[str, ...]
@@ -33,6 +35,7 @@ class Task:
     threads: int = 1
     time_limit_s: float = 60.0
     settings: dict[str, str] = field(default_factory=dict)
+    blocks: tuple[int, ...] = ()
 
     def evaluate(self, values: Sequence[int]) -> int:
         """Exact objective."""

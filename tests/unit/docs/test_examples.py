@@ -14,7 +14,8 @@ from geodata.read import read_projects, read_registry
 from geodata.schema import PolicyRecord
 from seeds.dated import read, valid_on
 from seeds.load import seed_inputs
-from service.cli import BAD_INPUT, DEFECT, INFEASIBLE, NO_PLAN, OK, parser
+from service.cli import parser
+from service.exit_codes import BAD_INPUT, DEFECT, INFEASIBLE, NO_PLAN, OK
 from service.scenario import Scenario
 from tests.rules import test_cases
 

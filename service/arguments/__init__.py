@@ -1,0 +1,12 @@
+"""Every command of the command line: its arguments, and where the function is that runs it.
+
+Nothing here imports what the commands need: only the command that is called loads its libraries.
+"""
+
+from service.arguments.asking import ASKING
+from service.arguments.base import Command
+from service.arguments.planning import PLANNING
+
+COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING)
+
+__all__ = ["COMMANDS", "Command"]
