@@ -7,10 +7,11 @@ from itertools import combinations, product
 
 from allocator.domain import Component, District, Link, Park, Project, Registry, Space, Tenancy
 from allocator.goals import GOALS, aims_of, maximised, worth
-from allocator.options import fits, floor_taken_m2, may_start
+from allocator.options import fits, floor_taken_m2
 from allocator.plan import Aim, Assignment, Plan
 from allocator.policy import NamedProject, Policy, Quota, Reserve, Separation
 from allocator.problem import Problem, Published
+from allocator.starts import may_start
 from allocator.vocabulary import (
     Apart,
     Function,
@@ -107,7 +108,8 @@ def _draw(rng: random.Random) -> Problem:
         ),
         exception_budget=rng.choice([None, 0, 1]),
         separations=tuple(
-            Separation(hazard=Hazard.VIBRATION, scope=rng.choice(list(Apart))) for _ in range(rng.randint(0, 1))
+            Separation(hazard=Hazard.VIBRATION, scope=rng.choice(list(Apart)), least_m=rng.choice([0, 0, 2000, 5000]))
+            for _ in range(rng.randint(0, 1))
         ),
         reserves=tuple(_reserve(rng, [*spaces, *parks, *districts]) for _ in range(rng.choice([0, 1]))),
         quotas=tuple(_quotas(rng, list(districts))),

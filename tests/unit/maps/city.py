@@ -9,10 +9,11 @@ from allocator.domain import Component, District, Park, Project, Registry, Space
 from allocator.explain import dossier
 from allocator.goals import aims_of, worth
 from allocator.months import parse_month
-from allocator.options import first_month, fits, floor_taken_m2
+from allocator.options import fits, floor_taken_m2
 from allocator.plan import Assignment, GoalReport, Plan
 from allocator.policy import Policy
 from allocator.problem import Problem
+from allocator.starts import first_month
 from allocator.verify import VerifiedPlan, measure, verify
 from allocator.vocabulary import Basis, Function, Permission, Segment, Side, SpaceKind, Tier
 from maps.payload import Caption, overview_payload
