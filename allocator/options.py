@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocator.domain import Component, Space
+from allocator.fitting import candidates
 from allocator.months import FOREVER, format_month
 from allocator.starts import first_month, last_month, start_months, stays
 
@@ -175,12 +176,7 @@ def enumerate_options(problem: Problem) -> tuple[Option, ...]:
 
     Of a start window only the months of :func:`allocator.starts.start_months` are kept.
     """
-    pairs = [
-        (component, space)
-        for component in problem.components.values()
-        for space in problem.registry.spaces.values()
-        if fits(problem, component, space)
-    ]
+    pairs = [pair for pair in candidates(problem) if _window(problem, *pair) is None]
     starts = start_months(problem, pairs)
     made: list[Option] = []
     for component, space in pairs:
