@@ -23,6 +23,12 @@ Watch = Callable[[str, Progress], None]
 SHARE = 0.5
 """Of the time still left, what each goal but the last may take."""
 
+SCALE_FROM = 5_000
+"""Variables from which ``auto`` takes the engine scale: below, the exact engines are done in seconds."""
+
+ALONE_FROM = 60_000
+"""Variables from which the engine scale runs alone: measured, CP-SAT closes no gap there but takes half the machine."""
+
 CONFLICT_S = 20.0
 """How long the search for a minimal conflict may last."""
 
@@ -53,20 +59,23 @@ class Solution:
     notes: tuple[str, ...] = ()
 
 
-def entrants(engine: str, threads: int) -> list[Entrant]:
-    """Engines that run side by side under a name of the command line; raises ValueError for an unknown name.
+def entrants(engine: str, threads: int, variables: int = 0) -> tuple[list[Entrant], str]:
+    """Engines that run side by side under a name of the command line, and why; raises ValueError for an unknown name.
 
-    There are always two, of different make: a proof counts only when both have it.
+    There are two, of different make, wherever a proof by both can be hoped for: it counts only when both have it.
     """
     cp_sat = Entrant("cp-sat", "cp-sat", threads)
-    scip = Entrant("scip", "milp", 1, {"solver": "scip"})
-    table = {
-        "auto": [cp_sat, scip],
-        "exact": [cp_sat, scip],
-    }
-    if engine not in table:
-        raise ValueError(f"engine {engine!r} is not known; choose one of {', '.join(table)}")
-    return table[engine]
+    exact = [cp_sat, Entrant("scip", "milp", 1, {"solver": "scip"})]
+    beside = [Entrant("scale", "scale", max(1, threads - 1)), Entrant("cp-sat", "cp-sat", 1)]
+    alone = [Entrant("scale", "scale", threads)]
+    large = f"{variables} variables"
+    if engine == "exact" or (engine == "auto" and variables < SCALE_FROM):
+        return exact, ""
+    if engine not in {"auto", "scale"}:
+        raise ValueError(f"engine {engine!r} is not known; choose one of auto, exact, scale")
+    if variables < ALONE_FROM:
+        return beside, f"{large}: the engine scale, with cp-sat on one thread to confirm what it proves"
+    return alone, f"{large}: the engine scale alone, as no second engine could confirm a proof at this size"
 
 
 def ignore(_goal: str, _progress: Progress) -> None:
@@ -80,8 +89,9 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     """
     started = time.monotonic()
     model, choose = compile_model(problem)
-    running = entrants(engine, limits.threads)
+    running, why = entrants(engine, limits.threads, len(model.variables))
     search = _Search(model, choose, limits, running, started)
+    search.notes += [why] if why else []
     search.notes += [f"goal {goal.id} is left out: {goal.silent}" for goal in silent_goals(problem)]
     for tier, objective in enumerate(model.objectives):
         if not search.improve(tier, objective, watch):

@@ -19,10 +19,15 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
+from allocator.engines.scale.cache import compile_once
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
 from allocator.errors import EngineError
 
-ENGINES = {"cp-sat": "allocator.engines.cp_sat", "milp": "allocator.engines.milp"}
+ENGINES = {
+    "cp-sat": "allocator.engines.cp_sat",
+    "milp": "allocator.engines.milp",
+    "scale": "allocator.engines.scale.run",
+}
 """Module of each engine; loaded only in children."""
 
 GRACE_S = 2.0
@@ -32,7 +37,7 @@ MEMORY_BYTES = 8 << 30
 """Address space of one child; a solver's own memory limit is not to be relied on (google/or-tools issue 1944)."""
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["allocator.engines.cp_sat", "allocator.engines.milp"])
+_CONTEXT.set_forkserver_preload(list(ENGINES.values()))
 
 Entry = Callable[[Task, Report], Answer]
 
@@ -54,7 +59,9 @@ class Child:
 
     @classmethod
     def start(cls, engine: str, task: Task, entry: str = "run", memory_bytes: int = MEMORY_BYTES) -> "Child":
-        """Start ``entry`` of an engine on a task."""
+        """Start ``entry`` of an engine on a task; its time runs from when its kernels are compiled."""
+        if engine == "scale":
+            compile_once()
         messages, theirs = _CONTEXT.Pipe(duplex=False)
         lifeline_end, lifeline = _CONTEXT.Pipe(duplex=False)
         folder = tempfile.mkdtemp(prefix="allocator-")

@@ -52,6 +52,8 @@ class Split:
     equal: Bits
     master_rows: Ints
     static: Ints
+    choice: np.ndarray
+    """Master rows that let at most one of their variables with positive weight be 1."""
 
 
 def split(arrays: Arrays) -> Split:
@@ -88,7 +90,15 @@ def split(arrays: Arrays) -> Split:
         arrays.equal[master_rows].astype(np.int8),
         master_rows,
         np.flatnonzero(~in_block),
+        _choices(master, arrays.limit[master_rows]),
     )
+
+
+def _choices(master: Matrix, limit: Ints) -> np.ndarray:
+    owner, weight = master.owner(), master.weight
+    room = limit.astype(np.float64) - np.bincount(owner, np.minimum(weight, 0), master.rows)
+    loose = (weight > 0) & (2 * weight <= room[owner])
+    return np.bincount(owner, loose, master.rows) == 0
 
 
 def _openers(arrays: Arrays, candidates: Ints, row_block: Ints) -> dict[int, int]:

@@ -43,7 +43,7 @@ def dive(
 ) -> Bits | None:
     """Plan by fixing a share of the variables a round; None when it ends in a corner or the time is over."""
     trial = domains.copy()
-    now = Standing(at.dual.copy(), at.bound, at.fraction.copy(), 0.003)
+    now = Standing(at.dual.copy(), at.bound, at.fraction.copy())
     items = _items(descent)
     total = max(1, int(round(float(now.fraction[items & (trial.lower < trial.upper)].sum()))))
     for _ in range(rounds):
@@ -59,7 +59,7 @@ def dive(
         if not trial.place(likely, rank, wanted):
             return None
         fresh = descent.start(now.dual, trial.lower, trial.upper)
-        fresh.fraction, fresh.step = np.clip(now.fraction, trial.lower, trial.upper), 0.002
+        fresh.fraction, fresh.step = np.clip(now.fraction, trial.lower, trial.upper), 0.1
         now = descent.descend(fresh, -(1 << 62), passes, trial.lower, trial.upper, stop)
     return greedy(descent, now, trial)
 

@@ -24,9 +24,8 @@ class Neighbourhoods:
         self._home = np.full(count, -1, dtype=np.int64)
         self._home[blocks.items] = np.repeat(np.arange(blocks.count), np.diff(blocks.start))
         owner = self.parts.master.owner()
-        equal = self.parts.equal[owner] > 0
         self._equation = np.full(count, -1, dtype=np.int64)
-        entries = np.flatnonzero(equal & (self._home[self.parts.master.index] >= 0))[::-1]
+        entries = np.flatnonzero(self.parts.choice[owner] & (self._home[self.parts.master.index] >= 0))[::-1]
         self._equation[self.parts.master.index[entries]] = owner[entries]
         self._static = np.zeros(count, dtype=np.bool_)
         self._static[self.parts.static] = True

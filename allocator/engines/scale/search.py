@@ -11,7 +11,7 @@ from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.polish import Polish
 from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.propagate import Domains
-from allocator.engines.scale.subgradient import Descent, Standing, opening_duals
+from allocator.engines.scale.subgradient import SMALLEST_STEP, Descent, Standing, opening_duals
 
 DUAL_SHARE = 0.3
 """Of the time limit, what the first descent may take at most."""
@@ -21,8 +21,6 @@ DIVE_SHARE = 0.25
 
 PIECE = 40
 """Passes between two looks at the mean choice."""
-
-UNREACHED = -(1 << 62)
 
 
 class Search:
@@ -56,17 +54,18 @@ class Search:
         began, best = self.best.left_s, self.best
         best.offer(greedy(self.descent, at, self.domains))
         pieces = 0
-        while not best.over and began - best.left_s < DUAL_SHARE * self.limit_s and at.step > 1e-6:
-            before = at.bound
-            self.descent.descend(at, UNREACHED, PIECE, low, high, lambda _: best.left_s <= 0)
+        while not best.over and began - best.left_s < DUAL_SHARE * self.limit_s and at.step > SMALLEST_STEP:
+            self.descent.descend(at, self._target(), PIECE, low, high, lambda _: best.left_s <= 0)
             self.note(at)
             pieces += 1
             if pieces in {1, 2, 4, 8, 16, 32}:
                 best.offer(greedy(self.descent, at, self.domains))
-            if before - at.bound < abs(at.bound) // 1_000_000 and at.step < 1e-4:
-                break
         best.offer(greedy(self.descent, at, self.domains))
         return at
+
+    def _target(self) -> int:
+        """Scaled value of the best plan: no bound is lower."""
+        return -(1 << 62) if self.best.value is None else self.best.value * self.pricer.scale
 
     def _dives(self, at: Standing) -> None:
         began = self.best.left_s

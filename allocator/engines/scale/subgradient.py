@@ -15,15 +15,13 @@ from allocator.engines.scale.knapsack import MOST_NODES
 from allocator.engines.scale.pricing import Pricer, residual
 
 MOMENTUM = 0.7
-PATIENCE = 12
-"""Passes without progress before the level rises and the descent returns to its best point."""
+PATIENCE = 20
+"""Passes without progress before the step shrinks and the descent returns to its best point."""
 
-SHRINK, GROW = 0.66, 1.3
-LARGEST_STEP, SMALLEST_STEP = 0.05, 1e-7
-"""Share of the bound by which the level lies below it: how far it may go up and down."""
-
+SHRINK, SMALLEST_STEP = 0.7, 1e-4
 SHARE = 0.03
 """Weight of the newest choice in the mean."""
+
 
 @dataclass
 class Standing:
@@ -32,7 +30,7 @@ class Standing:
     dual: Ints
     bound: int
     fraction: Floats
-    step: float = 0.01
+    step: float = 1.0
     passes: int = 0
     coarse: bool = False
 
@@ -64,11 +62,10 @@ class Descent:
     ) -> Standing:
         """Up to so many passes, not below a scaled target; the standing keeps the lowest bound seen.
 
-        Steps aim at a level below the best bound, by a share ``at.step`` of it that grows and shrinks with success
-        (Goffin and Kiwiel 1999, Convergence of a simple subgradient level method).
+        Steps aim at the target, or a fiftieth below the best bound if that is nearer, by a share ``at.step`` that
+        shrinks as the descent stalls (Held, Wolfe and Crowder 1974, Validation of subgradient optimization).
         """
         scale = float(self.pricer.scale)
-        gained = at.bound
         point = centre = at.dual * self.norm / scale
         way, stalled = np.zeros(len(point)), 0
         for _ in range(passes):
@@ -79,35 +76,33 @@ class Descent:
             at.passes += 1
             x = prices.x.astype(np.float64)
             at.fraction += SHARE * (x - at.fraction)
-            ahead = int(at.step * abs(at.bound)) + 1
-            stalled = 0 if prices.bound < at.bound - ahead // 200 else stalled + 1
+            stalled = 0 if prices.bound < at.bound - abs(at.bound) // 100_000 else stalled + 1
             if prices.bound < at.bound:
                 at.bound, at.dual, centre = prices.bound, dual, point
-            if gained - at.bound > ahead:
-                at.step, gained = min(LARGEST_STEP, at.step * GROW), at.bound
             if stalled >= PATIENCE:
-                at.step *= SHRINK
+                at.step *= 1.0 if at.coarse else SHRINK
                 at.coarse = False
-                stalled, gained, point, way = 0, at.bound, centre, np.zeros(len(point))
+                stalled, point, way = 0, centre, np.zeros(len(point))
                 if at.step < SMALLEST_STEP:
                     break
                 continue
+            ahead = max(min(at.bound - target, int(0.02 * abs(at.bound))), abs(at.bound) // 1000)
             way = self.gap(x) + MOMENTUM * way
             way[~self.free & (point <= 0) & (way > 0)] = 0.0
             length = float(way @ way)
             if length < 1e-12:
                 break
-            point = point - (prices.bound - at.bound + ahead) / scale / length * way
+            point = point - at.step * (prices.bound - at.bound + ahead) / scale / length * way
             point[~self.free] = np.maximum(point[~self.free], 0.0)
         return at
 
 
 def opening_duals(descent: Descent, lower: Bits, upper: Bits) -> Standing:
-    """Best standing of a one-parameter family: what each equation's best variable is worth at one price of capacity."""
+    """Best standing of a one-parameter family: what the best variable of each choice is worth at one price of capacity."""
     pricer, parts = descent.pricer, descent.pricer.parts
     burden = _burden(pricer)
     owner, index = parts.master.owner(), parts.master.index
-    useful = (parts.master.weight > 0) & (parts.equal[owner] > 0) & (parts.arrays.block[index] >= 0)
+    useful = (parts.master.weight > 0) & parts.choice[owner] & (parts.arrays.block[index] >= 0)
     useful &= upper[index] > 0
     owner, index, weight = owner[useful], index[useful], parts.master.weight[useful]
     best: Standing | None = None
@@ -116,7 +111,7 @@ def opening_duals(descent: Descent, lower: Bits, upper: Bits) -> Standing:
     for price in (0.0, *(top * 2.0**-k for k in range(14))):
         value = np.full(len(parts.limit), -np.inf)
         np.maximum.at(value, owner, (worth[index] - price * burden[index]) / weight)
-        value[~np.isfinite(value)] = 0.0
+        value[~np.isfinite(value) | (~descent.free & (value < 0))] = 0.0
         dual = np.rint(value * pricer.scale).astype(np.int64)
         standing = descent.start(dual, lower, upper, coarse=True)
         if best is None or standing.bound < best.bound:
