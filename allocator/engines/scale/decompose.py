@@ -68,8 +68,9 @@ def split(arrays: Arrays) -> Split:
     np.maximum.at(high, owner, entry_block)
     negatives = np.bincount(owner[matrix.weight < 0], minlength=rows)
     inside = filled & (low == high) & (high >= 0) & ~arrays.equal
+    pairwise = _pairwise(arrays, owner)
     opener = _openers(arrays, np.flatnonzero(inside & (negatives == 1) & (arrays.limit == 0)), high)
-    capacities = _capacities(arrays, inside, negatives, opener, high)
+    capacities = _capacities(arrays, inside & ~pairwise, negatives, opener, high)
     local = np.zeros(rows, dtype=np.bool_)
     for kept in capacities.values():
         local[kept] = True
@@ -92,6 +93,12 @@ def split(arrays: Arrays) -> Split:
         np.flatnonzero(~in_block),
         _choices(master, arrays.limit[master_rows]),
     )
+
+
+def _pairwise(arrays: Arrays, owner: Ints) -> np.ndarray:
+    """Rows of ones that say at most one: a pricing that kept hundreds of them would be slow, so the master does."""
+    odd = np.bincount(owner[arrays.matrix.weight != 1], minlength=arrays.matrix.rows) > 0
+    return ~odd & (arrays.limit == 1) & ~arrays.equal
 
 
 def _choices(master: Matrix, limit: Ints) -> np.ndarray:

@@ -14,8 +14,11 @@ from allocator.engines.scale.subgradient import Standing
 if TYPE_CHECKING:
     from allocator.engines.scale.search import Search
 
-SMALL = 2500
+SMALL = 7000
 """Open variables up to which a complete search is tried at once."""
+
+FEW = 4
+"""Variables of each choice that a first plan by CP-SAT may use, at first."""
 
 WORK = 1.0
 """Deterministic seconds of CP-SAT in one neighbourhood."""
@@ -49,6 +52,30 @@ class Polish:
             else:
                 self._neighbours()
         return False
+
+    def first_plan(self) -> None:
+        """A plan from the few best variables of every choice, by CP-SAT: where greedy ends in a corner."""
+        search, parts = self.search, self.search.parts
+        profit = search.pricer.profits(self.at.dual)
+        owner, index = parts.master.owner(), parts.master.index
+        chosen = parts.choice[owner] & (parts.master.weight > 0) & (search.domains.upper[index] == 1)
+        owner, index = owner[chosen], index[chosen]
+        order = np.lexsort((-profit[index], -self.at.fraction[index], owner))
+        owner, index = owner[order], index[order]
+        place = np.arange(len(owner)) - np.searchsorted(owner, owner)
+        for few in (FEW, 4 * FEW, 16 * FEW):
+            free = np.zeros(search.arrays.variables, dtype=np.bool_)
+            free[index[place < few]] = True
+            free[parts.static] = True
+            free[parts.blocks.opener[parts.blocks.opener >= 0]] = True
+            free &= search.domains.lower < search.domains.upper
+            rest = rest_of(search.arrays, self.turned, search.domains.lower, free)
+            by_cp_sat(
+                rest, search.domains.lower, None, seconds=min(0.3 * self.search.limit_s, self.best.left_s), work=20.0,
+                threads=search.threads, seed=search.seed, hint=False, hear=self.best.offer,
+            )
+            if self.best.values is not None or self.best.over:
+                return
 
     def _neighbours(self) -> None:
         """Neighbourhoods, as many at a time as there are threads, until the plan is better or many have failed."""
@@ -97,7 +124,7 @@ class Polish:
             jobs = [
                 pool.submit(
                     by_cp_sat, rest, values, least, seconds=left, work=1e9,
-                    threads=max(1, self.search.threads - 1), seed=self.search.seed, hint=False,
+                    threads=max(1, self.search.threads - 1), seed=self.search.seed, hint=False, hear=self.best.offer,
                 )
             ]
             if self.search.threads > 1:

@@ -43,8 +43,10 @@ class Search:
         at = self._bound_and_first_plan()
         if self.agents is not None and not self.best.over:
             self.agents.improve(self.best, self.pricer.profits(at.dual), at.fraction, self.seed, self.threads, 0.15)
-        self._dives(at)
         polish = Polish(self, at)
+        if self.best.values is None and self.agents is None and not self.best.over:
+            polish.first_plan()
+        self._dives(at)
         self.impossible = polish.run()
 
     def _bound_and_first_plan(self) -> Standing:

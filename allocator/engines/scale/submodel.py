@@ -1,7 +1,7 @@
 """The exact rest of a task: some variables free, all others at given values, in CP-SAT or SCIP."""
 
 import math
-import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -57,8 +57,28 @@ def rest_of(arrays: Arrays, turned: Matrix, values: Bits, free: np.ndarray) -> R
     return Rest(variables, matrix, limit[needed], equal[needed], arrays.weight[variables], others, True)
 
 
+class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
+    def __init__(self, rest: Rest, values: Bits, literals: list[cp_model.IntVar], hear: Callable[[Bits], object]) -> None:
+        super().__init__()
+        self._rest, self._values, self._literals, self._hear = rest, values, literals, hear
+
+    def on_solution_callback(self) -> None:
+        filled = self._values.copy()
+        filled[self._rest.free] = [int(self.boolean_value(literal)) for literal in self._literals]
+        self._hear(filled)
+
+
 def by_cp_sat(
-    rest: Rest, values: Bits, least: int | None, *, seconds: float, work: float, threads: int, seed: int, hint: bool
+    rest: Rest,
+    values: Bits,
+    least: int | None,
+    *,
+    seconds: float,
+    work: float,
+    threads: int,
+    seed: int,
+    hint: bool,
+    hear: Callable[[Bits], object] | None = None,
 ) -> Found:
     """Best values of the free variables worth at least ``least`` in all; ``work`` is CP-SAT's deterministic time."""
     model = cp_model.CpModel()
@@ -80,7 +100,7 @@ def by_cp_sat(
     solver.parameters.max_deterministic_time = work
     solver.parameters.num_workers = threads
     solver.parameters.random_seed = seed
-    code = solver.solve(model)
+    code = solver.solve(model, None if hear is None else _Listener(rest, values, literals, hear))
     if code == cp_model.MODEL_INVALID:
         raise RuntimeError("CP-SAT refuses the rest of the model")
     if code == cp_model.INFEASIBLE:
@@ -121,27 +141,3 @@ def by_scip(rest: Rest, values: Bits, least: int | None, *, seconds: float, seed
     solved = result.variable_values()
     filled[rest.free] = [round(solved[v]) for v in x]
     return Found(filled, reason == mathopt.TerminationReason.OPTIMAL)
-
-
-class Aside:
-    """One call in a thread of its own; ``result`` is None until it is done."""
-
-    def __init__(self, work: "object", *args: object, **named: object) -> None:
-        self.result: Found | None = None
-        self.failure: BaseException | None = None
-
-        def call() -> None:
-            try:
-                self.result = work(*args, **named)  # type: ignore[operator]
-            except BaseException as error:  # noqa: BLE001  handed to whoever asks
-                self.failure = error
-
-        self._thread = threading.Thread(target=call, daemon=True)
-        self._thread.start()
-
-    def wait(self, seconds: float) -> Found | None:
-        """Wait for the result, at most so long; raises what the call raised."""
-        self._thread.join(max(0.0, seconds))
-        if self.failure is not None:
-            raise self.failure
-        return self.result
