@@ -61,7 +61,7 @@ class Agents:
                 use[b, job[items]] = blocks.weight[first : first + len(items)]
         return cls(variable, cost, use, cap)
 
-    def improve(
+    def improve(  # noqa: PLR0913, PLR0917  where it may look and for how long, from one caller
         self, best: Incumbent, profit: Ints, fraction: Floats, seed: int, threads: int, share: float
     ) -> None:
         """Search for a share of the time left, from the mean choice and from the best plan."""
@@ -77,11 +77,13 @@ class Agents:
             homes = [np.full(len(near), -1, dtype=np.int64) for _ in range(threads)]
             worth = float(1e15 if best.value is None else -best.value)
             before = best.left_s
+            first = seed * 1009 + 31 * round_number
             pool.run(
-                lambda home, number: search_assignment(
-                    self.cost, self.use, self.cap, near, start, home, worth, rounds, number
-                ),
-                [(home, seed * 1009 + round_number * 31 + k) for k, home in enumerate(homes)],
+                search_assignment,
+                [
+                    (self.cost, self.use, self.cap, near, start, home, worth, rounds, first + k)
+                    for k, home in enumerate(homes)
+                ],
             )
             for home in homes:
                 if home[0] >= 0 and best.offer(self._values(home)):
@@ -91,10 +93,12 @@ class Agents:
                 rounds = min(200_000, rounds * 2)
 
     def _rounded(self, fraction: Floats) -> Ints:
-        return np.where(self.variable >= 0, fraction[self.variable], -1.0).argmax(axis=0)
+        found: Ints = np.where(self.variable >= 0, fraction[self.variable], -1.0).argmax(axis=0)
+        return found
 
     def _assigned(self, values: Bits) -> Ints:
-        return np.where(self.variable >= 0, values[self.variable], 0).argmax(axis=0)
+        found: Ints = np.where(self.variable >= 0, values[self.variable], 0).argmax(axis=0)
+        return found
 
     def _values(self, home: Ints) -> Bits:
         values = np.zeros(int(self.variable.max()) + 1, dtype=np.int8)

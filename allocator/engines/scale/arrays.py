@@ -75,17 +75,17 @@ def arrays_of(task: Task) -> Arrays:
     count = len(task.variables)
     if len(task.blocks) != count:
         raise RefusedError("the task does not say which space its variables speak of")
+    _refuse_large(task)
     weight = np.zeros(count, dtype=np.int64)
-    for index, value in task.weights.items():
-        weight[index] = value
+    for variable, value in task.weights.items():
+        weight[variable] = value
     signs = np.array([-1 if row.sense is Sense.AT_LEAST else 1 for row in task.rows], dtype=np.int64)
     sizes = np.array([len(row.weights) for row in task.rows], dtype=np.int64)
-    _refuse_large(task)
-    start = np.zeros(len(task.rows) + 1, dtype=np.int64)
+    start: Ints = np.zeros(len(task.rows) + 1, dtype=np.int64)
     np.cumsum(sizes, out=start[1:])
-    total = int(start[-1])
-    index = np.fromiter(chain.from_iterable(row.weights for row in task.rows), np.int64, total)
-    entries = np.fromiter(chain.from_iterable(row.weights.values() for row in task.rows), np.int64, total)
+    count_entries = int(start[-1])
+    index = np.fromiter(chain.from_iterable(row.weights for row in task.rows), np.int64, count_entries)
+    entries = np.fromiter(chain.from_iterable(row.weights.values() for row in task.rows), np.int64, count_entries)
     limit = np.array([row.limit for row in task.rows], dtype=np.int64) * signs
     equal = np.array([row.sense is Sense.EQUAL for row in task.rows], dtype=np.bool_)
     matrix = Matrix(start, index, entries * np.repeat(signs, sizes))
@@ -93,7 +93,7 @@ def arrays_of(task: Task) -> Arrays:
 
 
 def _refuse_large(task: Task) -> None:
-    """Refuse numbers with which a row or the objective could leave 62 bits."""
+    """Refuse numbers with which a row or the objective could reach 2⁵², beyond which floats are not whole."""
     for row in task.rows:
         if _reach(row) >= LARGEST >> 10:
             raise RefusedError(f"row {row.name} has numbers too large for 64 bits")

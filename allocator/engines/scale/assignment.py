@@ -19,7 +19,7 @@ def draw(state: Ints) -> int:
     x ^= (x >> 7) & ((1 << 57) - 1)
     x ^= x << 17
     state[0] = x
-    return x & ((1 << 62) - 1)
+    return int(x & ((1 << 62) - 1))
 
 
 @compiled
@@ -46,8 +46,17 @@ def shift(job: int, agent: int, use: Ints, assign: Ints, load: Ints, member: Int
 
 @compiled
 def descend(
-    cost: Floats, use: Ints, cap: Ints, near: Ints, price: Floats, assign: Ints, load: Ints, member: Ints, slot: Ints,
-    size: Ints, first: int,
+    cost: Floats,
+    use: Ints,
+    cap: Ints,
+    near: Ints,
+    price: Floats,
+    assign: Ints,
+    load: Ints,
+    member: Ints,
+    slot: Ints,
+    size: Ints,
+    first: int,
 ) -> None:
     """Best shift or chain of two shifts per job, until no job has one."""
     jobs, choices = near.shape
@@ -77,8 +86,10 @@ def descend(
                     if m < 0 or m == k:
                         continue
                     before = load[m] - (use[m, job] if m == i else 0)
-                    chain = eased + cost[m, other] + price[m] * (
-                        over(before + use[m, other], cap[m]) - over(before, cap[m])
+                    chain = (
+                        eased
+                        + cost[m, other]
+                        + price[m] * (over(before + use[m, other], cap[m]) - over(before, cap[m]))
                     )
                     if chain < best:
                         best, to, chained, onward = chain, k, other, m
@@ -96,7 +107,7 @@ def descend(
 def search_assignment(
     cost: Floats, use: Ints, cap: Ints, near: Ints, start: Ints, best: Ints, known: float, rounds: int, seed: int
 ) -> float:
-    """Least cost of a plan within the capacities after so many kicks, written to ``best``; ``known`` if none is less."""
+    """Least cost within the capacities after so many kicks, its plan in ``best``; ``known`` if none is less."""
     agents, jobs = cost.shape
     state = np.array([seed * 2654435761 + 88172645463325252], dtype=np.int64)
     assign = start.copy()

@@ -9,7 +9,7 @@ from allocator.engines.scale.cache import folder
 # numba reads its configuration when it is imported
 os.environ.setdefault("NUMBA_CACHE_DIR", str(folder()))
 
-import numba  # noqa: E402
+import numba
 
 FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 

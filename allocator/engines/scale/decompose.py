@@ -8,8 +8,11 @@ Rows with which a block can choose at most one of some variables give it groups,
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allocator.engines.scale.arrays import Arrays, Bits, Ints, Matrix
+
+Flags = NDArray[np.bool_]
 
 MOST_CAPACITIES = 8
 """Capacities that one block prices at once; the slackest beyond these stay in the master."""
@@ -52,7 +55,7 @@ class Split:
     equal: Bits
     master_rows: Ints
     static: Ints
-    choice: np.ndarray
+    choice: Flags
     """Master rows that let at most one of their variables with positive weight be 1."""
 
 
@@ -95,17 +98,19 @@ def split(arrays: Arrays) -> Split:
     )
 
 
-def _pairwise(arrays: Arrays, owner: Ints) -> np.ndarray:
+def _pairwise(arrays: Arrays, owner: Ints) -> Flags:
     """Rows of ones that say at most one: a pricing that kept hundreds of them would be slow, so the master does."""
     odd = np.bincount(owner[arrays.matrix.weight != 1], minlength=arrays.matrix.rows) > 0
-    return ~odd & (arrays.limit == 1) & ~arrays.equal
+    found: Flags = ~odd & (arrays.limit == 1) & ~arrays.equal
+    return found
 
 
-def _choices(master: Matrix, limit: Ints) -> np.ndarray:
+def _choices(master: Matrix, limit: Ints) -> Flags:
     owner, weight = master.owner(), master.weight
     room = limit.astype(np.float64) - np.bincount(owner, np.minimum(weight, 0), master.rows)
     loose = (weight > 0) & (2 * weight <= room[owner])
-    return np.bincount(owner, loose, master.rows) == 0
+    found: Flags = np.bincount(owner, loose, master.rows) == 0
+    return found
 
 
 def _openers(arrays: Arrays, candidates: Ints, row_block: Ints) -> dict[int, int]:
@@ -122,7 +127,7 @@ def _openers(arrays: Arrays, candidates: Ints, row_block: Ints) -> dict[int, int
 
 
 def _capacities(
-    arrays: Arrays, inside: np.ndarray, negatives: Ints, opener: dict[int, int], row_block: Ints
+    arrays: Arrays, inside: Flags, negatives: Ints, opener: dict[int, int], row_block: Ints
 ) -> dict[int, list[int]]:
     """Rows that each block prices, the tightest first."""
     matrix = arrays.matrix
@@ -138,12 +143,10 @@ def _capacities(
         heavy = int(weight[weight > 0].sum())
         if heavy > limit:
             chosen.setdefault(block, []).append((limit / heavy, int(row)))
-    return {
-        block: [row for _, row in sorted(found)[:MOST_CAPACITIES]] for block, found in chosen.items()
-    }
+    return {block: [row for _, row in sorted(found)[:MOST_CAPACITIES]] for block, found in chosen.items()}
 
 
-def _tied(arrays: Arrays, opener: dict[int, int], row_block: Ints, local: np.ndarray) -> np.ndarray:
+def _tied(arrays: Arrays, opener: dict[int, int], row_block: Ints, local: Flags) -> Flags:
     """Rows that follow from the opener alone (x ≤ u and the like) or from the variables' own limits."""
     matrix = arrays.matrix
     tied = np.zeros(matrix.rows, dtype=np.bool_)
@@ -158,12 +161,21 @@ def _tied(arrays: Arrays, opener: dict[int, int], row_block: Ints, local: np.nda
     within = row_block >= 0
     same = np.ones(matrix.rows, dtype=np.bool_)
     same[owner[arrays.block[matrix.index] != row_block[owner]]] = False
-    return tied | (
-        ~local & within & same & has_opener & one_negative & ~arrays.equal & (arrays.limit == 0) & (positive <= -negative)
+    follows: Flags = (
+        ~local
+        & within
+        & same
+        & has_opener
+        & one_negative
+        & ~arrays.equal
+        & (arrays.limit == 0)
+        & (positive <= -negative)
     )
+    both: Flags = tied | follows
+    return both
 
 
-def _blocks(arrays: Arrays, capacities: dict[int, list[int]], opener: dict[int, int], local: np.ndarray) -> Blocks:
+def _blocks(arrays: Arrays, capacities: dict[int, list[int]], opener: dict[int, int], local: Flags) -> Blocks:
     matrix, block = arrays.matrix, arrays.block
     group = _groups(arrays, local)
     opens = np.zeros(arrays.variables, dtype=np.bool_)
@@ -199,11 +211,13 @@ def _blocks(arrays: Arrays, capacities: dict[int, list[int]], opener: dict[int, 
     )
 
 
-def _groups(arrays: Arrays, local: np.ndarray) -> Ints:
+def _groups(arrays: Arrays, local: Flags) -> Ints:
     """Number of the first row that lets a block choose at most one of several variables, capacities apart; −1: none."""
     matrix, block = arrays.matrix, arrays.block
     owner = matrix.owner()
-    room = arrays.limit - np.bincount(owner, np.where(matrix.weight < 0, matrix.weight, 0), matrix.rows).astype(np.int64)
+    room = arrays.limit - np.bincount(owner, np.where(matrix.weight < 0, matrix.weight, 0), matrix.rows).astype(
+        np.int64
+    )
     exclusive = (matrix.weight > 0) & (2 * matrix.weight > room[owner]) & (block[matrix.index] >= 0)
     exclusive &= ~local[owner]
     entries = np.flatnonzero(exclusive)

@@ -38,14 +38,14 @@ def greedy(descent: Descent, at: Standing, domains: Domains) -> Bits | None:
     return trial.lower.copy()
 
 
-def dive(
+def dive(  # noqa: PLR0913, PLR0917  where it starts, how slowly it goes and when it ends
     descent: Descent, at: Standing, domains: Domains, rounds: int, passes: int, stop: Callable[[Standing], bool]
 ) -> Bits | None:
     """Plan by fixing a share of the variables a round; None when it ends in a corner or the time is over."""
     trial = domains.copy()
     now = Standing(at.dual.copy(), at.bound, at.fraction.copy())
     items = _items(descent)
-    total = max(1, int(round(float(now.fraction[items & (trial.lower < trial.upper)].sum()))))
+    total = max(1, round(float(now.fraction[items & (trial.lower < trial.upper)].sum())))
     for _ in range(rounds):
         free = items & (trial.lower < trial.upper)
         if not free.any() or stop(now):

@@ -49,8 +49,22 @@ def price_forced(
                 continue
             lows[j] = highs[j] = 1 - x[j]
             price_blocks(
-                one, start, items, group, opener, capacity_start, limit, weight_start, weight, profit, lows, highs,
-                most_nodes, scratch, values, bounds,
+                one,
+                start,
+                items,
+                group,
+                opener,
+                capacity_start,
+                limit,
+                weight_start,
+                weight,
+                profit,
+                lows,
+                highs,
+                most_nodes,
+                scratch,
+                values,
+                bounds,
             )
             forced[j] = bounds[b]
             lows[j], highs[j] = 0, 1

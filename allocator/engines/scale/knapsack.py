@@ -62,9 +62,9 @@ def fractional(profit: Ints, weight: Ints, order: Ints, first: int, room: int, b
             room -= weight[i]
             total += profit[i]
         else:
-            return total + np.int64(np.float64(profit[i]) * (np.float64(room) / np.float64(weight[i]))) + 2 + (
-                profit[i] >> 40
-            )
+            part = float(profit[i]) * (float(room) / float(weight[i]))
+            # room for the rounding of floating point
+            return total + int(part) + 2 + int(profit[i] >> 40)
     return total
 
 
@@ -167,7 +167,7 @@ def single(
                 part += rate * left
                 broken = True
     if not broken:
-        return greedy, max(greedy, np.int64(part) + 1)
+        return greedy, max(greedy, int(part) + 1)
     safe = part + part * 1e-11 + 4.0
     core = np.empty(n, dtype=np.int64)
     size, sure, used = 0, 0, 0
@@ -202,7 +202,7 @@ def single(
             runs += 1
     starts[runs] = size
     if (runs + 1) * (left + 1) > most_cells:
-        return greedy, max(greedy, np.int64(safe))
+        return greedy, max(greedy, int(safe))
     best = table(profits, weights, starts[: runs + 1], left)
     if sure + best[runs, left] > greedy:
         chosen = np.zeros(size, dtype=np.int8)

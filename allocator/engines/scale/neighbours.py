@@ -32,7 +32,7 @@ class Neighbourhoods:
 
     def draw(self, values: Bits, wanted: int) -> np.ndarray:
         """Free variables around so many blocks."""
-        chosen = self._related(values, wanted)
+        chosen = self._related(wanted)
         inside = chosen[self._home] & (self._home >= 0) & self.allowed
         free = np.zeros(len(values), dtype=np.bool_)
         good = np.flatnonzero(inside)
@@ -42,7 +42,7 @@ class Neighbourhoods:
         free |= inside & (values == 1)
         return self._closed(free, values)
 
-    def _related(self, values: Bits, wanted: int) -> np.ndarray:
+    def _related(self, wanted: int) -> np.ndarray:
         """Blocks that like to hold the same variables' components as a random first one."""
         blocks = self.parts.blocks
         chosen = np.zeros(blocks.count + 1, dtype=np.bool_)

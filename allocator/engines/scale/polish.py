@@ -8,8 +8,8 @@ import numpy as np
 from allocator.engines.scale.arrays import Bits
 from allocator.engines.scale.neighbours import Neighbourhoods
 from allocator.engines.scale.propagate import Domains
-from allocator.engines.scale.submodel import Found, by_cp_sat, by_scip, rest_of
 from allocator.engines.scale.subgradient import Standing
+from allocator.engines.scale.submodel import Found, by_cp_sat, by_scip, rest_of
 
 if TYPE_CHECKING:
     from allocator.engines.scale.search import Search
@@ -43,14 +43,14 @@ class Polish:
                 return False
             open_now = int((self.core.lower < self.core.upper).sum())
             if self.best.values is None or open_now <= SMALL:
-                return self._finish()
+                return self._finish(self.core)
             if self.search.agents is not None and self.rng.random() < 0.5:
                 profit = self.search.pricer.profits(self.at.dual)
                 self.search.agents.improve(
                     self.best, profit, self.at.fraction, int(self.rng.integers(1 << 20)), self.search.threads, 0.2
                 )
             else:
-                self._neighbours()
+                self._neighbours(self.core)
         return False
 
     def first_plan(self) -> None:
@@ -71,17 +71,23 @@ class Polish:
             free &= search.domains.lower < search.domains.upper
             rest = rest_of(search.arrays, self.turned, search.domains.lower, free)
             by_cp_sat(
-                rest, search.domains.lower, None, seconds=min(0.3 * self.search.limit_s, self.best.left_s), work=20.0,
-                threads=search.threads, seed=search.seed, hint=False, hear=self.best.offer,
+                rest,
+                search.domains.lower,
+                None,
+                seconds=min(0.3 * self.search.limit_s, self.best.left_s),
+                work=20.0,
+                threads=search.threads,
+                seed=search.seed,
+                hint=False,
+                hear=self.best.offer,
             )
             if self.best.values is not None or self.best.over:
                 return
 
-    def _neighbours(self) -> None:
+    def _neighbours(self, core: Domains) -> None:
         """Neighbourhoods, as many at a time as there are threads, until the plan is better or many have failed."""
-        assert self.core is not None
         profit = self.search.pricer.profits(self.at.dual).copy()
-        allowed = self.core.upper == 1
+        allowed = core.upper == 1
         drawn = Neighbourhoods(self.search.parts, profit, self.rng, allowed)
         with ThreadPoolExecutor(self.search.threads) as pool:
             for _ in range(30):
@@ -96,9 +102,7 @@ class Polish:
     def _solve(self, base: Bits, free: np.ndarray) -> Found:
         rest = rest_of(self.search.arrays, self.turned, base, free)
         seed = int(free.sum()) + self.search.seed
-        return by_cp_sat(
-            rest, base, None, seconds=self.best.left_s, work=WORK, threads=1, seed=seed, hint=True
-        )
+        return by_cp_sat(rest, base, None, seconds=self.best.left_s, work=WORK, threads=1, seed=seed, hint=True)
 
     def _take(self, found: Found, free: np.ndarray, base: Bits) -> None:
         self.wanted = min(12.0, self.wanted * 1.03) if found.complete else max(2.0, self.wanted * 0.9)
@@ -109,22 +113,29 @@ class Polish:
         if not self.best.offer(merged):
             self.best.offer(found.values)
 
-    def _finish(self) -> bool:
+    def _finish(self, core: Domains) -> bool:
         """Complete search of the core; True when there is no plan."""
-        assert self.core is not None
         known = self.best.value
-        values = self.core.lower if self.best.values is None else self.best.values.copy()
+        values = core.lower if self.best.values is None else self.best.values.copy()
         values = values.copy()
-        fixed = self.core.lower == self.core.upper
-        values[fixed] = self.core.lower[fixed]
+        fixed = core.lower == core.upper
+        values[fixed] = core.lower[fixed]
         rest = rest_of(self.search.arrays, self.turned, values, ~fixed)
         least = None if known is None else known + 1
         with ThreadPoolExecutor(2) as pool:
             left = self.best.left_s
             jobs = [
                 pool.submit(
-                    by_cp_sat, rest, values, least, seconds=left, work=1e9,
-                    threads=max(1, self.search.threads - 1), seed=self.search.seed, hint=False, hear=self.best.offer,
+                    by_cp_sat,
+                    rest,
+                    values,
+                    least,
+                    seconds=left,
+                    work=1e9,
+                    threads=max(1, self.search.threads - 1),
+                    seed=self.search.seed,
+                    hint=False,
+                    hear=self.best.offer,
                 )
             ]
             if self.search.threads > 1:

@@ -153,7 +153,7 @@ class Threads:
     count: int
     _pool: ThreadPoolExecutor | None = field(default=None, repr=False)
 
-    def run(self, work: Callable[..., None], pieces: Sequence[tuple[object, ...]]) -> None:
+    def run(self, work: Callable[..., object], pieces: Sequence[tuple[object, ...]]) -> None:
         """Call ``work`` with each piece's arguments and wait for all."""
         if self.count == 1 or len(pieces) == 1:
             for piece in pieces:
@@ -173,10 +173,16 @@ class Prices:
     x: Bits
 
 
-def scale_of(arrays: Arrays) -> int:
+def dual_reach(arrays: Arrays) -> int:
+    """Size that no dual, in objective units per row of largest weight 1, is let exceed: bounds stay valid."""
+    return 8 * max(1, int(np.abs(arrays.weight).max(initial=1)))
+
+
+def scale_of(parts: Split) -> int:
     """Integer by which objectives are multiplied, so that duals can be whole numbers and sums stay within 64 bits."""
-    reach = int(np.abs(arrays.weight).sum()) + 1
-    return max(1, min(MOST_SCALE, (LARGEST >> 12) // reach))
+    most_rows = int(np.diff(parts.by_variable.start).max(initial=0))
+    together = int(max(np.diff(parts.blocks.start).max(initial=1), len(parts.static), 1))
+    return max(1, min(MOST_SCALE, LARGEST // 2 // (together * (most_rows + 1) * dual_reach(parts.arrays))))
 
 
 class Pricer:
@@ -184,7 +190,8 @@ class Pricer:
 
     def __init__(self, parts: Split, threads: int, scale: int | None = None) -> None:
         self.parts = parts
-        self.scale = scale_of(parts.arrays) if scale is None else scale
+        self.scale = scale_of(parts) if scale is None else scale
+        self.reach = float(dual_reach(parts.arrays))
         self.base = parts.arrays.weight * self.scale
         self.threads = Threads(threads)
         self.profit = np.empty(parts.arrays.variables, dtype=np.int64)
@@ -223,7 +230,7 @@ class Pricer:
     def total(self, dual: Ints) -> int:
         """Exact scaled bound of the last pass, in Python integers."""
         limits = sum(int(d) * int(b) for d, b in zip(dual.tolist(), self.parts.limit.tolist(), strict=True) if d)
-        return int(self.block_bound.sum()) + self.static_value + limits
+        return sum(self.block_bound.tolist()) + self.static_value + limits
 
     def objective_bound(self, scaled: int) -> int:
         """Largest integer objective, without the constant, that a scaled bound allows."""

@@ -1,6 +1,6 @@
-"""Fixes 0–1 variables one after another, with everything that the rows then force, and takes it back when they clash."""
+"""Fixes 0–1 variables one by one, with everything that the rows then force, and takes it back when they clash."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -137,7 +137,25 @@ def place(
         if lower[variable] == upper[variable]:
             continue
         mark = size
-        grown = fix(variable, 1, start, index, weight, turned_start, turned_index, turned_weight, limit, equal, heaviest, lower, upper, least, most, trail, size)
+        grown = fix(
+            variable,
+            1,
+            start,
+            index,
+            weight,
+            turned_start,
+            turned_index,
+            turned_weight,
+            limit,
+            equal,
+            heaviest,
+            lower,
+            upper,
+            least,
+            most,
+            trail,
+            size,
+        )
         good = grown >= 0
         if good:
             size = grown
@@ -157,9 +175,45 @@ def place(
                         if best < 0:
                             good = False
                             break
-                        grown = fix(best, 1, start, index, weight, turned_start, turned_index, turned_weight, limit, equal, heaviest, lower, upper, least, most, trail, size)
+                        grown = fix(
+                            best,
+                            1,
+                            start,
+                            index,
+                            weight,
+                            turned_start,
+                            turned_index,
+                            turned_weight,
+                            limit,
+                            equal,
+                            heaviest,
+                            lower,
+                            upper,
+                            least,
+                            most,
+                            trail,
+                            size,
+                        )
                         if grown < 0:
-                            grown = fix(best, 0, start, index, weight, turned_start, turned_index, turned_weight, limit, equal, heaviest, lower, upper, least, most, trail, size)
+                            grown = fix(
+                                best,
+                                0,
+                                start,
+                                index,
+                                weight,
+                                turned_start,
+                                turned_index,
+                                turned_weight,
+                                limit,
+                                equal,
+                                heaviest,
+                                lower,
+                                upper,
+                                least,
+                                most,
+                                trail,
+                                size,
+                            )
                         if grown < 0:
                             good = False
                         else:
@@ -171,7 +225,25 @@ def place(
             else:
                 size = undo(mark, turned_start, turned_index, turned_weight, lower, upper, least, most, trail, size)
         if not good:
-            grown = fix(variable, 0, start, index, weight, turned_start, turned_index, turned_weight, limit, equal, heaviest, lower, upper, least, most, trail, size)
+            grown = fix(
+                variable,
+                0,
+                start,
+                index,
+                weight,
+                turned_start,
+                turned_index,
+                turned_weight,
+                limit,
+                equal,
+                heaviest,
+                lower,
+                upper,
+                least,
+                most,
+                trail,
+                size,
+            )
             if grown < 0:
                 return size, False
             size = grown
@@ -199,9 +271,45 @@ def rest_to_zero(
     """Give every variable still free the value 0, or 1 where the rows force that."""
     for j in range(len(lower)):
         if lower[j] < upper[j]:
-            grown = fix(j, 0, start, index, weight, turned_start, turned_index, turned_weight, limit, equal, heaviest, lower, upper, least, most, trail, size)
+            grown = fix(
+                j,
+                0,
+                start,
+                index,
+                weight,
+                turned_start,
+                turned_index,
+                turned_weight,
+                limit,
+                equal,
+                heaviest,
+                lower,
+                upper,
+                least,
+                most,
+                trail,
+                size,
+            )
             if grown < 0:
-                grown = fix(j, 1, start, index, weight, turned_start, turned_index, turned_weight, limit, equal, heaviest, lower, upper, least, most, trail, size)
+                grown = fix(
+                    j,
+                    1,
+                    start,
+                    index,
+                    weight,
+                    turned_start,
+                    turned_index,
+                    turned_weight,
+                    limit,
+                    equal,
+                    heaviest,
+                    lower,
+                    upper,
+                    least,
+                    most,
+                    trail,
+                    size,
+                )
             if grown < 0:
                 return size, False
             size = grown
@@ -248,8 +356,14 @@ class Domains:
 
     def copy(self) -> "Domains":
         """The same limits, free to change apart."""
-        changing = (self.lower, self.upper, self.least, self.most, self.trail)
-        return Domains(self.arrays, self.turned, *(a.copy() for a in changing), self.heaviest, self.size)
+        return replace(
+            self,
+            lower=self.lower.copy(),
+            upper=self.upper.copy(),
+            least=self.least.copy(),
+            most=self.most.copy(),
+            trail=self.trail.copy(),
+        )
 
     def fix(self, variable: int, value: int) -> bool:
         """Give a variable a value with all that follows; False, and nothing changed, when the rows forbid it."""

@@ -1,7 +1,5 @@
 """What the engine does with its time, in order: bound, first plan, dives, polish, proof."""
 
-import numpy as np
-
 from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import Arrays
 from allocator.engines.scale.decompose import split

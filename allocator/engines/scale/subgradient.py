@@ -57,7 +57,7 @@ class Descent:
         residual(parts.master.start, parts.master.index, parts.master.weight, parts.limit, x, found)
         return found / self.norm
 
-    def descend(
+    def descend(  # noqa: PLR0913, PLR0917  where it starts, within what, how far and when it ends
         self, at: Standing, target: int, passes: int, lower: Bits, upper: Bits, stop: Callable[[Standing], bool]
     ) -> Standing:
         """Up to so many passes, not below a scaled target; the standing keeps the lowest bound seen.
@@ -93,30 +93,31 @@ class Descent:
             if length < 1e-12:
                 break
             point = point - at.step * (prices.bound - at.bound + ahead) / scale / length * way
-            point[~self.free] = np.maximum(point[~self.free], 0.0)
+            point = np.clip(point, np.where(self.free, -self.pricer.reach, 0.0), self.pricer.reach)
         return at
 
 
 def opening_duals(descent: Descent, lower: Bits, upper: Bits) -> Standing:
-    """Best standing of a one-parameter family: what the best variable of each choice is worth at one price of capacity."""
+    """Best of a family of standings: what the best variable of each choice is worth at one price of capacity."""
     pricer, parts = descent.pricer, descent.pricer.parts
     burden = _burden(pricer)
     owner, index = parts.master.owner(), parts.master.index
     useful = (parts.master.weight > 0) & parts.choice[owner] & (parts.arrays.block[index] >= 0)
     useful &= upper[index] > 0
     owner, index, weight = owner[useful], index[useful], parts.master.weight[useful]
-    best: Standing | None = None
     worth = parts.arrays.weight.astype(np.float64)
-    top = float(np.abs(worth).max(initial=1.0)) / max(1e-9, float(np.median(burden[burden > 0])) if burden.any() else 1.0)
+    best = descent.start(np.zeros(len(parts.limit), dtype=np.int64), lower, upper, coarse=True)
+    top = float(np.abs(worth).max(initial=1.0)) / max(
+        1e-9, float(np.median(burden[burden > 0])) if burden.any() else 1.0
+    )
     for price in (0.0, *(top * 2.0**-k for k in range(14))):
         value = np.full(len(parts.limit), -np.inf)
         np.maximum.at(value, owner, (worth[index] - price * burden[index]) / weight)
         value[~np.isfinite(value) | (~descent.free & (value < 0))] = 0.0
-        dual = np.rint(value * pricer.scale).astype(np.int64)
+        dual = np.rint(np.clip(value, -pricer.reach, pricer.reach) * pricer.scale).astype(np.int64)
         standing = descent.start(dual, lower, upper, coarse=True)
-        if best is None or standing.bound < best.bound:
+        if standing.bound < best.bound:
             best = standing
-    assert best is not None
     return best
 
 

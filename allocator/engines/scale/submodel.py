@@ -58,7 +58,9 @@ def rest_of(arrays: Arrays, turned: Matrix, values: Bits, free: np.ndarray) -> R
 
 
 class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
-    def __init__(self, rest: Rest, values: Bits, literals: list[cp_model.IntVar], hear: Callable[[Bits], object]) -> None:
+    def __init__(
+        self, rest: Rest, values: Bits, literals: list[cp_model.IntVar], hear: Callable[[Bits], object]
+    ) -> None:
         super().__init__()
         self._rest, self._values, self._literals, self._hear = rest, values, literals, hear
 
@@ -68,7 +70,7 @@ class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
         self._hear(filled)
 
 
-def by_cp_sat(
+def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
     rest: Rest,
     values: Bits,
     least: int | None,
@@ -133,7 +135,7 @@ def by_scip(rest: Rest, values: Bits, least: int | None, *, seconds: float, seed
     )
     result = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
     reason = result.termination.reason
-    if reason in {mathopt.TerminationReason.INFEASIBLE}:
+    if reason == mathopt.TerminationReason.INFEASIBLE:
         return Found(None, True)
     if not result.has_primal_feasible_solution():
         return Found(None, False)

@@ -1,4 +1,4 @@
-"""Runs every kernel once on small tasks, so that all of them are compiled: ``python -m allocator.engines.scale.warm``."""
+"""Runs every kernel on small tasks, so that all are compiled: ``python -m allocator.engines.scale.warm``."""
 
 from allocator.engines.scale.run import run
 from allocator.engines.task import Progress, Task

@@ -41,7 +41,14 @@ def drawn_task(seed, variables=9):
             row = Row({j: rng.randint(-3, 3) or 1 for j in picked}, Sense.AT_LEAST, rng.randint(-2, 2), f"r{number}")
         rows.append(row)
     weights = {j: rng.randint(-5, 12) for j in range(variables)}
-    return Task(tuple(f"x{j}" for j in range(variables)), tuple(rows), weights, rng.randint(-9, 9), blocks=blocks, time_limit_s=20.0)
+    return Task(
+        tuple(f"x{j}" for j in range(variables)),
+        tuple(rows),
+        weights,
+        rng.randint(-9, 9),
+        blocks=blocks,
+        time_limit_s=20.0,
+    )
 
 
 def best_by_enumeration(task):
@@ -158,12 +165,19 @@ def test_the_engine_finds_what_enumeration_finds():
             impossible += 1
             assert answer.status is AnswerStatus.INFEASIBLE, seed
         else:
-            assert (answer.status, answer.bound, task.evaluate(answer.values)) == (AnswerStatus.OPTIMAL, best, best), seed
+            assert (answer.status, answer.bound, task.evaluate(answer.values)) == (AnswerStatus.OPTIMAL, best, best), (
+                seed
+            )
     assert 3 < impossible < 50
 
 
 def test_propagation_undoes_what_clashes():
-    task = Task(("a", "b", "c"), (Row({0: 1, 1: 1}, Sense.AT_LEAST, 1), Row({0: 1, 1: 1, 2: 1}, Sense.AT_MOST, 1)), {}, blocks=(0, 0, 0))
+    task = Task(
+        ("a", "b", "c"),
+        (Row({0: 1, 1: 1}, Sense.AT_LEAST, 1), Row({0: 1, 1: 1, 2: 1}, Sense.AT_MOST, 1)),
+        {},
+        blocks=(0, 0, 0),
+    )
     domains = Domains.of(arrays_of(task))
     before = domains.least.copy(), domains.most.copy()
     assert not domains.fix(2, 1)

@@ -21,7 +21,9 @@ def drawn(seed):
         group += rng.random() < 0.5
         groups.append(-1 if rng.random() < 0.3 else group)
     # items of one group follow each other
-    groups = [g if g < 0 or k == 0 or g not in groups[: k - 1] or groups[k - 1] == g else -1 for k, g in enumerate(groups)]
+    groups = [
+        g if g < 0 or k == 0 or g not in groups[: k - 1] or groups[k - 1] == g else -1 for k, g in enumerate(groups)
+    ]
     return profits, weights, limits, groups
 
 
