@@ -8,6 +8,7 @@ from pathlib import Path
 
 from allocator.engines.child import run_alone
 from allocator.engines.race import PROOFS, Entrant, race
+from allocator.engines.scale.arrays import refusal
 from allocator.engines.task import AnswerStatus, Progress, Task
 from allocator.errors import EngineError
 from allocator.goals import silent_goals
@@ -78,6 +79,17 @@ def entrants(engine: str, threads: int, variables: int = 0) -> tuple[list[Entran
     return alone, f"{large}: the engine scale alone, as no second engine could confirm a proof at this size"
 
 
+def _fitting(engine: str, threads: int, model: Model) -> tuple[list[Entrant], str]:
+    """Entrants for a model; the exact engines where the engine scale refuses one of its goals."""
+    running, why = entrants(engine, threads, len(model.variables))
+    if any(entrant.engine == "scale" for entrant in running):
+        # a goal becomes a row once it is reached, with the same numbers
+        rows = (*model.rows, *(goal.at_least(0) for goal in model.objectives))
+        if reason := refusal(Task(model.variables, rows, {}, blocks=model.blocks)):
+            return entrants("exact", threads)[0], f"the engine scale refuses: {reason}; exact is taken"
+    return running, why
+
+
 def ignore(_goal: str, _progress: Progress) -> None:
     """Watch nothing."""
 
@@ -89,7 +101,7 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     """
     started = time.monotonic()
     model, choose = compile_model(problem)
-    running, why = entrants(engine, limits.threads, len(model.variables))
+    running, why = _fitting(engine, limits.threads, model)
     search = _Search(model, choose, limits, running, started)
     search.notes += [why] if why else []
     search.notes += [f"goal {goal.id} is left out: {goal.silent}" for goal in silent_goals(problem)]

@@ -45,7 +45,6 @@ def _outcome(seed: int, name: str, settings: dict[str, str]) -> tuple[int, ...] 
 
 def _lexicographic(seed: int, name: str, settings: dict[str, str]) -> tuple[int, ...] | None:
     from allocator.engines import cp_sat, milp  # noqa: PLC0415  solvers are loaded in children only
-
     from allocator.engines.scale import run as scale  # noqa: PLC0415  the same
 
     run = {"cp-sat": cp_sat.run, "scale": scale.run}.get(name, milp.run)

@@ -73,9 +73,8 @@ class Arrays:
 def arrays_of(task: Task) -> Arrays:
     """Arrays of a task; raises RefusedError where its numbers could overflow 64 bits."""
     count = len(task.variables)
-    if len(task.blocks) != count:
-        raise RefusedError("the task does not say which space its variables speak of")
-    _refuse_large(task)
+    if reason := refusal(task):
+        raise RefusedError(reason)
     weight = np.zeros(count, dtype=np.int64)
     for variable, value in task.weights.items():
         weight[variable] = value
@@ -90,6 +89,17 @@ def arrays_of(task: Task) -> Arrays:
     equal = np.array([row.sense is Sense.EQUAL for row in task.rows], dtype=np.bool_)
     matrix = Matrix(start, index, entries * np.repeat(signs, sizes))
     return Arrays(matrix, limit, equal, weight, np.array(task.blocks, dtype=np.int64))
+
+
+def refusal(task: Task) -> str:
+    """Why the engine cannot take a task exactly; empty when it can."""
+    if len(task.blocks) != len(task.variables):
+        return "the task does not say which space its variables speak of"
+    try:
+        _refuse_large(task)
+    except RefusedError as error:
+        return str(error)
+    return ""
 
 
 def _refuse_large(task: Task) -> None:
