@@ -45,6 +45,19 @@ def shift(job: int, agent: int, use: Ints, assign: Ints, load: Ints, member: Int
 
 
 @compiled
+def burden(cost: Floats, use: Ints, cap: Ints, price: Floats, assign: Ints) -> float:
+    """Cost of a plan with its overload at the prices."""
+    load = np.zeros(len(cap), dtype=np.int64)
+    total = 0.0
+    for j in range(len(assign)):
+        load[assign[j]] += use[assign[j], j]
+        total += cost[assign[j], j]
+    for i in range(len(cap)):
+        total += price[i] * over(load[i], cap[i])
+    return total
+
+
+@compiled
 def descend(
     cost: Floats,
     use: Ints,
@@ -124,29 +137,36 @@ def search_assignment(
         far = near[j, min(1, near.shape[1] - 1)]
         spread += abs(cost[max(far, 0), j] - cost[near[j, 0], j]) / max(1.0, float(use[near[j, 0], j]))
     price = np.full(agents, max(1e-3, spread / jobs))
+    base = assign.copy()
     stale = 0
     for _ in range(rounds):
         descend(cost, use, cap, near, price, assign, load, member, slot, size, draw(state) % jobs)
-        feasible = True
+        feasible, total = True, 0.0
         for i in range(agents):
             feasible = feasible and load[i] <= cap[i]
+        for j in range(jobs):
+            total += cost[assign[j], j]
         stale += 1
-        if feasible:
-            total = 0.0
+        if feasible and total < known - 0.5:
+            known = total
+            best[:] = assign
+            stale = 0
+        # a kick that led nowhere is taken back, both judged at the prices of now
+        if burden(cost, use, cap, price, assign) <= burden(cost, use, cap, price, base) + 1e-7:
+            base[:] = assign
+        else:
             for j in range(jobs):
-                total += cost[assign[j], j]
-            if total < known - 0.5:
-                known = total
-                best[:] = assign
-                stale = 0
+                if assign[j] != base[j]:
+                    shift(j, base[j], use, assign, load, member, slot, size)
         for i in range(agents):
-            price[i] *= 0.93 if feasible else (1.15 if load[i] > cap[i] else 1.0)
-        if stale > 400 and best[0] >= 0:
+            price[i] *= 0.97 if feasible else (1.08 if load[i] > cap[i] else 1.0)
+        if stale > 1500 and best[0] >= 0:
             stale = 0
             for j in range(jobs):
                 if assign[j] != best[j]:
                     shift(j, best[j], use, assign, load, member, slot, size)
-        for _ in range(2 + draw(state) % 4):
+            base[:] = best
+        for _ in range(1 + draw(state) % 3):
             j = draw(state) % jobs
             k = near[j, draw(state) % near.shape[1]]
             if k >= 0 and k != assign[j]:

@@ -43,7 +43,7 @@ class Search:
             return
         at = self._bound_and_first_plan()
         if self.agents is not None and not self.best.over:
-            self.agents.improve(self.best, self.pricer.profits(at.dual), at.fraction, self.seed, self.threads, 0.15)
+            self.agents.improve(self.best, self.pricer.profits(at.dual), at.fraction, self.seed, self.threads, 0.05)
         polish = Polish(self, at)
         if int((self.domains.lower < self.domains.upper).sum()) <= FEW and self.agents is None:
             self.impossible = polish.run()
