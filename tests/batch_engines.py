@@ -3,6 +3,7 @@
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
+from allocator.engines.scale.cache import compile_once
 from allocator.engines.task import AnswerStatus, Task
 from allocator.model import compile_model
 from tests.drawn import draw_problem
@@ -23,6 +24,7 @@ Result = dict[str, tuple[int, ...] | str | None]
 
 def solve_many(seeds: list[int]) -> list[Result]:
     """Lexicographic optimum of each drawn problem by each engine."""
+    compile_once()
     context = multiprocessing.get_context("forkserver")
     with ProcessPoolExecutor(2, mp_context=context) as pool:
         return list(pool.map(solve_one, seeds, chunksize=8))
