@@ -1,10 +1,12 @@
 """What is said of a project's decision: verdicts, requirements, holders and reasons, as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from allocator.options import Reason
+from allocator.plan import Assignment, Breach
+from allocator.project_repair import Repair
 
 
 class Verdict(StrEnum):
@@ -29,7 +31,11 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class SiteVerdict:
-    """One park for one component, by its best space there; ``deltas`` are goal changes of moving it alone."""
+    """One park for one component, by its best space there.
+
+    ``deltas`` are goal changes of moving it alone; in a blocked park, of moving it there all the same, and ``breaches``
+    are what that would break.
+    """
 
     park_id: str
     space_id: str
@@ -38,6 +44,15 @@ class SiteVerdict:
     reasons: tuple[Reason, ...] = ()
     deltas: Mapping[str, int] | None = None
     holders: tuple[Holder, ...] = ()
+    breaches: tuple[Breach, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another way to place the whole project while all else stays; ``deltas`` are goal changes against the plan."""
+
+    sites: tuple[Assignment, ...]
+    deltas: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +94,11 @@ class UnplacedReason:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """A project's decision, with its reasons."""
+    """A project's decision, with its reasons.
+
+    ``contributions`` are what the project adds to each goal where it stands: what would be lost without it, all else
+    staying.  ``alternatives`` are the best other ways to place it, and ``repair`` is for a project that is nowhere.
+    """
 
     project_id: str
     enterprise: str
@@ -87,3 +106,6 @@ class Dossier:
     value: int
     components: tuple[ComponentDossier, ...]
     unplaced_reasons: tuple[UnplacedReason, ...]
+    contributions: Mapping[str, int] = field(default_factory=dict)
+    alternatives: tuple[Alternative, ...] = ()
+    repair: Repair | None = None

@@ -3,9 +3,11 @@
 from dataclasses import replace
 from pathlib import Path
 
+from allocator.domain import Component, Project
 from allocator.errors import Fault, InputError
 from allocator.explain import dossier
 from allocator.months import format_month
+from allocator.problem import Problem
 from allocator.recommend import recommend
 from allocator.verify import VerifiedPlan, verify
 from geodata.read import read_projects
@@ -53,9 +55,25 @@ def with_newcomer(document: PlanOut, verified: VerifiedPlan, path: Path) -> tupl
     if len(newcomers) != 1 or newcomers[0].project_id in known:
         remedy = "Give one project whose project_id the plan does not have"
         raise InputError([Fault(path.name, None, "project_id", None, "is not one new project", remedy)])
-    (project,) = to_projects(inputs.model_copy(update={"projects": tuple(newcomers)}))
+    (asked,) = to_projects(inputs.model_copy(update={"projects": tuple(newcomers)}))
+    project = barred_instead_of_pinned(verified.problem, asked)
     problem = replace(verified.problem, projects=(*verified.problem.projects, project))
     return document, verify(problem, verified.plan), project.project_id
+
+
+def barred_instead_of_pinned(problem: Problem, project: Project) -> Project:
+    """The project with every place barred but the one where a component is locked in.
+
+    A pin asks that the component be placed, and a newcomer is not yet; where it may go is the same.
+    """
+    return replace(project, components=tuple(_barred(problem, part) for part in project.components))
+
+
+def _barred(problem: Problem, part: Component) -> Component:
+    if part.pinned_to is None:
+        return part
+    others = {s for s in problem.registry.spaces if part.pinned_to not in problem.places_of(s)}
+    return replace(part, pinned_to=None, barred_from=part.barred_from | others)
 
 
 def recommendation(document: PlanOut, verified: VerifiedPlan, project_id: str, most: int) -> RecommendationOut:
@@ -78,7 +96,7 @@ def recommendation(document: PlanOut, verified: VerifiedPlan, project_id: str, m
         )
         for rank, suggestion in enumerate(recommend(verified, project_id, most), start=1)
     )
-    shown = dossier_document(dossier(verified, project_id))
+    shown = dossier_document(dossier(verified, project_id, newcomer=True))
     return RecommendationOut(plan_id=document.plan_id, project_id=project_id, suggestions=suggestions, dossier=shown)
 
 

@@ -9,7 +9,7 @@ import geopandas as gpd
 
 from allocator.dossier import Dossier
 from allocator.errors import Fault, InputError
-from allocator.explain import dossier
+from allocator.explain import dossiers
 from allocator.goals import aims_of, silent_goals
 from allocator.months import parse_month
 from allocator.problem import Problem
@@ -215,7 +215,8 @@ def run(
 
 
 def _dossiers(verified: VerifiedPlan, watch: DossierWatch) -> Iterator[Dossier]:
-    ids = list(verified.problem.project_by_id)
-    for done, project_id in enumerate(ids):
-        watch(done, len(ids))
-        yield dossier(verified, project_id)
+    every = len(verified.problem.projects)
+    watch(0, every)
+    for done, made in enumerate(dossiers(verified), start=1):
+        watch(done, every)
+        yield made
