@@ -1,7 +1,7 @@
 """What would have to give way for a project to stand at some sites: limits, by how much, and where.
 
-The price of changes counts first those that no number measures (another kind of space, another permission), then adds
-up the measured ones, each as a share of what is asked for, in basis points, then counts the limits.
+The price of changes adds up how far each limit falls short, as a share of what is asked for, in basis points; a change
+that no number measures (another kind of space, another permission) counts as a whole.  Then fewer limits are better.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,8 +19,8 @@ WHOLE_BP = 10_000
 A_YEAR = 12
 """Months; to wait so long counts as a whole."""
 
-Price = tuple[int, int, int]
-"""Changes without a measure, sum of the measured ones in basis points, number of limits."""
+Price = tuple[int, int]
+"""Sum of the shares in basis points, and number of limits."""
 
 RAISED = tuple(rule for rule in RULES if rule.id not in {"placed-once", "move-budget"})
 """Rules that placing one more whole project can break."""
@@ -57,9 +57,7 @@ Changes = Mapping[tuple[str, str], Change]
 
 def price_of(changes: Changes) -> Price:
     """What changes cost, to be compared with other prices."""
-    made = changes.values()
-    measured = [change.share_bp for change in made if change.by is not None]
-    return len(made) - len(measured), sum(measured), len(made)
+    return sum(change.share_bp for change in changes.values()), len(changes)
 
 
 def joined(known: Changes, more: Iterable[Change]) -> Changes:

@@ -67,7 +67,10 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class ComponentDossier:
-    """One component: where it stands, what it asked for and gets there, and a verdict for every park."""
+    """One component: where it stands, what it asked for and gets there, and a verdict for every park.
+
+    ``offer`` sets requirement beside offer where it stands; ``asked`` is everything that was asked for.
+    """
 
     component_id: str
     function: str
@@ -77,6 +80,7 @@ class ComponentDossier:
     permission: str | None
     offer: tuple[Requirement, ...]
     parks: tuple[SiteVerdict, ...]
+    asked: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,24 @@ class UnplacedReason:
     offered: int | float | str
     unit: str = ""
     holders: tuple[Holder, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A clause of the policy or of the design, by its id, and the rules and goals by which it had a say."""
+
+    source: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Whether the figures of a space or park were read in a source or are assumed, and where they come from."""
+
+    what: str
+    id: str
+    basis: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +131,10 @@ class Dossier:
     contributions: Mapping[str, int] = field(default_factory=dict)
     alternatives: tuple[Alternative, ...] = ()
     repair: Repair | None = None
+    segment: str = ""
+    tier: str = ""
+    priority: int = 0
+    name_zh: str = ""
+    name_en: str = ""
+    applied: tuple[Applied, ...] = ()
+    evidence: tuple[Evidence, ...] = ()

@@ -6,17 +6,20 @@ who holds the floor is named.  *Unfit*: no space there suits it; the nearest mis
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from allocator.beside import options_beside, site_of
-from allocator.domain import Component, Project, Space
-from allocator.dossier import Alternative, ComponentDossier, Dossier, Requirement, SiteVerdict, Verdict
+from allocator.domain import Component, Project
+from allocator.dossier import Alternative, ComponentDossier, Dossier, SiteVerdict, Verdict
 from allocator.goals import aims_of
+from allocator.grounds import applied, evidence
 from allocator.holders import holders_of, tightest
 from allocator.months import format_month
-from allocator.options import Option, Reason, floor_taken_m2, reasons_against
+from allocator.options import Option, Reason, reasons_against
 from allocator.problem import Problem
 from allocator.project_repair import Repair, cheapest_repair
 from allocator.promise import foreseen, promise
+from allocator.requirements import asked_for, offered_to
 from allocator.rules import RULES, Rule
 from allocator.sites import ways_to_place
 from allocator.standing import Standing
@@ -51,27 +54,45 @@ def _dossier(standing: Standing, project: Project, *, newcomer: bool) -> Dossier
     placed = project.project_id in standing.plan.placed_projects
     options = options_beside(standing, project)
     parts = tuple(_component(standing, part, options[part.key], placed=placed) for part in project.components)
-    told = (project.project_id, project.enterprise, placed, project.value, parts)
-    if placed:
-        return Dossier(*told, (), *_score(standing, project))
+    told = Dossier(
+        project.project_id,
+        project.enterprise,
+        placed,
+        project.value,
+        parts,
+        (),
+        segment=project.segment.value,
+        tier=project.tier.value,
+        priority=project.priority,
+        name_zh=project.name_zh,
+        name_en=project.name_en,
+    )
+    told = _scored(standing, project, told) if placed else _unplaced(standing, project, told, newcomer=newcomer)
+    return replace(
+        told, applied=applied(standing.problem, project, told), evidence=evidence(standing.problem, project, told)
+    )
+
+
+def _unplaced(standing: Standing, project: Project, told: Dossier, *, newcomer: bool) -> Dossier:
     ways = ways_to_place(standing, project, MOST_ALTERNATIVES).found
-    reasons = tuple(reasons_of_unplaced(standing, project, parts, ways, newcomer=newcomer))
+    reasons = tuple(reasons_of_unplaced(standing, project, told.components, ways, newcomer=newcomer))
     others = tuple(Alternative(way.sites, way.deltas) for way in ways)
     repair = Repair(ways[0].sites, (), exact=True) if ways else cheapest_repair(standing, project)
-    return Dossier(*told, reasons, {}, others, repair)
+    return replace(told, unplaced_reasons=reasons, alternatives=others, repair=repair)
 
 
-def _score(standing: Standing, project: Project) -> tuple[dict[str, int], tuple[Alternative, ...]]:
-    """What a placed project adds to each goal, and the best other ways to place it with the change against that."""
+def _scored(standing: Standing, project: Project, told: Dossier) -> Dossier:
+    """With what the project adds to each goal, and the best other ways to place it against that."""
     without = standing.without(project.project_id)
     here = tuple(standing.of_project[project.project_id])
     score = without.deltas(here)
     taken = {site.space_id for site in here}
     ways = ways_to_place(without, project, MOST_ALTERNATIVES + 1).found
     others = [way for way in ways if {site.space_id for site in way.sites} != taken][:MOST_ALTERNATIVES]
-    return score, tuple(
+    alternatives = tuple(
         Alternative(way.sites, {goal: change - score[goal] for goal, change in way.deltas.items()}) for way in others
     )
+    return replace(told, contributions=score, alternatives=alternatives)
 
 
 def _component(
@@ -90,28 +111,10 @@ def _component(
         assignment.space_id if assignment else None,
         format_month(assignment.start) if assignment else None,
         problem.permission(component, assignment.space_id).value if assignment else None,
-        tuple(_offer(component, space)) if space else (),
+        tuple(offered_to(component, space)) if space else (),
         tuple(_verdict(standing, component, park_id, there, placed=placed) for park_id, there in by_park.items()),
+        tuple(asked_for(component)),
     )
-
-
-def _offer(component: Component, space: Space) -> Iterator[Requirement]:
-    yield Requirement("floor_area", component.floor_area_m2, floor_taken_m2(component, space), "m2")
-    pairs = (
-        ("floor_load", component.floor_load_kpa, space.floor_load_kpa, "kPa"),
-        ("clear_height", component.clear_height_m, space.clear_height_m, "m"),
-        ("power", component.power_kw or None, space.power_kw, "kW"),
-        ("cleanroom", component.cleanroom_iso, space.cleanroom_iso, "ISO class"),
-        ("eia", component.eia_level.value, space.eia_level.value, ""),
-        ("utilities", "|".join(sorted(component.utilities)) or None, "|".join(sorted(space.utilities)), ""),
-    )
-    for what, needed, offered, unit in pairs:
-        if needed is not None:
-            yield Requirement(what, needed, "not stated" if offered is None else offered, unit)
-    if space.rent_fen_m2_month is not None:
-        limit = component.max_rent_fen_m2_month
-        needed = "any" if limit is None else limit / 100
-        yield Requirement("rent", needed, space.rent_fen_m2_month / 100, "yuan/m2/month")
 
 
 def _verdict(

@@ -26,7 +26,7 @@ from allocator.domain import Component, Project, Space
 from allocator.options import Option, floor_taken_m2, reasons_against, rent_yuan_month
 from allocator.plan import Assignment
 from allocator.problem import Problem
-from allocator.rules.links import near
+from allocator.rules.links import are_near
 from allocator.sites import BY_ITSELF
 from allocator.standing import Standing
 from allocator.starts import first_month
@@ -123,7 +123,7 @@ def _apart(problem: Problem, project: Project, choice: _Choice, option: Option) 
         if option.component not in ends or not set(ends) <= set(spaces):
             continue
         here, there = (spaces[end] for end in ends)
-        if not near(problem, link, here, there):
+        if not are_near(problem, link, here, there):
             name = f"{link.first}~{link.second}"
             by = None if link.max_m is None else problem.distance_m(here, there) - link.max_m
             share = WHOLE_BP if by is None else -(-by * WHOLE_BP // max(1, problem.distance_m(here, there)))

@@ -17,7 +17,7 @@ from allocator.options import Option
 from allocator.plan import Aim, Assignment
 from allocator.promise import Worth, promise
 from allocator.rules import RULES
-from allocator.rules.links import near, place_of
+from allocator.rules.links import are_near, place_of
 from allocator.standing import Standing
 from allocator.trial import ALONE
 
@@ -145,7 +145,7 @@ class _Search:
         known = self._nearby.get((place, corners))
         if known is None:
             promises = self._promises[self._parts[place].key]
-            fitting = (s for s in promises if all(near(self._problem, link, s, other) for link, other in tied))
+            fitting = (s for s in promises if all(are_near(self._problem, link, s, other) for link, other in tied))
             known = tuple(sorted(fitting, key=lambda space_id: promises[space_id], reverse=True))
             self._nearby[place, corners] = known
         return known

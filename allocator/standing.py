@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from allocator.domain import Project
+from allocator.domain import PARK_UTILITIES, Project
 from allocator.goals import BY_ID, goals_for
 from allocator.plan import Assignment, Breach, Plan
 from allocator.problem import Problem
@@ -184,6 +184,19 @@ def _parks(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
     return standing.problem, Plan.of([*_staying(there, sites), *sites])
 
 
+def _drawing(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
+    """The parks that are entered, if anything is drawn there."""
+    drawn = any(getattr(standing.problem.components[site.key], name) for site in sites for name in PARK_UTILITIES)
+    return _parks(standing, sites) if drawn else (standing.problem, Plan(()))
+
+
+def _hazardous(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
+    """The parks that are entered, if hazards come with the sites or matter to them."""
+    components = [standing.problem.components[site.key] for site in sites]
+    touched = any(component.emits or component.sensitive_to for component in components)
+    return _parks(standing, sites) if touched else (standing.problem, Plan(()))
+
+
 def _by_exception(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
     """What counts against the exception budget, and the sites."""
     return standing.problem, Plan.of([*_staying(standing.exceptions, sites), *sites])
@@ -218,8 +231,8 @@ LOOKS: Mapping[str, Look] = {
     "named-project": _project,
     "pinned": _project,
     "floor-area": _spaces,
-    "utilities": _parks,
-    "separation": _parks,
+    "utilities": _drawing,
+    "separation": _hazardous,
     "positioning": _by_exception,
     "reserve": _reserved,
 }

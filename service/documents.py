@@ -19,17 +19,28 @@ from allocator.problem import Placement, Problem
 from allocator.solve import Solution
 from allocator.vocabulary import Stage
 from geodata.schema import Inputs
+from service.dossiers import dossier_document
 from service.kpis import kpis
 from service.pipeline import Outcome
 from service.wire import (
     AssignmentOut,
     ConflictOut,
-    DossierOut,
     GoalOut,
     PlanOut,
     ReasonOut,
     UnplacedOut,
 )
+
+__all__ = [
+    "assignments_of",
+    "claims_of",
+    "dossier_document",
+    "goal_document",
+    "plan_document",
+    "plan_id_of",
+    "plan_of",
+    "read_plan",
+]
 
 UNITS = {goal.id: goal.unit for goal in GOALS}
 
@@ -115,11 +126,6 @@ def _conflict(solution: Solution) -> ConflictOut | None:
 @cache
 def _versions() -> dict[str, str]:
     return {name: version(name) for name in ("district-allocator", "ortools", "pulp")}
-
-
-def dossier_document(dossier: Dossier) -> DossierOut:
-    """A dossier as a document."""
-    return DossierOut.model_validate(asdict(dossier))
 
 
 def read_plan(path: Path) -> PlanOut:

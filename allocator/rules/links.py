@@ -37,7 +37,7 @@ class Links(Rule):
                     groups[place_of(problem, link, option.space_id)].append(option)
                 for options in groups.values():
                     space_id = options[0].space_id
-                    near = [o for o in problem.options_of[there] if near(problem, link, space_id, o.space_id)]
+                    near = [o for o in problem.options_of[there] if are_near(problem, link, space_id, o.space_id)]
                     chosen, partner = (total(choose.option(option) for option in side) for side in (options, near))
                     yield f"{name}/{here}@{space_id}", chosen <= partner
 
@@ -51,7 +51,7 @@ class Links(Rule):
             ]
             if len(sites) == 1:
                 yield Breach(self.id, name, "one end placed", "both or none")
-            elif len(sites) == 2 and not near(problem, link, *sites):
+            elif len(sites) == 2 and not are_near(problem, link, *sites):
                 apart = problem.distance_m(*sites) if link.kind is LinkKind.MAX_KM else " – ".join(sites)
                 yield Breach(self.id, name, apart, link.kind.value if link.max_m is None else link.max_m)
 
@@ -77,7 +77,7 @@ def place_of(problem: Problem, link: Link, space_id: str) -> Hashable:
     return space.building_key if link.kind is LinkKind.SAME_BUILDING else space.park_id
 
 
-def near(problem: Problem, link: Link, first_space: str, second_space: str) -> bool:
+def are_near(problem: Problem, link: Link, first_space: str, second_space: str) -> bool:
     """Whether two spaces are as near each other as a link asks."""
     if link.max_m is not None:
         return problem.distance_m(first_space, second_space) <= link.max_m

@@ -1,7 +1,7 @@
 """Rule utilities."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from allocator.domain import PARK_UTILITIES, Park
 from allocator.linear import total
@@ -28,7 +28,7 @@ class Utilities(Rule):
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per park, supply and month in which use may grow."""
-        for park, utility, capacity in _capacities(problem):
+        for park, utility, capacity in _capacities(problem, problem.registry.parks):
             drawing = [
                 option
                 for space in problem.spaces_of_park[park.park_id]
@@ -46,10 +46,10 @@ class Utilities(Rule):
         placed: dict[str, list[Placement]] = defaultdict(list)
         for placement in problem.placements(plan):
             placed[placement.space.park_id].append(placement)
-        for park, utility, capacity in _capacities(problem):
-            here = [p for p in placed.get(park.park_id, ()) if getattr(p.component, utility)]
-            wanted = [(p.start, p.end, getattr(p.component, utility)) for p in here]
-            for month, drawn, held in levels(wanted, _held(problem, park, utility) if here else ()):
+        for park, utility, capacity in _capacities(problem, placed):
+            wanted = [(p.start, p.end, getattr(p.component, utility)) for p in placed[park.park_id]]
+            drawing = [lease for lease in wanted if lease[2]]
+            for month, drawn, held in levels(drawing, _held(problem, park, utility) if drawing else ()):
                 if drawn and drawn > capacity - held:
                     yield Breach(self.id, f"{park.park_id}/{utility}/{format_month(month)}", drawn, capacity - held)
 
@@ -61,9 +61,9 @@ class Utilities(Rule):
         )
 
 
-def _capacities(problem: Problem) -> Iterator[tuple[Park, str, int]]:
+def _capacities(problem: Problem, among: Container[str]) -> Iterator[tuple[Park, str, int]]:
     for park in problem.registry.parks.values():
-        for utility in PARK_UTILITIES:
+        for utility in PARK_UTILITIES if park.park_id in among else ():
             capacity = getattr(park, utility)
             if capacity is not None:
                 yield park, utility, capacity

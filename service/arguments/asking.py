@@ -5,6 +5,7 @@ from pathlib import Path
 
 from service.arguments.base import Command, count, seconds
 
+LANGUAGES = ("zh", "en", "both")
 FORMATS = ("projects", "spaces", "parks", "tenancies", "districts", "plan", "dossier")
 
 
@@ -17,17 +18,24 @@ def _check(command: argparse.ArgumentParser) -> None:
 
 def _explain(command: argparse.ArgumentParser) -> None:
     command.add_argument("--plan", type=Path, required=True)
-    command.add_argument("project_id")
+    command.add_argument("project_id", nargs="?")
+    command.add_argument("--all", action="store_true", help="every project's dossier")
+    _language(command)
     command.add_argument("--force", metavar="PLACE", help="price of having it in this space, park or district")
     command.add_argument("--component", metavar="ID", help="which component to force (default: the only one)")
     command.add_argument("--time-limit", type=seconds, default=60.0, metavar="S", help="wall seconds of that solve")
     command.add_argument("--json", action="store_true", help="the dossier as JSON")
 
 
+def _language(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--lang", choices=LANGUAGES, default="both", help="language of the text (default: both)")
+
+
 def _recommend(command: argparse.ArgumentParser) -> None:
     command.add_argument("--plan", type=Path, required=True)
     command.add_argument("--project", type=Path, required=True, help="file with the newcomer")
     command.add_argument("--most", type=count, default=5, metavar="N", help="most suggestions (default: 5)")
+    _language(command)
     command.add_argument("--json", action="store_true", help="the recommendation as JSON")
 
 
