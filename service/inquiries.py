@@ -1,11 +1,9 @@
-"""The commands that ask about plans: check, explain, recommend, compare, schema."""
+"""The commands that ask about plans: check, explain, recommend."""
 
 import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
-
-from pydantic import BaseModel
 
 from allocator.errors import Fault, InputError
 from allocator.explain import dossier, dossiers
@@ -14,11 +12,9 @@ from allocator.plan import Breach
 from allocator.problem import Problem
 from allocator.solve import Limits
 from allocator.verify import RejectedPlanError, VerifiedPlan, measure, sentence, verify
-from geodata.schema import FORMATS, Inputs
+from geodata.schema import Inputs
 from service import exit_codes
 from service.claims import false_claims
-from service.comparison import compare as compare_plans
-from service.comparison import comparison_text
 from service.documents import claims_of, dossier_document, plan_of, read_plan
 from service.newcomer import recommendation, recommendation_text, with_newcomer
 from service.pipeline import problem_of, read_again
@@ -148,20 +144,6 @@ def recommend(options: argparse.Namespace) -> int:
     document, verified = _standing(options.plan)
     answer = recommendation(*with_newcomer(document, verified, options.project), options.most)
     print(answer.model_dump_json(indent=1) if options.json else recommendation_text(answer, document, options.lang))
-    return exit_codes.OK
-
-
-def compare(options: argparse.Namespace) -> int:
-    """Print what one plan does differently from another."""
-    found = compare_plans(read_plan(options.plan_a), read_plan(options.plan_b))
-    print(found.model_dump_json(indent=1) if options.json else comparison_text(found))
-    return exit_codes.OK
-
-
-def schema(options: argparse.Namespace) -> int:
-    """Print the JSON Schema of a format."""
-    models: dict[str, type[BaseModel]] = {**FORMATS, "plan": PlanOut, "dossier": DossierOut}
-    print(json.dumps(models[options.format].model_json_schema(), ensure_ascii=False, indent=1))
     return exit_codes.OK
 
 

@@ -30,6 +30,7 @@ from geodata.schema import Inputs, PublishedRecord
 from geodata.to_domain import to_aims, to_projects, to_published, to_registry
 from seeds.load import SeedError, batch_path, boundaries_path, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
+from service.policy_of_month import redated
 from service.wire import PlanOut
 
 DossierWatch = Callable[[int, int], None]
@@ -79,10 +80,23 @@ def read(
     plan_from = plan_from or first_month(batch, date.today())  # noqa: DTZ011  the calendar of the planner
     inputs = _inputs(batch, records, plan_from)
     if in_force is not None:
-        inputs = _with_published(inputs, in_force)
+        inputs = _with_published(_under_standing_policy(inputs, records, in_force), in_force)
         raise_all(check_references(inputs.projects, replace(records, districts=inputs.districts)))
     boundaries = records.boundaries
     return Submission(inputs, read_boundaries(boundaries_path()) if boundaries is None else boundaries)
+
+
+def _under_standing_policy(inputs: Inputs, records: RegistryRecords, in_force: InForce) -> Inputs:
+    """Inputs under the policy of their month, with what a scenario changed of it for the plan in force."""
+    standing = in_force.document.inputs
+    if standing is None:
+        return inputs
+    carried = redated(standing, inputs.plan_from)
+    # a registry that brings districts of its own speaks for itself
+    own = bool(records.districts) and records.districts != standing.districts
+    return inputs.model_copy(
+        update={"policy": carried.policy, "districts": inputs.districts if own else carried.districts}
+    )
 
 
 def _standing_start(in_force: InForce) -> str | None:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from service.arguments.base import Command, count, seconds
+from service.arguments.base import Command, count, seconds, seed
 
 LANGUAGES = ("zh", "en", "both")
 FORMATS = ("projects", "spaces", "parks", "tenancies", "districts", "plan", "dossier")
@@ -40,8 +40,17 @@ def _recommend(command: argparse.ArgumentParser) -> None:
 
 
 def _compare(command: argparse.ArgumentParser) -> None:
-    command.add_argument("plan_a", type=Path, metavar="PLAN_A.json")
-    command.add_argument("plan_b", type=Path, metavar="PLAN_B.json")
+    command.add_argument(
+        "plans", type=Path, nargs="+", metavar="PLAN.json", help="the first is what others differ from"
+    )
+    command.add_argument(
+        "--scenario", type=Path, action="append", metavar="FILE", help="solve the first plan anew under it; repeatable"
+    )
+    command.add_argument("--engine", choices=("auto", "exact"), default="auto", help="how to solve (default: auto)")
+    command.add_argument("--time-limit", type=seconds, default=60.0, metavar="S", help="wall seconds per scenario")
+    command.add_argument("--threads", type=count, metavar="N", help="threads of CP-SAT (default: every core)")
+    command.add_argument("--seed", type=seed, default=0, help="seed of the engines (default: 0)")
+    command.add_argument("--out", type=Path, metavar="DIR", help="keep the plan of each scenario in a folder here")
     command.add_argument("--json", action="store_true", help="the comparison as JSON")
 
 
@@ -55,6 +64,6 @@ ASKING = (
     Command(
         "recommend", "ranked sites for a newcomer, all others staying put", "service.inquiries:recommend", _recommend
     ),
-    Command("compare", "what one plan does differently from another", "service.inquiries:compare", _compare),
-    Command("schema", "JSON Schema of a format", "service.inquiries:schema", _schema),
+    Command("compare", "what plans do differently, or one under scenarios", "service.comparing:compare", _compare),
+    Command("schema", "JSON Schema of a format", "service.schemas:schema", _schema),
 )
