@@ -31,7 +31,7 @@ OF_THE_PROJECT = frozenset({"rent", "district", "kind", "window"})
 BY_MONTH = frozenset({"floor-area", "utilities", "reserve"})
 """Rules that name a month last: the worst month speaks for all."""
 
-UNITS = {"links": "m", "budget": "yuan/month", "quota": "m2", "positioning": "components"}
+UNITS = {"links": "m", "budget": "yuan/month", "quota": "m2", "positioning": "components", "separation": "m"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def of_breaches(project: Project, breaches: Iterable[Breach]) -> Iterator[Change
             continue
         by = abs(breach.measured - breach.limit)
         unit, asked = _asked(project, breach.rule, where)
-        share = int(-(-by * WHOLE_BP // max(1, asked or abs(breach.measured))))
+        share = int(-(-by * WHOLE_BP // max(1, asked or max(abs(breach.measured), abs(breach.limit)))))
         yield Change(breach.rule, where, breach.measured, breach.limit, by, unit, share)
 
 

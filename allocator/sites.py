@@ -95,7 +95,7 @@ class _Search:
     def _offers(self, project: Project) -> dict[str, list[Option]]:
         """Options that break no rule by themselves."""
         return {
-            key: [o for o in options if self._may(o) and not self._standing.breaches((site_of(o),), BY_ITSELF)]
+            key: [o for o in options if self._may(o) and not self._standing.breaks((site_of(o),), BY_ITSELF)]
             for key, options in options_beside(self._standing, project).items()
         }
 

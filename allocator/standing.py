@@ -104,7 +104,7 @@ class Standing:
         """Sums over the whole plan that change alike for every space of a district are taken once."""
         key = (rule.id, *map(self._seen_from_afar, sites))
         if key not in self._known:
-            self._known[key] = list(rule.check(self.problem, self.changed(sites)))
+            self._known[key] = list(rule.check(*LOOKS.get(rule.id, _whole)(self, sites)))
         return self._known[key]
 
     def _seen_from_afar(self, site: Assignment) -> tuple[str, str, int, bool]:
@@ -191,10 +191,16 @@ def _drawing(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
 
 
 def _hazardous(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
-    """The parks that are entered, if hazards come with the sites or matter to them."""
-    components = [standing.problem.components[site.key] for site in sites]
-    touched = any(component.emits or component.sensitive_to for component in components)
-    return _parks(standing, sites) if touched else (standing.problem, Plan(()))
+    """The parks that are entered and those within the reach of a hazard, if the sites have to do with hazards."""
+    problem = standing.problem
+    components = [problem.components[site.key] for site in sites]
+    if not any(component.emits or component.sensitive_to for component in components):
+        return problem, Plan(())
+    reach = max((apart.least_m for apart in problem.policy.separations), default=0)
+    entered = {problem.registry.spaces[site.space_id].park_id for site in sites}
+    near = {k for k in standing.in_park if k in entered or any(problem.between_m(k, p) < reach for p in entered)}
+    there = [a for park_id in near for a in standing.in_park[park_id]]
+    return problem, Plan.of([*_staying(there, sites), *sites])
 
 
 def _by_exception(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
@@ -238,7 +244,7 @@ LOOKS: Mapping[str, Look] = {
 }
 """By rule, the part of problem and plan outside which a change of one project cannot break it."""
 
-PER_DISTRICT = frozenset({"budget", "quota", "move-budget"})
+PER_DISTRICT = frozenset({"positioning", "budget", "quota", "move-budget"})
 """Rules that see of a site its district, its floor, and whether it is the published one."""
 
 OF_PROJECT = frozenset({"value", "policy-fit", "stability", "commute"})

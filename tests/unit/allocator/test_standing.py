@@ -15,6 +15,7 @@ from allocator.standing import Standing
 from allocator.starts import first_month, may_start
 from allocator.verify import find_breaches, measure
 from tests.drawn import NOW, all_plans, draw_problem, sites
+from tests.large import standing_city
 
 
 def standing_plans(count, most_plans=400, seed=3):
@@ -25,6 +26,12 @@ def standing_plans(count, most_plans=400, seed=3):
         good = [made for made in all_plans(case) if not find_breaches(case, made)]
         if good:
             yield case, Standing(case, rng.choice(good)), rng
+
+
+def test_a_large_plan_stands_by_construction():
+    problem, plan = standing_city(spaces=60, components=120)
+    assert len(plan.assignments) == 120
+    assert find_breaches(problem, plan) == []
 
 
 def placements_of(case, project):
