@@ -18,7 +18,7 @@ from tests.large import newcomer, standing_city
 
 
 def measured(spaces: int, components: int) -> None:
-    """Print processor seconds of a newcomer's sites and dossier, and how much longer the plain check of a site takes."""
+    """Print processor seconds of a newcomer's sites and dossier, and how much longer the plain check of a site is."""
     began = time.process_time()
     problem, plan = standing_city(spaces, components)
     project = newcomer(random.Random(7))
