@@ -150,7 +150,8 @@ class Component:
     """One part of a project that needs one space; a None requirement is no requirement.
 
     ``pinned_to`` names the space, park or district where the component must be placed;
-    ``barred_from`` those where it must not be.
+    ``barred_from`` those where it must not be.  ``like`` is the present space of a sitting tenant, who needs another
+    like it; its function is then not known, and no rule asks for it.
     """
 
     project_id: str
@@ -175,6 +176,7 @@ class Component:
     districts: frozenset[str] = frozenset()
     pinned_to: str | None = None
     barred_from: frozenset[str] = frozenset()
+    like: Space | None = None
     source: str = ""
 
     def __post_init__(self) -> None:

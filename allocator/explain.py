@@ -163,12 +163,12 @@ def _holders(verified: VerifiedPlan, component: Component, breach: Breach) -> It
     month = parse_month(text)
     supply = None if breach.rule == "floor-area" else place.rsplit("/", 1)[1]
     here = place if supply is None else place.rsplit("/", 1)[0]
-    for placement in problem.placements(verified.plan):
+    for placement in problem.requests_in(verified.plan):
         shares = here in problem.places_of(placement.space.space_id) and placement.active(month)
         if shares and placement.component.key != component.key and (not supply or getattr(placement.component, supply)):
             held, project = placement.assignment, problem.project_by_id[placement.component.project_id]
             yield Holder(held.project_id, held.component_id, held.floor_area_m2, project.value)
-    for tenancy in problem.registry.tenancies:
+    for tenancy in problem.housed(verified.plan):
         shares = here in problem.places_of(tenancy.space_id) and tenancy.active(month)
         if shares and (not supply or getattr(tenancy, supply)):
             name = tenancy.occupant or tenancy.tenancy_id

@@ -52,7 +52,8 @@ class Decisions(Choose):
         self._problem = problem
         self._own: dict[str, tuple[int, Row]] = {}
         self._offset = len(problem.options)
-        self._placed = {project_id: self._offset + i for i, project_id in enumerate(problem.project_by_id)}
+        movable = (tenant.project_id for tenant in problem.tenants.values())
+        self._placed = {name: self._offset + i for i, name in enumerate((*problem.project_by_id, *movable))}
         costly = [space.space_id for space in problem.registry.spaces.values() if space.opening_cost_yuan]
         first = self._offset + len(self._placed)
         self._opened = {space_id: first + i for i, space_id in enumerate(costly)}

@@ -67,7 +67,7 @@ def _at_least(code: str, needed: float | None, offered: float | None, unit: str)
 
 
 def _kind(problem: Problem, component: Component, space: Space) -> Reason | None:
-    kinds = problem.policy.kinds_for[component.function]
+    kinds = problem.policy.kinds_for[component.function] if component.like is None else {component.like.kind}
     if space.kind in kinds:
         return None
     return Reason("kind", "|".join(sorted(kinds)), space.kind.value)
@@ -93,7 +93,8 @@ def _height(_: Problem, component: Component, space: Space) -> Reason | None:
 
 
 def _power(_: Problem, component: Component, space: Space) -> Reason | None:
-    return _at_least("power", component.power_kw, space.power_kw, "kW")
+    connection = (component.like and component.like.power_kw) or 0
+    return _at_least("power", max(component.power_kw, connection), space.power_kw, "kW")
 
 
 def _cleanroom(_: Problem, component: Component, space: Space) -> Reason | None:
@@ -179,13 +180,14 @@ def enumerate_options(problem: Problem) -> tuple[Option, ...]:
         (component, space)
         for component in problem.components.values()
         for space in problem.registry.spaces.values()
-        if fits(problem, component, space)
+        if space is not component.like and fits(problem, component, space)
     ]
     starts = start_months(problem, pairs)
     made: list[Option] = []
     for component, space in pairs:
         area = floor_taken_m2(component, space)
-        rent = rent_yuan_month(space, area)
+        # a tenant's rent is between it and its landlord
+        rent = rent_yuan_month(space, area) if component.like is None else 0
         for start in starts[component.key, space.space_id]:
             end = component.lease_end(start)
             made.append(Option(len(made), component.key, component.project_id, space.space_id, start, end, area, rent))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from allocator.domain import Component, District, Park, Project, Registry, Space, Tenancy
 from allocator.options import Option, enumerate_options
 from allocator.plan import Aim, Assignment, Plan
 from allocator.policy import NamedProject, Policy
+from allocator.tenants import Tenant, tenant
 from allocator.vocabulary import Permission, Stage
 
 
@@ -89,13 +90,54 @@ class Problem:
 
     @cached_property
     def components(self) -> Mapping[str, Component]:
-        """Components by key, in the order of the batch."""
-        return {component.key: component for project in self.projects for component in project.components}
+        """Components by key, in the order of the batch, then the seats of tenants who may move."""
+        asked = {component.key: component for project in self.projects for component in project.components}
+        return asked | {each.seat.key: each.seat for each in self.tenants.values()}
+
+    @cached_property
+    def tenants(self) -> Mapping[str, Tenant]:
+        """By tenancy id, the tenants who may move and still sit there when the plan begins."""
+        registry, kinds = self.registry, self.policy.kinds_for
+        return {
+            t.tenancy_id: tenant(
+                t, registry.spaces[t.space_id], self.district_of(t.space_id).adcode, kinds, self.plan_from
+            )
+            for t in registry.tenancies
+            if t.may_move and t.until > self.plan_from
+        }
+
+    @cached_property
+    def requested(self) -> tuple[Option, ...]:
+        """Options of what the batch asks for, without those of tenants."""
+        return tuple(option for option in self.options if self.components[option.component].like is None)
+
+    def moves_of_tenants(self, plan: Plan) -> list[Placement]:
+        """Where a plan moves sitting tenants."""
+        return [placement for placement in self.placements(plan) if placement.component.like is not None]
+
+    def housed(self, plan: Plan) -> Iterator[Tenancy]:
+        """The tenancies as a plan leaves them: one that is moved ends in one space and goes on in another."""
+        moves = {placement.component.project_id: placement for placement in self.moves_of_tenants(plan)}
+        for tenancy in self.registry.tenancies:
+            tenant = self.tenants.get(tenancy.tenancy_id)
+            move = moves.get(tenant.project_id) if tenant else None
+            if move is None:
+                yield tenancy
+                continue
+            if tenancy.since < move.start:
+                yield replace(tenancy, until=move.start)
+            site = move.assignment
+            yield replace(tenancy, space_id=site.space_id, since=move.start, floor_area_m2=site.floor_area_m2)
+
+    def requests_in(self, plan: Plan) -> list[Placement]:
+        """The placements of what the batch asks for, without those of tenants."""
+        return [placement for placement in self.placements(plan) if placement.component.like is None]
 
     @cached_property
     def stages(self) -> Mapping[str, Stage]:
-        """By key, the stage of every component of the batch that the published plan places."""
-        return {p.assignment.key: p.stage for p in self.published if p.assignment.key in self.components}
+        """By key, the stage of every published component of the batch, and of the tenants who may move."""
+        tenants = {each.seat.key: each.tenancy.stage for each in self.tenants.values()}
+        return tenants | {p.assignment.key: p.stage for p in self.published if p.assignment.key in self.components}
 
     @cached_property
     def published_by_component(self) -> Mapping[str, Assignment]:

@@ -29,6 +29,8 @@ def breaches_of_move(problem: Problem, moved: Plan, option: Option, rules: Itera
     """
     here = {s.space_id for s in problem.spaces_of_park[problem.park_of(option.space_id).park_id]}
     near = {a.project_id for a in moved.assignments if a.space_id in here} | {option.project_id}
+    # a tenant whom the plan moves frees floor in the park that it leaves
+    near |= {tenant.project_id for tenant in problem.tenants.values()}
     neighbours = Plan(tuple(a for a in moved.assignments if a.project_id in near))
     return [b for rule in rules for b in rule.check(problem, moved if rule.whole_plan else neighbours)]
 

@@ -75,6 +75,8 @@ def _unfit(problem: Problem, assignment: Assignment) -> Iterator[Breach]:
         yield Breach("site/unknown-space", where, assignment.space_id, "a space of the registry")
     if component is None or space is None:
         return
+    if space is component.like:
+        yield Breach("site/stays", where, space.space_id, "another space")
     reasons = reasons_against(problem, component, space)
     for reason in reasons:
         yield Breach(f"site/{reason.code}", where, reason.offered, reason.needed)

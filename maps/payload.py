@@ -95,14 +95,14 @@ def _summary(verified: VerifiedPlan, peaks: Mapping[str, Peak]) -> dict[str, Any
     placed = [project for project in problem.projects if project.project_id in plan.placed_projects]
     exceptions = sum(
         problem.permission(placement.component, placement.space.space_id) is Permission.EXCEPTION
-        for placement in problem.placements(plan)
+        for placement in problem.requests_in(plan)
     )
     return {
         "projects": len(problem.projects),
         "placed": len(placed),
         "demand_m2": _demand(problem.projects),
         "placed_m2": _demand(placed),
-        "allocated_m2": sum(assignment.floor_area_m2 for assignment in plan.assignments),
+        "allocated_m2": sum(placement.assignment.floor_area_m2 for placement in problem.requests_in(plan)),
         "parks": len(problem.registry.parks),
         "busy_parks": _busy(problem, peaks),
         "exceptions": exceptions,
@@ -143,7 +143,7 @@ def overview_payload(
         "districts": _districts(problem, labels),
         "parks": park_table(problem, peaks),
         "spaces": space_table(problem, plan),
-        "tenancies": tenancy_table(problem),
+        "tenancies": tenancy_table(problem, plan),
         "projects": project_table(problem, bindings, near),
         "components": component_table(problem, plan),
         "needs": list(NEEDS),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from allocator.domain import Component, Park, Space
+from allocator.domain import Component, Park, Space, Tenancy
 from allocator.months import FOREVER
 from allocator.plan import Plan
 from allocator.problem import Problem
@@ -44,9 +44,9 @@ def _yuan(fen: int | None) -> float | None:
 def _holds(problem: Problem, plan: Plan) -> dict[str, list[Hold]]:
     """Tenancies and placements by space id."""
     holds: dict[str, list[Hold]] = {space_id: [] for space_id in problem.registry.spaces}
-    for tenancy in problem.registry.tenancies:
+    for tenancy in problem.housed(plan):
         holds[tenancy.space_id].append(Hold(tenancy.floor_area_m2, tenancy.since, tenancy.until, planned=False))
-    for placement in problem.placements(plan):
+    for placement in problem.requests_in(plan):
         area = placement.assignment.floor_area_m2
         holds[placement.space.space_id].append(Hold(area, placement.start, placement.end, planned=True))
     return holds
@@ -109,14 +109,20 @@ def space_table(problem: Problem, plan: Plan) -> Table:
     return _table(columns, problem.registry.spaces.values(), coded=("kind", "eia"))
 
 
-def tenancy_table(problem: Problem) -> Table:
-    """Tenancies that outlast the start of planning."""
+def tenancy_table(problem: Problem, plan: Plan) -> Table:
+    """Tenancies that outlast the start of planning, where the plan has them; who is moved says from where."""
     spaces = _places(problem.registry.spaces)
-    current = (tenancy for tenancy in problem.registry.tenancies if tenancy.until > problem.plan_from)
+    before = {tenancy.tenancy_id: tenancy.space_id for tenancy in problem.registry.tenancies}
+    current = (tenancy for tenancy in problem.housed(plan) if tenancy.until > problem.plan_from)
+
+    def occupant(tenancy: Tenancy) -> str:
+        old = before[tenancy.tenancy_id]
+        return tenancy.occupant if old == tenancy.space_id else f"{tenancy.occupant} ← {old}"
+
     return _table(
         {
             "space": lambda tenancy: spaces[tenancy.space_id],
-            "occupant": lambda tenancy: tenancy.occupant,
+            "occupant": occupant,
             "area": lambda tenancy: tenancy.floor_area_m2,
             "stage": lambda tenancy: tenancy.stage.value,
             "until": lambda tenancy: _month(tenancy.until),
@@ -189,4 +195,5 @@ def component_table(problem: Problem, plan: Plan) -> Table:
         "taken": lambda component: assigned[component.key].floor_area_m2 if component.key in assigned else None,
         "exception": exception,
     }
-    return _table(columns, problem.components.values(), coded=("function",))
+    asked = [component for component in problem.components.values() if component.like is None]
+    return _table(columns, asked, coded=("function",))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from allocator.domain import Tenancy
 from allocator.dossier import Dossier
 from allocator.errors import Fault, InputError
 from allocator.goals import GOALS
@@ -17,6 +18,7 @@ from allocator.options import rent_yuan_month
 from allocator.plan import Assignment, GoalReport, Plan, PlanStatus
 from allocator.problem import Placement, Problem
 from allocator.solve import Solution
+from allocator.tenants import SEAT, name_of
 from allocator.vocabulary import Stage
 from geodata.schema import Inputs
 from service.kpis import kpis
@@ -28,6 +30,7 @@ from service.wire import (
     GoalOut,
     PlanOut,
     ReasonOut,
+    TenantMoveOut,
     UnplacedOut,
 )
 
@@ -44,6 +47,7 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
         goals=tuple(goal_document(report) for report in solution.goals),
         measures=dict(verified.values) if verified else {},
         assignments=assignments_of(outcome.problem, solution.plan or Plan(())),
+        tenant_moves=tenant_moves_of(outcome.problem, solution.plan or Plan(())),
         unplaced=tuple(_unplaced(dossier) for dossier in outcome.dossiers if not dossier.placed),
         engine=solution.engine,
         seed=solution.limits.seed,
@@ -74,7 +78,26 @@ def goal_document(report: GoalReport) -> GoalOut:
 
 def assignments_of(problem: Problem, plan: Plan) -> tuple[AssignmentOut, ...]:
     """The assignments of a plan with what the registry says of their places."""
-    return tuple(_assignment(problem, placement) for placement in problem.placements(plan))
+    return tuple(_assignment(problem, placement) for placement in problem.requests_in(plan))
+
+
+def tenant_moves_of(problem: Problem, plan: Plan) -> tuple[TenantMoveOut, ...]:
+    """The sitting tenants whom a plan moves, from where and at what price."""
+    tenancies = {tenant.project_id: tenant.tenancy for tenant in problem.tenants.values()}
+    return tuple(_move(problem, tenancies[p.component.project_id], p) for p in problem.moves_of_tenants(plan))
+
+
+def _move(problem: Problem, tenancy: Tenancy, placement: Placement) -> TenantMoveOut:
+    return TenantMoveOut(
+        tenancy_id=tenancy.tenancy_id,
+        occupant=tenancy.occupant,
+        from_space=tenancy.space_id,
+        to_space=placement.space.space_id,
+        start=format_month(placement.start),
+        floor_area_m2=placement.assignment.floor_area_m2,
+        stage=tenancy.stage,
+        price=problem.policy.move_price[tenancy.stage],
+    )
 
 
 def _assignment(problem: Problem, placement: Placement) -> AssignmentOut:
@@ -140,11 +163,16 @@ def _fault(file: str, detail: dict[str, object]) -> Fault:
 
 
 def plan_of(document: PlanOut) -> Plan:
-    """The assignments of plan.json."""
-    return Plan.of(
+    """The assignments of plan.json, and the moves of its tenants."""
+    placed = (
         Assignment(made.project_id, made.component_id, made.space_id, parse_month(made.start), made.floor_area_m2)
         for made in document.assignments
     )
+    moved = (
+        Assignment(name_of(move.tenancy_id), SEAT, move.to_space, parse_month(move.start), move.floor_area_m2)
+        for move in document.tenant_moves
+    )
+    return Plan.of((*placed, *moved))
 
 
 def claims_of(document: PlanOut) -> tuple[GoalReport, ...]:

@@ -10,7 +10,7 @@ from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from allocator.problem import Problem
-from service.wire import AssignmentOut, PlanOut
+from service.wire import AssignmentOut, PlanOut, TenantMoveOut
 
 Row = Sequence[str | int | float | None]
 
@@ -18,10 +18,11 @@ Row = Sequence[str | int | float | None]
 def geojson(problem: Problem, document: PlanOut) -> dict[str, Any]:
     """FeatureCollection in lon/lat degrees: parks, assignments at their park, and unplaced projects without a place.
 
-    ``layer`` is park, assignment or unplaced; coordinates are CGCS2000 (EPSG:4490), which GeoJSON readers take
-    for WGS-84, less than a metre away.
+    ``layer`` is park, assignment, tenant_move or unplaced; coordinates are CGCS2000 (EPSG:4490), which GeoJSON readers
+    take for WGS-84, less than a metre away.
     """
     features = [*_park_features(problem, document), *_assignment_features(problem, document)]
+    features += list(_move_features(problem, document))
     features += [
         _feature(
             None, {"layer": "unplaced", "project_id": entry.project_id, "reasons": [r.code for r in entry.reasons]}
@@ -64,6 +65,12 @@ def _assignment_features(problem: Problem, document: PlanOut) -> Iterator[dict[s
         yield _feature((park.lon, park.lat), properties)
 
 
+def _move_features(problem: Problem, document: PlanOut) -> Iterator[dict[str, Any]]:
+    for move in document.tenant_moves:
+        park = problem.park_of(move.to_space)
+        yield _feature((park.lon, park.lat), {"layer": "tenant_move", **move.model_dump(mode="json")})
+
+
 def _feature(lon_lat: tuple[float, float] | None, properties: Mapping[str, Any]) -> dict[str, Any]:
     geometry = None if lon_lat is None else {"type": "Point", "coordinates": list(lon_lat)}
     return {"type": "Feature", "geometry": geometry, "properties": dict(properties)}
@@ -103,6 +110,12 @@ def _sheets(problem: Problem, document: PlanOut) -> Iterator[tuple[str, Sequence
         ("enterprise", *AssignmentOut.model_fields, "function"),
         (_assignment_row(problem, made.model_dump(mode="json")) for made in document.assignments),
     )
+    if document.tenant_moves:
+        yield (
+            "tenant_moves",
+            tuple(TenantMoveOut.model_fields),
+            (tuple(move.model_dump(mode="json").values()) for move in document.tenant_moves),
+        )
     yield (
         "unplaced",
         ("project_id", "enterprise", "value", "reason", "component_id", "space_id", "needed", "offered", "unit"),

@@ -79,6 +79,8 @@ def _draw(rng: random.Random) -> Problem:
             since=(since := NOW + rng.randint(-3, 4)),
             until=since + rng.randint(1, 8),
             power_kw=rng.choice([0, 1, 2, 6]),
+            stage=rng.choice(list(Stage)),
+            may_move=rng.random() < 0.6,
         )
         for i in range(rng.randint(0, 1))
     )
@@ -248,7 +250,7 @@ def sites(problem: Problem, component: Component) -> list[Assignment]:
             component.project_id, component.component_id, space.space_id, month, floor_taken_m2(component, space)
         )
         for space in problem.registry.spaces.values()
-        if fits(problem, component, space)
+        if space is not component.like and fits(problem, component, space)
         for month in range(NOW - 5, NOW + 60)
         if may_start(problem, component, space, month)
     ]

@@ -39,7 +39,7 @@ class Quotas(Rule):
         """Add up the floor of whoever the quota speaks of."""
         if not problem.policy.quotas:
             return
-        placements = problem.placements(plan)
+        placements = problem.requests_in(plan)
         area: dict[tuple[str, str], int] = {}
         for placement in placements:
             project = problem.project_by_id[placement.component.project_id]
@@ -58,10 +58,10 @@ class Quotas(Rule):
 
 def _rows(problem: Problem, choose: Choose, quota: Quota) -> Iterator[NamedRow]:
     def floor(options: Iterator[int]) -> Linear:
-        return total(problem.options[i].area_m2 * choose.option(problem.options[i]) for i in options)
+        return total(problem.requested[i].area_m2 * choose.option(problem.requested[i]) for i in options)
 
-    every = range(len(problem.options))
-    tier_of = [problem.project_by_id[o.project_id].tier for o in problem.options]
+    every = range(len(problem.requested))
+    tier_of = [problem.project_by_id[o.project_id].tier for o in problem.requested]
     match quota.kind:
         case QuotaKind.TIER_SHARE:
             theirs = floor(i for i in every if tier_of[i] in quota.tiers)
@@ -69,11 +69,11 @@ def _rows(problem: Problem, choose: Choose, quota: Quota) -> Iterator[NamedRow]:
         case QuotaKind.ENTERPRISE_SHARE:
             for enterprise in dict.fromkeys(project.enterprise for project in problem.projects):
                 mine = (
-                    i for i in every if problem.project_by_id[problem.options[i].project_id].enterprise == enterprise
+                    i for i in every if problem.project_by_id[problem.requested[i].project_id].enterprise == enterprise
                 )
                 yield f"{quota.name}/{enterprise}", floor(mine) <= _ceiling(problem, quota)
         case QuotaKind.DISTRICT_AREA:
-            there = (i for i in every if problem.district_of(problem.options[i].space_id).adcode == quota.district)
+            there = (i for i in every if problem.district_of(problem.requested[i].space_id).adcode == quota.district)
             used = floor(there)
             yield from _between(quota, used)
 

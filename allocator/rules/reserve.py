@@ -16,7 +16,8 @@ from allocator.rules.phases import phases
 class Reserved(Rule):
     """Until a date, so much floor of a place is held back for projects of certain tiers.
 
-    The others share what is left of the free floor there; where less is free than held back, they get none.
+    The others share what is left of the free floor there; where less is free than held back, they get none.  A tenant
+    who moves there is one of the others; what a tenant leaves there is not shared out before the date.
     """
 
     id = "reserve"
@@ -59,7 +60,8 @@ def _counts(problem: Problem, reserve: Reserve, use: Option | Placement) -> bool
         project_id, space_id = use.project_id, use.space_id
     else:
         project_id, space_id = use.component.project_id, use.space.space_id
-    return _covers(problem, reserve, space_id) and problem.project_by_id[project_id].tier not in reserve.tiers
+    project = problem.project_by_id.get(project_id)
+    return _covers(problem, reserve, space_id) and (project is None or project.tier not in reserve.tiers)
 
 
 def _covers(problem: Problem, reserve: Reserve, space_id: str) -> bool:
