@@ -190,6 +190,11 @@ class Component:
         """Name of the component within a batch."""
         return f"{self.project_id}/{self.component_id}"
 
+    @property
+    def connection_kw(self) -> int:
+        """Connection that the space must have: a tenant's is not smaller than its present one."""
+        return max(self.power_kw, (self.like and self.like.power_kw) or 0)
+
     def lease_end(self, start: int) -> int:
         """First month after a lease that begins in ``start``; without a term it lasts for ever."""
         return FOREVER if self.lease_months is None else min(FOREVER, start + self.lease_months)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocator.domain import Component, Space
+from allocator.fitting import candidates
 from allocator.months import FOREVER, format_month
 from allocator.starts import first_month, last_month, start_months, stays
 
@@ -67,7 +68,7 @@ def _at_least(code: str, needed: float | None, offered: float | None, unit: str)
 
 
 def _kind(problem: Problem, component: Component, space: Space) -> Reason | None:
-    kinds = problem.policy.kinds_for[component.function] if component.like is None else {component.like.kind}
+    kinds = problem.kinds_for(component)
     if space.kind in kinds:
         return None
     return Reason("kind", "|".join(sorted(kinds)), space.kind.value)
@@ -93,8 +94,7 @@ def _height(_: Problem, component: Component, space: Space) -> Reason | None:
 
 
 def _power(_: Problem, component: Component, space: Space) -> Reason | None:
-    connection = (component.like and component.like.power_kw) or 0
-    return _at_least("power", max(component.power_kw, connection), space.power_kw, "kW")
+    return _at_least("power", component.connection_kw, space.power_kw, "kW")
 
 
 def _cleanroom(_: Problem, component: Component, space: Space) -> Reason | None:
@@ -178,9 +178,8 @@ def enumerate_options(problem: Problem) -> tuple[Option, ...]:
     """
     pairs = [
         (component, space)
-        for component in problem.components.values()
-        for space in problem.registry.spaces.values()
-        if space is not component.like and fits(problem, component, space)
+        for component, space in candidates(problem)
+        if space is not component.like and _window(problem, component, space) is None
     ]
     starts = start_months(problem, pairs)
     made: list[Option] = []

@@ -12,7 +12,7 @@ from allocator.options import Option, enumerate_options
 from allocator.plan import Aim, Assignment, Plan
 from allocator.policy import NamedProject, Policy
 from allocator.tenants import Tenant, tenant
-from allocator.vocabulary import Permission, Stage
+from allocator.vocabulary import Permission, SpaceKind, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +217,10 @@ class Problem:
                         if component.function in named.functions:
                             sentences[component.key] = (*sentences.get(component.key, ()), named)
         return sentences
+
+    def kinds_for(self, component: Component) -> frozenset[SpaceKind]:
+        """Kinds of space that can serve the component: those of its function, or that of a tenant's present space."""
+        return self.policy.kinds_for[component.function] if component.like is None else frozenset({component.like.kind})
 
     def park_of(self, space_id: str) -> Park:
         """Park that a space lies in."""
