@@ -80,8 +80,14 @@ def _key(block: Block) -> str:
 
 
 def _order(cell: Cell, signs: Mapping[str, int]) -> tuple[object, ...]:
-    """Best first in the order of the goals; what nobody could use comes last."""
-    return not cell.wanted, [-signs[goal.goal] * goal.value for goal in cell.goals], cell.kind.value, cell.district
+    """Best first in the order of the goals; then what has no answer, and last what nobody could use."""
+    return (
+        not cell.wanted,
+        not cell.goals,
+        [-signs[goal.goal] * goal.value for goal in cell.goals],
+        cell.kind.value,
+        cell.district,
+    )
 
 
 class _Trial:

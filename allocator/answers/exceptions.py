@@ -63,6 +63,7 @@ def _variants(standing: Standing, used: list[Option], tiers: int | None) -> Iter
     every = [option for option in standing.problem.options if _exceptional(standing, option)]
     if len(used) > 1:
         yield standing.with_rows(ONE_LESS, [at_most(every, len(used) - 1, "asked/one-less")], tiers)
+    if used:
         yield standing.with_rows(NONE, [at_most(every, 0, "asked/none")], tiers)
 
 

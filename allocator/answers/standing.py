@@ -148,6 +148,9 @@ class _Gathered:
         """The best plan of any engine, with the bounds of all that came as far."""
         variant, notes = self.variant, tuple(a.note for a in self.answers.values() if a.note)
         found = [answer.values for answer in self.answers.values() if answer.values is not None]
+        if variant.hint is not None and not variant.model.violated(variant.hint):
+            # an engine that ran out of time may not even have reached what it was given
+            found.append(variant.hint)
         barren = tuple(sorted(n for n, a in self.answers.items() if a.status is AnswerStatus.INFEASIBLE))
         if not found:
             status = PlanStatus.INFEASIBLE if barren else PlanStatus.NO_SOLUTION

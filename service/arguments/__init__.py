@@ -3,10 +3,11 @@
 Nothing here imports what the commands need: only the command that is called loads its libraries.
 """
 
+from service.arguments.answering import ANSWERING
 from service.arguments.asking import ASKING
 from service.arguments.base import Command
 from service.arguments.planning import PLANNING
 
-COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING)
+COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *ANSWERING)
 
 __all__ = ["COMMANDS", "Command"]

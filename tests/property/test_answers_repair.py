@@ -39,7 +39,7 @@ UNIT_PRICES = {
 
 
 def seeds(part: int) -> list[int]:
-    return list(range(part, COUNT, SLICES))
+    return list(range(part * COUNT // SLICES, (part + 1) * COUNT // SLICES))
 
 
 def infeasible(seed: int) -> Problem | None:
@@ -122,7 +122,7 @@ def clashing(seed: int) -> str | None:
     if problem is None:
         return None
     by_rule, hard = bool(seed % 2), frozenset({"floor-area", "utilities"} if seed % 3 == 0 else ())
-    engine, other = (("cp-sat", "scip"), ("scip", "highs"), ("highs", "cp-sat"))[seed // 8 % 3]
+    engine, other = (("cp-sat", "scip"), ("scip", "highs"), ("highs", "cp-sat"))[seed // 6 % 3]
     model, _ = compile_model(problem)
     shrink = assumed(model.variables) if engine == "cp-sat" else None
     found = conflict(problem, means(engine), hard, by_rule=by_rule, asked=(ask(model.variables, engine), shrink))
