@@ -80,6 +80,8 @@ def _print_summary(document: PlanOut, problem: Problem, files: list[Path]) -> No
     print(f"{document.plan_id}: {document.status}, {checked}, {document.wall_s:.1f} s")
     if document.conflict is not None:
         print(conflict_text(document.conflict), file=sys.stderr)
+        plan = next(file for file in files if file.name == "plan.json")
+        print(f"最省修复 the cheapest repair: allocator answers repair --plan {plan}", file=sys.stderr)
     if document.status is PlanStatus.NO_SOLUTION:
         print("no plan was found within the time limit; raise --time-limit", file=sys.stderr)
     placed = {made.project_id for made in document.assignments}

@@ -15,7 +15,7 @@ from geodata.demand import ComponentRecord, ProjectRecord
 from geodata.rulebook import QuotaRecord, ReserveRecord
 from geodata.schema import Inputs, PolicyRecord
 from geodata.supply import ParkRecord, SpaceRecord, TenancyRecord
-from service.standing import standing_plan
+from service.published_part import standing_plan
 
 SHIFT_DEG = 0.003
 """How far a copy of a park may lie from the park, some 300 m: it stays in its district."""

@@ -38,17 +38,17 @@ def write_all(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd
     """Write plan.json, and with a verified plan dossiers.json, plan.geojson, plan.xlsx and map.html; their paths."""
     for name in FILES:
         (folder / name).unlink(missing_ok=True)
-    written = [_write_text(folder / "plan.json", document.model_dump_json(indent=1))]
+    written = [write_text(folder / "plan.json", document.model_dump_json(indent=1))]
     if outcome.verified is None:
         return written
     dossiers = [dossier_document(dossier).model_dump(mode="json") for dossier in outcome.dossiers]
     problem = outcome.problem
     return [
         *written,
-        _write_text(folder / "dossiers.json", json.dumps(dossiers, ensure_ascii=False, indent=1)),
-        _write_text(folder / "plan.geojson", json.dumps(geojson(problem, document), ensure_ascii=False)),
+        write_text(folder / "dossiers.json", json.dumps(dossiers, ensure_ascii=False, indent=1)),
+        write_text(folder / "plan.geojson", json.dumps(geojson(problem, document), ensure_ascii=False)),
         _write(folder / "plan.xlsx", lambda path: write_workbook(problem, document, path)),
-        _write_text(folder / "map.html", map_page(outcome, outcome.verified, document, boundaries)),
+        write_text(folder / "map.html", map_page(outcome, outcome.verified, document, boundaries)),
     ]
 
 
@@ -81,7 +81,8 @@ def _figure(kpi: KpiOut) -> Figure:
     }
 
 
-def _write_text(path: Path, text: str) -> Path:
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file, whole or not at all."""
     return _write(path, lambda target: target.write_text(text, encoding="utf-8"))
 
 
