@@ -7,8 +7,9 @@ from service.arguments.answering import ANSWERING
 from service.arguments.asking import ASKING
 from service.arguments.base import Command
 from service.arguments.benching import BENCHING
+from service.arguments.mapping import MAPPING
 from service.arguments.planning import PLANNING
 
-COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *ANSWERING, *BENCHING)
+COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *ANSWERING, *MAPPING, *BENCHING)
 
 __all__ = ["COMMANDS", "Command"]
