@@ -1,10 +1,11 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
-.PHONY: help demo test check format lint types imports system-parts lock
+.PHONY: help demo serve test check format lint types imports system-parts lock
 
 help:
 	@echo "make demo    plan the seed batch; writes out/demo/map.html and the rest"
+	@echo "make serve   run the service with its own PostgreSQL; prints its address and a first key"
 	@echo "make test    run the tests"
 	@echo "make check   formatting, lint, types, import contracts and the tests"
 
@@ -14,6 +15,9 @@ help:
 
 demo: .venv/ready
 	.venv/bin/allocator demo --out out/demo
+
+serve: .venv/ready
+	.venv/bin/allocator serve --data-dir out/service
 
 system-parts:
 	./tools/system-parts
