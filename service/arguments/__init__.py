@@ -9,7 +9,8 @@ from service.arguments.base import Command
 from service.arguments.benching import BENCHING
 from service.arguments.mapping import MAPPING
 from service.arguments.planning import PLANNING
+from service.arguments.serving import SERVING
 
-COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *ANSWERING, *MAPPING, *BENCHING)
+COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *ANSWERING, *MAPPING, *BENCHING, *SERVING)
 
 __all__ = ["COMMANDS", "Command"]
