@@ -47,8 +47,8 @@ def _holds(problem: Problem, plan: Plan) -> dict[str, list[Hold]]:
     for tenancy in problem.housed(plan):
         holds[tenancy.space_id].append(Hold(tenancy.floor_area_m2, tenancy.since, tenancy.until, planned=False))
     for placement in problem.requests_in(plan):
-        area = placement.assignment.floor_area_m2
-        holds[placement.space.space_id].append(Hold(area, placement.start, placement.end, planned=True))
+        for space_id, area in placement.assignment.pieces:
+            holds[space_id].append(Hold(area, placement.start, placement.end, planned=True))
     return holds
 
 
@@ -192,7 +192,7 @@ def component_table(problem: Problem, plan: Plan) -> Table:
         "needs": _needs,
         "space": lambda component: spaces[assigned[component.key].space_id] if component.key in assigned else None,
         "start": lambda component: assigned[component.key].start if component.key in assigned else None,
-        "taken": lambda component: assigned[component.key].floor_area_m2 if component.key in assigned else None,
+        "taken": lambda component: assigned[component.key].total_m2 if component.key in assigned else None,
         "exception": exception,
     }
     asked = [component for component in problem.components.values() if component.like is None]

@@ -37,8 +37,7 @@ class Utilities(Rule):
         for park, utility, capacity in _capacities(problem):
             drawing = [
                 option
-                for space in problem.spaces_of_park[park.park_id]
-                for option in problem.options_in[space.space_id]
+                for option in problem.options_at[park.park_id]
                 if getattr(problem.components[option.component], utility)
             ]
             tenancies, draw = problem.tenancies_of_park[park.park_id], attrgetter(utility)
