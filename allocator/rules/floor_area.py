@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 
 from allocator.domain import Tenancy
-from allocator.linear import total
 from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Breach, Plan
@@ -12,7 +12,7 @@ from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
 from allocator.rules.levels import Held, levels
 from allocator.rules.phases import phases
-from allocator.rules.seats import Seat, fixed, held, seats
+from allocator.rules.seats import Capacity, Seat, fixed, held, seats, within
 
 
 class FloorArea(Rule):
@@ -38,11 +38,8 @@ class FloorArea(Rule):
             tenancies, options = problem.tenancies_of_space[space_id], problem.options_in[space_id]
             leases: list[Option | Seat] = [*options, *seats(problem, tenancies, _floor)] if options else []
             for month, active, taken in phases(leases, fixed(problem, tenancies, _floor)):
-                used = total(
-                    lease.held(choose) if isinstance(lease, Seat) else lease.area_in(space_id) * choose.option(lease)
-                    for lease in active
-                )
-                yield f"{space_id}/{format_month(month)}", used <= max(0, space.floor_area_m2 - taken)
+                free = Capacity(self.id, f"{space_id}/{format_month(month)}", space.floor_area_m2 - taken)
+                yield from within(choose, free, active, partial(Option.area_in, space_id=space_id))
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up the floor in use in every month in which an assignment begins or ends."""
