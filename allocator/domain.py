@@ -151,7 +151,8 @@ class Component:
 
     ``pinned_to`` names the space, park or district where the component must be placed;
     ``barred_from`` those where it must not be.  ``like`` is the present space of a sitting tenant, who needs another
-    like it; its function is then not known, and no rule asks for it.
+    like it; its function is then not known, and no rule asks for it.  ``max_sites`` is over how many spaces of one
+    building the component may be divided.
     """
 
     project_id: str
@@ -177,10 +178,12 @@ class Component:
     pinned_to: str | None = None
     barred_from: frozenset[str] = frozenset()
     like: Space | None = None
+    max_sites: int = 1
     source: str = ""
 
     def __post_init__(self) -> None:
         require(self.floor_area_m2 > 0, f"component {self.key} needs no floor area")
+        require(self.max_sites >= 1, f"component {self.key} may be in no space")
         require(self.lease_months is None or self.lease_months > 0, f"component {self.key}: lease is empty")
         window = self.start_from, self.start_until
         require(None in window or window[0] <= window[1], f"component {self.key} must start before it can")  # type: ignore[operator]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from allocator.domain import Component, District, Park, Project, Registry, Space, Tenancy
+from allocator.fitting import Offers
 from allocator.options import Option, enumerate_options
 from allocator.plan import Aim, Assignment, Plan
 from allocator.policy import NamedProject, Policy
@@ -17,7 +18,10 @@ from allocator.vocabulary import Permission, SpaceKind, Stage
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """An assignment with the things it speaks of; the lease runs from ``start`` up to, and not including, ``end``."""
+    """An assignment with the things it speaks of; the lease runs from ``start`` up to, and not including, ``end``.
+
+    ``space`` is the first of a divided component's; all are in one building.
+    """
 
     assignment: Assignment
     component: Component
@@ -153,6 +157,14 @@ class Problem:
         return {park_id: tuple(spaces) for park_id, spaces in grouped.items()}
 
     @cached_property
+    def spaces_of_building(self) -> Mapping[tuple[str, str, str], tuple[Space, ...]]:
+        """Spaces by building."""
+        grouped: dict[tuple[str, str, str], list[Space]] = defaultdict(list)
+        for space in self.registry.spaces.values():
+            grouped[space.building_key].append(space)
+        return {key: tuple(spaces) for key, spaces in grouped.items()}
+
+    @cached_property
     def tenancies_of_space(self) -> Mapping[str, tuple[Tenancy, ...]]:
         """Tenancies by space id."""
         grouped: dict[str, list[Tenancy]] = {space_id: [] for space_id in self.registry.spaces}
@@ -186,6 +198,11 @@ class Problem:
         }
 
     @cached_property
+    def offers(self) -> Offers:
+        """What the spaces offer, in columns."""
+        return Offers(self)
+
+    @cached_property
     def options(self) -> tuple[Option, ...]:
         """Every allowed choice of space and start month, in the order of components and spaces."""
         return enumerate_options(self)
@@ -193,17 +210,23 @@ class Problem:
     @cached_property
     def options_of(self) -> Mapping[str, tuple[Option, ...]]:
         """Options by component key."""
-        return self._grouped(lambda option: option.component)
+        return self._grouped(lambda option: (option.component,))
 
     @cached_property
     def options_in(self) -> Mapping[str, tuple[Option, ...]]:
-        """Options by space id."""
-        return self._grouped(lambda option: option.space_id)
+        """Options by space id; one that is divided stands under each of its spaces."""
+        return self._grouped(lambda option: [space_id for space_id, _ in option.pieces])
 
-    def _grouped(self, name_of: Callable[[Option], str]) -> Mapping[str, tuple[Option, ...]]:
+    @cached_property
+    def options_at(self) -> Mapping[str, tuple[Option, ...]]:
+        """Options by park id."""
+        return self._grouped(lambda option: (self.park_of(option.space_id).park_id,))
+
+    def _grouped(self, names_of: Callable[[Option], Iterable[str]]) -> Mapping[str, tuple[Option, ...]]:
         grouped: dict[str, list[Option]] = defaultdict(list)
         for option in self.options:
-            grouped[name_of(option)].append(option)
+            for name in names_of(option):
+                grouped[name].append(option)
         return defaultdict(tuple, {name: tuple(options) for name, options in grouped.items()})
 
     @cached_property
@@ -233,6 +256,15 @@ class Problem:
     def places_of(self, space_id: str) -> frozenset[str]:
         """The space, its park and its district: what a pin or a bar can name to mean this space."""
         return self._places[space_id]
+
+    def places_touched(self, space_ids: Iterable[str]) -> frozenset[str]:
+        """What a bar can name to mean one of these spaces."""
+        return frozenset().union(*map(self.places_of, space_ids))
+
+    def places_shared(self, space_ids: Iterable[str]) -> frozenset[str]:
+        """What a pin can name to mean all of these spaces; nothing if there are none."""
+        places = [self.places_of(space_id) for space_id in space_ids]
+        return places[0].intersection(*places[1:]) if places else frozenset()
 
     def permission(self, component: Component, space_id: str) -> Permission:
         """What the positioning says of the component's function where the space lies."""
@@ -266,7 +298,7 @@ class Problem:
         known = [
             (assignment, components[key], spaces[assignment.space_id])
             for assignment, key in keyed
-            if key in components and assignment.space_id in spaces
+            if key in components and assignment.space_ids <= spaces.keys()
         ]
         return [
             Placement(assignment, component, space, assignment.start, component.lease_end(assignment.start))
@@ -276,13 +308,11 @@ class Problem:
 
 def plan_of(options: Iterable[Option]) -> Plan:
     """Plan that chooses these options."""
-    return Plan.of(
-        Assignment(
-            option.project_id,
-            option.component.removeprefix(f"{option.project_id}/"),
-            option.space_id,
-            option.start,
-            option.area_m2,
-        )
-        for option in options
-    )
+    return Plan.of(map(assignment_of, options))
+
+
+def assignment_of(option: Option) -> Assignment:
+    """The assignment that chooses an option."""
+    component_id = option.component.removeprefix(f"{option.project_id}/")
+    (space_id, area_m2), *further = option.pieces
+    return Assignment(option.project_id, component_id, space_id, option.start, area_m2, tuple(further))

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from allocator.domain import Component
 from allocator.options import Option, Reason
-from allocator.plan import Assignment, Breach, Plan
-from allocator.problem import Problem
+from allocator.plan import Breach, Plan
+from allocator.problem import Problem, assignment_of
 from allocator.rules import RULES, Rule
 
 ALONE = tuple(rule for rule in RULES if rule.alone)
@@ -18,8 +18,7 @@ CAPACITIES = frozenset(rule.id for rule in RULES if rule.capacity)
 
 def with_move(plan: Plan, component: Component, option: Option) -> Plan:
     """The plan with one component moved to an option."""
-    site = Assignment(component.project_id, component.component_id, option.space_id, option.start, option.area_m2)
-    return Plan.of([*(a for a in plan.assignments if a.key != component.key), site])
+    return Plan.of([*(a for a in plan.assignments if a.key != component.key), assignment_of(option)])
 
 
 def breaches_of_move(problem: Problem, moved: Plan, option: Option, rules: Iterable[Rule]) -> list[Breach]:

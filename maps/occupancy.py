@@ -49,6 +49,6 @@ def holds_of(problem: Problem, plan: Plan) -> dict[str, list[Hold]]:
     for tenancy in problem.housed(plan):
         holds[tenancy.space_id].append(Hold(tenancy.floor_area_m2, tenancy.since, tenancy.until, planned=False))
     for placement in problem.requests_in(plan):
-        area = placement.assignment.floor_area_m2
-        holds[placement.space.space_id].append(Hold(area, placement.start, placement.end, planned=True))
+        for space_id, area in placement.assignment.pieces:
+            holds[space_id].append(Hold(area, placement.start, placement.end, planned=True))
     return holds

@@ -135,7 +135,7 @@ def _summary(verified: VerifiedPlan, peaks: Mapping[str, Peak]) -> dict[str, Any
         "placed": len(placed),
         "demand_m2": _demand(problem.projects),
         "placed_m2": _demand(placed),
-        "allocated_m2": sum(placement.assignment.floor_area_m2 for placement in problem.requests_in(plan)),
+        "allocated_m2": sum(placement.assignment.total_m2 for placement in problem.requests_in(plan)),
         "parks": len(problem.registry.parks),
         "busy_parks": _busy(problem, peaks),
         "exceptions": exceptions,

@@ -1,6 +1,7 @@
 """The payload's tables: parks, spaces, tenancies, projects and components, referring to each other by row number."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from allocator.domain import Component, Park, Space, Tenancy
@@ -167,7 +168,12 @@ def _needs(component: Component) -> list[Any]:
 def sites_of(plan: Plan) -> dict[str, list[Assignment]]:
     """Assignments by component key, the largest first; a component may take several spaces."""
     sites: dict[str, list[Assignment]] = {}
-    for assignment in sorted(plan.assignments, key=lambda one: (-one.floor_area_m2, one.space_id)):
+    rows = (
+        replace(made, space_id=space, floor_area_m2=m2, further=())
+        for made in plan.assignments
+        for space, m2 in made.pieces
+    )
+    for assignment in sorted(rows, key=lambda one: (-one.floor_area_m2, one.space_id)):
         sites.setdefault(assignment.key, []).append(assignment)
     return sites
 

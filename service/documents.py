@@ -66,7 +66,17 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
 
 def plan_id_of(input_hash: str, status: PlanStatus, plan: Plan) -> str:
     """Id of a plan: the same inputs, status and assignments have the same id."""
-    chosen = [asdict(assignment) for assignment in plan.assignments]
+    chosen = [
+        {
+            "project_id": made.project_id,
+            "component_id": made.component_id,
+            "space_id": space_id,
+            "start": made.start,
+            "floor_area_m2": area_m2,
+        }
+        for made in plan.assignments
+        for space_id, area_m2 in made.pieces
+    ]
     text = json.dumps([input_hash, status.value, chosen], sort_keys=True)
     return f"plan-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
@@ -78,7 +88,11 @@ def goal_document(report: GoalReport) -> GoalOut:
 
 def assignments_of(problem: Problem, plan: Plan) -> tuple[AssignmentOut, ...]:
     """The assignments of a plan with what the registry says of their places."""
-    return tuple(_assignment(problem, placement) for placement in problem.requests_in(plan))
+    return tuple(
+        _assignment(problem, placement, space_id, area_m2)
+        for placement in problem.requests_in(plan)
+        for space_id, area_m2 in placement.assignment.pieces
+    )
 
 
 def tenant_moves_of(problem: Problem, plan: Plan) -> tuple[TenantMoveOut, ...]:
@@ -100,18 +114,18 @@ def _move(problem: Problem, tenancy: Tenancy, placement: Placement) -> TenantMov
     )
 
 
-def _assignment(problem: Problem, placement: Placement) -> AssignmentOut:
-    made, space = placement.assignment, placement.space
+def _assignment(problem: Problem, placement: Placement, space_id: str, area_m2: int) -> AssignmentOut:
+    made, space = placement.assignment, problem.registry.spaces[space_id]
     return AssignmentOut(
         project_id=made.project_id,
         component_id=made.component_id,
-        space_id=made.space_id,
+        space_id=space_id,
         start=format_month(made.start),
-        floor_area_m2=made.floor_area_m2,
+        floor_area_m2=area_m2,
         park_id=space.park_id,
         district=problem.park_of(space.space_id).district,
         permission=problem.permission(placement.component, space.space_id).value,
-        rent_yuan_month=rent_yuan_month(space, made.floor_area_m2),
+        rent_yuan_month=rent_yuan_month(space, area_m2),
         stage=_stage(problem, placement),
         basis=space.basis,
     )
@@ -120,7 +134,7 @@ def _assignment(problem: Problem, placement: Placement) -> AssignmentOut:
 def _stage(problem: Problem, placement: Placement) -> Stage:
     """What stays where it is published keeps its stage; all else is announced anew."""
     published = problem.published_by_component.get(placement.component.key)
-    stays = published is not None and published.space_id == placement.space.space_id
+    stays = published is not None and published.space_ids == placement.assignment.space_ids
     return problem.stages[placement.component.key] if stays else Stage.ANNOUNCED
 
 
@@ -172,7 +186,7 @@ def plan_of(document: PlanOut) -> Plan:
         Assignment(name_of(move.tenancy_id), SEAT, move.to_space, parse_month(move.start), move.floor_area_m2)
         for move in document.tenant_moves
     )
-    return Plan.of((*placed, *moved))
+    return Plan.of(Assignment.joined((*placed, *moved)))
 
 
 def claims_of(document: PlanOut) -> tuple[GoalReport, ...]:

@@ -26,7 +26,7 @@ class GoalOut(Wire):
 
 
 class AssignmentOut(Wire):
-    """One component in one space."""
+    """One component in one space; one that is divided over several floors has an entry per space."""
 
     project_id: str
     component_id: str
@@ -146,6 +146,7 @@ class SiteOut(Wire):
     reasons: tuple["SiteReasonOut", ...] = ()
     deltas: dict[str, int] | None = Field(None, description="Change of every goal if the component moved there alone.")
     holders: tuple[HolderOut, ...] = ()
+    further_spaces: tuple[str, ...] = Field((), description="Further floors of a component that is divided.")
 
 
 class SiteReasonOut(Wire):

@@ -47,7 +47,7 @@ class Spread(Goal):
         """Add up the floor in each district and compare it with its share."""
         placed: dict[str, int] = defaultdict(int)
         for placement in problem.requests_in(plan):
-            placed[problem.district_of(placement.space.space_id).adcode] += placement.assignment.floor_area_m2
+            placed[problem.district_of(placement.space.space_id).adcode] += placement.assignment.total_m2
         return sum(-(-WHOLE * max(0, share - placed[adcode]) // share) for adcode, share in shares_m2(problem).items())
 
 

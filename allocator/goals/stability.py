@@ -20,7 +20,7 @@ class Stability(Goal):
     title_en = "Stability"
     unit = "points"
     maximise = False
-    silent = "there is no published plan and no tenant who may move"
+    silent = "there is no published plan and no tenant who could move"
     formula = (
         r"\min \sum_{c \in C^*} m_{\eta(c)} \Bigl(1 - \sum_{o \in O_c,\, s(o) = \beta(c)} z_o\Bigr) "
         r"+ \sum_{\nu \in N} m_{\eta(\nu)}\, y_\nu"
@@ -28,8 +28,9 @@ class Stability(Goal):
     source = ("P-TRACK",)
 
     def applies(self, problem: Problem) -> bool:
-        """Only where something stands that may move."""
-        return bool(problem.published_by_component) or bool(problem.tenants)
+        """Only where something stands that may move, and tenants only where one has somewhere to go."""
+        movable = any(problem.options_of[tenant.seat.key] for tenant in problem.tenants.values())
+        return bool(problem.published_by_component) or movable
 
     def term(self, problem: Problem, choose: Choose) -> Linear:
         """Price of every published component less the price of those that stay, and the price of every tenant moved."""
@@ -39,7 +40,7 @@ class Stability(Goal):
         ]
         for key, published in problem.published_by_component.items():
             points = price[problem.stages[key]]
-            staying = (o for o in problem.options_of[key] if o.space_id == published.space_id)
+            staying = (o for o in problem.options_of[key] if o.space_ids == published.space_ids)
             terms += [points, total(-points * choose.option(option) for option in staying)]
         return total(terms)
 

@@ -40,7 +40,7 @@ class Budget(Rule):
         if budget is None:
             return
         spent = sum(
-            subsidy_yuan_month(problem, problem.project_by_id[p.component.project_id].tier, p.assignment.floor_area_m2)
+            subsidy_yuan_month(problem, problem.project_by_id[p.component.project_id].tier, p.assignment.total_m2)
             for p in problem.requests_in(plan)
         )
         if spent > budget:

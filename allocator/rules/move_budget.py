@@ -32,7 +32,7 @@ class MoveBudget(Rule):
             choose.option(option)
             for key, published in problem.published_by_component.items()
             for option in problem.options_of[key]
-            if option.space_id == published.space_id
+            if option.space_ids == published.space_ids
         )
         tenants = total(choose.placed(tenant.project_id) for tenant in problem.tenants.values())
         yield WHERE, staying - tenants >= len(problem.published_by_component) - problem.max_moves
@@ -56,5 +56,5 @@ def moved(problem: Problem, plan: Plan) -> list[str]:
     return tenants + [
         key
         for key, published in problem.published_by_component.items()
-        if (made := plan.by_component.get(key)) is None or made.space_id != published.space_id
+        if (made := plan.by_component.get(key)) is None or made.space_ids != published.space_ids
     ]

@@ -45,7 +45,7 @@ class Quotas(Rule):
             project = problem.project_by_id[placement.component.project_id]
             district = problem.district_of(placement.space.space_id).adcode
             for key in (("all", ""), ("tier", project.tier.value), ("firm", project.enterprise), ("in", district)):
-                area[key] = area.get(key, 0) + placement.assignment.floor_area_m2
+                area[key] = area.get(key, 0) + placement.assignment.total_m2
         for quota in problem.policy.quotas:
             for where, measured, least, most in _measured(problem, quota, area):
                 if measured < least or measured > most:

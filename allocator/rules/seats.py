@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from allocator.domain import Tenancy
-from allocator.linear import Linear
+from allocator.linear import Linear, total
+from allocator.options import Option
 from allocator.plan import Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose
+from allocator.rules.base import Choose, NamedRow
 from allocator.rules.levels import Held
 
 Amount = Callable[[Tenancy], int]
@@ -54,3 +55,36 @@ def held(problem: Problem, plan: Plan, tenancies: Iterable[Tenancy], amount: Amo
         until = tenant.leaves if tenant and moves else tenancy.until
         if tenancy.since < until:
             yield tenancy.since, until, amount(tenancy)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """So much of something in one month: whose rule it is, where it holds, and what is left of it for leases."""
+
+    owner: str
+    where: str
+    left: int
+
+
+def within(
+    choose: Choose, capacity: Capacity, active: Iterable[Option | Seat], amount: Callable[[Option], int]
+) -> Iterator[NamedRow]:
+    """Rows that keep the leases of a month within a capacity.
+
+    Tenants may together hold more than there is: then they stay as they are, and others get nothing until enough of
+    them have moved.  A variable of the rule's own says whether others get anything.
+    """
+    staying = [lease for lease in active if isinstance(lease, Seat)]
+    options = [lease for lease in active if isinstance(lease, Option)]
+    if not options:
+        return
+    chosen = total(amount(option) * choose.option(option) for option in options)
+    used = chosen + total(seat.held(choose) for seat in staying)
+    most = sum(seat.amount for seat in staying)
+    if not staying or capacity.left >= most:
+        yield capacity.where, used <= max(0, capacity.left)
+        return
+    anything = choose.own(capacity.owner, f"{capacity.where}/used", chosen >= 1)
+    yield capacity.where, used + (most - capacity.left) * anything <= most
+    for option in options:
+        yield f"{capacity.where}/{option.name}", choose.option(option) <= anything

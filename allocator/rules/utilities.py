@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from operator import attrgetter
 
 from allocator.domain import PARK_UTILITIES, Park
-from allocator.linear import total
 from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Breach, Plan
@@ -13,7 +13,7 @@ from allocator.problem import Placement, Problem
 from allocator.rules.base import Choose, NamedRow, Rule
 from allocator.rules.levels import levels
 from allocator.rules.phases import phases
-from allocator.rules.seats import Seat, fixed, held, seats
+from allocator.rules.seats import Capacity, Seat, fixed, held, seats, within
 
 
 class Utilities(Rule):
@@ -37,20 +37,14 @@ class Utilities(Rule):
         for park, utility, capacity in _capacities(problem):
             drawing = [
                 option
-                for space in problem.spaces_of_park[park.park_id]
-                for option in problem.options_in[space.space_id]
+                for option in problem.options_at[park.park_id]
                 if getattr(problem.components[option.component], utility)
             ]
             tenancies, draw = problem.tenancies_of_park[park.park_id], attrgetter(utility)
             leases: list[Option | Seat] = [*drawing, *seats(problem, tenancies, draw)] if drawing else []
             for month, active, taken in phases(leases, fixed(problem, tenancies, draw)):
-                used = total(
-                    lease.held(choose)
-                    if isinstance(lease, Seat)
-                    else draw(problem.components[lease.component]) * choose.option(lease)
-                    for lease in active
-                )
-                yield f"{park.park_id}/{utility}/{format_month(month)}", used <= max(0, capacity - taken)
+                left = Capacity(self.id, f"{park.park_id}/{utility}/{format_month(month)}", capacity - taken)
+                yield from within(choose, left, active, partial(_drawn, problem, utility))
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up what is drawn in every month in which an assignment begins or ends."""
@@ -71,6 +65,11 @@ class Utilities(Rule):
         return (
             f"In {month} the plan draws {breach.measured} of {utility} in park {park_id}, where {breach.limit} is left."
         )
+
+
+def _drawn(problem: Problem, utility: str, option: Option) -> int:
+    amount: int = getattr(problem.components[option.component], utility)
+    return amount
 
 
 def _capacities(problem: Problem) -> Iterator[tuple[Park, str, int]]:

@@ -32,6 +32,7 @@ CLAIMS = {
     "site/unknown-space": "The plan names a space that the registry does not have.",
     "site/floor-taken": "The floor stated is not the component's area in whole lots of the space.",
     "site/start": "The lease starts outside the months in which it may.",
+    "site/pieces": "The floors stated are not whole floors of one building and the rest in one more, or too many.",
     "site/stays": "The plan moves a tenant to the space where it sits.",
     "claim/value": "The value stated for a goal is not the value measured.",
     "claim/bound": "The bound stated for a goal is worse than the value measured, so it cannot be a bound.",
