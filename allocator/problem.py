@@ -95,8 +95,11 @@ class Problem:
     @cached_property
     def components(self) -> Mapping[str, Component]:
         """Components by key, in the order of the batch, then the seats of tenants who may move."""
-        asked = {component.key: component for project in self.projects for component in project.components}
-        return asked | {each.seat.key: each.seat for each in self.tenants.values()}
+        return self._asked | {each.seat.key: each.seat for each in self.tenants.values()}
+
+    @cached_property
+    def _asked(self) -> dict[str, Component]:
+        return {component.key: component for project in self.projects for component in project.components}
 
     @cached_property
     def tenants(self) -> Mapping[str, Tenant]:
@@ -141,12 +144,12 @@ class Problem:
     def stages(self) -> Mapping[str, Stage]:
         """By key, the stage of every published component of the batch, and of the tenants who may move."""
         tenants = {each.seat.key: each.tenancy.stage for each in self.tenants.values()}
-        return tenants | {p.assignment.key: p.stage for p in self.published if p.assignment.key in self.components}
+        return tenants | {p.assignment.key: p.stage for p in self.published if p.assignment.key in self._asked}
 
     @cached_property
     def published_by_component(self) -> Mapping[str, Assignment]:
         """By key, the published assignment of every component of the batch that has one."""
-        return {p.assignment.key: p.assignment for p in self.published if p.assignment.key in self.components}
+        return {p.assignment.key: p.assignment for p in self.published if p.assignment.key in self._asked}
 
     @cached_property
     def spaces_of_park(self) -> Mapping[str, tuple[Space, ...]]:

@@ -1,7 +1,7 @@
 """Small random problems, and every plan they allow, for tests that compare with exhaustive enumeration."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations, product
 
@@ -84,6 +84,7 @@ def _draw(rng: random.Random) -> Problem:
         )
         for i in range(rng.randint(0, 1))
     )
+    spaces |= _alike(rng, spaces, tenancies)
     registry = Registry(districts=districts, parks=parks, spaces=spaces, tenancies=tenancies, distance_m=distance)
     places = [*spaces, *parks, *districts]
     projects = tuple(_project(rng, f"p{i}", places, list(districts)) for i in range(rng.randint(1, 3)))
@@ -124,6 +125,24 @@ def _draw(rng: random.Random) -> Problem:
     if rng.random() < 0.5:
         return problem
     return replace(problem, published=_published(rng, problem), max_moves=rng.choice([None, 0, 1]))
+
+
+def _alike(rng: random.Random, spaces: dict[str, Space], tenancies: Iterable[Tenancy]) -> dict[str, Space]:
+    """Another space made like that of a tenant who may move, so that there is somewhere to go."""
+    others = [(t, space) for t in tenancies if t.may_move for space in spaces.values() if space.space_id != t.space_id]
+    return {
+        other.space_id: replace(
+            spaces[tenancy.space_id],
+            space_id=other.space_id,
+            park_id=other.park_id,
+            building=other.building,
+            floor_area_m2=rng.randint(4, 10),
+            available_from=NOW - 5,
+            available_until=97000,
+        )
+        for tenancy, other in others
+        if rng.random() < 0.6
+    }
 
 
 def _aims(rng: random.Random) -> tuple[Aim, ...] | None:
