@@ -119,7 +119,8 @@ def _conditions(summary: Mapping[str, Any], sets: Mapping[str, Sequence[Result]]
     single = "\n".join(f"- {name} {why}." for name, why in SINGLE.items() if name in engines)
     limits = f"{summary['threads']} threads, seed {summary['seed']}"
     measured = f"Measured on {summary['on']}: {summary['machine']}; {used}; {limits}. Engines: {', '.join(engines)}."
-    return "\n\n".join([measured if results else "Nothing is measured yet.", CHECKED, single, CELL, HOW_TO])
+    first = measured if results else "Nothing is measured yet."
+    return "\n\n".join(part for part in (first, CHECKED, single, CELL, HOW_TO) if part)
 
 
 def _batch_result(data: Mapping[str, Any]) -> BatchResult:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from allocator.bench.contest import engine_code_hash, engine_names, machine
+from allocator.bench.instances import bench_folder
 from allocator.bench.result import Result
+from allocator.errors import Fault, InputError
 from allocator.solve import Limits
 from service import exit_codes
 from service.bench_batch import run_batch
@@ -30,6 +32,9 @@ def run_preset(options: argparse.Namespace) -> int:
     threads = options.threads or os.cpu_count() or 1
     sets = PRESETS[options.preset]
     jobs = {each.name: each.jobs(threads, options.seed) for each in sets}
+    if not any(jobs.values()):
+        remedy = "Set ALLOCATOR_BENCH to the folder of the instances"
+        raise InputError([Fault(str(bench_folder()), None, None, None, "holds no instance", remedy)])
     size, limit_s = BATCHES[options.preset]
     longest = longest_s(job for some in jobs.values() for job in some) + 2 * limit_s
     print(

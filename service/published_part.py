@@ -8,11 +8,11 @@ from allocator.options import Option
 from allocator.problem import Problem, plan_of
 from allocator.rules import RULES
 from allocator.trial import breaches_of_move
-from allocator.vocabulary import QuotaKind, Stage
+from allocator.vocabulary import Stage
 from geodata.schema import Inputs, PublishedRecord
 from service.pipeline import problem_of
 
-TRIES = 60
+TRIES = 20
 """How many ways to place a project are drawn before it is left out."""
 
 STAGES = tuple(Stage)
@@ -24,21 +24,15 @@ KEPT = tuple(rule for rule in RULES if rule.id not in {"pinned", "reserve"})
 def standing_plan(inputs: Inputs, every: int, draw: random.Random) -> tuple[PublishedRecord, ...]:
     """Assignments of the pinned projects and of one project in so many, which break no rule together.
 
-    Shares and least areas speak of a whole batch and are left aside.
+    What is reserved stays free of all others, wherever in the place it may be.
     """
     chosen = [
         project
         for number, project in enumerate(inputs.projects)
         if number % every == 0 or any(part.pinned_to for part in project.components)
     ]
-    ceilings = tuple(
-        quota.model_copy(update={"least_m2": None})
-        for quota in inputs.policy.quotas
-        if quota.kind is not QuotaKind.TIER_SHARE
-    )
-    policy = inputs.policy.model_copy(update={"quotas": ceilings})
     pinned_first = sorted(chosen, key=lambda project: all(part.pinned_to is None for part in project.components))
-    problem = problem_of(inputs.model_copy(update={"projects": tuple(pinned_first), "policy": policy}))
+    problem = problem_of(inputs.model_copy(update={"projects": tuple(pinned_first)}))
     taken: list[Option] = []
     for project_id in problem.project_by_id:
         taken += _placed(problem, project_id, taken, draw)
