@@ -7,6 +7,7 @@ from allocator.answers.limits import LIFTED
 from allocator.conflict import rule_of
 from allocator.plan import PlanStatus
 from allocator.rules import RULES
+from maps.words import complete
 from seeds.load import labels
 from service.answers_wire import (
     AimOut,
@@ -100,7 +101,7 @@ def _build_next(found: BuildNextOut, plan: PlanOut) -> Iterator[str]:
     spare = [f"{cell.kind}@{cell.district}" for cell in found.cells if not cell.wanted]
     if spare:
         yield f"无人可用,无需求解 no component could use it, so 0 without a solve: {', '.join(spare)}"
-    yield from _undone([f"{kind}@{district}" for kind, district in found.undone])
+    yield from _undone(found.undone)
 
 
 def _importance(found: ImportanceOut, _: PlanOut) -> Iterator[str]:
@@ -136,7 +137,7 @@ WAYS = {
 
 def _way(way: str) -> str:
     name, _, about = way.partition(":")
-    return " ".join(filter(None, [WAYS.get(name, name), about]))
+    return " ".join(filter(None, [WAYS.get(name, name), _label("goal", about)]))
 
 
 def _curve(found: MoveCurveOut, _: PlanOut) -> Iterator[str]:
@@ -213,5 +214,5 @@ def _said(value: int | str | None) -> str:
 
 
 def _label(vocabulary: str, code: str) -> str:
-    found = labels().get(vocabulary, {}).get(code)
+    found = complete(labels()).get(vocabulary, {}).get(code)
     return f"{found['zh']} {found['en']}" if found else code

@@ -151,7 +151,7 @@ class BuildNextOut(Answered):
     floor_area_m2: int
     goals: tuple[str, ...] = Field(description="Goals that were pursued.")
     cells: tuple[CellOut, ...]
-    undone: tuple[tuple[str, str], ...] = Field(description="Kind and district of what was not solved in time.")
+    undone: tuple[str, ...] = Field(description="kind@district of what was not solved in time.")
 
 
 class LossOut(Answered):

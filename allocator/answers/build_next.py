@@ -37,12 +37,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class BuildNext:
-    """Cells, the most valuable first; ``undone`` are kind and district of what time did not allow."""
+    """Cells, the most valuable first; ``undone`` are kind@district of what time did not allow."""
 
     floor_area_m2: int
     goals: tuple[str, ...]
     cells: tuple[Cell, ...]
-    undone: tuple[tuple[SpaceKind, str], ...]
+    undone: tuple[str, ...]
 
 
 def build_next(verified: VerifiedPlan, means: Means, floor_area_m2: int = 1000, tiers: int = 1) -> BuildNext:
@@ -63,7 +63,7 @@ def build_next(verified: VerifiedPlan, means: Means, floor_area_m2: int = 1000, 
     cells += [trials[key].cell(resolved) for key, resolved in found.items()]
     objectives = standing.model.objectives[:tiers]
     signs = {objective.goal: objective.sign for objective in objectives}
-    undone = tuple((t.block.kind, t.block.district) for key, t in wanted.items() if key not in found)
+    undone = tuple(key for key in wanted if key not in found)
     return BuildNext(floor_area_m2, tuple(signs), tuple(sorted(cells, key=lambda c: _order(c, signs))), undone)
 
 

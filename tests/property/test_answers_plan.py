@@ -18,7 +18,7 @@ from allocator.answers.importance import importance
 from allocator.answers.move_curve import move_curve
 from allocator.answers.sensitivity import scenario, sensitivity
 from allocator.forcing import pinned
-from allocator.goals import BY_ID, goals_for
+from allocator.goals import BY_ID, USUAL
 from allocator.plan import Plan, PlanStatus
 from allocator.problem import Problem
 from allocator.rules.move_budget import moved
@@ -36,9 +36,14 @@ def seeds(part: int) -> list[int]:
     return list(range(part * COUNT // SLICES, (part + 1) * COUNT // SLICES))
 
 
+def pursued(problem: Problem) -> list[str]:
+    """The goals of the usual order that apply; others are measured by the way."""
+    return [name for name in USUAL if BY_ID[name].applies(problem)]
+
+
 def allowed(problem: Problem) -> list[tuple[tuple[int, ...], Plan]]:
     """Every plan that the checks allow, with its goals signed so that more is better."""
-    signs = [(goal.id, 1 if goal.maximise else -1) for goal in goals_for(problem)]
+    signs = [(goal, 1 if BY_ID[goal].maximise else -1) for goal in pursued(problem)]
     plans = (plan for plan in all_plans(problem) if not find_breaches(problem, plan))
     measured = ((measure(problem, plan), plan) for plan in plans)
     return [(tuple(sign * values[goal] for goal, sign in signs), plan) for values, plan in measured]
@@ -55,7 +60,7 @@ def drawn(seed: int) -> tuple[Problem, list[tuple[tuple[int, ...], Plan]]]:
 
 
 def signed(problem: Problem, values: dict[str, int]) -> tuple[int, ...]:
-    return tuple((1 if BY_ID[goal].maximise else -1) * value for goal, value in values.items())
+    return tuple((1 if BY_ID[goal].maximise else -1) * values[goal] for goal in pursued(problem))
 
 
 def judged(seed: int, question: Callable[[int], Iterator[str]]) -> list[str]:
@@ -127,7 +132,7 @@ def importance_of(seed: int) -> Iterator[str]:
         expected = changes(problem, verified, max(left, default=None))
         said = signed(problem, dict(loss.deltas)) if loss.deltas else None
         if not loss.floor_area_m2:
-            said = (0,) * len(verified.values)
+            said = (0,) * len(pursued(problem))
         yield "asked" if said == expected else f"{loss} is not {expected}"
 
 
@@ -277,4 +282,4 @@ def ask_one(job: tuple[str, int]) -> list[str]:
 def test_answers_equal_enumeration(question, part):
     said = [each for found in in_child(ask_one, [(question, seed) for seed in seeds(part)]) for each in found]
     assert [each for each in said if each != "asked"] == []
-    assert said.count("asked") >= min(2, len(seeds(part)) / 10)
+    assert "asked" in said
