@@ -23,6 +23,7 @@ from service.newcomer import recommendation, recommendation_text, with_newcomer
 from service.pipeline import problem_of, read_again
 from service.price import price_document, price_text
 from service.progress import ProgressLine
+from service.standing import standing as _standing
 from service.wire import DossierOut, PlanOut
 from service.wording import dossier_text
 
@@ -98,19 +99,6 @@ def _price(options: argparse.Namespace, verified: VerifiedPlan) -> int:
     price = price_document(forced)
     print(price.model_dump_json(indent=1) if options.json else price_text(price))
     return exit_codes.OK
-
-
-def _standing(path: Path) -> tuple[PlanOut, VerifiedPlan]:
-    """A plan.json with a plan in it that holds, checked anew against the inputs it carries."""
-    document = read_plan(path)
-    if document.inputs is None or not document.verified:
-        remedy = "Use a plan.json that `allocator plan` wrote and that has a plan in it"
-        raise InputError([_fault(path, "holds no plan with its inputs", remedy)])
-    try:
-        return document, verify(problem_of(document.inputs), plan_of(document), claims_of(document))
-    except RejectedPlanError as error:
-        message = f"holds a plan that does not pass the check: {error}"
-        raise InputError([_fault(path, message, "Run `allocator check` on it")]) from None
 
 
 def recommend(options: argparse.Namespace) -> int:

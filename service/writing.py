@@ -11,13 +11,13 @@ import geopandas as gpd
 
 from allocator.errors import Fault, InputError
 from allocator.verify import VerifiedPlan
-from maps.page import overview_html
-from maps.payload import Caption, Figure, overview_payload
-from seeds.load import labels
+from maps.page import plan_html
 from service.documents import dossier_document
 from service.exports import geojson, write_workbook
+from service.map_settings import map_settings
+from service.mapping import Drawn, payload_of
 from service.pipeline import Outcome
-from service.wire import KpiOut, PlanOut
+from service.wire import PlanOut
 
 FILES = ("plan.json", "dossiers.json", "plan.geojson", "plan.xlsx", "map.html")
 """Everything that may be written; what an earlier run left under these names goes first."""
@@ -53,32 +53,10 @@ def write_all(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd
 
 
 def map_page(outcome: Outcome, verified: VerifiedPlan, document: PlanOut, boundaries: gpd.GeoDataFrame) -> str:
-    """The overview as one HTML file."""
-    caption = Caption(
-        plan_id=document.plan_id,
-        title_zh="高端医疗器械产业空间安排方案",
-        title_en="Park space plan for high-end medical devices",
-        engine=document.engine,
-        data_date=outcome_month(document),
-        status=document.status.value,
-    )
-    figures = [_figure(kpi) for kpi in document.kpis]
-    payload = overview_payload(verified, caption, labels(), dossiers=outcome.dossiers, figures=figures)
-    return overview_html(payload, json.loads(boundaries.to_json(drop_id=True)))
-
-
-def outcome_month(document: PlanOut) -> str:
-    """First month of the plan."""
-    return document.inputs.plan_from if document.inputs else ""
-
-
-def _figure(kpi: KpiOut) -> Figure:
-    return {
-        "label": {"zh": kpi.label_zh, "en": kpi.label_en},
-        "value": None if kpi.value is None else f"{kpi.value:g} {kpi.unit}",
-        "baseline": kpi.baseline,
-        "target": None if kpi.target is None else f"{kpi.target:g} {kpi.unit}",
-    }
+    """Every view of the plan as one HTML file, under the settings of the environment."""
+    settings = map_settings()
+    payload = payload_of(Drawn(document, verified, outcome.dossiers), settings)
+    return plan_html(payload, json.loads(boundaries.to_json(drop_id=True)), settings.sources)
 
 
 def _write_text(path: Path, text: str) -> Path:

@@ -6,8 +6,9 @@ Nothing here imports what the commands need: only the command that is called loa
 from service.arguments.asking import ASKING
 from service.arguments.base import Command
 from service.arguments.benching import BENCHING
+from service.arguments.mapping import MAPPING
 from service.arguments.planning import PLANNING
 
-COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *BENCHING)
+COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *MAPPING, *BENCHING)
 
 __all__ = ["COMMANDS", "Command"]
