@@ -34,7 +34,7 @@ def _share(peak: Peak, floor_m2: int) -> list[int]:
     return [floor_m2, peak.occupied_m2, peak.allocated_m2]
 
 
-def _by_district(verified: VerifiedPlan) -> dict[str, list[int]]:
+def district_shares(verified: VerifiedPlan) -> dict[str, list[int]]:
     """Floor, held by tenants and held by the plan, in the fullest month of each district."""
     problem = verified.problem
     holds = holds_of(problem, verified.plan)
@@ -63,7 +63,7 @@ def _districts(a: VerifiedPlan, b: VerifiedPlan) -> dict[str, dict[str, Any]]:
     sums = [_allocated(plan, lambda problem, space: problem.district_of(space).adcode) for plan in (a, b)]
     return {
         adcode: {"a": in_a, "b": in_b, "change": sums[1][adcode] - sums[0][adcode]}
-        for adcode, in_a, in_b in _pairs(_by_district(a), _by_district(b))
+        for adcode, in_a, in_b in _pairs(district_shares(a), district_shares(b))
     }
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
@@ -76,10 +77,30 @@ def _feature(lon_lat: tuple[float, float] | None, properties: Mapping[str, Any])
     return {"type": "Feature", "geometry": geometry, "properties": dict(properties)}
 
 
-def write_workbook(problem: Problem, document: PlanOut, path: Path) -> None:
-    """Workbook with a sheet each for the goals, assignments, unplaced projects, parks, exceptions and figures."""
+class Sheet(Protocol):
+    """A table of the pages; see :mod:`service.report_tables`."""
+
+    @property
+    def name(self) -> str:
+        """Title of the sheet."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Heads of the columns."""
+
+    @property
+    def rows(self) -> Iterable[Row]:
+        """Cells, row by row."""
+
+
+def write_workbook(problem: Problem, document: PlanOut, path: Path, shown: Iterable[Sheet] = ()) -> None:
+    """Workbook with a sheet each for the goals, assignments, unplaced projects, parks, exceptions and figures.
+
+    The tables that the pages show follow, with the numbers that stand there.
+    """
     book = Workbook(write_only=True)
-    for title, header, rows in _sheets(problem, document):
+    screen = ((table.name, table.columns, table.rows) for table in shown)
+    for title, header, rows in (*_sheets(problem, document), *screen):
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
         sheet.append([_cell(sheet, name, bold=True) for name in header])
@@ -89,7 +110,7 @@ def write_workbook(problem: Problem, document: PlanOut, path: Path) -> None:
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: str | float | None, *, bold: bool = False) -> Cell:
-    cell = WriteOnlyCell(sheet, value)
+    cell = WriteOnlyCell(sheet, _fitting(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         # text that begins like a formula must stay text, here and when the user edits the cell
         cell.data_type = "s"
@@ -97,6 +118,15 @@ def _cell(sheet: WriteOnlyWorksheet, value: str | float | None, *, bold: bool = 
     if bold:
         cell.font = Font(bold=True)
     return cell
+
+
+MOST_LETTERS = 32_767
+"""What a cell of a workbook can hold."""
+
+
+def _fitting(text: str) -> str:
+    """The text without the controls that a workbook cannot hold, and not longer than a cell."""
+    return ILLEGAL_CHARACTERS_RE.sub("", text)[:MOST_LETTERS]
 
 
 def _sheets(problem: Problem, document: PlanOut) -> Iterator[tuple[str, Sequence[str], Iterable[Row]]]:

@@ -17,9 +17,11 @@ from service.exports import geojson, write_workbook
 from service.map_settings import map_settings
 from service.mapping import Drawn, payload_of
 from service.pipeline import Outcome
+from service.report import report
+from service.report_tables import Speech, screen_tables
 from service.wire import PlanOut
 
-FILES = ("plan.json", "dossiers.json", "plan.geojson", "plan.xlsx", "map.html")
+FILES = ("plan.json", "dossiers.json", "plan.geojson", "plan.xlsx", "map.html", "map.png", "report.pdf")
 """Everything that may be written; what an earlier run left under these names goes first."""
 
 
@@ -35,20 +37,25 @@ def ready(folder: Path) -> Path:
 
 
 def write_all(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
-    """Write plan.json, and with a verified plan dossiers.json, plan.geojson, plan.xlsx and map.html; their paths."""
+    """Write plan.json, and with a verified plan everything else that FILES names; their paths."""
     for name in FILES:
         (folder / name).unlink(missing_ok=True)
     written = [write_text(folder / "plan.json", document.model_dump_json(indent=1))]
     if outcome.verified is None:
         return written
-    dossiers = [dossier_document(dossier).model_dump(mode="json") for dossier in outcome.dossiers]
-    problem = outcome.problem
+    settings = map_settings()
+    drawn = Drawn(document, outcome.verified, outcome.dossiers)
+    payload, districts = payload_of(drawn, settings), json.loads(boundaries.to_json(drop_id=True))
+    printed = report(payload, drawn, districts)
+    sheets = screen_tables(payload, drawn, Speech("both"))
     return [
         *written,
-        write_text(folder / "dossiers.json", json.dumps(dossiers, ensure_ascii=False, indent=1)),
-        write_text(folder / "plan.geojson", json.dumps(geojson(problem, document), ensure_ascii=False)),
-        _write(folder / "plan.xlsx", lambda path: write_workbook(problem, document, path)),
-        write_text(folder / "map.html", map_page(outcome, outcome.verified, document, boundaries)),
+        write_text(folder / "dossiers.json", _dossiers(outcome)),
+        write_text(folder / "plan.geojson", json.dumps(geojson(outcome.problem, document), ensure_ascii=False)),
+        _write(folder / "plan.xlsx", lambda path: write_workbook(outcome.problem, document, path, sheets)),
+        write_text(folder / "map.html", plan_html(payload, districts, settings.sources)),
+        _write(folder / "map.png", lambda path: path.write_bytes(printed.png)),
+        _write(folder / "report.pdf", lambda path: path.write_bytes(printed.pdf)),
     ]
 
 
@@ -59,8 +66,12 @@ def map_page(outcome: Outcome, verified: VerifiedPlan, document: PlanOut, bounda
     return plan_html(payload, json.loads(boundaries.to_json(drop_id=True)), settings.sources)
 
 
+def _dossiers(outcome: Outcome) -> str:
+    told = [dossier_document(dossier).model_dump(mode="json") for dossier in outcome.dossiers]
+    return json.dumps(told, ensure_ascii=False, indent=1)
+
+
 def write_text(path: Path, text: str) -> Path:
-    """Write a text file, whole or not at all."""
     return _write(path, lambda target: target.write_text(text, encoding="utf-8"))
 
 

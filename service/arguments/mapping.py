@@ -1,4 +1,4 @@
-"""Arguments of the command that draws plans: map."""
+"""Arguments of the commands that draw plans and print them: map and report."""
 
 import argparse
 from pathlib import Path
@@ -17,4 +17,14 @@ def _map(command: argparse.ArgumentParser) -> None:
     command.add_argument("--out", type=Path, default=Path("out/map.html"), metavar="FILE", help="default: out/map.html")
 
 
-MAPPING = (Command("map", "draw a plan, or two, as one HTML file", "service.mapping:draw", _map),)
+def _report(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--plan", type=Path, required=True)
+    command.add_argument("--settings", type=Path, metavar="FILE", help="map approval number")
+    command.add_argument("--language", choices=("both", "zh", "en"), default="both", help="default: both")
+    command.add_argument("--out", type=Path, default=Path("out/report"), metavar="DIR", help="default: out/report")
+
+
+MAPPING = (
+    Command("map", "draw a plan, or two, as one HTML file", "service.mapping:draw", _map),
+    Command("report", "print a plan: A3 report, picture of the map, workbook", "service.reporting:write", _report),
+)

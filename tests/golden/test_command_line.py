@@ -52,6 +52,8 @@ def test_a_batch_becomes_a_verified_plan_with_every_file(planned):
         "plan.geojson",
         "plan.xlsx",
         "map.html",
+        "map.png",
+        "report.pdf",
     }
     document = json.loads((planned / "plan.json").read_text())
     assert document["status"] == "optimal"
