@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from allocator.goals import BY_ID, aims_of, maximised
 from allocator.linear import Linear, Row, total
@@ -47,15 +46,17 @@ class Model:
 
 
 class Decisions(Choose):
-    """Numbers the variables: options first, then projects, then spaces that cost something to open."""
+    """Numbers the variables: options, projects, spaces that cost something to open, then what rules and goals own."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
+        self._own: dict[str, tuple[int, Row]] = {}
         self._offset = len(problem.options)
         self._placed = {project_id: self._offset + i for i, project_id in enumerate(problem.project_by_id)}
         costly = [space.space_id for space in problem.registry.spaces.values() if space.opening_cost_yuan]
         first = self._offset + len(self._placed)
         self._opened = {space_id: first + i for i, space_id in enumerate(costly)}
+        self._shared = first + len(costly)
 
     def option(self, option: Option) -> Linear:
         """1 if the option is chosen."""
@@ -69,27 +70,42 @@ class Decisions(Choose):
         """1 if the space is opened."""
         return Linear({self._opened[space_id]: 1})
 
-    @cached_property
+    def own(self, owner: str, name: str, when: Row) -> Linear:
+        """1 in a plan exactly when the row holds there; the same variable for the same owner and name."""
+        known = self._own.setdefault(f"{owner}:{name}", (self._shared + len(self._own), when))
+        return Linear({known[0]: 1})
+
+    @property
+    def own_variables(self) -> tuple[int, ...]:
+        """Numbers of the variables that rules and goals own."""
+        return tuple(index for index, _ in self._own.values())
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the variables, in their order."""
         chosen = (f"choose:{option.name}" for option in self._problem.options)
-        return (*chosen, *(f"place:{p}" for p in self._placed), *(f"open:{s}" for s in self._opened))
+        placed, opened = (f"place:{p}" for p in self._placed), (f"open:{s}" for s in self._opened)
+        return (*chosen, *placed, *opened, *self._own)
 
-    @cached_property
+    @property
     def blocks(self) -> tuple[int, ...]:
         """Number of the space that each variable speaks of, −1 for none."""
         number = {space_id: i for i, space_id in enumerate(self._problem.registry.spaces)}
         chosen = (number[option.space_id] for option in self._problem.options)
-        return (*chosen, *(-1 for _ in self._placed), *(number[space_id] for space_id in self._opened))
+        opened = (number[space_id] for space_id in self._opened)
+        return (*chosen, *(-1 for _ in self._placed), *opened, *(-1 for _ in self._own))
 
     def values_of(self, options: Iterable[Option]) -> list[int]:
-        """0–1 values of the plan that chooses these options."""
-        values = [0] * len(self.names)
+        """0–1 values of the plan that chooses these options; what rules and goals own follows from the rest."""
+        values = [0] * (self._shared + len(self._own))
         for option in options:
             values[option.index] = 1
             values[self._placed[option.project_id]] = 1
             if option.space_id in self._opened:
                 values[self._opened[option.space_id]] = 1
+        for index, when in self._own.values():
+            # a row may speak of variables that were declared before it
+            values[index] = int(when.holds(values))
         return values
 
     def chosen(self, values: Sequence[int]) -> list[Option]:
@@ -97,7 +113,7 @@ class Decisions(Choose):
         return [option for option in self._problem.options if values[option.index]]
 
     def tidied(self, values: Sequence[int]) -> tuple[int, ...]:
-        """The same choice with nothing opened that is not used: an incumbent need not be tight."""
+        """The same choice with nothing opened or counted that is not so: an incumbent need not be tight."""
         return tuple(self.values_of(self.chosen(values)))
 
 
@@ -118,8 +134,10 @@ def compile_model(
 
 
 def _objective(aim: Aim, problem: Problem, choose: Choose) -> Objective:
-    signed = (
-        (weight if BY_ID[goal].maximise else -weight) * BY_ID[goal].term(problem, choose) for goal, weight in aim.parts
-    )
-    term = total(signed)
+    terms = []
+    for name, weight in aim.parts:
+        # a weight sets goals of one tier against each other: alone, a goal keeps its own unit
+        factor = weight if len(aim.parts) > 1 else 1
+        terms.append((factor if BY_ID[name].maximise else -factor) * BY_ID[name].term(problem, choose))
+    term = total(terms)
     return Objective(aim.name, 1 if maximised(aim) else -1, term.weights, term.constant)

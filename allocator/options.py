@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocator.domain import Component, Space
 from allocator.months import FOREVER, format_month
+from allocator.starts import first_month, last_month, start_months, stays
 
 if TYPE_CHECKING:
     from allocator.problem import Problem
@@ -49,10 +49,6 @@ class Reason:
     unit: str = ""
 
 
-MOST_WAIT_MONTHS = 240
-"""No lease begins later than twenty years after the plan does, whatever a request allows."""
-
-
 def floor_taken_m2(component: Component, space: Space) -> int:
     """Floor that a component takes in a space: its area rounded up to whole lots."""
     lot = space.lot_m2 or 1
@@ -62,38 +58,6 @@ def floor_taken_m2(component: Component, space: Space) -> int:
 def rent_yuan_month(space: Space, area_m2: int) -> int:
     """Monthly rent of an area in a space, rounded half up to whole yuan; 0 where no rent is known."""
     return ((space.rent_fen_m2_month or 0) * area_m2 + 50) // 100
-
-
-def may_start(problem: Problem, component: Component, space: Space, start: int) -> bool:
-    """Whether a lease may begin in that month: within the window, or when and where it is published."""
-    if first_month(problem, component, space) <= start <= last_month(problem, component, space):
-        return True
-    return _stays(problem, component, space, start)
-
-
-def _stays(problem: Problem, component: Component, space: Space, start: int) -> bool:
-    """Whether the published plan has the lease, and the space can still be let for its whole term."""
-    published = problem.published_by_component.get(component.key)
-    if published is None or (published.space_id, published.start) != (space.space_id, start):
-        return False
-    return space.available_from <= start and component.lease_end(start) <= space.available_until
-
-
-def first_month(problem: Problem, component: Component, space: Space) -> int:
-    """Earliest month in which the component could start in the space."""
-    return max(problem.plan_from, component.start_from or 0, space.available_from)
-
-
-def last_month(problem: Problem, component: Component, space: Space) -> int:
-    """Latest month in which the component could start in the space and still end its lease there."""
-    wanted_from = max(problem.plan_from, component.start_from or 0)
-    latest = component.start_until
-    if latest is None:
-        latest = wanted_from + problem.policy.start_slack_months
-    latest = min(latest, problem.plan_from + MOST_WAIT_MONTHS)
-    if component.lease_months is None:
-        return latest if space.available_until == FOREVER else -1
-    return latest if space.available_until == FOREVER else min(latest, space.available_until - component.lease_months)
 
 
 def _at_least(code: str, needed: float | None, offered: float | None, unit: str) -> Reason | None:
@@ -168,7 +132,7 @@ def _rent(_: Problem, component: Component, space: Space) -> Reason | None:
 def _window(problem: Problem, component: Component, space: Space) -> Reason | None:
     first, last = first_month(problem, component, space), last_month(problem, component, space)
     published = problem.published_by_component.get(component.key)
-    if first <= last or (published and _stays(problem, component, space, published.start)):
+    if first <= last or (published and stays(problem, component, space, published.start)):
         return None
     wanted = format_month(max(problem.plan_from, component.start_from or 0))
     until = "" if component.start_until is None else f"–{format_month(component.start_until)}"
@@ -209,9 +173,7 @@ def fits(problem: Problem, component: Component, space: Space) -> bool:
 def enumerate_options(problem: Problem) -> tuple[Option, ...]:
     """Options of every component, by component, space and month.
 
-    Of a start window only the first possible month and the months in which floor or supply of the same park may
-    fall free are kept: any plan can be shifted to such months without loss (left-shift argument, see
-    ``docs/explanation/model.md``).  What is published may stay as it is.
+    Of a start window only the months of :func:`allocator.starts.start_months` are kept.
     """
     pairs = [
         (component, space)
@@ -219,7 +181,7 @@ def enumerate_options(problem: Problem) -> tuple[Option, ...]:
         for space in problem.registry.spaces.values()
         if fits(problem, component, space)
     ]
-    starts = _start_months(problem, pairs)
+    starts = start_months(problem, pairs)
     made: list[Option] = []
     for component, space in pairs:
         area = floor_taken_m2(component, space)
@@ -228,55 +190,3 @@ def enumerate_options(problem: Problem) -> tuple[Option, ...]:
             end = component.lease_end(start)
             made.append(Option(len(made), component.key, component.project_id, space.space_id, start, end, area, rent))
     return tuple(made)
-
-
-def _start_months(problem: Problem, pairs: list[tuple[Component, Space]]) -> dict[tuple[str, str], list[int]]:
-    windows = {
-        (component.key, space.space_id): (first_month(problem, component, space), last_month(problem, component, space))
-        for component, space in pairs
-    }
-    kept = {
-        (component.key, space.space_id): [published.start]
-        for component, space in pairs
-        if (published := problem.published_by_component.get(component.key))
-        and _stays(problem, component, space, published.start)
-    }
-    ends = _ends_of_what_stands(problem)
-    starts: dict[tuple[str, str], list[int]] = {}
-    grown = True
-    while grown:
-        starts = dict(_starts_given(pairs, windows, ends, kept))
-        before = sum(map(len, ends.values()))
-        for component, space in pairs:
-            ends[space.park_id].update(component.lease_end(start) for start in starts[component.key, space.space_id])
-        grown = sum(map(len, ends.values())) > before
-    return starts
-
-
-def _ends_of_what_stands(problem: Problem) -> dict[str, set[int]]:
-    """Per park, the months in which tenancies and reserves end; parks under one reserve share one set."""
-    ends: dict[str, set[int]] = {park_id: set() for park_id in problem.registry.parks}
-    for reserve in problem.policy.reserves:
-        covered = {
-            s.park_id for s in problem.registry.spaces.values() if reserve.place in problem.places_of(s.space_id)
-        }
-        shared = {reserve.until}.union(*(ends[park_id] for park_id in covered))
-        joined = {id(ends[park_id]) for park_id in covered}
-        ends.update({park_id: shared for park_id, known in ends.items() if id(known) in joined})
-    for tenancy in problem.registry.tenancies:
-        ends[problem.park_of(tenancy.space_id).park_id].add(tenancy.until)
-    return ends
-
-
-def _starts_given(
-    pairs: list[tuple[Component, Space]],
-    windows: dict[tuple[str, str], tuple[int, int]],
-    ends: dict[str, set[int]],
-    kept: dict[tuple[str, str], list[int]],
-) -> Iterator[tuple[tuple[str, str], list[int]]]:
-    ordered = {park_id: sorted(months) for park_id, months in ends.items()}
-    for component, space in pairs:
-        key = component.key, space.space_id
-        first, last = windows[key]
-        regular = {first, *(month for month in ordered[space.park_id] if first < month <= last)}
-        yield key, sorted({*(regular if first <= last else ()), *kept.get(key, ())})

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from allocator.domain import Project, require
 from allocator.vocabulary import (
     Apart,
+    Basis,
     Function,
     Hazard,
     Permission,
@@ -44,10 +45,15 @@ class NamedProject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Separation:
-    """A hazard whose emitters never share a building, or a park, with what is sensitive to it."""
+    """A hazard whose emitters never share a building, or a park, with what is sensitive to it.
+
+    Nor do they stand in two parks less than ``least_m`` metres apart; distances within a park are not known.
+    """
 
     hazard: Hazard
     scope: Apart = Apart.BUILDING
+    least_m: int = 0
+    basis: Basis = Basis.ASSUMED
     source: str = ""
 
 

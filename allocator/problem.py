@@ -127,6 +127,15 @@ class Problem:
         }
 
     @cached_property
+    def free_m2_by_district(self) -> Mapping[str, int]:
+        """By adcode, the floor that no tenancy holds in the first month of the plan, m²."""
+        free: dict[str, int] = dict.fromkeys(self.registry.districts, 0)
+        for space_id, space in self.registry.spaces.items():
+            held = sum(t.floor_area_m2 for t in self.tenancies_of_space[space_id] if t.active(self.plan_from))
+            free[self.park_of(space_id).district] += max(0, space.floor_area_m2 - held)
+        return free
+
+    @cached_property
     def _places(self) -> Mapping[str, frozenset[str]]:
         parks = self.registry.parks
         return {
@@ -185,8 +194,11 @@ class Problem:
 
     def distance_m(self, first_space: str, second_space: str) -> int:
         """Metres between the parks of two spaces, in EPSG:4547; 0 within one park."""
-        pair = self.park_of(first_space).park_id, self.park_of(second_space).park_id
-        return 0 if pair[0] == pair[1] else self.registry.distance_m[pair]
+        return self.between_m(self.park_of(first_space).park_id, self.park_of(second_space).park_id)
+
+    def between_m(self, first_park: str, second_park: str) -> int:
+        """Metres between two parks, in EPSG:4547; 0 from a park to itself."""
+        return 0 if first_park == second_park else self.registry.distance_m[first_park, second_park]
 
     def placements(self, plan: Plan) -> list[Placement]:
         """The plan's assignments with what they speak of; those of unknown components or spaces are left out."""

@@ -10,6 +10,7 @@ from allocator.engines.child import run_alone
 from allocator.engines.race import PROOFS, Entrant, race
 from allocator.engines.task import AnswerStatus, Progress, Task
 from allocator.errors import EngineError
+from allocator.goals import silent_goals
 from allocator.linear import Row
 from allocator.model import Decisions, Model, Objective, compile_model
 from allocator.plan import Conflict, GoalReport, Plan, PlanStatus
@@ -81,6 +82,7 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     model, choose = compile_model(problem)
     running = entrants(engine, limits.threads)
     search = _Search(model, choose, limits, running, started)
+    search.notes += [f"goal {goal.id} is left out: {goal.silent}" for goal in silent_goals(problem)]
     for tier, objective in enumerate(model.objectives):
         if not search.improve(tier, objective, watch):
             break
@@ -144,7 +146,7 @@ class _Search:
         """The plan so far, or the empty plan where it is allowed."""
         if self.values is not None:
             return self.values
-        nothing = (0,) * len(self._model.variables)
+        nothing = tuple(self._choose.values_of(()))
         return None if self._model.violated(nothing) else nothing
 
     @property

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from allocator.errors import AllocatorError
 from allocator.goals import aims_of, goals_for, maximised, worth
 from allocator.months import format_month
-from allocator.options import first_month, floor_taken_m2, last_month, may_start, reasons_against
+from allocator.options import floor_taken_m2, reasons_against
 from allocator.plan import Assignment, Breach, GoalReport, Plan
 from allocator.problem import Problem
 from allocator.rules import RULES
+from allocator.starts import first_month, last_month, may_start
 
 _SEAL = object()
 

@@ -38,7 +38,13 @@ def _named(record: NamedProjectRecord) -> NamedProject:
 
 
 def _separation(record: SeparationRecord) -> Separation:
-    return Separation(hazard=record.hazard, scope=record.scope, source=record.source)
+    return Separation(
+        hazard=record.hazard,
+        scope=record.scope,
+        least_m=record.least_m,
+        basis=record.basis,
+        source=record.source,
+    )
 
 
 def _reserve(record: ReserveRecord) -> Reserve:

@@ -2,10 +2,12 @@
 
 from pydantic import Field, model_validator
 
-from allocator.vocabulary import Apart, Hazard, QuotaKind
+from allocator.vocabulary import Apart, Basis, Hazard, QuotaKind
 from geodata.fields import (
     AreaM2,
+    BasisWord,
     Count,
+    DistanceM,
     Functions,
     Id,
     Kinds,
@@ -39,6 +41,8 @@ class SeparationRecord(Record):
 
     hazard: Hazard = Field(description="The hazard.")
     scope: Apart = Field(Apart.BUILDING, description="building or park: within what they must not meet.")
+    least_m: DistanceM = Field(0, description="Least distance between two parks that hold them, whole m; 0 is none.")
+    basis: BasisWord = Field(Basis.ASSUMED, description="Whether least_m was read in a source or assumed.")
     source: LongText = Field("", description="Where the distance comes from.")
 
 

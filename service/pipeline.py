@@ -10,6 +10,7 @@ import geopandas as gpd
 from allocator.dossier import Dossier
 from allocator.errors import Fault, InputError
 from allocator.explain import dossier
+from allocator.goals import aims_of, silent_goals
 from allocator.months import parse_month
 from allocator.problem import Problem
 from allocator.solve import Limits, Solution, Watch, ignore, solve
@@ -181,7 +182,7 @@ def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from:
 def problem_of(inputs: Inputs) -> Problem:
     """The problem that inputs state; raises InputError when they contradict themselves."""
     raise_all(check_references(inputs.projects, records_of(inputs)))
-    return Problem(
+    problem = Problem(
         to_registry(inputs),
         to_projects(inputs),
         to_policy(inputs.policy),
@@ -190,6 +191,11 @@ def problem_of(inputs: Inputs) -> Problem:
         inputs.max_moves,
         to_aims(inputs),
     )
+    if not aims_of(problem):
+        silent = "; ".join(f"{goal.id}: {goal.silent}" for goal in silent_goals(problem))
+        message = f"name no goal that has anything to say about this batch ({silent})"
+        raise InputError([Fault("plan", None, "goals", None, message, "Add a goal, for example value")])
+    return problem
 
 
 def run(

@@ -1,15 +1,17 @@
 """Small random problems, and every plan they allow, for tests that compare with exhaustive enumeration."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations, product
 
 from allocator.domain import Component, District, Link, Park, Project, Registry, Space, Tenancy
-from allocator.options import fits, floor_taken_m2, may_start
-from allocator.plan import Assignment, Plan
+from allocator.goals import GOALS, aims_of, maximised, worth
+from allocator.options import fits, floor_taken_m2
+from allocator.plan import Aim, Assignment, Plan
 from allocator.policy import NamedProject, Policy, Quota, Reserve, Separation
 from allocator.problem import Problem, Published
+from allocator.starts import may_start
 from allocator.vocabulary import (
     Apart,
     Function,
@@ -48,7 +50,7 @@ def _draw(rng: random.Random) -> Problem:
             side=rng.choice(list(Side)),
             permissions={f: rng.choices(list(Permission), (4, 3, 2, 1))[0] for f in Function},
         )
-        for i in range(rng.randint(1, 2))
+        for i in range(rng.choice([1, 2, 2]))
     }
     parks = {
         f"k{i}": Park(
@@ -66,8 +68,8 @@ def _draw(rng: random.Random) -> Problem:
     }
     distance = {(park, park): 0 for park in parks}
     for first, second in combinations(parks, 2):
-        distance[first, second] = distance[second, first] = rng.choice([1000, 5000, 20000])
-    spaces = {f"s{i}": _space(rng, f"s{i}", rng.choice(list(parks))) for i in range(rng.randint(1, 3))}
+        distance[first, second] = distance[second, first] = rng.choice([1000, 4000, 9000, 20000])
+    spaces = {f"s{i}": _space(rng, f"s{i}", rng.choice(list(parks))) for i in range(rng.randint(1, 4))}
     tenancies = tuple(
         Tenancy(
             tenancy_id=f"t{i}",
@@ -106,19 +108,35 @@ def _draw(rng: random.Random) -> Problem:
         ),
         exception_budget=rng.choice([None, 0, 1]),
         separations=tuple(
-            Separation(hazard=Hazard.VIBRATION, scope=rng.choice(list(Apart))) for _ in range(rng.randint(0, 1))
+            Separation(hazard=Hazard.VIBRATION, scope=rng.choice(list(Apart)), least_m=rng.choice([0, 0, 2000, 5000]))
+            for _ in range(rng.randint(0, 1))
         ),
-        reserves=tuple(_reserve(rng, [*spaces, *parks, *districts]) for _ in range(rng.choice([0, 0, 1]))),
+        reserves=tuple(_reserve(rng, [*spaces, *parks, *districts]) for _ in range(rng.choice([0, 1]))),
         quotas=tuple(_quotas(rng, list(districts))),
         subsidy_fen_m2_month={Tier.STARTUP: rng.choice([0, 150]), Tier.MAJOR: 99},
         subsidy_budget_yuan_month=rng.choice([None, None, 5, 9]),
         opening_months=10,
         start_slack_months=2,
     )
-    problem = Problem(registry, projects, policy, NOW)
+    problem = Problem(registry, projects, policy, NOW, aims=_aims(rng))
     if rng.random() < 0.5:
         return problem
     return replace(problem, published=_published(rng, problem), max_moves=rng.choice([None, 0, 1]))
+
+
+def _aims(rng: random.Random) -> tuple[Aim, ...] | None:
+    """An order of goals that somebody asked for: any goals, one after the other or merged with weights."""
+    if rng.random() < 0.5:
+        return None
+    names = rng.sample([goal.id for goal in GOALS], rng.randint(1, 4))
+    tiers: list[list[tuple[str, int]]] = []
+    for name in dict.fromkeys([*names, "value"]):
+        part = name, rng.choice([1, 1, 7])
+        if tiers and rng.random() < 0.3:
+            tiers[-1].append(part)
+        else:
+            tiers.append([part])
+    return tuple(Aim(tuple(parts)) for parts in tiers)
 
 
 def _published(rng: random.Random, problem: Problem) -> tuple[Published, ...]:
@@ -185,8 +203,8 @@ def _project(rng: random.Random, project_id: str, places: list[str], districts: 
     )
     links: tuple[Link, ...] = ()
     if len(components) > 1 and rng.random() < 0.6:
-        kind = rng.choice(list(LinkKind))
-        max_m = rng.choice([500, 1000, 5000]) if kind is LinkKind.MAX_KM else None
+        kind = rng.choice([*LinkKind, LinkKind.MAX_KM])
+        max_m = rng.choice([500, 5000, 30_000]) if kind is LinkKind.MAX_KM else None
         links = (Link(first="c0", second="c1", kind=kind, max_m=max_m),)
     return Project(
         project_id=project_id,
@@ -249,3 +267,8 @@ def all_plans(problem: Problem) -> Iterator[Plan]:
     choices = [[None, *sites(problem, component)] for component in problem.components.values()]
     for chosen in product(*choices):
         yield Plan.of(assignment for assignment in chosen if assignment is not None)
+
+
+def ranked(problem: Problem, values: Mapping[str, int]) -> tuple[int, ...]:
+    """What a plan with these values of the goals is worth, tier by tier, larger is better."""
+    return tuple(worth(aim, values) * (1 if maximised(aim) else -1) for aim in aims_of(problem))

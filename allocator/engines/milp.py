@@ -107,8 +107,10 @@ def _answer(task: Task, ended: mathopt.Termination, values: tuple[int, ...] | No
 
 
 def _with_cbc(task: Task) -> Answer:
+    started = time.monotonic()
     problem, variables = build(task)
-    solver = pulp.PULP_CBC_CMD(msg=False, timeLimit=task.time_limit_s, gapRel=0, options=["preprocess off"])
+    left_s = max(0.01, task.time_limit_s - (time.monotonic() - started))
+    solver = pulp.PULP_CBC_CMD(msg=False, timeLimit=left_s, gapRel=0, options=["preprocess off"])
     problem.solve(solver)
     if problem.status == pulp.LpStatusInfeasible:
         return Answer(AnswerStatus.INFEASIBLE)

@@ -13,7 +13,8 @@ from allocator.rules.base import Choose, NamedRow
 class Goal(ABC):
     """One term of the objective; the class docstring is its page in the catalogue.
 
-    ``maximise`` says which direction is better, ``unit`` what is counted, ``formula`` is LaTeX.
+    ``maximise`` says which direction is better, ``unit`` what is counted, ``formula`` is LaTeX; ``silent`` is why a
+    goal that does not apply has nothing to say.
     """
 
     id: ClassVar[str]
@@ -21,6 +22,7 @@ class Goal(ABC):
     title_en: ClassVar[str]
     unit: ClassVar[str]
     maximise: ClassVar[bool]
+    silent: ClassVar[str] = ""
     formula: ClassVar[str]
     source: ClassVar[tuple[str, ...]]
 
@@ -29,7 +31,7 @@ class Goal(ABC):
         return True
 
     def define(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
-        """Rows that tie the goal's own variables to the choices; most goals have none."""
+        """Rows that tie the goal's variables to the choices; a goal that only adds up options has none."""
         yield from ()
 
     @abstractmethod

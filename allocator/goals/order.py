@@ -3,31 +3,51 @@
 from collections.abc import Mapping
 
 from allocator.goals.base import Goal
+from allocator.goals.clustering import Clustering
+from allocator.goals.commute import Commute
 from allocator.goals.cost import Cost
 from allocator.goals.policy_fit import PolicyFit
+from allocator.goals.spread import Spread
 from allocator.goals.stability import Stability
+from allocator.goals.tier_balance import TierBalance
 from allocator.goals.value import ValuePlaced
 from allocator.plan import Aim
 from allocator.problem import Problem
 
-GOALS: tuple[Goal, ...] = (ValuePlaced(), PolicyFit(), Stability(), Cost())
-"""Every goal, most important first: the usual order."""
+GOALS: tuple[Goal, ...] = (
+    ValuePlaced(),
+    PolicyFit(),
+    Stability(),
+    Cost(),
+    Commute(),
+    Clustering(),
+    Spread(),
+    TierBalance(),
+)
+"""Every goal, in the order in which reports list them."""
 
 BY_ID: Mapping[str, Goal] = {goal.id: goal for goal in GOALS}
 
+USUAL = ("value", "policy-fit", "stability", "cost")
+"""The usual order, most important first; the other goals are measured always and pursued on request."""
+
 
 def goals_for(problem: Problem) -> tuple[Goal, ...]:
-    """The goals that have something to say about a problem, in their usual order."""
+    """The goals that have something to say about a problem."""
     return tuple(goal for goal in GOALS if goal.applies(problem))
 
 
 def aims_of(problem: Problem) -> tuple[Aim, ...]:
-    """The tiers of a problem: those asked for, less goals that do not apply, or every goal that applies."""
-    applying = {goal.id for goal in goals_for(problem)}
-    if problem.aims is None:
-        return tuple(Aim(((goal.id, 1),)) for goal in goals_for(problem))
-    kept = (tuple(part for part in aim.parts if part[0] in applying) for aim in problem.aims)
+    """The tiers of a problem: those asked for, or the usual ones, less the goals of :func:`silent_goals`."""
+    asked = tuple(Aim(((name, 1),)) for name in USUAL) if problem.aims is None else problem.aims
+    kept = (tuple(part for part in aim.parts if BY_ID[part[0]].applies(problem)) for aim in asked)
     return tuple(Aim(parts) for parts in kept if parts)
+
+
+def silent_goals(problem: Problem) -> tuple[Goal, ...]:
+    """Goals that are asked for by name and have nothing to say about the problem; whoever asked is told."""
+    asked = (name for aim in problem.aims or () for name, _ in aim.parts)
+    return tuple(BY_ID[name] for name in asked if not BY_ID[name].applies(problem))
 
 
 def maximised(aim: Aim) -> bool:

@@ -20,7 +20,7 @@ class PolicyFit(Goal):
     title_en = "Policy fit"
     unit = "points"
     maximise = True
-    formula = r"\max \sum_{o \in O} \bigl(\phi(\pi(f_{c(o)}, d_{s(o)})) + \sigma\,[g_{p(o)} \in G_{k(o)}]\bigr) z_o"
+    formula = r"\max \sum_{o \in O} \bigl(\phi(\pi(f_{c(o)}, d_{s(o)})) + \psi\,[g_{p(o)} \in G_{k(o)}]\bigr) z_o"
     source = ("P-NS-AXIS", "P-ROLE-NS", "P-ROLE-PS", "P-ROLE-LH", "P-ROLE-GM", "P-ROLE-YT", "P-SEGMENT")
 
     def term(self, problem: Problem, choose: Choose) -> Linear:

@@ -20,7 +20,8 @@ class Stability(Goal):
     title_en = "Stability"
     unit = "points"
     maximise = False
-    formula = r"\min \sum_{c \in B} m_{\tau(c)} \Bigl(1 - \sum_{o \in O_c,\, s(o) = \beta(c)} z_o\Bigr)"
+    silent = "there is no published plan"
+    formula = r"\min \sum_{c \in C^*} m_{\eta(c)} \Bigl(1 - \sum_{o \in O_c,\, s(o) = \beta(c)} z_o\Bigr)"
     source = ("P-TRACK",)
 
     def applies(self, problem: Problem) -> bool:

@@ -28,6 +28,14 @@ class Choose(Protocol):
         """1 if the space is opened; only for spaces with an opening cost."""
         ...
 
+    def own(self, owner: str, name: str, when: Row) -> Linear:
+        """A 0–1 variable of a rule's or goal's own, which is 1 in a plan exactly when the row holds there.
+
+        Asked for again under the same owner and name it is the same variable.  The row gives it its value in a plan
+        that is known; the owner's rows must still hold an engine to as much of that as the owner needs.
+        """
+        ...
+
 
 class Rule(ABC):
     """A hard constraint; the class docstring is its page in the catalogue.

@@ -21,7 +21,7 @@ class Budget(Rule):
     whole_plan = True
     title_zh = "租金补贴预算"
     title_en = "Rent subsidy within budget"
-    formula = r"\sum_{o \in O} b_{\tau(p(o))}\, a_o\, z_o \le B"
+    formula = r"\sum_{o \in O} b_{\tau(p(o))}\, a_o\, z_o \le W"
     source = ("P-SUPPLY", "DESIGN-4.10")
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:

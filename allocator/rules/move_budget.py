@@ -21,7 +21,7 @@ class MoveBudget(Rule):
     whole_plan = True
     title_zh = "调整次数上限"
     title_en = "At most so many moves"
-    formula = r"|B| - \sum_{c \in B} \sum_{o \in O_c,\, s(o) = \beta(c)} z_o \le K"
+    formula = r"|C^*| - \sum_{c \in C^*} \sum_{o \in O_c,\, s(o) = \beta(c)} z_o \le \mu"
     source = ("P-TRACK", "DESIGN-4.11")
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:

@@ -20,6 +20,7 @@ DATA = {
     "vocabulary": "formats.md",
     "kinds-for": "policy.md",
     "kpi": "policy.md",
+    "compare": "../how-to/compare-scenarios.md",
 }
 """What a fact can name that is data or a page."""
 

@@ -5,9 +5,10 @@ Nothing here imports what the commands need: only the command that is called loa
 
 from service.arguments.asking import ASKING
 from service.arguments.base import Command
+from service.arguments.benching import BENCHING
 from service.arguments.planning import PLANNING
 from service.arguments.serving import SERVING
 
-COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *SERVING)
+COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *SERVING, *BENCHING)
 
 __all__ = ["COMMANDS", "Command"]

@@ -1,11 +1,14 @@
 """Who may do what: keys, tokens, and every operation of the description for every role and district."""
 
+import base64
+import hashlib
+import hmac
 import json
 import time
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
+from joserfc.jwk import ECKey, KeySet, RSAKey
 
 from service.people.keys import digest_of, pepper_of
 from service.people.roles import RIGHTS, Right, Role
@@ -96,8 +99,6 @@ def test_every_operation_is_refused_to_every_role_without_its_right(city):
     for method, path, right in operations(desk):
         for person, (role, district) in PEOPLE.items():
             target = path.format(**made["ada"])
-            if path.endswith("/events"):
-                continue  # tried below, for it is a stream
             answer = desk.ask(person, method.upper(), target, **body_for(method, path))
             allowed = Right(right) in RIGHTS[role] and not (district and (method, path) in UNBOUND_ONLY)
             assert (answer.status_code != 403) == allowed, (method, path, person, answer.text)
@@ -226,12 +227,19 @@ def test_a_token_with_a_claim_that_does_not_hold_is_refused(issuer, changes):
     assert answer.headers["WWW-Authenticate"]
 
 
+def signed_with_the_public_key(key):
+    """A token that takes the issuer's public key for a shared secret."""
+    parts = [{"alg": "HS256", "kid": "one"}, {**CLAIMS, "exp": int(time.time()) + 300}]
+    text = b".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in parts)
+    seal = hmac.new(key.as_pem(private=False), text, hashlib.sha256).digest()
+    return (text + b"." + base64.urlsafe_b64encode(seal).rstrip(b"=")).decode()
+
+
 def test_forged_tokens_are_refused(issuer):
     desk, key = issuer
-    public = OctKey.import_key(key.as_pem(private=False))
     forged = [
         token(RSAKey.generate_key(2048), {"alg": "RS256", "kid": "one"}),
-        token(public, {"alg": "HS256", "kid": "one"}),
+        signed_with_the_public_key(key),
         token(ECKey.generate_key("P-256"), {"alg": "ES256", "kid": "one"}),
         token(key)[:-4] + "AAAA",
         "e30.e30.",

@@ -81,7 +81,7 @@ def test_check_confirms_a_plan_and_its_goals(planned, capsys):
     report = json.loads(capsys.readouterr().out)
     assert report["verified"] is True
     assert report["breaches"] == []
-    assert report["goals"].keys() == {"value", "policy-fit", "cost"}
+    assert report["goals"].keys() == {"value", "policy-fit", "cost", "clustering"}
 
 
 def test_check_refuses_a_plan_that_was_touched(planned, capsys):

@@ -85,6 +85,7 @@ ORDERS = [
     ("tiers: [[cost], [value]]", set(), ["cost", "value"]),
     ("tiers: [[{goal: value, weight: 1000}, cost], policy-fit]", {"P1"}, ["1000*value+1*cost", "policy-fit"]),
     ("tiers: [[value, {goal: cost, weight: 2}]]", set(), ["1*value+2*cost"]),
+    ("tiers: [[{goal: value, weight: 7}], clustering]", {"P1"}, ["value", "clustering"]),
 ]
 
 
@@ -101,8 +102,28 @@ def test_goals_are_ordered_merged_and_weighted_as_asked(
     assert {made["project_id"] for made in document["assignments"]} == placed
     assert [goal["goal"] for goal in document["goals"]] == names
     assert document["status"] == "optimal"
-    assert document["measures"].keys() == {"value", "policy-fit", "cost"}
+    assert document["measures"].keys() == {"value", "policy-fit", "cost", "clustering"}
     assert main(["check", "--plan", str(tmp_path / "out" / "plan.json")]) == 0
+
+
+def test_a_goal_that_has_nothing_to_say_is_named_and_a_request_of_such_goals_alone_is_refused(
+    tmp_path, project_row, write_csv, write_registry, space, capsys
+):
+    path = tmp_path / "goals.yaml"
+    path.write_text("tiers: [[{goal: stability, weight: 3}, value], commute]")
+    projects = write_csv(tmp_path / "p.csv", [project_row(project_id="P1", floor_area_m2=100)])
+    registry = write_registry(spaces=[space()])
+    assert run_plan(projects, registry, tmp_path / "out", "--goals", str(path)) == 0
+    document = json.loads((tmp_path / "out" / "plan.json").read_text())
+    assert [goal["goal"] for goal in document["goals"]] == ["value"]
+    assert document["notes"] == [
+        "goal stability is left out: there is no published plan",
+        "goal commute is left out: no project has a link that allows a distance",
+    ]
+    assert main(["check", "--plan", str(tmp_path / "out" / "plan.json")]) == 0
+    path.write_text("tiers: [stability, commute]")
+    assert run_plan(projects, registry, tmp_path / "none", "--goals", str(path)) == 2
+    assert "there is no published plan" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

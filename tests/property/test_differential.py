@@ -6,10 +6,9 @@ options leave nothing out.  ALLOCATOR_DIFFERENTIAL sets how many problems are dr
 
 import os
 
-from allocator.goals import goals_for
 from allocator.verify import find_breaches, measure
 from tests.batch_engines import CRASHED, solve_many
-from tests.drawn import all_plans, draw_problem
+from tests.drawn import all_plans, draw_problem, ranked
 
 COUNT = int(os.environ.get("ALLOCATOR_DIFFERENTIAL", "250"))
 
@@ -17,10 +16,8 @@ COUNT = int(os.environ.get("ALLOCATOR_DIFFERENTIAL", "250"))
 def best_by_enumeration(seed: int) -> tuple[int, ...] | None:
     """Lexicographic optimum over every plan, or None when no plan is allowed."""
     problem = draw_problem(seed)
-    signs = {goal.id: 1 if goal.maximise else -1 for goal in goals_for(problem)}
     allowed = (plan for plan in all_plans(problem) if not find_breaches(problem, plan))
-    values = (tuple(signs[goal] * value for goal, value in measure(problem, plan).items()) for plan in allowed)
-    return max(values, default=None)
+    return max((ranked(problem, measure(problem, plan)) for plan in allowed), default=None)
 
 
 def test_enumeration_and_every_engine_agree():

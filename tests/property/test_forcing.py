@@ -1,18 +1,17 @@
 """The price of forcing a component into a place equals what enumeration finds."""
 
 from allocator.forcing import force
-from allocator.goals import goals_for
 from allocator.plan import PlanStatus
 from allocator.solve import Limits, solve
 from allocator.verify import find_breaches, measure, verify
-from tests.drawn import all_plans, draw_problem
+from tests.drawn import all_plans, draw_problem, ranked
 
 LIMITS = Limits(time_limit_s=20.0, threads=1)
 
 
 def test_prices_equal_enumeration():
     priced = impossible = 0
-    for seed in range(60):
+    for seed in range(80):
         problem = draw_problem(seed, most_plans=200)
         solution = solve(problem, LIMITS)
         if solution.plan is None:
@@ -22,9 +21,8 @@ def test_prices_equal_enumeration():
         place = next(iter(problem.registry.parks))
         if component.pinned_to is not None:
             continue
-        signs = {goal.id: 1 if goal.maximise else -1 for goal in goals_for(problem)}
         found = [
-            tuple(signs[goal] * value for goal, value in measure(problem, plan).items())
+            ranked(problem, measure(problem, plan))
             for plan in all_plans(problem)
             if not find_breaches(problem, plan)
             and (made := plan.by_component.get(component.key))
@@ -36,8 +34,8 @@ def test_prices_equal_enumeration():
             assert any(row.startswith("pinned/") for row in forced.conflict)
             impossible += 1
             continue
-        best = dict(zip(signs, max(found), strict=True))
-        assert forced.deltas == {goal: signs[goal] * best[goal] - verified.values[goal] for goal in signs}
+        reached = {goal: verified.values[goal] + change for goal, change in forced.deltas.items()}
+        assert ranked(problem, reached) == max(found)
         assert all(here != there for _, here, there in forced.moves)
         priced += 1
     assert priced >= 5

@@ -44,6 +44,11 @@ STAYING = replace(
     problem([project("p")], **TWO_PARKS), published=(Published(Assignment("p", "c", "s", NOW, 600)),), max_moves=0
 )
 
+APART = {
+    "parks": (park("k"), park("l"), park("m")),
+    "spaces": (space("s"), space("t", park_id="l"), space("v", park_id="m")),
+    "distance_m": {("k", "l"): 4999, ("k", "m"): 5000, ("l", "m"): 1},
+}
 SHAKES = Separation(hazard=Hazard.VIBRATION)
 SHAKING = project("p", component(project_id="p", emits=frozenset({Hazard.VIBRATION}), floor_area_m2=400))
 QUIET = project("q", component(project_id="q", sensitive_to=frozenset({Hazard.VIBRATION}), floor_area_m2=400))
@@ -140,6 +145,13 @@ CASES = [
         plan(("m/c", "s")),
         plan(("p/c", "s")),
         ("held/2026-09", 600, 500),
+    ),
+    (
+        "separation",
+        problem((SHAKING, QUIET), **APART, rules=policy(separations=(replace(SHAKES, least_m=5000),))),
+        plan(("p/c", "s"), ("q/c", "v"), area_m2=400),
+        plan(("p/c", "s"), ("q/c", "t"), area_m2=400),
+        ("vibration/p/c/q/c", 4999, 5000),
     ),
     (
         "budget",

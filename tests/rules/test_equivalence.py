@@ -12,10 +12,10 @@ from itertools import combinations, islice, product
 
 import pytest
 
-from allocator.linear import Row
-from allocator.model import compile_model
+from allocator.linear import Row, total
+from allocator.model import Decisions, Model, compile_model
 from allocator.options import Option
-from allocator.plan import Plan
+from allocator.plan import Breach, Plan
 from allocator.problem import Problem, plan_of
 from allocator.rules import RULES, Choose, NamedRow, Rule
 from allocator.rules.floor_area import FloorArea
@@ -38,6 +38,17 @@ def any_choices(problem: Problem) -> Iterator[tuple[Option, ...]]:
         yield from combinations(problem.options, size)
 
 
+def kept_by_some_values(model: Model, choose: Decisions, options: Iterable[Option]) -> bool:
+    """Whether the rows hold for a plan with some values of the variables that rules own, tried one by one."""
+    values = choose.values_of(options)
+    for own in product((0, 1), repeat=len(choose.own_variables)):
+        for index, value in zip(choose.own_variables, own, strict=True):
+            values[index] = value
+        if not model.violated(values):
+            return True
+    return False
+
+
 def disagreements(rule: Rule, problem: Problem) -> list[tuple[Plan, list[str]]]:
     """Plans on which the rows and the check of a rule differ."""
     model, choose = compile_model(problem, [rule], [])
@@ -46,7 +57,8 @@ def disagreements(rule: Rule, problem: Problem) -> list[tuple[Plan, list[str]]]:
     for options in islice(choices, 3000):
         broken = model.violated(choose.values_of(options))
         plan = plan_of(options)
-        if bool(broken) != bool(list(rule.check(problem, plan))):
+        wrong = bool(list(rule.check(problem, plan)))
+        if bool(broken) != wrong or (wrong and choose.own_variables and kept_by_some_values(model, choose, options)):
             found.append((plan, broken))
     return found
 
@@ -99,7 +111,8 @@ def _admitted_by(
     model, choose = compile_model(problem, [rule], [])
     for options in plans:
         values = choose.values_of(options)
-        fixed = tuple(Row({i: 1}, 0, value, f"fix/{i}") for i, value in enumerate(values))
+        free = set(choose.own_variables)
+        fixed = tuple(Row({i: 1}, 0, value, f"fix/{i}") for i, value in enumerate(values) if i not in free)
         settings = {} if engine == "cp-sat" else {"solver": engine}
         task = Task(model.variables, (*model.rows, *fixed), {}, time_limit_s=20.0, settings=settings)
         status = run(task, lambda _: None).status
@@ -123,6 +136,53 @@ class _Blind(FloorArea):
         return iter(())
 
 
+class _FewFirms(Rule):
+    """At most one project has something in a park: a rule that must count projects, so it owns variables."""
+
+    id = "few-firms"
+
+    def formulate(self, problem: Problem, choose: Choose) -> Iterable[NamedRow]:
+        for park_id, spaces in problem.spaces_of_park.items():
+            here: dict[str, list[Option]] = {}
+            for option in (option for space in spaces for option in problem.options_in[space.space_id]):
+                here.setdefault(option.project_id, []).append(option)
+            present = {}
+            for project_id, options in here.items():
+                anything = total(choose.option(option) for option in options)
+                present[project_id] = choose.own(self.id, f"{project_id}@{park_id}", anything >= 1)
+                for option in options:
+                    yield f"{option.name}", choose.option(option) <= present[project_id]
+            yield park_id, total(present.values()) <= 1
+
+    def check(self, problem: Problem, plan: Plan) -> Iterable[Breach]:
+        firms: dict[str, set[str]] = {}
+        for placement in problem.placements(plan):
+            firms.setdefault(placement.space.park_id, set()).add(placement.component.project_id)
+        for park_id, here in firms.items():
+            if len(here) > 1:
+                yield Breach(self.id, park_id, len(here), 1)
+
+    def explain(self, problem: Problem, breach: Breach) -> str:
+        return f"{breach.measured} projects share park {breach.where}."
+
+
+class _Untied(_FewFirms):
+    """The same with nothing to keep an engine from leaving the variables at 0."""
+
+    def formulate(self, problem: Problem, choose: Choose) -> Iterable[NamedRow]:
+        return (row for row in super().formulate(problem, choose) if "@" not in row[0])
+
+
+def test_a_rule_may_own_variables():
+    assert not _caught(_FewFirms())
+    model, choose = compile_model(draw_problem(1), [_FewFirms()], [])
+    owned = [model.variables[index] for index in choose.own_variables]
+    assert owned
+    assert all(name.startswith("few-firms:p") for name in owned)
+    assert [model.blocks[index] for index in choose.own_variables] == [-1] * len(owned)
+    assert len(model.blocks) == len(model.variables)
+
+
 def _without_first_row(rule: Rule) -> Rule:
     class Shortened(type(rule)):
         def formulate(self, problem: Problem, choose: Choose) -> Iterable[NamedRow]:
@@ -136,7 +196,7 @@ def _caught(rule: Rule) -> bool:
 
 
 @pytest.mark.parametrize(
-    "mutant", [_Weakened(), _Blind(), *map(_without_first_row, RULES)], ids=lambda m: type(m).__name__ + m.id
+    "mutant", [_Weakened(), _Blind(), _Untied(), *map(_without_first_row, RULES)], ids=lambda m: type(m).__name__ + m.id
 )
 def test_a_weakened_formulation_or_check_is_caught(mutant):
     assert _caught(mutant)

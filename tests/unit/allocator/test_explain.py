@@ -38,7 +38,7 @@ def test_every_park_has_a_verdict_with_its_reasons():
         "empty": Verdict.UNFIT,
     }
     sites = {site.park_id: site for site in found.components[0].parks}
-    assert sites["free"].deltas == {"value": 0, "policy-fit": 0, "cost": 600 * 20}
+    assert sites["free"].deltas == {"value": 0, "policy-fit": 0, "cost": 600 * 20, "clustering": 0}
     assert [(r.code, r.needed, r.offered) for r in sites["full"].reasons] == [("floor-area", 600, 400)]
     assert [(h.project_id, h.floor_area_m2, h.value) for h in sites["full"].holders] == [("q", 600, 10)]
     assert [(r.code, r.offered) for r in sites["offices"].reasons] == [("kind", "office_hq")]

@@ -33,7 +33,13 @@ def test_an_earlier_goal_is_never_given_up_for_a_later_one():
     solution = solve(case, LIMITS)
     verified = verify(case, solution.plan, solution.goals)
     assert solution.status is PlanStatus.OPTIMAL
-    assert verified.values == {"value": 14, "policy-fit": 3, "cost": 600 * 90 + 600 * 10}
+    assert verified.values == {
+        "value": 14,
+        "policy-fit": 3,
+        "cost": 600 * 90 + 600 * 10,
+        "clustering": 2,
+        "spread": 0,
+    }
     assert [(g.goal, g.tier, g.value, g.bound) for g in solution.goals] == [
         ("value", 1, 14, 14),
         ("policy-fit", 2, 3, 3),

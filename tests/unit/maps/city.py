@@ -7,11 +7,13 @@ from typing import Any
 
 from allocator.domain import Component, District, Park, Project, Registry, Space, Tenancy
 from allocator.explain import dossier
+from allocator.goals import aims_of, worth
 from allocator.months import parse_month
-from allocator.options import first_month, fits, floor_taken_m2
+from allocator.options import fits, floor_taken_m2
 from allocator.plan import Assignment, GoalReport, Plan
 from allocator.policy import Policy
 from allocator.problem import Problem
+from allocator.starts import first_month
 from allocator.verify import VerifiedPlan, measure, verify
 from allocator.vocabulary import Basis, Function, Permission, Segment, Side, SpaceKind, Tier
 from maps.payload import Caption, overview_payload
@@ -246,7 +248,10 @@ def verified(problem: Problem) -> VerifiedPlan:
     """The greedy plan, checked, with goals as an engine would report them."""
     plan = place(problem)
     values = measure(problem, plan)
-    goals = [GoalReport(goal, tier, value, value, ("test",)) for tier, (goal, value) in enumerate(values.items(), 1)]
+    goals = [
+        GoalReport(aim.name, tier, worth(aim, values), worth(aim, values), ("test",))
+        for tier, aim in enumerate(aims_of(problem), 1)
+    ]
     return verify(problem, plan, goals)
 
 

@@ -1,0 +1,1 @@
+"""Public benchmark instances: read, handed to engines, and their answers checked."""

@@ -1,0 +1,116 @@
+"""When a lease may begin: the window of a pair, and the few months of it that need an option."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from allocator.domain import Component, Space
+from allocator.months import FOREVER
+
+if TYPE_CHECKING:
+    from allocator.problem import Problem
+
+
+MOST_WAIT_MONTHS = 240
+"""No lease begins later than twenty years after the plan does, whatever a request allows."""
+
+
+def may_start(problem: Problem, component: Component, space: Space, start: int) -> bool:
+    """Whether a lease may begin in that month: within the window, or when and where it is published."""
+    if first_month(problem, component, space) <= start <= last_month(problem, component, space):
+        return True
+    return stays(problem, component, space, start)
+
+
+def stays(problem: Problem, component: Component, space: Space, start: int) -> bool:
+    """Whether the published plan has the lease, and the space can still be let for its whole term."""
+    published = problem.published_by_component.get(component.key)
+    if published is None or (published.space_id, published.start) != (space.space_id, start):
+        return False
+    return space.available_from <= start and component.lease_end(start) <= space.available_until
+
+
+def first_month(problem: Problem, component: Component, space: Space) -> int:
+    """Earliest month in which the component could start in the space."""
+    return max(problem.plan_from, component.start_from or 0, space.available_from)
+
+
+def last_month(problem: Problem, component: Component, space: Space) -> int:
+    """Latest month in which the component could start in the space and still end its lease there."""
+    wanted_from = max(problem.plan_from, component.start_from or 0)
+    latest = component.start_until
+    if latest is None:
+        latest = wanted_from + problem.policy.start_slack_months
+    latest = min(latest, problem.plan_from + MOST_WAIT_MONTHS)
+    if component.lease_months is None:
+        return latest if space.available_until == FOREVER else -1
+    return latest if space.available_until == FOREVER else min(latest, space.available_until - component.lease_months)
+
+
+def start_months(problem: Problem, pairs: list[tuple[Component, Space]]) -> dict[tuple[str, str], list[int]]:
+    """By component and space, the months for which there are options.
+
+    Of a window only the first month and the months in which floor or supply of the same park may fall free are kept:
+    any plan can be shifted to such months without loss (left-shift argument, see ``docs/explanation/model.md``).  What
+    is published may stay as it is.
+    """
+    windows = {
+        (component.key, space.space_id): (first_month(problem, component, space), last_month(problem, component, space))
+        for component, space in pairs
+    }
+    kept = {
+        (component.key, space.space_id): [published.start]
+        for component, space in pairs
+        if (published := problem.published_by_component.get(component.key))
+        and stays(problem, component, space, published.start)
+    }
+    ends = _ends_of_what_stands(problem)
+    starts: dict[tuple[str, str], list[int]] = {}
+    grown = True
+    while grown:
+        starts = dict(_starts_given(pairs, windows, ends, kept))
+        before = sum(map(len, ends.values()))
+        for component, space in pairs:
+            ends[space.park_id].update(component.lease_end(start) for start in starts[component.key, space.space_id])
+        grown = sum(map(len, ends.values())) > before
+    return starts
+
+
+def _ends_of_what_stands(problem: Problem) -> dict[str, set[int]]:
+    """Per park, the months in which tenancies and reserves end; parks that one rule speaks of share one set."""
+    ends: dict[str, set[int]] = {park_id: set() for park_id in problem.registry.parks}
+    for reserve in problem.policy.reserves:
+        covered = {
+            s.park_id for s in problem.registry.spaces.values() if reserve.place in problem.places_of(s.space_id)
+        }
+        _join(ends, covered, {reserve.until})
+    reach = max((apart.least_m for apart in problem.policy.separations), default=0)
+    for pair in combinations(ends, 2) if reach else ():
+        if problem.between_m(*pair) < reach:
+            _join(ends, set(pair), set())
+    for tenancy in problem.registry.tenancies:
+        ends[problem.park_of(tenancy.space_id).park_id].add(tenancy.until)
+    return ends
+
+
+def _join(ends: dict[str, set[int]], parks: set[str], months: set[int]) -> None:
+    """Let parks, and those that share months with them, share one set."""
+    shared = months.union(*(ends[park_id] for park_id in parks))
+    joined = {id(ends[park_id]) for park_id in parks}
+    ends.update({park_id: shared for park_id, known in ends.items() if id(known) in joined})
+
+
+def _starts_given(
+    pairs: list[tuple[Component, Space]],
+    windows: dict[tuple[str, str], tuple[int, int]],
+    ends: dict[str, set[int]],
+    kept: dict[tuple[str, str], list[int]],
+) -> Iterator[tuple[tuple[str, str], list[int]]]:
+    ordered = {park_id: sorted(months) for park_id, months in ends.items()}
+    for component, space in pairs:
+        key = component.key, space.space_id
+        first, last = windows[key]
+        regular = {first, *(month for month in ordered[space.park_id] if first < month <= last)}
+        yield key, sorted({*(regular if first <= last else ()), *kept.get(key, ())})
