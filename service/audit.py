@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
 
+from service.database.rows import every
 from service.database.tables import audit
 
 LOCK = 7_241_002
@@ -74,8 +75,14 @@ def verify_chain(connection: Connection) -> tuple[int, bytes, Broken | None]:
 
 
 def _entries(connection: Connection) -> Iterator[Mapping[str, Any]]:
-    rows = connection.execution_options(yield_per=2000).execute(select(audit).order_by(audit.c.number))
-    yield from (dict(row) for row in rows.mappings())
+    after = 0
+    while True:
+        query = select(audit).where(audit.c.number > after).order_by(audit.c.number).limit(2000)
+        rows = every(connection, query)
+        yield from rows
+        if not rows:
+            return
+        after = rows[-1]["number"]
 
 
 def digest_at(connection: Connection, number: int) -> bytes | None:

@@ -72,6 +72,7 @@ def _dossiers(outcome: Outcome) -> str:
 
 
 def write_text(path: Path, text: str) -> Path:
+    """Write a text file, whole or not at all."""
     return _write(path, lambda target: target.write_text(text, encoding="utf-8"))
 
 
