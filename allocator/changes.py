@@ -80,8 +80,9 @@ def changes_of_sites(problem: Problem, sites: Iterable[Assignment]) -> Changes:
     """What of the sites themselves does not suit their components."""
     found: Changes = {}
     for site in sites:
-        component, space = problem.components[site.key], problem.registry.spaces[site.space_id]
-        found = joined(found, _unfit(problem, component, space))
+        for space_id in site.space_ids:
+            component, space = problem.components[site.key], problem.registry.spaces[space_id]
+            found = joined(found, _unfit(problem, component, space))
     return found
 
 

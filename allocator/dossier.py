@@ -34,7 +34,7 @@ class SiteVerdict:
     """One park for one component, by its best space there.
 
     ``deltas`` are goal changes of moving it alone; in a blocked park, of moving it there all the same, and ``breaches``
-    are what that would break.
+    are what that would break; ``further_spaces`` are the other floors of a component that is divided.
     """
 
     park_id: str
@@ -44,6 +44,7 @@ class SiteVerdict:
     reasons: tuple[Reason, ...] = ()
     deltas: Mapping[str, int] | None = None
     holders: tuple[Holder, ...] = ()
+    further_spaces: tuple[str, ...] = ()
     breaches: tuple[Breach, ...] = ()
 
 

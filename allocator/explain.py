@@ -8,7 +8,7 @@ who holds the floor is named.  *Unfit*: no space there suits it; the nearest mis
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from allocator.beside import options_beside, site_of
+from allocator.beside import options_beside, sites_of
 from allocator.domain import Component, Project
 from allocator.dossier import Alternative, ComponentDossier, Dossier, SiteVerdict, Verdict
 from allocator.goals import aims_of
@@ -86,9 +86,9 @@ def _scored(standing: Standing, project: Project, told: Dossier) -> Dossier:
     without = standing.without(project.project_id)
     here = tuple(standing.of_project[project.project_id])
     score = without.deltas(here)
-    taken = {site.space_id for site in here}
+    taken = {space_id for site in here for space_id in site.space_ids}
     ways = ways_to_place(without, project, MOST_ALTERNATIVES + 1).found
-    others = [way for way in ways if {site.space_id for site in way.sites} != taken][:MOST_ALTERNATIVES]
+    others = [way for way in ways if way.space_ids != taken][:MOST_ALTERNATIVES]
     alternatives = tuple(
         Alternative(way.sites, {goal: change - score[goal] for goal, change in way.deltas.items()}) for way in others
     )
@@ -111,7 +111,7 @@ def _component(
         assignment.space_id if assignment else None,
         format_month(assignment.start) if assignment else None,
         problem.permission(component, assignment.space_id).value if assignment else None,
-        tuple(offered_to(component, space)) if space else (),
+        tuple(offered_to(component, space, assignment)) if space and assignment else (),
         tuple(_verdict(standing, component, park_id, there, placed=placed) for park_id, there in by_park.items()),
         tuple(asked_for(component)),
     )
@@ -123,7 +123,9 @@ def _verdict(
     problem = standing.problem
     assignment = standing.plan.by_component.get(component.key)
     if assignment and problem.park_of(assignment.space_id).park_id == park_id:
-        return SiteVerdict(park_id, assignment.space_id, format_month(assignment.start), Verdict.CHOSEN)
+        further = tuple(space_id for space_id, _ in assignment.further)
+        month = format_month(assignment.start)
+        return SiteVerdict(park_id, assignment.space_id, month, Verdict.CHOSEN, further_spaces=further)
     if not options:
         return _nearest_miss(problem, component, park_id)
     return _best(standing, component, park_id, options, RULES if placed else ALONE)
@@ -138,10 +140,11 @@ def _best(
         options, key=lambda option: (*(-one for one in foreseen(promise(standing, aims, option))), option.start)
     )
     for option in ranked:
-        site = (site_of(option),)
+        site = sites_of([option])
         if not standing.breaks(site, rules):
-            month = format_month(option.start)
-            return SiteVerdict(park_id, option.space_id, month, Verdict.POSSIBLE, (), standing.deltas(site))
+            month, further = format_month(option.start), tuple(space_id for space_id, _ in option.further)
+            deltas = standing.deltas(site)
+            return SiteVerdict(park_id, option.space_id, month, Verdict.POSSIBLE, (), deltas, further_spaces=further)
     blocked = [_blocked(standing, component, park_id, option, rules) for option in ranked[:MOST_BLOCKED]]
     return min(blocked, key=lambda verdict: len(verdict.reasons))
 
@@ -150,7 +153,7 @@ def _blocked(
     standing: Standing, component: Component, park_id: str, option: Option, rules: tuple[Rule, ...]
 ) -> SiteVerdict:
     """What stands against moving the component alone to the option, all else staying, and who holds what it needs."""
-    site = (site_of(option),)
+    site = sites_of([option])
     breaches = standing.breaches(site, rules)
     tight = tightest(component, option, breaches)
     holders = dict.fromkeys(
@@ -164,7 +167,8 @@ def _blocked(
         tuple(reason for _, reason in tight),
         standing.deltas(site),
         tuple(holders),
-        tuple(breach for breach, _ in tight),
+        further_spaces=tuple(space_id for space_id, _ in option.further),
+        breaches=tuple(breach for breach, _ in tight),
     )
 
 

@@ -43,7 +43,7 @@ def evidence(problem: Problem, project: Project, told: Dossier) -> tuple[Evidenc
 
 def _spaces(told: Dossier) -> tuple[str, ...]:
     chosen = [part.space_id for part in told.components if part.space_id is not None]
-    by_repair = [site.space_id for site in told.repair.sites] if told.repair else []
+    by_repair = [space_id for site in told.repair.sites for space_id, _ in site.pieces] if told.repair else []
     return tuple(dict.fromkeys([*chosen, *by_repair]))
 
 

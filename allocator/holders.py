@@ -19,7 +19,7 @@ def tightest(component: Component, option: Option, breaches: list[Breach]) -> li
         if breach.rule in CAPACITIES and isinstance(breach.measured, int) and isinstance(breach.limit, int):
             place = place.rsplit("/", 1)[0]
             unit = "m2" if breach.rule == "floor-area" else place.rsplit("/", 1)[1]
-            asked = option.area_m2 if breach.rule == "floor-area" else getattr(component, unit)
+            asked = option.area_in(place) if breach.rule == "floor-area" else getattr(component, unit)
             reason = Reason(breach.rule, asked, breach.limit - (breach.measured - asked), unit)
         else:
             unit = "m" if breach.rule == "links" and isinstance(breach.measured, int) else ""
@@ -42,13 +42,13 @@ def holders_of(standing: Standing, component: Component, breach: Breach) -> Iter
     supply = None if breach.rule == "floor-area" else place.rsplit("/", 1)[1]
     here = place if supply is None else place.rsplit("/", 1)[0]
     there = (standing.in_space if supply is None else standing.in_park).get(here, ())
-    for placement in problem.placements(Plan(tuple(there))):
+    for placement in problem.requests_in(Plan(tuple(there))):
         draws = not supply or getattr(placement.component, supply)
         if draws and placement.active(month) and placement.component.key != component.key:
             held, project = placement.assignment, problem.project_by_id[placement.component.project_id]
-            yield Holder(held.project_id, held.component_id, held.floor_area_m2, project.value)
-    sitting = problem.tenancies_of_space if supply is None else problem.tenancies_of_park
-    for tenancy in sitting[here]:
-        if tenancy.active(month) and (not supply or getattr(tenancy, supply)):
+            yield Holder(held.project_id, held.component_id, held.total_m2, project.value)
+    for tenancy in problem.housed(standing.plan):
+        shares = here in problem.places_of(tenancy.space_id) and tenancy.active(month)
+        if shares and (not supply or getattr(tenancy, supply)):
             name = tenancy.occupant or tenancy.tenancy_id
             yield Holder("", tenancy.tenancy_id, tenancy.floor_area_m2, 0, name)

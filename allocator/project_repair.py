@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 
-from allocator.beside import options_of_pairs, site_of
+from allocator.beside import options_housed, sites_of
 from allocator.changes import (
     WHOLE_BP,
     Change,
@@ -23,7 +23,8 @@ from allocator.changes import (
     price_of,
 )
 from allocator.domain import Component, Project, Space
-from allocator.options import Option, floor_taken_m2, reasons_against, rent_yuan_month
+from allocator.options import Housed, Option, floor_taken_m2, reasons_against, rent_yuan_month
+from allocator.options import sites as divided
 from allocator.plan import Assignment
 from allocator.problem import Problem
 from allocator.rules.links import are_near
@@ -65,7 +66,7 @@ def cheapest_repair(standing: Standing, project: Project) -> Repair:
         if best is not None and tried >= MOST_TRIED:
             exact = False
             break
-        sites = tuple(sorted(map(site_of, options)))
+        sites = sites_of(options)
         changes = changes_for(standing, project, sites)
         if best is None or price_of(changes) < best[0]:
             best = price_of(changes), sites, changes
@@ -133,24 +134,25 @@ def _apart(problem: Problem, project: Project, choice: _Choice, option: Option) 
 def _priced(standing: Standing, project: Project, options: Iterable[Option]) -> Iterator[_Choice]:
     """Each option with what stands against it by itself."""
     for option in options:
-        site = site_of(option)
-        breaches = standing.breaches((site,), STEADY)
-        own = changes_of_sites(standing.problem, (site,))
+        sites = sites_of([option])
+        breaches = standing.breaches(sites, STEADY)
+        own = changes_of_sites(standing.problem, sites)
         yield _Choice((option,), joined(own, of_breaches(project, breaches)))
 
 
 def _offers(standing: Standing, project: Project) -> Mapping[str, list[Option]]:
     """Every space for every component: in the months of its options, else from the first month that it is free."""
     problem = standing.problem
-    timely: list[tuple[Component, Space]] = []
+    timely: list[Housed] = []
     late: list[Option] = []
     for part in project.components:
+        timely += [(part, pieces) for pieces in divided(problem, part) if len(pieces) > 1]
         for space in problem.registry.spaces.values():
             if _timely(problem, part, space):
-                timely.append((part, space))
+                timely.append((part, ((space.space_id, floor_taken_m2(part, space)),)))
             else:
                 late.append(_from_first_month(problem, part, space))
-    offers = options_of_pairs(standing, project, timely, late)
+    offers = options_housed(standing, project, timely, late)
     return {key: [*options, *(o for o in late if o.component == key)] for key, options in offers.items()}
 
 

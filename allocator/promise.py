@@ -38,21 +38,21 @@ def _gain(standing: Standing, goal_id: str, option: Option, parts: int) -> float
     if goal_id == "policy-fit":
         return fit_points(problem, component, option.space_id)
     if goal_id == "stability":
-        return _kept_price(problem, component, option.space_id)
+        return _kept_price(problem, component, option)
     if goal_id == "cost":
-        return -option.rent_yuan_month - _opening_at_least(standing, option.space_id, parts)
+        return -option.rent_yuan_month - _opening_at_least(standing, option, parts)
     return math.inf
 
 
-def _kept_price(problem: Problem, component: Component, space_id: str) -> int:
+def _kept_price(problem: Problem, component: Component, option: Option) -> int:
     published = problem.published_by_component.get(component.key)
-    if published is None or published.space_id != space_id:
+    if published is None or published.space_ids != option.space_ids:
         return 0
     return problem.policy.move_price[problem.stages[component.key]]
 
 
-def _opening_at_least(standing: Standing, space_id: str, parts: int) -> int:
-    """Of the opening of a new block, the part that cannot be shared with the project's other components."""
-    if space_id in standing.in_space:
-        return 0
-    return opening_yuan_month(standing.problem, standing.problem.registry.spaces[space_id]) // parts
+def _opening_at_least(standing: Standing, option: Option, parts: int) -> int:
+    """Of the opening of new blocks, the part that cannot be shared with the project's other components."""
+    spaces = standing.problem.registry.spaces
+    new = [spaces[space_id] for space_id in option.space_ids if space_id not in standing.in_space]
+    return sum(opening_yuan_month(standing.problem, space) // parts for space in new)

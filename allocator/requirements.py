@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from allocator.domain import PARK_UTILITIES, Component, Space
 from allocator.dossier import Requirement
 from allocator.months import format_month
-from allocator.options import floor_taken_m2
+from allocator.plan import Assignment
 
 
-def offered_to(component: Component, space: Space) -> Iterator[Requirement]:
+def offered_to(component: Component, space: Space, assignment: Assignment) -> Iterator[Requirement]:
     """Requirement beside offer, for each requirement that the component has."""
-    yield Requirement("floor_area", component.floor_area_m2, floor_taken_m2(component, space), "m2")
+    yield Requirement("floor_area", component.floor_area_m2, assignment.total_m2, "m2")
     pairs = (
         ("floor_load", component.floor_load_kpa, space.floor_load_kpa, "kPa"),
         ("clear_height", component.clear_height_m, space.clear_height_m, "m"),

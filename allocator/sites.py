@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count, islice, product
 
-from allocator.beside import options_beside, site_of, sites_of
+from allocator.beside import options_beside, sites_of
 from allocator.domain import Link, Project
 from allocator.goals import aims_of, maximised, worth
 from allocator.options import Option
@@ -34,6 +34,10 @@ MOST_MONTHS = 500
 """How many combinations of start months are tried in one set of spaces."""
 
 
+Spaces = tuple[tuple[str, int], ...]
+"""The spaces of one component, one or several of one building, each with the floor taken there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """One way to place a whole project; ``deltas`` is the change of every goal."""
@@ -41,6 +45,11 @@ class Way:
     sites: tuple[Assignment, ...]
     deltas: Mapping[str, int]
     worth: Worth
+
+    @property
+    def space_ids(self) -> frozenset[str]:
+        """Every space it takes floor in."""
+        return frozenset(space_id for site in self.sites for space_id in site.space_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ def ways_to_place(standing: Standing, project: Project, most: int) -> Ways:
         way = search.way(spaces)
         if way is None:
             continue
-        used = frozenset(site.space_id for site in way.sites)
+        used = way.space_ids
         if used not in best or best[used].worth < way.worth:
             best[used] = way
     ranked = sorted(best.values(), key=lambda way: way.worth, reverse=True)
@@ -90,24 +99,26 @@ class _Search:
             key: {s: promise(standing, self._aims, starts[0], len(self._parts)) for s, starts in spaces.items()}
             for key, spaces in self._starts.items()
         }
-        self._nearby: dict[object, tuple[str, ...]] = {}
+        self._nearby: dict[object, tuple[Spaces, ...]] = {}
 
     def _offers(self, project: Project) -> dict[str, list[Option]]:
         """Options that break no rule by themselves."""
         return {
-            key: [o for o in options if self._may(o) and not self._standing.breaks((site_of(o),), BY_ITSELF)]
+            key: [o for o in options if self._may(o) and not self._standing.breaks(sites_of([o]), BY_ITSELF)]
             for key, options in options_beside(self._standing, project).items()
         }
 
     def _may(self, option: Option) -> bool:
-        component, places = self._problem.components[option.component], self._problem.places_of(option.space_id)
-        return not component.barred_from & places and component.pinned_to in (None, *places)
+        component, problem = self._problem.components[option.component], self._problem
+        if component.barred_from & problem.places_touched(option.space_ids):
+            return False
+        return component.pinned_to in (None, *problem.places_shared(option.space_ids))
 
-    def choices(self) -> Iterator[tuple[Worth, tuple[str, ...]]]:
+    def choices(self) -> Iterator[tuple[Worth, tuple[Spaces, ...]]]:
         """Choices of one space per component that keep the links, best promise first, each with its promise."""
         turn = count()
         start = self._bound(())
-        queue: list[tuple[Worth, int, int, tuple[str, ...]]] = []
+        queue: list[tuple[Worth, int, int, tuple[Spaces, ...]]] = []
         if start is not None:
             queue.append((_negated(start), 0, next(turn), ()))
         while queue:
@@ -120,7 +131,7 @@ class _Search:
                 if bound is not None:
                     heappush(queue, (_negated(bound), -len(chosen) - 1, next(turn), (*chosen, space_id)))
 
-    def _bound(self, chosen: tuple[str, ...]) -> Worth | None:
+    def _bound(self, chosen: tuple[Spaces, ...]) -> Worth | None:
         """Promise of the chosen spaces and of the best that is left to the other components; None for no way."""
         promises = [self._promises[part.key][s] for part, s in zip(self._parts, chosen, strict=False)]
         for place in range(len(chosen), len(self._parts)):
@@ -134,23 +145,23 @@ class _Search:
             for base, aim in zip(total, self._aims, strict=True)
         )
 
-    def _best(self, place: int, chosen: tuple[str, ...]) -> Worth | None:
+    def _best(self, place: int, chosen: tuple[Spaces, ...]) -> Worth | None:
         candidates = self._candidates(place, chosen)
         return self._promises[self._parts[place].key][candidates[0]] if candidates else None
 
-    def _candidates(self, place: int, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    def _candidates(self, place: int, chosen: tuple[Spaces, ...]) -> tuple[Spaces, ...]:
         """Spaces of a component near the spaces that are chosen already, best promise first."""
-        tied = tuple((link, chosen[other]) for link, other in self._links[place] if other < len(chosen))
+        tied = tuple((link, chosen[other][0][0]) for link, other in self._links[place] if other < len(chosen))
         corners = tuple((link, place_of(self._problem, link, other)) for link, other in tied)
         known = self._nearby.get((place, corners))
         if known is None:
             promises = self._promises[self._parts[place].key]
-            fitting = (s for s in promises if all(are_near(self._problem, link, s, other) for link, other in tied))
+            fitting = (s for s in promises if all(are_near(self._problem, link, s[0][0], other) for link, other in tied))
             known = tuple(sorted(fitting, key=lambda space_id: promises[space_id], reverse=True))
             self._nearby[place, corners] = known
         return known
 
-    def way(self, spaces: tuple[str, ...]) -> Way | None:
+    def way(self, spaces: tuple[Spaces, ...]) -> Way | None:
         """The project in these spaces from the first months in which no rule is broken."""
         offers = [self._starts[part.key][space_id] for part, space_id in zip(self._parts, spaces, strict=True)]
         for options in islice(product(*offers), MOST_MONTHS):
@@ -175,8 +186,8 @@ def _links(project: Project) -> dict[int, list[tuple[Link, int]]]:
     return tied
 
 
-def _by_space(options: list[Option]) -> Mapping[str, list[Option]]:
-    grouped: dict[str, list[Option]] = defaultdict(list)
+def _by_space(options: list[Option]) -> Mapping[Spaces, list[Option]]:
+    grouped: dict[Spaces, list[Option]] = defaultdict(list)
     for option in options:
-        grouped[option.space_id].append(option)
+        grouped[option.pieces].append(option)
     return dict(grouped)

@@ -34,17 +34,23 @@ class Standing:
     @cached_property
     def in_space(self) -> Mapping[str, list[Assignment]]:
         """Assignments by space id."""
-        return _grouped(self.plan, lambda made: made.space_id)
+        return _grouped(self.plan, lambda made: made.space_ids)
 
     @cached_property
     def in_park(self) -> Mapping[str, list[Assignment]]:
         """Assignments by park id."""
-        return _grouped(self.plan, lambda made: self.problem.registry.spaces[made.space_id].park_id)
+        return _grouped(self.plan, lambda made: (self.problem.registry.spaces[made.space_id].park_id,))
 
     @cached_property
     def of_project(self) -> Mapping[str, list[Assignment]]:
         """Assignments by project id."""
-        return _grouped(self.plan, lambda made: made.project_id)
+        return _grouped(self.plan, lambda made: (made.project_id,))
+
+    @cached_property
+    def tenants(self) -> list[Assignment]:
+        """Sitting tenants whom the plan moves: they free floor where they sat."""
+        moved = {tenant.project_id for tenant in self.problem.tenants.values()}
+        return [made for made in self.plan.assignments if made.project_id in moved]
 
     @cached_property
     def exceptions(self) -> list[Assignment]:
@@ -109,8 +115,8 @@ class Standing:
 
     def _seen_from_afar(self, site: Assignment) -> tuple[str, str, int, bool]:
         published = self.problem.published_by_component.get(site.key)
-        stays = published is not None and published.space_id == site.space_id
-        return site.key, self.problem.park_of(site.space_id).district, site.floor_area_m2, stays
+        stays = published is not None and published.space_ids == site.space_ids
+        return site.key, self.problem.park_of(site.space_id).district, site.total_m2, stays
 
     def deltas(self, sites: Sites) -> dict[str, int]:
         """Change of every goal that applies once components of one project are at the sites."""
@@ -137,7 +143,7 @@ class Standing:
     def _around(self, sites: Sites, *, whole_parks: bool) -> Plan:
         """What stands in the spaces, or the whole parks, that the project leaves or enters, and the rest of it."""
         own = self._own(sites)
-        spaces = {site.space_id: None for site in (*own, *sites)}
+        spaces = dict.fromkeys(space_id for site in (*own, *sites) for space_id, _ in site.pieces)
         if whole_parks:
             parks = {self.problem.registry.spaces[space_id].park_id: None for space_id in spaces}
             return Plan.of(dict.fromkeys([*own, *(a for park_id in parks for a in self.in_park.get(park_id, ()))]))
@@ -149,16 +155,22 @@ def lone(problem: Problem, project: Project) -> Problem:
     return replace(problem, projects=(project,))
 
 
-def _grouped(plan: Plan, name_of: Callable[[Assignment], str]) -> Mapping[str, list[Assignment]]:
+def _grouped(plan: Plan, names_of: Callable[[Assignment], Iterable[str]]) -> Mapping[str, list[Assignment]]:
     grouped: dict[str, list[Assignment]] = defaultdict(list)
     for assignment in plan.assignments:
-        grouped[name_of(assignment)].append(assignment)
+        for name in names_of(assignment):
+            grouped[name].append(assignment)
     return dict(grouped)
 
 
 def _staying(assignments: Iterable[Assignment], sites: Sites) -> list[Assignment]:
     leaving = {site.key for site in sites}
     return [assignment for assignment in assignments if assignment.key not in leaving]
+
+
+def _part(standing: Standing, there: Iterable[Assignment], sites: Sites) -> Plan:
+    """A part of the plan with components gone to their sites, and with every tenant whom the plan moves."""
+    return Plan.of([*_staying(dict.fromkeys([*there, *standing.tenants]), sites), *sites])
 
 
 Look = Callable[[Standing, Sites], tuple[Problem, Plan]]
@@ -172,16 +184,16 @@ def _project(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
 
 def _spaces(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
     """What stands in the spaces that are entered."""
-    entered = {site.space_id for site in sites}
+    entered = {space_id for site in sites for space_id in site.space_ids}
     there = [a for space_id in entered for a in standing.in_space.get(space_id, ())]
-    return standing.problem, Plan.of([*_staying(there, sites), *sites])
+    return standing.problem, _part(standing, there, sites)
 
 
 def _parks(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
     """What stands in the parks that are entered."""
     entered = {standing.problem.registry.spaces[site.space_id].park_id for site in sites}
     there = [a for park_id in entered for a in standing.in_park.get(park_id, ())]
-    return standing.problem, Plan.of([*_staying(there, sites), *sites])
+    return standing.problem, _part(standing, there, sites)
 
 
 def _drawing(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
@@ -200,7 +212,7 @@ def _hazardous(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
     entered = {problem.registry.spaces[site.space_id].park_id for site in sites}
     near = {k for k in standing.in_park if k in entered or any(problem.between_m(k, p) < reach for p in entered)}
     there = [a for park_id in near for a in standing.in_park[park_id]]
-    return problem, Plan.of([*_staying(there, sites), *sites])
+    return problem, _part(standing, there, sites)
 
 
 def _by_exception(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
@@ -211,12 +223,12 @@ def _by_exception(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
 def _reserved(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
     """What stands where floor is held back that the sites would take from."""
     problem = standing.problem
-    entered = {place for site in sites for place in problem.places_of(site.space_id)}
+    entered = problem.places_touched(space_id for site in sites for space_id in site.space_ids)
     held = {reserve.place for reserve in problem.policy.reserves} & entered
     if not held:
         return problem, Plan(())
-    there = [a for a in standing.plan.assignments if held & problem.places_of(a.space_id)]
-    return problem, Plan.of([*_staying(there, sites), *sites])
+    there = [a for a in standing.plan.assignments if held & problem.places_touched(a.space_ids)]
+    return problem, _part(standing, there, sites)
 
 
 def _neighbours(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
@@ -224,7 +236,7 @@ def _neighbours(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
     entered = {standing.problem.registry.spaces[site.space_id].park_id for site in sites}
     near = {a.project_id for park_id in entered for a in standing.in_park.get(park_id, ())} | {sites[0].project_id}
     there = [a for project_id in near for a in standing.of_project.get(project_id, ())]
-    return standing.problem, Plan.of([*_staying(there, sites), *sites])
+    return standing.problem, _part(standing, there, sites)
 
 
 def _whole(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from allocator.beside import options_of_pairs, site_of
+from allocator.beside import options_beside, sites_of
 from allocator.domain import Component, Project
 from allocator.dossier import ComponentDossier, SiteVerdict, UnplacedReason, Verdict
 from allocator.plan import Plan
@@ -77,6 +77,5 @@ def _shut_out(standing: Standing, project: Project, part: ComponentDossier) -> I
 
 def _refused_alone(empty: Standing, project: Project, component: Component, site: SiteVerdict) -> bool:
     """Whether the site is refused even when nothing else is placed, in every month it could begin."""
-    space = empty.problem.registry.spaces[site.space_id]
-    options = options_of_pairs(empty, project, [(component, space)])[component.key]
-    return all(empty.breaks((site_of(option),), BY_ITSELF) for option in options)
+    options = [o for o in options_beside(empty, project)[component.key] if o.space_id == site.space_id]
+    return all(empty.breaks(sites_of([option]), BY_ITSELF) for option in options)

@@ -38,6 +38,7 @@ class SiteOut(Wire):
         "all the same.",
     )
     holders: tuple[HolderOut, ...] = ()
+    further_spaces: tuple[str, ...] = Field((), description="Further floors of a component that is divided.")
     breaches: tuple[BreachOut, ...] = Field((), description="In a blocked park, what that would break.")
 
 

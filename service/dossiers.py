@@ -26,11 +26,12 @@ def _places(sites: Iterable[Assignment]) -> list[dict[str, Any]]:
     return [
         {
             "component_id": site.component_id,
-            "space_id": site.space_id,
+            "space_id": space_id,
             "start": format_month(site.start),
-            "floor_area_m2": site.floor_area_m2,
+            "floor_area_m2": area_m2,
         }
         for site in sites
+        for space_id, area_m2 in site.pieces
     ]
 
 

@@ -20,6 +20,7 @@ from service.newcomer import recommendation, recommendation_text, with_newcomer
 from service.pipeline import problem_of, read_again
 from service.price import PriceOut, price_document
 from service.progress import ProgressLine
+from service.standing import standing
 from service.wire import DossierOut, PlanOut
 from service.wording import dossier_text
 
@@ -67,7 +68,7 @@ def _inputs_for(options: argparse.Namespace, document: PlanOut) -> Inputs:
 
 def explain(options: argparse.Namespace) -> int:
     """Print a project's dossier, or every project's."""
-    document, verified = _standing(options.plan)
+    document, verified = standing(options.plan)
     faults = list(_unanswerable(options, verified.problem))
     if faults:
         raise InputError(faults)
@@ -126,22 +127,9 @@ def _price(options: argparse.Namespace, document: PlanOut, verified: VerifiedPla
     return price_document(forced, document)
 
 
-def _standing(path: Path) -> tuple[PlanOut, VerifiedPlan]:
-    """A plan.json with a plan in it that holds, checked anew against the inputs it carries."""
-    document = read_plan(path)
-    if document.inputs is None or not document.verified:
-        remedy = "Use a plan.json that `allocator plan` wrote and that has a plan in it"
-        raise InputError([_fault(path, "holds no plan with its inputs", remedy)])
-    try:
-        return document, verify(problem_of(document.inputs), plan_of(document), claims_of(document))
-    except RejectedPlanError as error:
-        message = f"holds a plan that does not pass the check: {error}"
-        raise InputError([_fault(path, message, "Run `allocator check` on it")]) from None
-
-
 def recommend(options: argparse.Namespace) -> int:
     """Print where a newcomer could go while everyone else stays."""
-    document, verified = _standing(options.plan)
+    document, verified = standing(options.plan)
     answer = recommendation(*with_newcomer(document, verified, options.project), options.most)
     print(answer.model_dump_json(indent=1) if options.json else recommendation_text(answer, document, options.lang))
     return exit_codes.OK

@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import replace
 
-from allocator.beside import options_beside, site_of
+from allocator.beside import options_beside, sites_of
 from allocator.explain import dossier
 from allocator.rules import RULES
 from allocator.sites import ways_to_place
@@ -42,11 +42,11 @@ def _ratio(standing: Standing, project) -> None:
     every = [option for options in options_beside(standing, project).values() for option in options]
     few = random.Random(1).sample(every, min(20, len(every)))
     ours = time.process_time()
-    quick = [(standing.breaches((site_of(option),)), standing.deltas((site_of(option),))) for option in few]
+    quick = [(standing.breaches(sites_of([option])), standing.deltas(sites_of([option]))) for option in few]
     plain = time.process_time()
     slow = []
     for option in few:
-        after = standing.changed((site_of(option),))
+        after = standing.changed(sites_of([option]))
         breaches = [breach for rule in RULES for breach in rule.check(standing.problem, after)]
         values = measure(standing.problem, after)
         slow.append((breaches, {goal: values[goal] - standing.values[goal] for goal in values}))

@@ -3,7 +3,7 @@
 import random
 from itertools import product
 
-from allocator.beside import site_of
+from allocator.beside import sites_of
 from allocator.changes import RAISED, changes_of_sites, joined, of_breaches, price_of
 from allocator.goals import aims_of
 from allocator.options import floor_taken_m2
@@ -60,8 +60,8 @@ def test_a_change_of_a_whole_project_is_checked_and_measured_as_in_the_whole_pla
 def test_a_change_of_one_component_is_checked_and_measured_as_in_the_whole_plan():
     compared = 0
     for case, standing, rng in standing_plans(500, seed=4):
-        for option in rng.sample(case.options, min(5, len(case.options))):
-            chosen = (site_of(option),)
+        for option in rng.sample(case.requested, min(5, len(case.requested))):
+            chosen = sites_of([option])
             after = standing.changed(chosen)
             assert standing.breaches(chosen) == [breach for rule in RULES for breach in rule.check(case, after)]
             now = measure(case, after)
@@ -83,12 +83,12 @@ def test_ranked_ways_are_those_of_enumeration():
                 if not find_breaches(case, after):
                     now = measure(case, after)
                     deltas = {goal: now[goal] - standing.values[goal] for goal in now}
-                    used = frozenset(site.space_id for site in chosen)
+                    used = frozenset(space_id for site in chosen for space_id in site.space_ids)
                     best[used] = max(best.get(used, ()), worth_of(aims_of(case), deltas))
             ways = ways_to_place(standing, project, most=3)
             assert ways.complete
             assert [way.worth for way in ways.found] == sorted(best.values(), reverse=True)[:3]
-            assert len({frozenset(site.space_id for site in way.sites) for way in ways.found}) == len(ways.found)
+            assert len({way.space_ids for way in ways.found}) == len(ways.found)
             for way in ways.found:
                 assert not find_breaches(case, standing.changed(way.sites))
             ranked += bool(best)
@@ -99,9 +99,10 @@ def test_ranked_ways_are_those_of_enumeration():
 
 
 def _every_site(case, component):
-    """Each space in each month in which a lease may begin there, or in the first month it is free."""
+    """Each space in each month in which a lease may begin there, or in the first month it is free; and divisions."""
+    yield from (site for site in sites(case, component) if site.further)
     for space in case.registry.spaces.values():
-        months = [month for month in range(NOW - 5, NOW + 60) if may_start(case, component, space, month)]
+        months = [month for month in range(NOW - 5, NOW + 60) if may_start(case, component, (space,), month)]
         for month in months or [first_month(case, component, space)]:
             area = floor_taken_m2(component, space)
             yield Assignment(component.project_id, component.component_id, space.space_id, month, area)
