@@ -88,6 +88,9 @@ def _print_summary(document: PlanOut, problem: Problem, files: list[Path]) -> No
     if document.verified:
         area = sum(made.floor_area_m2 for made in document.assignments)
         print(f"  {len(placed)} of {len(problem.projects)} projects placed on {area:,} m²")
+    for move in document.tenant_moves:
+        who = move.occupant or move.tenancy_id
+        print(f"  tenant {who} moves: {move.from_space} → {move.to_space}, {move.floor_area_m2:,} m² from {move.start}")
     for goal in document.goals:
         bound = "no bound" if goal.gap is None else f"bound {goal.bound:,}, gap {goal.gap:.2%}"
         proof = f", proved by {' and '.join(goal.proved_by)}" if goal.proved_by else ""
