@@ -1,4 +1,4 @@
-"""Nights: few worthwhile changes to the published plan, proposed and never published; once a night, whatever the clock."""
+"""Nights: few worthwhile changes, proposed and never published; once a night, whatever the clock."""
 
 import random
 import threading
@@ -14,9 +14,9 @@ from service.database.engine import SYSTEM, transaction
 from service.database.tables import night, plan
 from service.jobs.worker import begin_night
 from service.notices import send_due
-from tests.service_for_tests import NANSHAN, a_project, desk_on, settings_for
+from tests.service_for_tests import NANSHAN, desk_on, settings_for
 
-SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"  # noqa: S105  of the tests
+SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW = datetime(2026, 9, 20, 18, 5, tzinfo=UTC)  # 02:05 of the 21st in Shenzhen
 
 
@@ -119,7 +119,14 @@ def test_one_night_begins_once_whoever_asks_and_how_often(fresh):
     assert len([run_id for run_id in begun if run_id]) == 1
 
 
-ZONES = ("Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Kathmandu")
+ZONES = (
+    "Asia/Shanghai",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+    "Asia/Kathmandu",
+)
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -168,7 +175,7 @@ class _Receiver(BaseHTTPRequestHandler):
     got: list = []  # noqa: RUF012  one receiver a test
     refuse = 1
 
-    def do_POST(self):  # noqa: N802  the name that the library calls
+    def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
         type(self).got.append((dict(self.headers.items()), body))
         self.send_response(500 if len(type(self).got) <= type(self).refuse else 204)

@@ -81,7 +81,7 @@ def test_every_operation_names_its_right_and_refuses_strangers(desk):
     assert len(found) > 40
     for method, path, right in found:
         assert right in list(Right)
-        target = path.format(**{name: "x" for name in _names(path)})
+        target = path.format(**dict.fromkeys(_names(path), "x"))
         for headers in ({}, {"X-API-Key": "dak_wrong"}, {"Authorization": "Bearer x.y.z"}):
             answer = desk.ask(None, method.upper(), target, headers=headers, json={} if method == "post" else None)
             assert answer.status_code in {401, 429}, (method, path)
@@ -198,7 +198,12 @@ def test_a_token_of_the_issuer_is_taken_with_its_role_and_district(issuer):
     desk, key = issuer
     answer = me(desk, token(key))
     assert answer.status_code == 200
-    assert answer.json() == {"person": "oidc:li.na", "role": "planner", "district": PINGSHAN, "rights": ["plan", "read"]}
+    assert answer.json() == {
+        "person": "oidc:li.na",
+        "role": "planner",
+        "district": PINGSHAN,
+        "rights": ["plan", "read"],
+    }
 
 
 @pytest.mark.parametrize(

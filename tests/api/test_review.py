@@ -124,7 +124,9 @@ def test_a_district_sees_its_own_enquiries_and_no_others_even_past_the_routes(fr
         with transaction(fresh.engine, scope) as connection:
             found = connection.execute(text("SELECT project_id FROM allocator.enquiry ORDER BY 1")).scalars().all()
             assert found == ids
-            user = connection.execute(text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"))
+            user = connection.execute(
+                text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            )
             assert user.scalar_one() is False
     with pytest.raises(DBAPIError), transaction(fresh.engine, Scope("pam", "440310")) as connection:
         connection.execute(text("UPDATE allocator.enquiry SET district = '440305'"))
@@ -162,8 +164,7 @@ def test_the_audit_finds_every_kind_of_tampering(fresh):
         "UPDATE allocator.audit SET detail = '{}' WHERE number = 2",
         "DELETE FROM allocator.audit WHERE number = 2",
         "UPDATE allocator.audit SET at = at + interval '1 second' WHERE number = 1",
-        "UPDATE allocator.audit a SET person = b.person, digest = b.digest FROM allocator.audit b"
-        " WHERE a.number = 4 AND b.number = 3",
+        "UPDATE allocator.audit a SET digest = b.digest FROM allocator.audit b WHERE a.number = 4 AND b.number = 3",
     ]
     for statement in tamperings:
         connection = fresh.engine.connect()

@@ -39,7 +39,9 @@ class Process:
         env = {**os.environ, **QUICK, **environment, "PYTHONPATH": str(ROOT)}
         with self._out.with_suffix(".out").open("wb") as out, self._out.with_suffix(".err").open("wb") as err:
             command = [sys.executable, "-m", "service.cli", *arguments]
-            self.process = subprocess.Popen(command, stdout=out, stderr=err, env=env, start_new_session=True, cwd=folder)
+            self.process = subprocess.Popen(
+                command, stdout=out, stderr=err, env=env, start_new_session=True, cwd=folder
+            )
 
     @property
     def pid(self) -> int:
@@ -81,6 +83,22 @@ def wait_until(true: Any, tell: Any = lambda: "") -> None:
     while not true():
         assert time.monotonic() < until, tell()
         time.sleep(0.1)
+
+
+def descendants(pid: int) -> set[int]:
+    """Processes that were started by a process, directly or not."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text("utf-8").rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue  # it ended while we looked
+    found, size = {pid}, 0
+    while size != len(found):
+        size = len(found)
+        found |= {child for child, parent in parents.items() if parent in found}
+    return found - {pid}
 
 
 class Client:
@@ -156,14 +174,14 @@ def counts(url: str, journal: Path) -> Counter[str]:
         found = Counter(
             lost=len(runs) - number("SELECT count(*) FROM allocator.run WHERE run_id = ANY(%s)", runs),
             stuck=number("SELECT count(*) FROM allocator.run WHERE finished_at IS NULL"),
-            duplicated=number(
-                "SELECT count(*) - count(DISTINCT run_id) FROM allocator.plan"
-            )
+            duplicated=number("SELECT count(*) - count(DISTINCT run_id) FROM allocator.plan")
             + number(
                 "SELECT coalesce(sum(n - 1), 0)::int FROM (SELECT count(*) n FROM allocator.audit"
                 " WHERE action IN ('run.create', 'run.end') GROUP BY action, subject HAVING count(*) > 1) t"
             ),
-            phantom=number("SELECT count(*) FROM allocator.plan p LEFT JOIN allocator.run r USING (run_id) WHERE r.run_id IS NULL")
+            phantom=number(
+                "SELECT count(*) FROM allocator.plan p LEFT JOIN allocator.run r USING (run_id) WHERE r.run_id IS NULL"
+            )
             + number("SELECT count(*) FROM allocator.run WHERE NOT (run_id = ANY(%s)) AND kind = 'plan'", runs),
             torn=number(
                 "SELECT count(*) FROM allocator.plan p WHERE placed <> (SELECT count(DISTINCT project_id) FROM"
