@@ -1,11 +1,13 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
-.PHONY: help demo serve test check format lint types imports system-parts lock
+.PHONY: help demo serve bench bench-quick test check format lint types imports system-parts lock
 
 help:
 	@echo "make demo    plan the seed batch; writes out/demo/map.html and the rest"
 	@echo "make serve   run the service with its own PostgreSQL; prints its address and a first key"
+	@echo "make bench   measure the engines on every shared instance (hours); writes docs/benchmarks.md"
+	@echo "make bench-quick   the same on a few instances, 10 s each; writes out/bench-quick"
 	@echo "make test    run the tests"
 	@echo "make check   formatting, lint, types, import contracts and the tests"
 
@@ -15,6 +17,12 @@ help:
 
 demo: .venv/ready
 	.venv/bin/allocator demo --out out/demo
+
+bench: .venv/ready
+	.venv/bin/allocator bench --preset full --threads 2 --raw out/bench/raw --docs docs
+
+bench-quick: .venv/ready
+	.venv/bin/allocator bench --preset quick --threads 2 --raw out/bench/raw --docs out/bench-quick
 
 serve: .venv/ready
 	.venv/bin/allocator serve --data-dir out/service

@@ -29,7 +29,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class SiteVerdict:
-    """One park for one component, by its best space there; ``deltas`` are goal changes of moving it alone."""
+    """One park for one component, by its best space there; ``deltas`` are goal changes of moving it alone.
+
+    ``further_spaces`` are the other floors of a component that is divided.
+    """
 
     park_id: str
     space_id: str
@@ -38,6 +41,7 @@ class SiteVerdict:
     reasons: tuple[Reason, ...] = ()
     deltas: Mapping[str, int] | None = None
     holders: tuple[Holder, ...] = ()
+    further_spaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

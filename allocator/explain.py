@@ -12,8 +12,8 @@ from allocator.dossier import ComponentDossier, Dossier, Holder, Requirement, Si
 from allocator.goals.cost import opening_yuan_month
 from allocator.goals.policy_fit import fit_points
 from allocator.months import format_month, parse_month
-from allocator.options import Option, Reason, floor_taken_m2, reasons_against
-from allocator.plan import Breach
+from allocator.options import Option, Reason, reasons_against
+from allocator.plan import Assignment, Breach
 from allocator.problem import Problem
 from allocator.rules import RULES
 from allocator.trial import ALONE, CAPACITIES, breaches_of_move, shortfall, with_move
@@ -45,13 +45,13 @@ def _component(verified: VerifiedPlan, component: Component, *, placed: bool) ->
         assignment.space_id if assignment else None,
         format_month(assignment.start) if assignment else None,
         problem.permission(component, assignment.space_id).value if assignment else None,
-        tuple(_offer(component, space)) if space else (),
+        tuple(_offer(component, space, assignment)) if space and assignment else (),
         tuple(_verdict(verified, component, park_id, placed=placed) for park_id in problem.registry.parks),
     )
 
 
-def _offer(component: Component, space: Space) -> Iterator[Requirement]:
-    yield Requirement("floor_area", component.floor_area_m2, floor_taken_m2(component, space), "m2")
+def _offer(component: Component, space: Space, assignment: Assignment) -> Iterator[Requirement]:
+    yield Requirement("floor_area", component.floor_area_m2, assignment.total_m2, "m2")
     pairs = (
         ("floor_load", component.floor_load_kpa, space.floor_load_kpa, "kPa"),
         ("clear_height", component.clear_height_m, space.clear_height_m, "m"),
@@ -73,7 +73,9 @@ def _verdict(verified: VerifiedPlan, component: Component, park_id: str, *, plac
     problem = verified.problem
     assignment = verified.plan.by_component.get(component.key)
     if assignment and problem.park_of(assignment.space_id).park_id == park_id:
-        return SiteVerdict(park_id, assignment.space_id, format_month(assignment.start), Verdict.CHOSEN)
+        further = tuple(space_id for space_id, _ in assignment.further)
+        month = format_month(assignment.start)
+        return SiteVerdict(park_id, assignment.space_id, month, Verdict.CHOSEN, further_spaces=further)
     options = [o for o in problem.options_of[component.key] if problem.park_of(o.space_id).park_id == park_id]
     if not options:
         return _nearest_miss(problem, component, park_id)
@@ -82,7 +84,7 @@ def _verdict(verified: VerifiedPlan, component: Component, park_id: str, *, plac
 
 def _best(verified: VerifiedPlan, component: Component, options: list[Option], *, placed: bool) -> SiteVerdict:
     """The first option that is possible, in the order of the goals; else the blocked one with the fewest reasons."""
-    used = {assignment.space_id for assignment in verified.plan.assignments}
+    used = {space_id for assignment in verified.plan.assignments for space_id in assignment.space_ids}
     blocked: list[SiteVerdict] = []
     for option in sorted(options, key=lambda option: _rank(verified.problem, component, option, used)):
         verdict = _try(verified, component, option, placed=placed)
@@ -96,10 +98,10 @@ def _best(verified: VerifiedPlan, component: Component, options: list[Option], *
 
 def _rank(problem: Problem, component: Component, option: Option, used: set[str]) -> tuple[int, ...]:
     """What moving to the option changes in the goals, best first: fit, a published space, cost; then the month."""
-    space = problem.registry.spaces[option.space_id]
     published = problem.published_by_component.get(component.key)
-    leaves = published is not None and published.space_id != option.space_id
-    opening = 0 if option.space_id in used else opening_yuan_month(problem, space)
+    leaves = published is not None and published.space_ids != option.space_ids
+    opened = [problem.registry.spaces[space_id] for space_id in option.space_ids - used]
+    opening = sum(opening_yuan_month(problem, space) for space in opened)
     fit = fit_points(problem, component, option.space_id)
     return (-fit, leaves, option.rent_yuan_month + opening, option.start)
 
@@ -118,6 +120,7 @@ def _try(verified: VerifiedPlan, component: Component, option: Option, *, placed
     problem, park_id = verified.problem, verified.problem.park_of(option.space_id).park_id
     start = format_month(option.start)
     moved = with_move(verified.plan, component, option)
+    further = tuple(space_id for space_id, _ in option.further)
     breaches = breaches_of_move(problem, moved, option, RULES if placed else ALONE)
     if breaches:
         tight = _tightest(component, option, breaches)
@@ -126,11 +129,11 @@ def _try(verified: VerifiedPlan, component: Component, option: Option, *, placed
         )
         reasons = tuple(reason for _, reason in tight)
         return SiteVerdict(
-            park_id, option.space_id, start, Verdict.BLOCKED, reasons, None, tuple(dict.fromkeys(holders))
+            park_id, option.space_id, start, Verdict.BLOCKED, reasons, None, tuple(dict.fromkeys(holders)), further
         )
     after = measure(problem, moved)
     deltas = {goal: after[goal] - verified.values[goal] for goal in after}
-    return SiteVerdict(park_id, option.space_id, start, Verdict.POSSIBLE, (), deltas)
+    return SiteVerdict(park_id, option.space_id, start, Verdict.POSSIBLE, (), deltas, (), further)
 
 
 def _tightest(component: Component, option: Option, breaches: list[Breach]) -> list[tuple[Breach, Reason]]:
@@ -141,7 +144,7 @@ def _tightest(component: Component, option: Option, breaches: list[Breach]) -> l
         if breach.rule in CAPACITIES and isinstance(breach.measured, int) and isinstance(breach.limit, int):
             place = place.rsplit("/", 1)[0]
             unit = "m2" if breach.rule == "floor-area" else place.rsplit("/", 1)[1]
-            asked = option.area_m2 if breach.rule == "floor-area" else getattr(component, unit)
+            asked = option.area_in(place) if breach.rule == "floor-area" else getattr(component, unit)
             reason = Reason(breach.rule, asked, breach.limit - (breach.measured - asked), unit)
         else:
             unit = "m" if breach.rule == "links" and isinstance(breach.measured, int) else ""
@@ -163,12 +166,12 @@ def _holders(verified: VerifiedPlan, component: Component, breach: Breach) -> It
     month = parse_month(text)
     supply = None if breach.rule == "floor-area" else place.rsplit("/", 1)[1]
     here = place if supply is None else place.rsplit("/", 1)[0]
-    for placement in problem.placements(verified.plan):
-        shares = here in problem.places_of(placement.space.space_id) and placement.active(month)
+    for placement in problem.requests_in(verified.plan):
+        shares = here in problem.places_touched(placement.assignment.space_ids) and placement.active(month)
         if shares and placement.component.key != component.key and (not supply or getattr(placement.component, supply)):
             held, project = placement.assignment, problem.project_by_id[placement.component.project_id]
-            yield Holder(held.project_id, held.component_id, held.floor_area_m2, project.value)
-    for tenancy in problem.registry.tenancies:
+            yield Holder(held.project_id, held.component_id, held.total_m2, project.value)
+    for tenancy in problem.housed(verified.plan):
         shares = here in problem.places_of(tenancy.space_id) and tenancy.active(month)
         if shares and (not supply or getattr(tenancy, supply)):
             name = tenancy.occupant or tenancy.tenancy_id

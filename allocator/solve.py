@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from allocator.conflict import conflict_of
 from allocator.engines.child import run_alone
 from allocator.engines.race import PROOFS, Entrant, race
-from allocator.engines.task import AnswerStatus, Progress, Task
-from allocator.errors import EngineError
+from allocator.engines.task import Progress, Task
 from allocator.goals import silent_goals
 from allocator.linear import Row
 from allocator.model import Decisions, Model, Objective, compile_model
@@ -23,8 +23,8 @@ Watch = Callable[[str, Progress], None]
 SHARE = 0.5
 """Of the time still left, what each goal but the last may take."""
 
-CONFLICT_S = 20.0
-"""How long the search for a minimal conflict may last."""
+LEAST_CONFLICT_S = 5.0
+"""How long the search for a minimal conflict may last at the least; at most it takes what is left of the limit."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,10 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     wall_s = time.monotonic() - started
     names = "+".join(entrant.name for entrant in running)
     if search.values is None or not search.answered:
-        conflict = find_conflict(model, limits) if search.proven_infeasible else None
+        conflict = None
+        if search.proven_infeasible:
+            deadline = max(started + limits.time_limit_s, time.monotonic() + LEAST_CONFLICT_S)
+            conflict = conflict_of(model, deadline, limits.seed)
         status = PlanStatus.INFEASIBLE if conflict else PlanStatus.NO_SOLUTION
         return Solution(status, None, (), names, limits, wall_s, conflict, tuple(search.notes))
     plan = with_earliest_starts(problem, plan_of(choose.chosen(search.values)))
@@ -174,20 +177,6 @@ def _report(tier: int, objective: Objective, bounds: dict[str, int], values: tup
 def _signed(progress: Progress, sign: int) -> Progress:
     value = None if progress.value is None else sign * progress.value
     return replace(progress, value=value, bound=None if progress.bound is None else sign * progress.bound)
-
-
-def find_conflict(model: Model, limits: Limits) -> Conflict | None:
-    """Rows that cannot hold together, as few as the time allows; None when the rows do not clash after all."""
-    task = Task(
-        model.variables, model.rows, {}, seed=limits.seed, time_limit_s=CONFLICT_S, settings={"presolve": "off"}
-    )
-    try:
-        answer = run_alone("cp-sat", task, entry="core")
-    except EngineError:
-        return None
-    if answer.status is not AnswerStatus.INFEASIBLE:
-        return None
-    return Conflict(answer.core, minimal=answer.note == "minimal")
 
 
 def export_model(problem: Problem, solution: Solution, path: Path) -> list[Path]:

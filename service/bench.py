@@ -4,36 +4,60 @@ import argparse
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from allocator.bench.contest import PEERS, SINGLE, Limits, engine_names
 from allocator.bench.instances import instance_files
 from allocator.errors import Fault, InputError
+from allocator.solve import Limits as SolveLimits
 from service import exit_codes
+from service.bench_batch import run_batch
+from service.bench_page import CELL, batch_section
+from service.bench_preset import run_preset
 from service.bench_runs import Job, longest_s, run_jobs
 from service.bench_table import results_page, summary_table
 
-CELL = (
-    "A cell holds the checked value, its gap to the best known value / to the tightest proven bound, and seconds; "
-    "the best value of an instance is bold."
-)
-
 
 def bench(options: argparse.Namespace) -> int:
-    """Run the engines that are named on the instances that are named."""
+    """Run a preset, the multiplied seed batch, or the engines that are named on the instances that are named."""
+    if options.preset is not None:
+        return run_preset(options)
+    if options.seed_batch is not None:
+        return _batch(options)
+    paths = instance_files(options.files)
+    if not paths:
+        raise InputError([_fault("FILE", None, "names no instance", "Name instance files or folders of them")])
     engines = chosen_engines(options.engine, options.peers)
     limits = Limits(options.time_limit, options.threads or os.cpu_count() or 1, options.seed, options.memory << 30)
-    jobs = [Job(path, engines, limits, options.sense) for path in instance_files(options.files)]
-    if not jobs:
-        raise InputError([_fault("FILE", None, "names no instance", "Name instance files or folders of them")])
-    print(f"{len(jobs)} instances × {len(engines)} engines, at most {longest_s(jobs) / 60:.0f} minutes")
+    jobs = [Job(path, engines, limits, options.sense) for path in paths]
+    print(f"{len(jobs)} instances × {len(engines)} engines, at most {longest_s(jobs) / 60:.0f} minutes", flush=True)
     results = list(run_jobs(jobs, options.raw))
-    _write(options.json_out, json.dumps([each.as_json() for each in results], ensure_ascii=False, indent=1) + "\n")
+    _write_json(options, [each.as_json() for each in results])
     if options.markdown is not None:
         _write(options.markdown, results_page(results, conditions(engines, limits, results[0].versions)))
     print(summary_table(results))
-    faults = [f"{each.instance}, {each.engine}: {fault}" for each in results for fault in each.faults]
+    return _ended([f"{each.instance}, {each.engine}: {fault}" for each in results for fault in each.faults])
+
+
+def _batch(options: argparse.Namespace) -> int:
+    limits = SolveLimits(options.time_limit, options.threads or os.cpu_count() or 1, options.seed)
+    results = list(run_batch(options.seed_batch, options.engine or ["exact"], limits))
+    _write_json(options, [each.as_json() for each in results])
+    if options.markdown is not None:
+        _write(options.markdown, batch_section(results))
+    print(batch_section(results))
+    unverified = [f"{r.instance}, {r.engine}: {fault}" for r in results for fault in r.faults]
+    return _ended(unverified)
+
+
+def _ended(faults: list[str]) -> int:
     print("\n".join(faults) or "every answer passed the check")
     return exit_codes.DEFECT if faults else exit_codes.OK
+
+
+def _write_json(options: argparse.Namespace, results: list[dict[str, Any]]) -> None:
+    if options.json_out is not None:
+        _write(options.json_out, json.dumps(results, ensure_ascii=False, indent=1) + "\n")
 
 
 def chosen_engines(engines: list[str] | None, peers: str | None) -> tuple[str, ...]:

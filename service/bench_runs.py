@@ -32,25 +32,31 @@ def longest_s(jobs: Iterable[Job]) -> float:
     return sum(len(job.engines) * (job.limits.time_limit_s + OVERHEAD_S) for job in jobs)
 
 
-def run_jobs(jobs: Sequence[Job], raw: Path | None = None) -> Iterator[Result]:
-    """Results of every job, judged; those that stand in the folder ``raw`` already are taken from there."""
-    warm_up(tuple(dict.fromkeys(engine for job in jobs for engine in job.engines)))
-    software = versions()
+def run_jobs(jobs: Sequence[Job], raw: Path | None = None, *, only_kept: bool = False) -> Iterator[Result]:
+    """Results of every job, judged; those that stand in the folder ``raw`` already are taken from there.
+
+    With ``only_kept`` nothing is run, and what does not stand there is left out.
+    """
+    if not only_kept:
+        warm_up(tuple(dict.fromkeys(engine for job in jobs for engine in job.engines)))
     for number, job in enumerate(jobs, start=1):
         instance = read_instance(job.path, job.sense)
         print(f"{number}/{len(jobs)} {instance.name} {instance.size}", end="", file=sys.stderr, flush=True)
-        results = list(_claims(job, instance, raw, software))
+        results = list(_claims(job, instance, raw, only_kept=only_kept))
         print(file=sys.stderr)
         yield from judged(instance, results, best_known(job.path, instance.sense))
 
 
-def _claims(job: Job, instance: Instance, raw: Path | None, software: dict[str, str]) -> Iterator[Result]:
+def _claims(job: Job, instance: Instance, raw: Path | None, *, only_kept: bool) -> Iterator[Result]:
+    software = versions()
     input_hash = hashlib.sha256(job.path.read_bytes()).hexdigest()
     formulation = None
     for engine in job.engines:
         kept = None if raw is None else raw / _file_name(job, instance, engine)
         code_hash = engine_code_hash(engine)
         result = _kept(kept, (input_hash, code_hash, software))
+        if result is None and only_kept:
+            continue
         if result is None:
             about = {"set": job.path.resolve().parent.name, "input_hash": input_hash, "code_hash": code_hash}
             formulation = formulation or formulate(instance)

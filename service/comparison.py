@@ -89,19 +89,31 @@ def _goals(a: PlanOut, b: PlanOut) -> Iterator[GoalChange]:
 
 
 def _moves(a: PlanOut, b: PlanOut) -> Iterator[Move]:
-    in_b = {_key(made): made for made in b.assignments}
-    for first in a.assignments:
-        second = in_b.get(_key(first))
-        if second and (second.space_id, second.start) != (first.space_id, first.start):
+    in_a, in_b = (_by_component(plan) for plan in (a, b))
+    for key, first in in_a.items():
+        second = in_b.get(key)
+        if second and (_where(second), second[0].start) != (_where(first), first[0].start):
             yield Move(
-                project_id=first.project_id,
-                component_id=first.component_id,
-                from_space=first.space_id,
-                to_space=second.space_id,
-                from_start=first.start,
-                to_start=second.start,
-                floor_area_m2=second.floor_area_m2,
+                project_id=first[0].project_id,
+                component_id=first[0].component_id,
+                from_space=_where(first),
+                to_space=_where(second),
+                from_start=first[0].start,
+                to_start=second[0].start,
+                floor_area_m2=sum(made.floor_area_m2 for made in second),
             )
+
+
+def _by_component(plan: PlanOut) -> dict[str, list[AssignmentOut]]:
+    """The entries of each component: several where it is divided over floors."""
+    found: dict[str, list[AssignmentOut]] = {}
+    for made in plan.assignments:
+        found.setdefault(_key(made), []).append(made)
+    return found
+
+
+def _where(entries: list[AssignmentOut]) -> str:
+    return "+".join(sorted(made.space_id for made in entries))
 
 
 def _kpis(a: PlanOut, b: PlanOut) -> Iterator[KpiChange]:

@@ -15,6 +15,7 @@ from allocator.solve import Limits
 from allocator.verify import RejectedPlanError, VerifiedPlan, measure, sentence, verify
 from geodata.schema import FORMATS, Inputs
 from service import exit_codes
+from service.answers_wire import AnswerOut
 from service.claims import false_claims
 from service.comparison import compare as compare_plans
 from service.comparison import comparison_text
@@ -23,6 +24,7 @@ from service.newcomer import recommendation, recommendation_text, with_newcomer
 from service.pipeline import problem_of, read_again
 from service.price import price_document, price_text
 from service.progress import ProgressLine
+from service.standing import standing
 from service.wire import DossierOut, PlanOut
 from service.wording import dossier_text
 
@@ -70,7 +72,7 @@ def _inputs_for(options: argparse.Namespace, document: PlanOut) -> Inputs:
 
 def explain(options: argparse.Namespace) -> int:
     """Print a project's dossier."""
-    document, verified = _standing(options.plan)
+    document, verified = standing(options.plan)
     known = verified.problem.project_by_id
     if options.project_id not in known:
         remedy = f"Known projects: {', '.join(known)}"
@@ -100,22 +102,9 @@ def _price(options: argparse.Namespace, verified: VerifiedPlan) -> int:
     return exit_codes.OK
 
 
-def _standing(path: Path) -> tuple[PlanOut, VerifiedPlan]:
-    """A plan.json with a plan in it that holds, checked anew against the inputs it carries."""
-    document = read_plan(path)
-    if document.inputs is None or not document.verified:
-        remedy = "Use a plan.json that `allocator plan` wrote and that has a plan in it"
-        raise InputError([_fault(path, "holds no plan with its inputs", remedy)])
-    try:
-        return document, verify(problem_of(document.inputs), plan_of(document), claims_of(document))
-    except RejectedPlanError as error:
-        message = f"holds a plan that does not pass the check: {error}"
-        raise InputError([_fault(path, message, "Run `allocator check` on it")]) from None
-
-
 def recommend(options: argparse.Namespace) -> int:
     """Print where a newcomer could go while everyone else stays."""
-    document, verified = _standing(options.plan)
+    document, verified = standing(options.plan)
     answer = recommendation(*with_newcomer(document, verified, options.project), options.most)
     print(answer.model_dump_json(indent=1) if options.json else recommendation_text(answer, document))
     return exit_codes.OK
@@ -130,7 +119,7 @@ def compare(options: argparse.Namespace) -> int:
 
 def schema(options: argparse.Namespace) -> int:
     """Print the JSON Schema of a format."""
-    models: dict[str, type[BaseModel]] = {**FORMATS, "plan": PlanOut, "dossier": DossierOut}
+    models: dict[str, type[BaseModel]] = {**FORMATS, "plan": PlanOut, "dossier": DossierOut, "answers": AnswerOut}
     print(json.dumps(models[options.format].model_json_schema(), ensure_ascii=False, indent=1))
     return exit_codes.OK
 

@@ -67,12 +67,13 @@ def recommendation(document: PlanOut, verified: VerifiedPlan, project_id: str, m
             sites=tuple(
                 SiteSuggestion(
                     component_id=site.component_id,
-                    space_id=site.space_id,
-                    park_id=problem.park_of(site.space_id).park_id,
+                    space_id=space_id,
+                    park_id=problem.park_of(space_id).park_id,
                     start=format_month(site.start),
-                    floor_area_m2=site.floor_area_m2,
+                    floor_area_m2=area_m2,
                 )
                 for site in suggestion.sites
+                for space_id, area_m2 in site.pieces
             ),
             deltas=dict(suggestion.deltas),
         )

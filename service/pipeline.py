@@ -26,7 +26,7 @@ from geodata.read import (
     read_registry,
     read_submission,
 )
-from geodata.schema import Inputs, PublishedRecord
+from geodata.schema import Inputs, PublishedRecord, TenancyRecord
 from geodata.to_domain import to_aims, to_projects, to_published, to_registry
 from seeds.load import SeedError, batch_path, boundaries_path, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
@@ -80,7 +80,8 @@ def read(
     inputs = _inputs(batch, records, plan_from)
     if in_force is not None:
         inputs = _with_published(inputs, in_force)
-        raise_all(check_references(inputs.projects, replace(records, districts=inputs.districts)))
+        moved = replace(records, districts=inputs.districts, tenancies=inputs.tenancies)
+        raise_all(check_references(inputs.projects, moved))
     boundaries = records.boundaries
     return Submission(inputs, read_boundaries(boundaries_path()) if boundaries is None else boundaries)
 
@@ -150,8 +151,24 @@ def _with_published(inputs: Inputs, in_force: InForce) -> Inputs:
         )
         for made in document.assignments
     )
-    whole = {"projects": (*carried, *inputs.projects), "published": published, "max_moves": in_force.max_moves}
+    whole = {
+        "projects": (*carried, *inputs.projects),
+        "published": published,
+        "tenancies": _rehoused(inputs.tenancies, document),
+        "max_moves": in_force.max_moves,
+    }
     return inputs.model_copy(update=whole)
+
+
+def _rehoused(tenancies: Sequence[TenancyRecord], document: PlanOut) -> tuple[TenancyRecord, ...]:
+    """The tenancies with those whom the plan in force moves in their new spaces, where the registry is still behind."""
+    moves = {(move.tenancy_id, move.from_space): move for move in document.tenant_moves}
+    return tuple(
+        record.model_copy(update={"space_id": move.to_space, "since": move.start, "floor_area_m2": move.floor_area_m2})
+        if (move := moves.get((record.tenancy_id, record.space_id)))
+        else record
+        for record in tenancies
+    )
 
 
 def first_month(batch: Sequence[ProjectRecord], today: date) -> str:

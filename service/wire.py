@@ -26,7 +26,7 @@ class GoalOut(Wire):
 
 
 class AssignmentOut(Wire):
-    """One component in one space."""
+    """One component in one space; one that is divided over several floors has an entry per space."""
 
     project_id: str
     component_id: str
@@ -41,6 +41,19 @@ class AssignmentOut(Wire):
     basis: Basis | None = Field(
         None, description="sourced if a figure of the space was read in a source, else assumed."
     )
+
+
+class TenantMoveOut(Wire):
+    """A sitting tenant whom the plan moves; tenants who are not listed stay."""
+
+    tenancy_id: str
+    occupant: str
+    from_space: str
+    to_space: str
+    start: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First month in the new space, YYYY-MM.")
+    floor_area_m2: int = Field(gt=0, description="Floor taken there, in whole lots, m².")
+    stage: Stage = Field(description="How far the tenancy has come: the price of the move follows from it.")
+    price: int = Field(ge=0, description="Points that the move costs in the goal stability.")
 
 
 class HolderOut(Wire):
@@ -107,6 +120,7 @@ class PlanOut(Wire):
     goals: tuple[GoalOut, ...] = ()
     measures: dict[str, int] = Field(default_factory=dict, description="Exact value of every goal, in its own unit.")
     assignments: tuple[AssignmentOut, ...] = ()
+    tenant_moves: tuple[TenantMoveOut, ...] = Field((), description="Sitting tenants who move; all others stay.")
     unplaced: tuple[UnplacedOut, ...] = ()
     engine: str = ""
     seed: int = Field(0, description="Seed of the engines.")
@@ -132,6 +146,7 @@ class SiteOut(Wire):
     reasons: tuple["SiteReasonOut", ...] = ()
     deltas: dict[str, int] | None = Field(None, description="Change of every goal if the component moved there alone.")
     holders: tuple[HolderOut, ...] = ()
+    further_spaces: tuple[str, ...] = Field((), description="Further floors of a component that is divided.")
 
 
 class SiteReasonOut(Wire):

@@ -16,6 +16,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
+MOST_ROWS = 40
+"""So many rows of a conflict are printed."""
+
+
 def dossier_text(dossier: DossierOut, plan: PlanOut) -> str:
     """The whole dossier, a line per fact; every park is there."""
     return "\n".join(_lines(dossier, _park_names(plan)))
@@ -78,7 +82,10 @@ def _holder(holder: HolderOut) -> str:
 def conflict_text(conflict: ConflictOut) -> str:
     """The rules that clash, one a line."""
     fewest = "缺一即可行 leaving out any one resolves it" if conflict.minimal else "可能不是最小 perhaps not the fewest"
-    return "\n".join([f"相互冲突的规则 these rules clash ({fewest}):", *(f"  {row}" for row in conflict.rows)])
+    shown = [f"  {row}" for row in conflict.rows[:MOST_ROWS]]
+    more = len(conflict.rows) - len(shown)
+    rest = [f"  … 另有 and {more} more, see plan.json"] if more else []
+    return "\n".join([f"相互冲突的规则 these rules clash ({fewest}):", *shown, *rest])
 
 
 def _park_names(plan: PlanOut) -> dict[str, str]:

@@ -22,7 +22,11 @@ from typing import Any, cast
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
 from allocator.errors import EngineError
 
-ENGINES = {"cp-sat": "allocator.engines.cp_sat", "milp": "allocator.engines.milp"}
+ENGINES = {
+    "cp-sat": "allocator.engines.cp_sat",
+    "milp": "allocator.engines.milp",
+    "series": "allocator.engines.series",
+}
 """Module of each engine; loaded only in children."""
 
 GRACE_S = 2.0

@@ -13,6 +13,7 @@ from geodata.rulebook import AimRecord, NamedProjectRecord, QuotaRecord, Reserve
 from geodata.schema import Inputs, PolicyRecord, PublishedRecord
 from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 from seeds.load import labels
+from service.answers_wire import AnswerOut
 from service.comparison import Comparison
 from service.goals_file import Order
 from service.newcomer import RecommendationOut
@@ -53,6 +54,7 @@ ANSWERS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("recommend --json", RecommendationOut),
     ("explain --force --json", PriceOut),
     ("compare --json", Comparison),
+    ("answers --json", AnswerOut),
 )
 """What commands print as JSON, beside the files that are written."""
 
@@ -63,7 +65,7 @@ def formats() -> str:
         "JSON keys are spreadsheet columns. Files that are read end in "
         f"{', '.join(f'`{ending}`' for ending in ENDINGS)}. Unknown columns and unknown words are refused, with the "
         "nearest known one. A blank cell is an absent value. `allocator schema NAME` prints the JSON Schema of "
-        "projects, spaces, parks, tenancies, districts, plan or dossier."
+        "projects, spaces, parks, tenancies, districts, plan, dossier or answers."
     )
     return page("Formats", introduction, *_read(), *_links(), *_asked(), *_written(), *_answers(), *_vocabularies())
 

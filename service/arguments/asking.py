@@ -5,7 +5,7 @@ from pathlib import Path
 
 from service.arguments.base import Command, count, seconds
 
-FORMATS = ("projects", "spaces", "parks", "tenancies", "districts", "plan", "dossier")
+FORMATS = ("projects", "spaces", "parks", "tenancies", "districts", "plan", "dossier", "answers")
 
 
 def _check(command: argparse.ArgumentParser) -> None:

@@ -20,7 +20,15 @@ def _bench(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sense", choices=("min", "max"), help="of GAP files (default: min)")
     command.add_argument("--memory", type=count, default=16, metavar="GIB", help="address space of each run")
     command.add_argument("--raw", type=Path, metavar="DIR", help="keep each result here and take it from here again")
-    command.add_argument("--json", dest="json_out", type=Path, required=True, metavar="OUT", help="the results")
+    command.add_argument(
+        "--seed-batch", metavar="PxS", help="instead: the full model, seeds made P projects × S spaces"
+    )
+    command.add_argument("--preset", choices=("full", "quick"), help="instead: the sets of the page of benchmarks")
+    command.add_argument("--render", action="store_true", help="with --preset: run nothing, show what was kept")
+    command.add_argument(
+        "--docs", type=Path, default=Path("out/bench"), metavar="DIR", help="where a preset's page goes"
+    )
+    command.add_argument("--json", dest="json_out", type=Path, metavar="OUT", help="the results")
     command.add_argument("--markdown", type=Path, metavar="OUT", help="the same as a table")
 
 

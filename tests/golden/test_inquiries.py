@@ -145,7 +145,7 @@ def test_the_price_of_a_park_is_the_plan_solved_anew_with_it(standing, capsys):
     assert main(["explain", "--plan", str(standing), "P1", "--force", "A", "--json"]) == 0
     price = json.loads(capsys.readouterr().out)
     assert price["status"] == "optimal"
-    assert price["deltas"] == {"value": 0, "policy-fit": 0, "cost": 25_000}
+    assert price["deltas"] == {"value": 0, "policy-fit": 0, "cost": 25_000, "clustering": 0}
     assert [(m["component"], m["from_space"], m["to_space"]) for m in price["moves"]] == [
         ("P1/rnd", "B1", "A1"),
         ("P2/rnd", "A1", "B1"),

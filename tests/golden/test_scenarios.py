@@ -117,7 +117,7 @@ def test_a_goal_that_has_nothing_to_say_is_named_and_a_request_of_such_goals_alo
     document = json.loads((tmp_path / "out" / "plan.json").read_text())
     assert [goal["goal"] for goal in document["goals"]] == ["value"]
     assert document["notes"] == [
-        "goal stability is left out: there is no published plan",
+        "goal stability is left out: there is no published plan and no tenant who could move",
         "goal commute is left out: no project has a link that allows a distance",
     ]
     assert main(["check", "--plan", str(tmp_path / "out" / "plan.json")]) == 0

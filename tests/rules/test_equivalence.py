@@ -142,9 +142,9 @@ class _FewFirms(Rule):
     id = "few-firms"
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterable[NamedRow]:
-        for park_id, spaces in problem.spaces_of_park.items():
+        for park_id in problem.registry.parks:
             here: dict[str, list[Option]] = {}
-            for option in (option for space in spaces for option in problem.options_in[space.space_id]):
+            for option in problem.options_at[park_id]:
                 here.setdefault(option.project_id, []).append(option)
             present = {}
             for project_id, options in here.items():
