@@ -156,7 +156,8 @@ class _Search:
         known = self._nearby.get((place, corners))
         if known is None:
             promises = self._promises[self._parts[place].key]
-            fitting = (s for s in promises if all(are_near(self._problem, link, s[0][0], other) for link, other in tied))
+            problem = self._problem
+            fitting = (s for s in promises if all(are_near(problem, link, s[0][0], other) for link, other in tied))
             known = tuple(sorted(fitting, key=lambda space_id: promises[space_id], reverse=True))
             self._nearby[place, corners] = known
         return known

@@ -1,4 +1,4 @@
-"""Nights: few worthwhile changes to the published plan, proposed and never published; once a night, whatever the clock."""
+"""Nights: few worthwhile changes, proposed and never published; once a night, whatever the clock."""
 
 import random
 import threading

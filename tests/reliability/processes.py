@@ -85,6 +85,22 @@ def wait_until(true: Any, tell: Any = lambda: "") -> None:
         time.sleep(0.1)
 
 
+def descendants(pid: int) -> set[int]:
+    """Processes that were started by a process, directly or not."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text("utf-8").rsplit(")", 1)[1].split()[1])
+            except OSError:
+                continue  # it ended while we looked
+    found, size = {pid}, 0
+    while size != len(found):
+        size = len(found)
+        found |= {child for child, parent in parents.items() if parent in found}
+    return found - {pid}
+
+
 class Client:
     """A client that journals every 2xx with an id before it goes on."""
 

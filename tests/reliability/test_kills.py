@@ -10,7 +10,7 @@ from collections import Counter
 import psycopg
 
 from service.jobs.works import PHASES
-from tests.reliability.processes import NOTHING_WRONG, wait_until
+from tests.reliability.processes import NOTHING_WRONG, descendants, wait_until
 from tests.service_for_tests import a_project, as_csv
 
 CSV = {"Content-Type": "text/csv"}
@@ -80,6 +80,9 @@ def test_a_worker_that_is_asked_to_stop_gives_its_run_back_at_once(site):
 
 def test_a_running_solve_is_cancelled_within_seconds_and_leaves_no_process(site):
     client, worker = site.client(), site.worker()
+    client.run_over(asked(client, "FIRST"))
+    idle = descendants(worker.pid)  # the fork server, which stays
+    assert idle
     run_id = asked(client, *(f"C{number}" for number in range(40)), time_limit_s=120, floor_area_m2=2900)
     wait_until(lambda: (client.get(f"runs/{run_id}").json()["progress"] or {}).get("incumbent") is not None)
     client.post(f"runs/{run_id}/cancel")
@@ -87,31 +90,7 @@ def test_a_running_solve_is_cancelled_within_seconds_and_leaves_no_process(site)
     run = client.run_over(run_id)
     assert run["state"] == "cancelled"
     assert time.monotonic() - asked_at < 60
-    wait_until(lambda: engines_of(worker.pid) == 0)
-
-
-def engines_of(pid):
-    """Solver processes that lead a session of their own below a worker's fork server."""
-    children = Counter()
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                with open(f"/proc/{entry}/stat", encoding="utf-8") as file:
-                    fields = file.read().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            children[int(fields[1])] += 1
-    servers = [int(each) for each in os.listdir("/proc") if each.isdigit() and parent_of(each) == pid]
-    return sum(children[each] for each in servers)
-
-
-def parent_of(pid):
-    """Parent of a process; 0 when it is gone."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-            return int(file.read().rsplit(")", 1)[1].split()[1])
-    except OSError:
-        return 0
+    wait_until(lambda: descendants(worker.pid) == idle, lambda: str(descendants(worker.pid)))
 
 
 def test_a_run_that_kills_every_worker_is_put_into_quarantine_with_the_reason(site):
