@@ -1,21 +1,23 @@
 """Takes the pictures of the documentation from a plan that the product wrote, and from a second one beside it.
 
-``python -m docs.take_picture out/demo/plan.json out/second/plan.json`` draws every view, and the map of the report, into
-``docs/pictures/``; ``overview.png`` is that of the README. What studies would find is invented for the two views that
-show studies, and says so in their pictures' names.
+``python -m docs.take_picture out/demo/plan.json out/second/plan.json`` draws every view, and the map of the report,
+into ``docs/pictures/``; ``overview.png`` is that of the README. What studies would find is invented for the two views
+that show studies, and says so in their pictures' names.
 """
 
 import io
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageColor
 from playwright.sync_api import Browser, sync_playwright
 
 from allocator.explain import dossier
 from docs.pages.markdown import ROOT
 from maps.page import plan_html
+from maps.palette import SEGMENT_GROUPS
 from maps.payload import BuildNext, Extras, Opportunity
 from maps.views import VIEWS, Opening
 from service.map_settings import MapSettings
@@ -49,12 +51,22 @@ def studies(drawn: Drawn, other: Drawn) -> Extras:
     return Extras(robustness=kept, build_next=BuildNext(rows=rows), against=(other.verified, caption))
 
 
+def fewer(image: Image.Image) -> Image.Image:
+    """The picture in the colours that cover most of it, and those of the segments, as they are."""
+    counted = sorted(image.getcolors(1 << 24) or [], reverse=True)
+    segments = [ImageColor.getrgb(group.colour) for group in SEGMENT_GROUPS]
+    kept: list[Any] = list(dict.fromkeys([*segments, *(colour for _, colour in counted)]))[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([channel for colour in kept for channel in colour])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
 def save(picture: bytes, name: str) -> None:
     """Write a picture, with all its colours if it is not too heavy then."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     image.save(PICTURES / name, optimize=True)
     if (PICTURES / name).stat().st_size > MOST_BYTES:
-        image.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(PICTURES / name, optimize=True)
+        fewer(image).save(PICTURES / name, optimize=True)
     size = (PICTURES / name).stat().st_size
     print(f"{name}: {size // 1000} kB")
     if size > MOST_BYTES:

@@ -117,14 +117,14 @@ def test_tiles_are_off_until_asked_for_and_stand_where_their_datum_puts_them(tab
     tab.goto(page.as_uri())
     tab.wait_for_selector("html[data-ready]")
     assert asked == []
-    tab.evaluate("PM.view.maps()[0].setView([22.6543, 114.0123], 14, {animate: false})")
+    tab.evaluate("void PM.view.maps()[0].setView([22.6543, 114.0123], 14, {animate: false})")
     tab.hover(".leaflet-control-layers")
     tab.click(".leaflet-control-layers-selector")
     tab.wait_for_selector(".leaflet-tile-loaded")
     tab.wait_for_timeout(300)
     assert asked
     for move in ((0, 0), (311, 173)):
-        tab.evaluate("by => PM.view.maps()[0].panBy(by, {animate: false})", list(move))
+        tab.evaluate("by => void PM.view.maps()[0].panBy(by, {animate: false})", list(move))
         tab.wait_for_timeout(300)
         zoom, column, row = tab.evaluate(UNDER_MIDDLE)
         lat, lon = tab.evaluate("(c => [c.lat, c.lng])(PM.view.maps()[0].getCenter())")
