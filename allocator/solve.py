@@ -13,6 +13,7 @@ from allocator.engines.task import Progress, Task
 from allocator.goals import silent_goals
 from allocator.linear import Row
 from allocator.model import Decisions, Model, Objective, compile_model
+from allocator.options import Option
 from allocator.plan import Conflict, GoalReport, Plan, PlanStatus
 from allocator.problem import Problem, plan_of
 from allocator.tidy import with_earliest_starts
@@ -81,7 +82,7 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     started = time.monotonic()
     model, choose = compile_model(problem)
     running = entrants(engine, limits.threads)
-    search = _Search(model, choose, limits, running, started)
+    search = _Search(problem, (model, choose), limits, running, started)
     search.notes += [f"goal {goal.id} is left out: {goal.silent}" for goal in silent_goals(problem)]
     for tier, objective in enumerate(model.objectives):
         if not search.improve(tier, objective, watch):
@@ -99,12 +100,35 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     return Solution(search.status, plan, search.goals, names, limits, wall_s, None, tuple(search.notes))
 
 
+def _standing(problem: Problem) -> tuple[Option, ...]:
+    """Options of the projects that can stay as they are published, whole."""
+    published = problem.published_by_component
+    staying: list[Option] = []
+    for project in problem.projects:
+        kept = [
+            option
+            for part in project.components
+            if (made := published.get(part.key))
+            for option in problem.options_of[part.key]
+            if (option.space_ids, option.start) == (made.space_ids, made.start)
+        ]
+        staying += kept if len(kept) == len(project.components) else []
+    return tuple(staying)
+
+
 class _Search:
     """One lexicographic pass over the goals."""
 
-    def __init__(self, model: Model, choose: Decisions, limits: Limits, running: list[Entrant], started: float) -> None:
-        self._model = model
-        self._choose = choose
+    def __init__(
+        self,
+        problem: Problem,
+        compiled: tuple[Model, Decisions],
+        limits: Limits,
+        running: list[Entrant],
+        started: float,
+    ) -> None:
+        self._published = _standing(problem)
+        self._model, self._choose = compiled
         self._limits = limits
         self._entrants = running
         self._deadline = started + limits.time_limit_s
@@ -124,7 +148,7 @@ class _Search:
             lambda progress: watch(objective.goal, _signed(progress, objective.sign)),
         )
         self.notes += standing.notes
-        self.answered = self.answered or bool(standing.bounds) or standing.values != standing.task.hint
+        self.answered = self.answered or bool(standing.bounds) or any(standing.values or ())
         if standing.values is None:
             self.proven_infeasible = len(standing.proofs) >= PROOFS
             return False
@@ -146,11 +170,14 @@ class _Search:
         )
 
     def _witness(self) -> tuple[int, ...] | None:
-        """The plan so far, or the empty plan where it is allowed."""
+        """The plan so far, else the published plan or the empty one where it is allowed."""
         if self.values is not None:
             return self.values
-        nothing = tuple(self._choose.values_of(()))
-        return None if self._model.violated(nothing) else nothing
+        for options in (self._published, ()):
+            values = tuple(self._choose.values_of(options))
+            if not self._model.violated(values):
+                return values
+        return None
 
     @property
     def goals(self) -> tuple[GoalReport, ...]:

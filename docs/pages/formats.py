@@ -119,7 +119,8 @@ def _written() -> Iterator[str]:
     yield (
         "`plan.json` holds the plan, what is proven of it, and in `inputs` everything it was made from, so that "
         "`allocator check` and `allocator explain` need no other file. `dossiers.json` is a list of dossiers. "
-        "`plan.geojson` and `plan.xlsx` repeat the numbers of `plan.json`; `map.html` shows them."
+        "`plan.geojson` and `plan.xlsx` repeat the numbers of `plan.json`; `map.html`, `map.png` and `report.pdf` "
+        "show them."
     )
     for title, model in (("plan.json", PlanOut), ("dossiers.json", DossierOut)):
         yield from _document(title, title, model)

@@ -145,6 +145,7 @@ PM.view = (() => {
     PM.legend.edgeBox();
     PM.cards.draw();
     foot();
+    map.invalidateSize({ animate: false });
     then();
   };
 

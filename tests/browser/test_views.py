@@ -94,7 +94,7 @@ def test_both_maps_of_a_comparison_show_the_same_ground(visit, view_pages):
     bounds = "PM.view.maps().map(map => [map.getCenter().lat, map.getCenter().lng, map.getZoom()])"
     first, second = page.evaluate(bounds)
     assert second == pytest.approx(first, abs=1e-3)
-    page.evaluate("PM.view.maps()[1].panBy([120, 40], {animate: false})")
+    page.evaluate("void PM.view.maps()[1].panBy([120, 40], {animate: false})")
     first, second = page.evaluate(bounds)
     assert second == pytest.approx(first, abs=1e-3)
     page.click("#tab-overview")

@@ -36,6 +36,11 @@ def seeds(part: int) -> list[int]:
     return list(range(part * COUNT // SLICES, (part + 1) * COUNT // SLICES))
 
 
+def draw(seed: int) -> Problem:
+    """A drawn problem in the usual order of goals, which the oracle compares by."""
+    return replace(draw_problem(seed, FEW_PLANS), aims=None)
+
+
 def pursued(problem: Problem) -> list[str]:
     """The goals of the usual order that apply; others are measured by the way."""
     return [name for name in USUAL if BY_ID[name].applies(problem)]
@@ -55,7 +60,7 @@ def standing(problem: Problem, plans: list[tuple[tuple[int, ...], Plan]]) -> Ver
 
 @cache
 def drawn(seed: int) -> tuple[Problem, list[tuple[tuple[int, ...], Plan]]]:
-    problem = draw_problem(seed, FEW_PLANS)
+    problem = draw(seed)
     return problem, allowed(problem)
 
 
@@ -97,7 +102,7 @@ def lenient(problem: Problem) -> Problem:
 
 
 def exceptions_of(seed: int) -> Iterator[str]:
-    problem = draw_problem(seed, FEW_PLANS)
+    problem = draw(seed)
     problem = lenient(problem) if seed % 2 else problem
     plans = allowed(problem)
     if not plans:
@@ -137,7 +142,7 @@ def importance_of(seed: int) -> Iterator[str]:
 
 
 def moves_of(seed: int) -> Iterator[str]:
-    problem = draw_problem(seed, FEW_PLANS)
+    problem = draw(seed)
     if not problem.published_by_component:
         return
     rate = seed % 3

@@ -17,7 +17,7 @@ from allocator.model import Decisions, Model, compile_model
 from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem, plan_of
-from allocator.rules import RULES, Choose, NamedRow, Rule
+from allocator.rules import RULES, Choose, NamedRow, Rule, separation
 from allocator.rules.floor_area import FloorArea
 from tests.drawn import draw_problem
 
@@ -200,3 +200,14 @@ def _caught(rule: Rule) -> bool:
 )
 def test_a_weakened_formulation_or_check_is_caught(mutant):
     assert _caught(mutant)
+
+
+def test_emitters_and_the_sensitive_in_turn_say_what_their_pairs_say(monkeypatch):
+    monkeypatch.setattr(separation, "FEW", -1)
+    rule = BY_ID["separation"]
+    owning = 0
+    for seed in SEEDS:
+        problem = draw_problem(seed)
+        assert disagreements(rule, problem) == []
+        owning += bool(compile_model(problem, [rule], [])[1].own_variables)
+    assert owning > 5

@@ -24,7 +24,7 @@ PM.cards = (() => {
     return UNITS[name] ? `${value} ${UNITS[name]}` : String(value);
   };
 
-  const mark = (fit) => (fit === null ? "" : PM.el("span", { class: fit ? "yes" : "no" }, fit ? " ✓" : " ✗"));
+  const mark = (fit) => (fit === null ? "" : PM.el("span", { class: fit ? "yes" : "no" }, fit ? "\u00a0✓" : "\u00a0✗"));
 
   const needLine = (name, need, space) => {
     const offer = space && OFFER[name] ? space[OFFER[name]] : null;
