@@ -168,13 +168,13 @@ def _with_published(inputs: Inputs, in_force: InForce) -> Inputs:
     whole = {
         "projects": (*carried, *inputs.projects),
         "published": published,
-        "tenancies": _rehoused(inputs.tenancies, document),
+        "tenancies": rehoused(inputs.tenancies, document),
         "max_moves": in_force.max_moves,
     }
     return inputs.model_copy(update=whole)
 
 
-def _rehoused(tenancies: Sequence[TenancyRecord], document: PlanOut) -> tuple[TenancyRecord, ...]:
+def rehoused(tenancies: Sequence[TenancyRecord], document: PlanOut) -> tuple[TenancyRecord, ...]:
     """The tenancies with those whom the plan in force moves in their new spaces, where the registry is still behind."""
     moves = {(move.tenancy_id, move.from_space): move for move in document.tenant_moves}
     return tuple(
