@@ -33,7 +33,7 @@ def serve(options: argparse.Namespace) -> int:
     }
     settings = load_settings(**given)
     logs.set_up(settings.log_level)
-    with database(settings) as url:
+    with _held(settings), database(settings, owned=True) as url:
         key = _prepare(settings, url)
         app = create_app(settings, url)
         config = uvicorn.Config(
@@ -52,13 +52,18 @@ def serve(options: argparse.Namespace) -> int:
         return exit_codes.OK if server.started else exit_codes.DEFECT
 
 
+def _held(settings: Settings) -> contextlib.AbstractContextManager[None]:
+    """The data folder for this service alone, where the database lies in it."""
+    return contextlib.nullcontext() if settings.database_url is not None else embedded.alone(settings.data_dir)
+
+
 @contextlib.contextmanager
-def database(settings: Settings) -> Iterator[str]:
+def database(settings: Settings, *, owned: bool = False) -> Iterator[str]:
     """Address of the database: the one that is set, else the embedded one while it runs."""
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
-    with embedded.running(settings.data_dir) as url:
+    with embedded.running(settings.data_dir, owned=owned) as url:
         yield url
 
 
