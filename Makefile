@@ -1,10 +1,11 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
-.PHONY: help demo bench bench-quick test check format lint types imports system-parts lock
+.PHONY: help demo serve bench bench-quick test check format lint types imports system-parts lock
 
 help:
 	@echo "make demo    plan the seed batch; writes out/demo/map.html and the rest"
+	@echo "make serve   run the service with its own PostgreSQL; prints its address and a first key"
 	@echo "make bench   measure the engines on every shared instance (hours); writes docs/benchmarks.md"
 	@echo "make bench-quick   the same on a few instances, 10 s each; writes out/bench-quick"
 	@echo "make test    run the tests"
@@ -22,6 +23,9 @@ bench: .venv/ready
 
 bench-quick: .venv/ready
 	.venv/bin/allocator bench --preset quick --threads 2 --raw out/bench/raw --docs out/bench-quick
+
+serve: .venv/ready
+	.venv/bin/allocator serve --data-dir out/service
 
 system-parts:
 	./tools/system-parts

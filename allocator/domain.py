@@ -150,7 +150,9 @@ class Component:
     """One part of a project that needs one space; a None requirement is no requirement.
 
     ``pinned_to`` names the space, park or district where the component must be placed;
-    ``barred_from`` those where it must not be.
+    ``barred_from`` those where it must not be.  ``like`` is the present space of a sitting tenant, who needs another
+    like it; its function is then not known, and no rule asks for it.  ``max_sites`` is over how many spaces of one
+    building the component may be divided.
     """
 
     project_id: str
@@ -175,10 +177,13 @@ class Component:
     districts: frozenset[str] = frozenset()
     pinned_to: str | None = None
     barred_from: frozenset[str] = frozenset()
+    like: Space | None = None
+    max_sites: int = 1
     source: str = ""
 
     def __post_init__(self) -> None:
         require(self.floor_area_m2 > 0, f"component {self.key} needs no floor area")
+        require(self.max_sites >= 1, f"component {self.key} may be in no space")
         require(self.lease_months is None or self.lease_months > 0, f"component {self.key}: lease is empty")
         window = self.start_from, self.start_until
         require(None in window or window[0] <= window[1], f"component {self.key} must start before it can")  # type: ignore[operator]
@@ -187,6 +192,11 @@ class Component:
     def key(self) -> str:
         """Name of the component within a batch."""
         return f"{self.project_id}/{self.component_id}"
+
+    @property
+    def connection_kw(self) -> int:
+        """Connection that the space must have: a tenant's is not smaller than its present one."""
+        return max(self.power_kw, (self.like and self.like.power_kw) or 0)
 
     def lease_end(self, start: int) -> int:
         """First month after a lease that begins in ``start``; without a term it lasts for ever."""

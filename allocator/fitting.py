@@ -1,7 +1,8 @@
 """Which component fits which space, for all pairs at once: the same answer as :func:`allocator.options.fits`.
 
 Twelve tests times every pair are too many calls for a city.  Tests that compare what a component needs with what a
-space offers are done on whole columns; the window, which knows the published plan, is asked of the pairs that are left.
+space offers are done on whole columns; the window, which knows the published plan, and the area of components that may
+be divided are asked of the pairs that are left.
 """
 
 from __future__ import annotations
@@ -22,23 +23,12 @@ Column = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
-def candidates(problem: Problem) -> Iterator[tuple[Component, Space]]:
-    """Pairs that pass every test but the window, by component and space in the order of the problem.
-
-    Loads, heights and rents are compared as the floats that the records hold, so nothing is rounded anew.
-    """
-    spaces = tuple(problem.registry.spaces.values())
-    offers = _Offers(problem, spaces)
-    for component in problem.components.values():
-        for number in np.flatnonzero(offers.serving(problem, component)).tolist():
-            yield component, spaces[number]
-
-
-class _Offers:
+class Offers:
     """Columns of what the spaces offer; NaN where nothing is stated, so that no comparison holds."""
 
-    def __init__(self, problem: Problem, spaces: Sequence[Space]) -> None:
+    def __init__(self, problem: Problem) -> None:
         parks = problem.registry.parks
+        spaces = self._spaces = tuple(problem.registry.spaces.values())
         self._kinds = np.array([space.kind.value for space in spaces])
         self._districts = np.array([parks[space.park_id].district for space in spaces])
         self._area = np.array([space.floor_area_m2 for space in spaces], dtype=np.int64)
@@ -52,18 +42,28 @@ class _Offers:
         self._rent = _column([space.rent_fen_m2_month for space in spaces])
         self._has = {u: np.array([u in space.utilities for space in spaces], dtype=bool) for u in Utility}
 
-    def serving(self, problem: Problem, component: Component) -> Mask:
-        """Whether each space serves the component, its window aside."""
-        kinds = [kind.value for kind in problem.policy.kinds_for[component.function]]
-        taken = -(-component.floor_area_m2 // self._lot) * self._lot
-        mask: Mask = np.isin(self._kinds, kinds) & (taken <= self._area)
+    def candidates(self, problem: Problem, component: Component) -> Iterator[Space]:
+        """Spaces that pass every test but the window, in the order of the registry.
+
+        Where a component may be divided its area is not tested either.  Loads, heights and rents are compared as the
+        floats that the records hold, so nothing is rounded anew.
+        """
+        for number in np.flatnonzero(self._serving(problem, component)).tolist():
+            yield self._spaces[number]
+
+    def _serving(self, problem: Problem, component: Component) -> Mask:
+        """Whether each space serves the component, its window aside, and for a divided one its area too."""
+        kinds = [kind.value for kind in problem.kinds_for(component)]
+        mask: Mask = np.isin(self._kinds, kinds)
+        if component.max_sites == 1:
+            mask &= -(-component.floor_area_m2 // self._lot) * self._lot <= self._area
         mask &= self._severity >= component.eia_level.severity
         if component.districts:
             mask &= np.isin(self._districts, sorted(component.districts))
         for needed, offered in (
             (component.floor_load_kpa, self._load),
             (component.clear_height_m, self._height),
-            (component.power_kw, self._power),
+            (component.connection_kw, self._power),
         ):
             if needed:
                 mask &= offered >= needed

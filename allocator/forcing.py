@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from allocator.plan import GoalReport, Plan, PlanStatus
+from allocator.plan import Assignment, GoalReport, Plan, PlanStatus
 from allocator.problem import Problem
 from allocator.solve import Limits, Solution, Watch, ignore, solve
 from allocator.verify import VerifiedPlan, verify
@@ -59,9 +59,13 @@ def _moves(before: Plan, solution: Solution) -> tuple[tuple[str, str | None, str
     after = solution.plan.by_component if solution.plan else {}
     sites = {
         key: (
-            before.by_component[key].space_id if key in before.by_component else None,
-            after[key].space_id if key in after else None,
+            _where(before.by_component[key]) if key in before.by_component else None,
+            _where(after[key]) if key in after else None,
         )
         for key in sorted({*before.by_component, *after})
     }
     return tuple((key, here, there) for key, (here, there) in sites.items() if here != there)
+
+
+def _where(assignment: Assignment) -> str:
+    return "+".join(sorted(assignment.space_ids))

@@ -52,7 +52,8 @@ class Decisions(Choose):
         self._problem = problem
         self._own: dict[str, tuple[int, Row]] = {}
         self._offset = len(problem.options)
-        self._placed = {project_id: self._offset + i for i, project_id in enumerate(problem.project_by_id)}
+        movable = (tenant.project_id for tenant in problem.tenants.values())
+        self._placed = {name: self._offset + i for i, name in enumerate((*problem.project_by_id, *movable))}
         costly = [space.space_id for space in problem.registry.spaces.values() if space.opening_cost_yuan]
         first = self._offset + len(self._placed)
         self._opened = {space_id: first + i for i, space_id in enumerate(costly)}
@@ -89,9 +90,9 @@ class Decisions(Choose):
 
     @property
     def blocks(self) -> tuple[int, ...]:
-        """Number of the space that each variable speaks of, −1 for none."""
+        """Number of the space that each variable speaks of, −1 for none or several."""
         number = {space_id: i for i, space_id in enumerate(self._problem.registry.spaces)}
-        chosen = (number[option.space_id] for option in self._problem.options)
+        chosen = (-1 if option.further else number[option.space_id] for option in self._problem.options)
         opened = (number[space_id] for space_id in self._opened)
         return (*chosen, *(-1 for _ in self._placed), *opened, *(-1 for _ in self._own))
 
@@ -101,8 +102,8 @@ class Decisions(Choose):
         for option in options:
             values[option.index] = 1
             values[self._placed[option.project_id]] = 1
-            if option.space_id in self._opened:
-                values[self._opened[option.space_id]] = 1
+            for space_id in option.space_ids & self._opened.keys():
+                values[self._opened[space_id]] = 1
         for index, when in self._own.values():
             # a row may speak of variables that were declared before it
             values[index] = int(when.holds(values))

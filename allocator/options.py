@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocator.domain import Component, Space
-from allocator.fitting import candidates
 from allocator.months import FOREVER, format_month
-from allocator.starts import first_month, last_month, start_months, stays
+from allocator.pieces import Piece, divisions, in_lots_m2, most_m2
+from allocator.starts import start_months, stays, window
 
 if TYPE_CHECKING:
     from allocator.problem import Problem
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 class Option:
     """One component in one space from ``start`` up to, and not including, ``end``.
 
-    ``area_m2`` is the floor taken there in whole lots; ``rent_yuan_month`` its monthly rent.
+    ``area_m2`` is the floor taken in whole lots; ``rent_yuan_month`` its monthly rent.  ``further`` are the other
+    spaces of a component that is divided, with the floor taken there: that is part of area and rent.
     """
 
     index: int
@@ -29,11 +31,26 @@ class Option:
     end: int
     area_m2: int
     rent_yuan_month: int
+    further: tuple[Piece, ...] = ()
 
     @property
     def name(self) -> str:
         """Name of the option in models and messages."""
-        return f"{self.component}@{self.space_id}@{format_month(self.start)}"
+        return f"{self.component}@{'+'.join(space_id for space_id, _ in self.pieces)}@{format_month(self.start)}"
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Every space with the floor taken there."""
+        return ((self.space_id, self.area_m2 - sum(area for _, area in self.further)), *self.further)
+
+    @property
+    def space_ids(self) -> frozenset[str]:
+        """Every space it takes floor in."""
+        return frozenset(space_id for space_id, _ in self.pieces)
+
+    def area_in(self, space_id: str) -> int:
+        """Floor taken in one space, m²."""
+        return sum(area for piece, area in self.pieces if piece == space_id)
 
     def active(self, month: int) -> bool:
         """Whether the option holds its floor in that month."""
@@ -50,10 +67,13 @@ class Reason:
     unit: str = ""
 
 
+Housed = tuple[Component, tuple[Piece, ...]]
+"""A component and the spaces that it would take floor in."""
+
+
 def floor_taken_m2(component: Component, space: Space) -> int:
     """Floor that a component takes in a space: its area rounded up to whole lots."""
-    lot = space.lot_m2 or 1
-    return -(-component.floor_area_m2 // lot) * lot
+    return in_lots_m2(component.floor_area_m2, space)
 
 
 def rent_yuan_month(space: Space, area_m2: int) -> int:
@@ -68,7 +88,7 @@ def _at_least(code: str, needed: float | None, offered: float | None, unit: str)
 
 
 def _kind(problem: Problem, component: Component, space: Space) -> Reason | None:
-    kinds = problem.policy.kinds_for[component.function]
+    kinds = problem.kinds_for(component)
     if space.kind in kinds:
         return None
     return Reason("kind", "|".join(sorted(kinds)), space.kind.value)
@@ -81,8 +101,18 @@ def _district(problem: Problem, component: Component, space: Space) -> Reason | 
     return Reason("district", "|".join(sorted(component.districts)), adcode)
 
 
-def _area(_: Problem, component: Component, space: Space) -> Reason | None:
-    return _at_least("area", floor_taken_m2(component, space), space.floor_area_m2, "m2")
+def _area(problem: Problem, component: Component, space: Space) -> Reason | None:
+    needed, offered = floor_taken_m2(component, space), space.floor_area_m2
+    if needed <= offered or component.max_sites == 1:
+        return _at_least("area", needed, offered, "m2")
+    beside = problem.spaces_of_building[space.building_key]
+    others = [other for other in beside if other is not space and _suits(problem, component, other)]
+    return _at_least("area", component.floor_area_m2, most_m2(component, space, others), "m2")
+
+
+def _suits(problem: Problem, component: Component, space: Space) -> bool:
+    """Whether nothing but the area stands against a space."""
+    return all(test(problem, component, space) is None for test in TESTS if test is not _area)
 
 
 def _load(_: Problem, component: Component, space: Space) -> Reason | None:
@@ -94,7 +124,7 @@ def _height(_: Problem, component: Component, space: Space) -> Reason | None:
 
 
 def _power(_: Problem, component: Component, space: Space) -> Reason | None:
-    return _at_least("power", component.power_kw, space.power_kw, "kW")
+    return _at_least("power", component.connection_kw, space.power_kw, "kW")
 
 
 def _cleanroom(_: Problem, component: Component, space: Space) -> Reason | None:
@@ -131,10 +161,14 @@ def _rent(_: Problem, component: Component, space: Space) -> Reason | None:
 
 
 def _window(problem: Problem, component: Component, space: Space) -> Reason | None:
-    first, last = first_month(problem, component, space), last_month(problem, component, space)
+    first, last = window(problem, component, (space,))
     published = problem.published_by_component.get(component.key)
-    if first <= last or (published and stays(problem, component, space, published.start)):
+    if first <= last:
         return None
+    if published and space.space_id in published.space_ids:
+        standing = tuple(problem.registry.spaces[space_id] for space_id in published.space_ids)
+        if stays(problem, component, standing, published.start):
+            return None
     wanted = format_month(max(problem.plan_from, component.start_from or 0))
     until = "" if component.start_until is None else f"–{format_month(component.start_until)}"
     term = "open-ended" if component.lease_months is None else f"{component.lease_months} months"
@@ -171,18 +205,56 @@ def fits(problem: Problem, component: Component, space: Space) -> bool:
     return all(test(problem, component, space) is None for test in TESTS)
 
 
+def sites(problem: Problem, component: Component) -> Iterator[tuple[Piece, ...]]:
+    """Every way to house a component: in one space, or divided over several of one building."""
+    fitting = [
+        space
+        for space in problem.offers.candidates(problem, component)
+        if space is not component.like and all(test(problem, component, space) is None for test in (_area, _window))
+    ]
+    for space in fitting:
+        taken = floor_taken_m2(component, space)
+        if taken <= space.floor_area_m2:
+            yield ((space.space_id, taken),)
+    if component.max_sites > 1:
+        for key in dict.fromkeys(space.building_key for space in fitting):
+            yield from divisions(component, [space for space in fitting if space.building_key == key])
+
+
 def enumerate_options(problem: Problem) -> tuple[Option, ...]:
     """Options of every component, by component, space and month.
 
     Of a start window only the months of :func:`allocator.starts.start_months` are kept.
     """
-    pairs = [pair for pair in candidates(problem) if _window(problem, *pair) is None]
-    starts = start_months(problem, pairs)
+    housed = [(component, pieces) for component in problem.components.values() for pieces in sites(problem, component)]
+    return options_of(problem, housed)
+
+
+def options_of(
+    problem: Problem, housed: Sequence[Housed], falling_free: Mapping[str, Iterable[int]] | None = None
+) -> tuple[Option, ...]:
+    """Options of components in given spaces; ``falling_free`` as in :func:`allocator.starts.start_months`."""
+    spaces = problem.registry.spaces
+    placed = [(component, tuple(spaces[space_id] for space_id, _ in pieces)) for component, pieces in housed]
+    starts = start_months(problem, placed, falling_free)
     made: list[Option] = []
-    for component, space in pairs:
-        area = floor_taken_m2(component, space)
-        rent = rent_yuan_month(space, area)
-        for start in starts[component.key, space.space_id]:
-            end = component.lease_end(start)
-            made.append(Option(len(made), component.key, component.project_id, space.space_id, start, end, area, rent))
+    for (component, pieces), months in zip(housed, starts, strict=True):
+        (space_id, _), *further = pieces
+        area = sum(taken for _, taken in pieces)
+        # a tenant's rent is between it and its landlord
+        rent = 0 if component.like else sum(rent_yuan_month(spaces[name], taken) for name, taken in pieces)
+        made += [
+            Option(
+                len(made) + later,
+                component.key,
+                component.project_id,
+                space_id,
+                start,
+                component.lease_end(start),
+                area,
+                rent,
+                tuple(further),
+            )
+            for later, start in enumerate(months)
+        ]
     return tuple(made)

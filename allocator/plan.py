@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -10,18 +10,47 @@ from functools import cached_property
 
 @dataclass(frozen=True, slots=True, order=True)
 class Assignment:
-    """One component in one space from one month; ``floor_area_m2`` is the floor it takes there, in whole lots."""
+    """One component in one space from one month; ``floor_area_m2`` is the floor it takes there, in whole lots.
+
+    ``further`` are the other spaces of a component that is divided over several floors, with the floor taken there.
+    """
 
     project_id: str
     component_id: str
     space_id: str
     start: int
     floor_area_m2: int
+    further: tuple[tuple[str, int], ...] = ()
 
     @property
     def key(self) -> str:
         """Name of the component within the batch."""
         return f"{self.project_id}/{self.component_id}"
+
+    @property
+    def pieces(self) -> tuple[tuple[str, int], ...]:
+        """Every space with the floor taken there."""
+        return ((self.space_id, self.floor_area_m2), *self.further)
+
+    @property
+    def space_ids(self) -> frozenset[str]:
+        """Every space it takes floor in."""
+        return frozenset(space_id for space_id, _ in self.pieces)
+
+    @property
+    def total_m2(self) -> int:
+        """Floor taken in all its spaces."""
+        return sum(area_m2 for _, area_m2 in self.pieces)
+
+    @classmethod
+    def joined(cls, rows: Iterable[Assignment]) -> Iterator[Assignment]:
+        """One assignment per component and month out of one per space, as files have them."""
+        together: dict[tuple[str, str, int], list[tuple[str, int]]] = {}
+        for row in rows:
+            together.setdefault((row.project_id, row.component_id, row.start), []).extend(row.pieces)
+        for (project_id, component_id, start), pieces in together.items():
+            (space_id, area_m2), *further = sorted(pieces)
+            yield cls(project_id, component_id, space_id, start, area_m2, tuple(further))
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from allocator.domain import Component, District, Park, Project, Registry, Space, Tenancy
+from allocator.fitting import Offers
 from allocator.options import Option, enumerate_options
 from allocator.plan import Aim, Assignment, Plan
 from allocator.policy import NamedProject, Policy
-from allocator.vocabulary import Permission, Stage
+from allocator.tenants import Tenant, tenant
+from allocator.vocabulary import Permission, SpaceKind, Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """An assignment with the things it speaks of; the lease runs from ``start`` up to, and not including, ``end``."""
+    """An assignment with the things it speaks of; the lease runs from ``start`` up to, and not including, ``end``.
+
+    ``space`` is the first of a divided component's; all are in one building.
+    """
 
     assignment: Assignment
     component: Component
@@ -89,18 +94,62 @@ class Problem:
 
     @cached_property
     def components(self) -> Mapping[str, Component]:
-        """Components by key, in the order of the batch."""
+        """Components by key, in the order of the batch, then the seats of tenants who may move."""
+        return self._asked | {each.seat.key: each.seat for each in self.tenants.values()}
+
+    @cached_property
+    def _asked(self) -> dict[str, Component]:
         return {component.key: component for project in self.projects for component in project.components}
 
     @cached_property
+    def tenants(self) -> Mapping[str, Tenant]:
+        """By tenancy id, the tenants who may move and still sit there when the plan begins."""
+        registry, kinds = self.registry, self.policy.kinds_for
+        return {
+            t.tenancy_id: tenant(
+                t, registry.spaces[t.space_id], self.district_of(t.space_id).adcode, kinds, self.plan_from
+            )
+            for t in registry.tenancies
+            if t.may_move and t.until > self.plan_from
+        }
+
+    @cached_property
+    def requested(self) -> tuple[Option, ...]:
+        """Options of what the batch asks for, without those of tenants."""
+        return tuple(option for option in self.options if self.components[option.component].like is None)
+
+    def moves_of_tenants(self, plan: Plan) -> list[Placement]:
+        """Where a plan moves sitting tenants."""
+        return [placement for placement in self.placements(plan) if placement.component.like is not None]
+
+    def housed(self, plan: Plan) -> Iterator[Tenancy]:
+        """The tenancies as a plan leaves them: one that is moved ends in one space and goes on in another."""
+        moves = {placement.component.project_id: placement for placement in self.moves_of_tenants(plan)}
+        for tenancy in self.registry.tenancies:
+            tenant = self.tenants.get(tenancy.tenancy_id)
+            move = moves.get(tenant.project_id) if tenant else None
+            if move is None:
+                yield tenancy
+                continue
+            if tenancy.since < move.start:
+                yield replace(tenancy, until=move.start)
+            site = move.assignment
+            yield replace(tenancy, space_id=site.space_id, since=move.start, floor_area_m2=site.floor_area_m2)
+
+    def requests_in(self, plan: Plan) -> list[Placement]:
+        """The placements of what the batch asks for, without those of tenants."""
+        return [placement for placement in self.placements(plan) if placement.component.like is None]
+
+    @cached_property
     def stages(self) -> Mapping[str, Stage]:
-        """By key, the stage of every component of the batch that the published plan places."""
-        return {p.assignment.key: p.stage for p in self.published if p.assignment.key in self.components}
+        """By key, the stage of every published component of the batch, and of the tenants who may move."""
+        tenants = {each.seat.key: each.tenancy.stage for each in self.tenants.values()}
+        return tenants | {p.assignment.key: p.stage for p in self.published if p.assignment.key in self._asked}
 
     @cached_property
     def published_by_component(self) -> Mapping[str, Assignment]:
         """By key, the published assignment of every component of the batch that has one."""
-        return {p.assignment.key: p.assignment for p in self.published if p.assignment.key in self.components}
+        return {p.assignment.key: p.assignment for p in self.published if p.assignment.key in self._asked}
 
     @cached_property
     def spaces_of_park(self) -> Mapping[str, tuple[Space, ...]]:
@@ -109,6 +158,14 @@ class Problem:
         for space in self.registry.spaces.values():
             grouped[space.park_id].append(space)
         return {park_id: tuple(spaces) for park_id, spaces in grouped.items()}
+
+    @cached_property
+    def spaces_of_building(self) -> Mapping[tuple[str, str, str], tuple[Space, ...]]:
+        """Spaces by building."""
+        grouped: dict[tuple[str, str, str], list[Space]] = defaultdict(list)
+        for space in self.registry.spaces.values():
+            grouped[space.building_key].append(space)
+        return {key: tuple(spaces) for key, spaces in grouped.items()}
 
     @cached_property
     def tenancies_of_space(self) -> Mapping[str, tuple[Tenancy, ...]]:
@@ -144,6 +201,11 @@ class Problem:
         }
 
     @cached_property
+    def offers(self) -> Offers:
+        """What the spaces offer, in columns."""
+        return Offers(self)
+
+    @cached_property
     def options(self) -> tuple[Option, ...]:
         """Every allowed choice of space and start month, in the order of components and spaces."""
         return enumerate_options(self)
@@ -151,17 +213,23 @@ class Problem:
     @cached_property
     def options_of(self) -> Mapping[str, tuple[Option, ...]]:
         """Options by component key."""
-        return self._grouped(lambda option: option.component)
+        return self._grouped(lambda option: (option.component,))
 
     @cached_property
     def options_in(self) -> Mapping[str, tuple[Option, ...]]:
-        """Options by space id."""
-        return self._grouped(lambda option: option.space_id)
+        """Options by space id; one that is divided stands under each of its spaces."""
+        return self._grouped(lambda option: [space_id for space_id, _ in option.pieces])
 
-    def _grouped(self, name_of: Callable[[Option], str]) -> Mapping[str, tuple[Option, ...]]:
+    @cached_property
+    def options_at(self) -> Mapping[str, tuple[Option, ...]]:
+        """Options by park id."""
+        return self._grouped(lambda option: (self.park_of(option.space_id).park_id,))
+
+    def _grouped(self, names_of: Callable[[Option], Iterable[str]]) -> Mapping[str, tuple[Option, ...]]:
         grouped: dict[str, list[Option]] = defaultdict(list)
         for option in self.options:
-            grouped[name_of(option)].append(option)
+            for name in names_of(option):
+                grouped[name].append(option)
         return defaultdict(tuple, {name: tuple(options) for name, options in grouped.items()})
 
     @cached_property
@@ -176,6 +244,10 @@ class Problem:
                             sentences[component.key] = (*sentences.get(component.key, ()), named)
         return sentences
 
+    def kinds_for(self, component: Component) -> frozenset[SpaceKind]:
+        """Kinds of space that can serve the component: those of its function, or that of a tenant's present space."""
+        return self.policy.kinds_for[component.function] if component.like is None else frozenset({component.like.kind})
+
     def park_of(self, space_id: str) -> Park:
         """Park that a space lies in."""
         return self.registry.parks[self.registry.spaces[space_id].park_id]
@@ -187,6 +259,15 @@ class Problem:
     def places_of(self, space_id: str) -> frozenset[str]:
         """The space, its park and its district: what a pin or a bar can name to mean this space."""
         return self._places[space_id]
+
+    def places_touched(self, space_ids: Iterable[str]) -> frozenset[str]:
+        """What a bar can name to mean one of these spaces."""
+        return frozenset().union(*map(self.places_of, space_ids))
+
+    def places_shared(self, space_ids: Iterable[str]) -> frozenset[str]:
+        """What a pin can name to mean all of these spaces; nothing if there are none."""
+        places = [self.places_of(space_id) for space_id in space_ids]
+        return places[0].intersection(*places[1:]) if places else frozenset()
 
     def permission(self, component: Component, space_id: str) -> Permission:
         """What the positioning says of the component's function where the space lies."""
@@ -220,7 +301,7 @@ class Problem:
         known = [
             (assignment, components[key], spaces[assignment.space_id])
             for assignment, key in keyed
-            if key in components and assignment.space_id in spaces
+            if key in components and assignment.space_ids <= spaces.keys()
         ]
         return [
             Placement(assignment, component, space, assignment.start, component.lease_end(assignment.start))
@@ -230,13 +311,11 @@ class Problem:
 
 def plan_of(options: Iterable[Option]) -> Plan:
     """Plan that chooses these options."""
-    return Plan.of(
-        Assignment(
-            option.project_id,
-            option.component.removeprefix(f"{option.project_id}/"),
-            option.space_id,
-            option.start,
-            option.area_m2,
-        )
-        for option in options
-    )
+    return Plan.of(map(assignment_of, options))
+
+
+def assignment_of(option: Option) -> Assignment:
+    """The assignment that chooses an option."""
+    component_id = option.component.removeprefix(f"{option.project_id}/")
+    (space_id, area_m2), *further = option.pieces
+    return Assignment(option.project_id, component_id, space_id, option.start, area_m2, tuple(further))

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from allocator.conflict import conflict_of
 from allocator.engines.child import run_alone
 from allocator.engines.race import PROOFS, Entrant, race
 from allocator.engines.scale.arrays import refusal
-from allocator.engines.task import AnswerStatus, Progress, Task
-from allocator.errors import EngineError
+from allocator.engines.task import Progress, Task
 from allocator.goals import silent_goals
 from allocator.linear import Row
 from allocator.model import Decisions, Model, Objective, compile_model
+from allocator.options import Option
 from allocator.plan import Conflict, GoalReport, Plan, PlanStatus
 from allocator.problem import Problem, plan_of
 from allocator.tidy import with_earliest_starts
@@ -24,14 +25,14 @@ Watch = Callable[[str, Progress], None]
 SHARE = 0.5
 """Of the time still left, what each goal but the last may take."""
 
+LEAST_CONFLICT_S = 5.0
+"""How long the search for a minimal conflict may last at the least; at most it takes what is left of the limit."""
+
 SCALE_FROM = 5_000
 """Variables from which ``auto`` takes the engine scale: below, the exact engines are done in seconds."""
 
 ALONE_FROM = 60_000
 """Variables from which the engine scale runs alone: measured, CP-SAT closes no gap there but takes half the machine."""
-
-CONFLICT_S = 20.0
-"""How long the search for a minimal conflict may last."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     started = time.monotonic()
     model, choose = compile_model(problem)
     running, why = _fitting(engine, limits.threads, model)
-    search = _Search(model, choose, limits, running, started)
+    search = _Search(problem, (model, choose), limits, running, started)
     search.notes += [why] if why else []
     search.notes += [f"goal {goal.id} is left out: {goal.silent}" for goal in silent_goals(problem)]
     for tier, objective in enumerate(model.objectives):
@@ -111,19 +112,45 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     wall_s = time.monotonic() - started
     names = "+".join(entrant.name for entrant in running)
     if search.values is None or not search.answered:
-        conflict = find_conflict(model, limits) if search.proven_infeasible else None
+        conflict = None
+        if search.proven_infeasible:
+            deadline = max(started + limits.time_limit_s, time.monotonic() + LEAST_CONFLICT_S)
+            conflict = conflict_of(model, deadline, limits.seed)
         status = PlanStatus.INFEASIBLE if conflict else PlanStatus.NO_SOLUTION
         return Solution(status, None, (), names, limits, wall_s, conflict, tuple(search.notes))
     plan = with_earliest_starts(problem, plan_of(choose.chosen(search.values)))
     return Solution(search.status, plan, search.goals, names, limits, wall_s, None, tuple(search.notes))
 
 
+def _standing(problem: Problem) -> tuple[Option, ...]:
+    """Options of the projects that can stay as they are published, whole."""
+    published = problem.published_by_component
+    staying: list[Option] = []
+    for project in problem.projects:
+        kept = [
+            option
+            for part in project.components
+            if (made := published.get(part.key))
+            for option in problem.options_of[part.key]
+            if (option.space_ids, option.start) == (made.space_ids, made.start)
+        ]
+        staying += kept if len(kept) == len(project.components) else []
+    return tuple(staying)
+
+
 class _Search:
     """One lexicographic pass over the goals."""
 
-    def __init__(self, model: Model, choose: Decisions, limits: Limits, running: list[Entrant], started: float) -> None:
-        self._model = model
-        self._choose = choose
+    def __init__(
+        self,
+        problem: Problem,
+        compiled: tuple[Model, Decisions],
+        limits: Limits,
+        running: list[Entrant],
+        started: float,
+    ) -> None:
+        self._published = _standing(problem)
+        self._model, self._choose = compiled
         self._limits = limits
         self._entrants = running
         self._deadline = started + limits.time_limit_s
@@ -143,7 +170,7 @@ class _Search:
             lambda progress: watch(objective.goal, _signed(progress, objective.sign)),
         )
         self.notes += standing.notes
-        self.answered = self.answered or bool(standing.bounds) or standing.values != standing.task.hint
+        self.answered = self.answered or bool(standing.bounds) or any(standing.values or ())
         if standing.values is None:
             self.proven_infeasible = len(standing.proofs) >= PROOFS
             return False
@@ -165,11 +192,14 @@ class _Search:
         )
 
     def _witness(self) -> tuple[int, ...] | None:
-        """The plan so far, or the empty plan where it is allowed."""
+        """The plan so far, else the published plan or the empty one where it is allowed."""
         if self.values is not None:
             return self.values
-        nothing = tuple(self._choose.values_of(()))
-        return None if self._model.violated(nothing) else nothing
+        for options in (self._published, ()):
+            values = tuple(self._choose.values_of(options))
+            if not self._model.violated(values):
+                return values
+        return None
 
     @property
     def goals(self) -> tuple[GoalReport, ...]:
@@ -196,20 +226,6 @@ def _report(tier: int, objective: Objective, bounds: dict[str, int], values: tup
 def _signed(progress: Progress, sign: int) -> Progress:
     value = None if progress.value is None else sign * progress.value
     return replace(progress, value=value, bound=None if progress.bound is None else sign * progress.bound)
-
-
-def find_conflict(model: Model, limits: Limits) -> Conflict | None:
-    """Rows that cannot hold together, as few as the time allows; None when the rows do not clash after all."""
-    task = Task(
-        model.variables, model.rows, {}, seed=limits.seed, time_limit_s=CONFLICT_S, settings={"presolve": "off"}
-    )
-    try:
-        answer = run_alone("cp-sat", task, entry="core")
-    except EngineError:
-        return None
-    if answer.status is not AnswerStatus.INFEASIBLE:
-        return None
-    return Conflict(answer.core, minimal=answer.note == "minimal")
 
 
 def export_model(problem: Problem, solution: Solution, path: Path) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -13,23 +13,36 @@ if TYPE_CHECKING:
     from allocator.problem import Problem
 
 
+Spaces = tuple[Space, ...]
+"""The spaces of one site: one, or several of one building."""
+
+Site = tuple[Component, Spaces]
+"""A component and where it could be."""
+
 MOST_WAIT_MONTHS = 240
 """No lease begins later than twenty years after the plan does, whatever a request allows."""
 
 
-def may_start(problem: Problem, component: Component, space: Space, start: int) -> bool:
-    """Whether a lease may begin in that month: within the window, or when and where it is published."""
-    if first_month(problem, component, space) <= start <= last_month(problem, component, space):
-        return True
-    return stays(problem, component, space, start)
+def may_start(problem: Problem, component: Component, spaces: Spaces, start: int) -> bool:
+    """Whether a lease of the spaces may begin in that month: within the window, or when and where it is published."""
+    first, last = window(problem, component, spaces)
+    return first <= start <= last or stays(problem, component, spaces, start)
 
 
-def stays(problem: Problem, component: Component, space: Space, start: int) -> bool:
-    """Whether the published plan has the lease, and the space can still be let for its whole term."""
+def stays(problem: Problem, component: Component, spaces: Spaces, start: int) -> bool:
+    """Whether the published plan has the lease, and the spaces can still be let for its whole term."""
     published = problem.published_by_component.get(component.key)
-    if published is None or (published.space_id, published.start) != (space.space_id, start):
+    here = frozenset(space.space_id for space in spaces)
+    if published is None or (published.space_ids, published.start) != (here, start):
         return False
-    return space.available_from <= start and component.lease_end(start) <= space.available_until
+    end = component.lease_end(start)
+    return all(space.available_from <= start and end <= space.available_until for space in spaces)
+
+
+def window(problem: Problem, component: Component, spaces: Spaces) -> tuple[int, int]:
+    """First and last month in which a lease of the spaces could begin and still end there; empty if last < first."""
+    firsts = (first_month(problem, component, space) for space in spaces)
+    return max(firsts), min(last_month(problem, component, space) for space in spaces)
 
 
 def first_month(problem: Problem, component: Component, space: Space) -> int:
@@ -49,31 +62,33 @@ def last_month(problem: Problem, component: Component, space: Space) -> int:
     return latest if space.available_until == FOREVER else min(latest, space.available_until - component.lease_months)
 
 
-def start_months(problem: Problem, pairs: list[tuple[Component, Space]]) -> dict[tuple[str, str], list[int]]:
-    """By component and space, the months for which there are options.
+def start_months(
+    problem: Problem, sites: Sequence[Site], falling_free: Mapping[str, Iterable[int]] | None = None
+) -> list[list[int]]:
+    """For each site of a component, the months for which there are options.
 
     Of a window only the first month and the months in which floor or supply of the same park may fall free are kept:
     any plan can be shifted to such months without loss (left-shift argument, see ``docs/explanation/model.md``).  What
-    is published may stay as it is.
+    is published may stay as it is.  ``falling_free`` are further such months by park: ends of leases that stand.
     """
-    windows = {
-        (component.key, space.space_id): (first_month(problem, component, space), last_month(problem, component, space))
-        for component, space in pairs
-    }
-    kept = {
-        (component.key, space.space_id): [published.start]
-        for component, space in pairs
+    windows = [window(problem, component, spaces) for component, spaces in sites]
+    kept = [
+        [published.start]
         if (published := problem.published_by_component.get(component.key))
-        and stays(problem, component, space, published.start)
-    }
+        and stays(problem, component, spaces, published.start)
+        else []
+        for component, spaces in sites
+    ]
     ends = _ends_of_what_stands(problem)
-    starts: dict[tuple[str, str], list[int]] = {}
+    for park_id, months in (falling_free or {}).items():
+        ends[park_id].update(months)
+    starts: list[list[int]] = []
     grown = True
     while grown:
-        starts = dict(_starts_given(pairs, windows, ends, kept))
+        starts = list(_starts_given(sites, windows, ends, kept))
         before = sum(map(len, ends.values()))
-        for component, space in pairs:
-            ends[space.park_id].update(component.lease_end(start) for start in starts[component.key, space.space_id])
+        for (component, spaces), months in zip(sites, starts, strict=True):
+            ends[spaces[0].park_id].update(map(component.lease_end, months))
         grown = sum(map(len, ends.values())) > before
     return starts
 
@@ -103,14 +118,9 @@ def _join(ends: dict[str, set[int]], parks: set[str], months: set[int]) -> None:
 
 
 def _starts_given(
-    pairs: list[tuple[Component, Space]],
-    windows: dict[tuple[str, str], tuple[int, int]],
-    ends: dict[str, set[int]],
-    kept: dict[tuple[str, str], list[int]],
-) -> Iterator[tuple[tuple[str, str], list[int]]]:
+    sites: Sequence[Site], windows: list[tuple[int, int]], ends: dict[str, set[int]], kept: list[list[int]]
+) -> Iterator[list[int]]:
     ordered = {park_id: sorted(months) for park_id, months in ends.items()}
-    for component, space in pairs:
-        key = component.key, space.space_id
-        first, last = windows[key]
-        regular = {first, *(month for month in ordered[space.park_id] if first < month <= last)}
-        yield key, sorted({*(regular if first <= last else ()), *kept.get(key, ())})
+    for (_, spaces), (first, last), published in zip(sites, windows, kept, strict=True):
+        regular = {first, *(month for month in ordered[spaces[0].park_id] if first < month <= last)}
+        yield sorted({*(regular if first <= last else ()), *published})

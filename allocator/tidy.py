@@ -26,10 +26,10 @@ def with_earliest_starts(problem: Problem, plan: Plan) -> Plan:
 
 def _earlier(problem: Problem, assignment: Assignment) -> list[Option]:
     published = problem.published_by_component.get(assignment.key)
-    if published is not None and (published.space_id, published.start) == (assignment.space_id, assignment.start):
+    if published is not None and (published.space_ids, published.start) == (assignment.space_ids, assignment.start):
         return []
     return [
         option
         for option in problem.options_of[assignment.key]
-        if option.space_id == assignment.space_id and option.start < assignment.start
+        if option.pieces == assignment.pieces and option.start < assignment.start
     ]

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from allocator.domain import Component
 from allocator.options import Option, Reason
-from allocator.plan import Assignment, Breach, Plan
-from allocator.problem import Problem
+from allocator.plan import Breach, Plan
+from allocator.problem import Problem, assignment_of
 from allocator.rules import RULES, Rule
 
 ALONE = tuple(rule for rule in RULES if rule.alone)
@@ -18,8 +18,7 @@ CAPACITIES = frozenset(rule.id for rule in RULES if rule.capacity)
 
 def with_move(plan: Plan, component: Component, option: Option) -> Plan:
     """The plan with one component moved to an option."""
-    site = Assignment(component.project_id, component.component_id, option.space_id, option.start, option.area_m2)
-    return Plan.of([*(a for a in plan.assignments if a.key != component.key), site])
+    return Plan.of([*(a for a in plan.assignments if a.key != component.key), assignment_of(option)])
 
 
 def breaches_of_move(problem: Problem, moved: Plan, option: Option, rules: Iterable[Rule]) -> list[Breach]:
@@ -29,6 +28,8 @@ def breaches_of_move(problem: Problem, moved: Plan, option: Option, rules: Itera
     """
     here = {s.space_id for s in problem.spaces_of_park[problem.park_of(option.space_id).park_id]}
     near = {a.project_id for a in moved.assignments if a.space_id in here} | {option.project_id}
+    # a tenant whom the plan moves frees floor in the park that it leaves
+    near |= {tenant.project_id for tenant in problem.tenants.values()}
     neighbours = Plan(tuple(a for a in moved.assignments if a.project_id in near))
     return [b for rule in rules for b in rule.check(problem, moved if rule.whole_plan else neighbours)]
 

@@ -7,14 +7,16 @@ against its requirements, every goal is measured anew, in exact integers.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from allocator.domain import Component, Space
 from allocator.errors import AllocatorError
 from allocator.goals import aims_of, goals_for, maximised, worth
 from allocator.months import format_month
 from allocator.options import floor_taken_m2, reasons_against
+from allocator.pieces import divisions
 from allocator.plan import Assignment, Breach, GoalReport, Plan
 from allocator.problem import Problem
 from allocator.rules import RULES
-from allocator.starts import first_month, last_month, may_start
+from allocator.starts import may_start, window
 
 _SEAL = object()
 
@@ -42,7 +44,11 @@ class RejectedPlanError(AllocatorError):
 
     def __init__(self, problem: Problem, breaches: Iterable[Breach]) -> None:
         self.breaches = tuple(breaches)
+        self._problem = problem
         super().__init__("\n".join(sentence(problem, breach) for breach in self.breaches))
+
+    def __reduce__(self) -> tuple[type["RejectedPlanError"], tuple[Problem, tuple[Breach, ...]]]:
+        return type(self), (self._problem, self.breaches)
 
 
 def verify(problem: Problem, plan: Plan, goals: Iterable[GoalReport] = ()) -> VerifiedPlan:
@@ -66,26 +72,41 @@ def find_breaches(problem: Problem, plan: Plan) -> list[Breach]:
 
 
 def _unfit(problem: Problem, assignment: Assignment) -> Iterator[Breach]:
-    where = f"{assignment.key}@{assignment.space_id}"
+    where = f"{assignment.key}@{'+'.join(space_id for space_id, _ in assignment.pieces)}"
     component = problem.components.get(assignment.key)
-    space = problem.registry.spaces.get(assignment.space_id)
+    unknown = assignment.space_ids - problem.registry.spaces.keys()
     if component is None:
         yield Breach("site/unknown-component", where, assignment.key, "a component of the batch")
-    if space is None:
-        yield Breach("site/unknown-space", where, assignment.space_id, "a space of the registry")
-    if component is None or space is None:
+    for space_id in sorted(unknown):
+        yield Breach("site/unknown-space", where, space_id, "a space of the registry")
+    if component is None or unknown:
         return
-    reasons = reasons_against(problem, component, space)
+    spaces = tuple(problem.registry.spaces[space_id] for space_id in sorted(assignment.space_ids))
+    reasons = [reason for space in spaces for reason in reasons_against(problem, component, space)]
     for reason in reasons:
         yield Breach(f"site/{reason.code}", where, reason.offered, reason.needed)
-    taken = floor_taken_m2(component, space)
-    if assignment.floor_area_m2 != taken:
-        yield Breach("site/floor-taken", where, assignment.floor_area_m2, taken)
-    first, last = first_month(problem, component, space), last_month(problem, component, space)
+    if component.like in spaces:
+        yield Breach("site/stays", where, assignment.space_id, "another space")
+    yield from _misdivided(component, spaces, assignment, where)
     windowed = all(reason.code != "window" for reason in reasons)
-    if windowed and not may_start(problem, component, space, assignment.start):
-        window = f"{format_month(first)}–{format_month(last)}"
-        yield Breach("site/start", where, format_month(assignment.start), window)
+    if windowed and not may_start(problem, component, spaces, assignment.start):
+        months = "–".join(map(format_month, window(problem, component, spaces)))
+        yield Breach("site/start", where, format_month(assignment.start), months)
+
+
+def _misdivided(
+    component: Component, spaces: tuple[Space, ...], assignment: Assignment, where: str
+) -> Iterator[Breach]:
+    """Floor that is not what the component takes in one space, or not a division over floors of one building."""
+    if not assignment.further:
+        taken = floor_taken_m2(component, spaces[0])
+        if assignment.floor_area_m2 != taken:
+            yield Breach("site/floor-taken", where, assignment.floor_area_m2, taken)
+        return
+    one_building = len({space.building_key for space in spaces}) == 1
+    if not one_building or assignment.pieces not in divisions(component, spaces):
+        found = "+".join(f"{area_m2}@{space_id}" for space_id, area_m2 in assignment.pieces)
+        yield Breach("site/pieces", where, found, f"at most {component.max_sites} of one building, whole but one")
 
 
 def _false_claims(problem: Problem, plan: Plan, goals: tuple[GoalReport, ...]) -> Iterator[Breach]:

@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from docs.pages import catalogue, formats, policy, reasons
+from docs.pages import catalogue, formats, policy, reasons, service
 from docs.pages.markdown import ROOT
 
 FOLDER = ROOT / "docs" / "reference"
@@ -17,6 +17,8 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reasons.md": reasons.reasons,
     "formats.md": formats.formats,
     "policy.md": policy.policy,
+    "settings.md": service.settings,
+    "api.md": service.api,
 }
 
 

@@ -1,33 +1,120 @@
-"""Takes the picture of the README from a map that the product wrote.
+"""Takes the pictures of the documentation from a plan that the product wrote, and from a second one beside it.
 
-``python -m docs.take_picture out/demo/map.html`` writes ``docs/pictures/overview.png``.
+``python -m docs.take_picture out/demo/plan.json out/second/plan.json`` draws every view, and the map of the report,
+into ``docs/pictures/``; ``overview.png`` is that of the README. What studies would find is invented for the two views
+that show studies, and says so in their pictures' names.
 """
 
+import io
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import sync_playwright
+from PIL import Image, ImageColor
+from playwright.sync_api import Browser, sync_playwright
 
+from allocator.explain import dossier
 from docs.pages.markdown import ROOT
+from maps.page import plan_html
+from maps.palette import SEGMENT_GROUPS
+from maps.payload import BuildNext, Extras, Opportunity
+from maps.views import VIEWS, Opening
+from service.map_settings import MapSettings
+from service.mapping import Drawn, caption_of, city_boundaries, payload_of
+from service.report import report
+from service.standing import standing
 
-PICTURE = ROOT / "docs" / "pictures" / "overview.png"
+PICTURES = ROOT / "docs" / "pictures"
 BROWSER = "/usr/bin/chromium"
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-SETTLED_MS = 2500
+SETTLED_MS = 1500
 """Time that the page gets to draw itself."""
 
+MOST_BYTES = 300_000
+SCREEN, PHONE = (1440, 900), (390, 844)
+INVENTED = ("robustness", "build")
+"""Views whose data are invented for the picture."""
 
-def main(page: Path) -> None:
-    """Open the page as a user would and save what is seen."""
-    with sync_playwright() as playwright:
+
+def studies(drawn: Drawn, other: Drawn) -> Extras:
+    """Invented studies, and the second plan."""
+    plan, districts = drawn.verified.plan, sorted(drawn.verified.problem.registry.districts)
+    kept = {name: (4 + number * 5 % 7, 10) for number, name in enumerate(sorted(plan.placed_projects))}
+    kinds = ("gmp_factory", "pilot", "rnd_lab", "office_hq")
+    rows = [
+        Opportunity(kind=kind, district=adcode, value=(37 * row + 53 * column) % 190)
+        for row, kind in enumerate(kinds)
+        for column, adcode in enumerate(districts)
+    ]
+    caption = caption_of(other.document, MapSettings())
+    return Extras(robustness=kept, build_next=BuildNext(rows=rows), against=(other.verified, caption))
+
+
+def fewer(image: Image.Image) -> Image.Image:
+    """The picture in the colours that cover most of it, and those of the segments, as they are."""
+    counted = sorted(image.getcolors(1 << 24) or [], reverse=True)
+    segments = [ImageColor.getrgb(group.colour) for group in SEGMENT_GROUPS]
+    kept: list[Any] = list(dict.fromkeys([*segments, *(colour for _, colour in counted)]))[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([channel for colour in kept for channel in colour])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
+def save(picture: bytes, name: str) -> None:
+    """Write a picture, with all its colours if it is not too heavy then."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image.save(PICTURES / name, optimize=True)
+    if (PICTURES / name).stat().st_size > MOST_BYTES:
+        fewer(image).save(PICTURES / name, optimize=True)
+    size = (PICTURES / name).stat().st_size
+    print(f"{name}: {size // 1000} kB")
+    if size > MOST_BYTES:
+        raise ValueError(f"{name} is heavier than {MOST_BYTES // 1000} kB")
+
+
+def shoot(browser: Browser, page: Path, name: str, screen: tuple[int, int] = SCREEN) -> None:
+    """Open a page as a reader would and save what is seen."""
+    tab = browser.new_page(viewport={"width": screen[0], "height": screen[1]})
+    tab.goto(page.resolve().as_uri())
+    tab.wait_for_selector("html[data-ready]")
+    tab.wait_for_timeout(SETTLED_MS)
+    save(tab.screenshot(), name)
+    tab.close()
+
+
+def openings(drawn: Drawn) -> dict[str, Opening]:
+    """What each picture opens with."""
+    problem, placed = drawn.verified.problem, drawn.verified.plan.placed_projects
+    views = {f"{view}{'-invented' if view in INVENTED else ''}.png": Opening(view=view) for view in VIEWS}
+    outside = next((name for name in problem.project_by_id if name not in placed), None)
+    first = next(iter(problem.project_by_id))
+    park = max(problem.spaces_of_park, key=lambda name: (len(problem.spaces_of_park[name]), name))
+    cards = {"project.png": ("project", first), "park.png": ("park", park)}
+    if outside is not None:
+        cards["unplaced-project.png"] = ("project", outside)
+    return {**views, **{name: Opening(select=card) for name, card in cards.items()}}
+
+
+def main(first: Path, second: Path) -> None:
+    """Draw and save everything."""
+    plans = [Drawn(*standing(path)) for path in (first, second)]
+    told = tuple(dossier(plans[0].verified, name) for name in plans[0].verified.problem.project_by_id)
+    drawn = Drawn(plans[0].document, plans[0].verified, told)
+    payload = payload_of(drawn, MapSettings(), studies(drawn, plans[1]))
+    plain = payload_of(drawn, MapSettings())
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=SWITCHES)
-        tab = browser.new_page(viewport={"width": 1440, "height": 900})
-        tab.goto(page.resolve().as_uri())
-        tab.wait_for_timeout(SETTLED_MS)
-        tab.screenshot(path=PICTURE)
+        page = Path(folder) / "page.html"
+        for name, opening in openings(drawn).items():
+            shown = plain if name in {"overview.png", "flows.png", "project.png", "park.png"} else payload
+            page.write_text(plan_html(shown, city_boundaries(), opening=opening), encoding="utf-8")
+            shoot(browser, page, name)
+        page.write_text(plan_html(plain, city_boundaries(), opening=Opening()), encoding="utf-8")
+        shoot(browser, page, "phone.png", PHONE)
         browser.close()
-    print(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size // 1000} kB")
+    save(report(plain, drawn, city_boundaries()).png, "report-map.png")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:3]))

@@ -44,6 +44,7 @@ ALIASES = {
     "最晚入驻": "start_until",
     "租期": "lease_months",
     "最高租金": "max_rent_yuan_m2_month",
+    "最多楼层数": "max_sites",
     "意向区": "districts",
     "联系": "links",
     "园区编号": "park_id",

@@ -27,6 +27,7 @@ from geodata.fields import (
     Record,
     RentYuan,
     SegmentWord,
+    Sites,
     Text,
     TierWord,
     TonnesADay,
@@ -63,6 +64,7 @@ class ComponentRecord(Record):
     districts: Ids = Field((), description="Adcodes of the districts it accepts, separated by ;; empty is any.")
     pinned_to: Id | None = Field(None, description="Space, park or district id where it must be placed.")
     barred_from: Ids = Field((), description="Space, park or district ids where it must not be, separated by ;.")
+    max_sites: Sites = Field(1, description="Most floors of one building over which it may be divided.")
     source: LongText = Field("", description="Where the figures come from.")
 
     @field_validator("start_until")

@@ -49,10 +49,12 @@ def to_aims(inputs: Inputs) -> tuple[Aim, ...] | None:
 
 def to_published(inputs: Inputs) -> tuple[Published, ...]:
     """The plan in force."""
-    return tuple(
-        Published(Assignment(p.project_id, p.component_id, p.space_id, parse_month(p.start), p.floor_area_m2), p.stage)
+    stages = {(p.project_id, p.component_id): p.stage for p in inputs.published}
+    rows = (
+        Assignment(p.project_id, p.component_id, p.space_id, parse_month(p.start), p.floor_area_m2)
         for p in inputs.published
     )
+    return tuple(Published(made, stages[made.project_id, made.component_id]) for made in Assignment.joined(rows))
 
 
 def _district(record: DistrictRecord) -> District:
@@ -169,6 +171,7 @@ def _component(record: ComponentRecord, project_id: str) -> Component:
         districts=frozenset(record.districts),
         pinned_to=record.pinned_to,
         barred_from=frozenset(record.barred_from),
+        max_sites=record.max_sites,
         source=record.source,
     )
 

@@ -23,14 +23,21 @@ _TILE_NAME = re.compile(r"[\w ·-]{1,40}")
 _TILE_URL = re.compile(r"https?://[\w./:?&=,{}%-]+")
 
 
+DATUMS = ("wgs84", "gcj02")
+
+
 @dataclass(frozen=True, slots=True)
 class TileSource:
-    """A tile layer that an operator may offer, off by default: name, URL template, credit and sub-domains."""
+    """A tile layer that an operator may offer, off by default: name, URL template, credit and sub-domains.
+
+    ``datum`` is wgs84 (also for CGCS2000), or gcj02 for tiles that are shifted under the data to where they belong.
+    """
 
     name: str
     url: str
     credit: str
     subdomains: str = "abc"
+    datum: str = "wgs84"
 
     def __post_init__(self) -> None:
         if not _TILE_NAME.fullmatch(self.name) or not _TILE_NAME.fullmatch(self.credit):
@@ -40,6 +47,8 @@ class TileSource:
 
         if not self.subdomains.isalnum():
             raise ValueError("sub-domains are written one after the other, such as 01234567")
+        if self.datum not in DATUMS:
+            raise ValueError(f"{self.datum!r} is no datum of tiles; there are {' and '.join(DATUMS)}")
 
     @property
     def host(self) -> str:
@@ -125,7 +134,13 @@ def draw_frame(boundaries: Mapping[str, Any], tints: Mapping[str, str], tiles: S
     _districts(boundaries, tints).add_to(plan_map)
     for number, source in enumerate(tiles):
         layer = folium.TileLayer(
-            source.url, attr=source.credit, name=source.name, subdomains=source.subdomains, overlay=True, show=False
+            source.url,
+            attr=source.credit,
+            name=source.name,
+            subdomains=source.subdomains,
+            overlay=True,
+            show=False,
+            datum=source.datum,
         )
         _named(layer, str(number)).add_to(plan_map)
     _named(_MetricScale(), "metric").add_to(plan_map)

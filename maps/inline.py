@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from maps.palette import style_variables
+
 HERE = Path(__file__).parent
 VENDOR = HERE / "vendor"
 STATIC = HERE / "static"
@@ -19,12 +21,19 @@ SCRIPTS = (
     "filters",
     "layout",
     "rings",
+    "marks",
     "places",
     "links",
+    "datum",
+    "views",
     "panel",
     "table",
     "cards",
     "legend",
+    "view_overview",
+    "view_timeline",
+    "view_studies",
+    "view_versus",
 )
 """Parts of the page's script under ``static/planmap``, in loading order; ``static/planmap.js`` starts them."""
 
@@ -55,7 +64,7 @@ def page_style() -> str:
     leaflet = VENDOR / "leaflet"
     plain = _COMMENT.sub("", _text(leaflet / "leaflet.css"))
     inside = _IMAGE.sub(lambda match: f"url({_data_uri(leaflet / match[1])})", plain)
-    return inside + "\n" + _text(STATIC / "planmap.css")
+    return inside + "\n" + style_variables() + _text(STATIC / "planmap.css")
 
 
 def _data_uri(path: Path) -> str:
@@ -91,5 +100,21 @@ def content_policy(scripts: Iterable[str], styles: Iterable[str], image_hosts: I
             "img-src " + " ".join(["data:", *image_hosts]),
             "base-uri 'none'",
             "form-action 'none'",
+        ]
+    )
+
+
+def served_policy(image_hosts: Iterable[str] = ()) -> str:
+    """Content security policy of a page whose scripts, styles and data come from its own server."""
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "img-src " + " ".join(["'self'", "data:", *image_hosts]),
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'self'",
         ]
     )

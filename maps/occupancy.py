@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from allocator.plan import Plan
+from allocator.problem import Problem
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -38,3 +41,14 @@ def fullest(holds: Sequence[Hold], plan_from: int) -> Peak:
     """First of the fullest months; floor use only grows where a hold starts, so only those months are counted."""
     months = sorted({plan_from, *(hold.start for hold in holds if hold.start > plan_from)})
     return max((_at(month, holds) for month in months), key=lambda peak: (peak.held_m2, -peak.month))
+
+
+def holds_of(problem: Problem, plan: Plan) -> dict[str, list[Hold]]:
+    """Tenancies and placements by space id."""
+    holds: dict[str, list[Hold]] = {space_id: [] for space_id in problem.registry.spaces}
+    for tenancy in problem.housed(plan):
+        holds[tenancy.space_id].append(Hold(tenancy.floor_area_m2, tenancy.since, tenancy.until, planned=False))
+    for placement in problem.requests_in(plan):
+        for space_id, area in placement.assignment.pieces:
+            holds[space_id].append(Hold(area, placement.start, placement.end, planned=True))
+    return holds

@@ -12,8 +12,11 @@ from allocator.verify import VerifiedPlan
 from allocator.vocabulary import Permission
 from maps.notes import binding_codes, card_notes, nearest_park
 from maps.occupancy import Peak
-from maps.palette import SEGMENT_GROUPS, group_of_segment
+from maps.palette import ROLES, SEGMENT_GROUPS, group_of_segment, scale_roles
 from maps.tables import NEEDS, component_table, park_peaks, park_table, project_table, space_table, tenancy_table
+from maps.timeline import timeline_table
+from maps.verdicts import verdict_table
+from maps.versus import versus
 from maps.words import Label, Labels, complete, short_role
 
 BUSY = 0.9
@@ -41,6 +44,36 @@ class Figure(TypedDict):
     value: str | None
     baseline: str | None
     target: str | None
+
+
+class Opportunity(TypedDict):
+    """What one more piece of floor of a kind in a district is worth to the plan."""
+
+    kind: str
+    district: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildNext:
+    """Worth of one more piece of floor, ``area_m2`` large, by kind and district, in the unit of ``goal``."""
+
+    rows: Sequence[Opportunity]
+    area_m2: int = 1000
+    goal: str = "value"
+    unit: str = "points"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """What a page may show beyond one plan; every view stays away that has nothing to show.
+
+    ``robustness`` says of projects in how many of how many near-optimal plans they keep their park.
+    """
+
+    robustness: Mapping[str, tuple[int, int]] | None = None
+    build_next: BuildNext | None = None
+    against: tuple[VerifiedPlan, Caption] | None = None
 
 
 def _status(goals: Sequence[GoalReport]) -> str:
@@ -95,14 +128,14 @@ def _summary(verified: VerifiedPlan, peaks: Mapping[str, Peak]) -> dict[str, Any
     placed = [project for project in problem.projects if project.project_id in plan.placed_projects]
     exceptions = sum(
         problem.permission(placement.component, placement.space.space_id) is Permission.EXCEPTION
-        for placement in problem.placements(plan)
+        for placement in problem.requests_in(plan)
     )
     return {
         "projects": len(problem.projects),
         "placed": len(placed),
         "demand_m2": _demand(problem.projects),
         "placed_m2": _demand(placed),
-        "allocated_m2": sum(assignment.floor_area_m2 for assignment in plan.assignments),
+        "allocated_m2": sum(placement.assignment.total_m2 for placement in problem.requests_in(plan)),
         "parks": len(problem.registry.parks),
         "busy_parks": _busy(problem, peaks),
         "exceptions": exceptions,
@@ -118,7 +151,7 @@ def overview_payload(
     dossiers: Iterable[Dossier] = (),
     figures: Sequence[Figure] = (),
 ) -> dict[str, Any]:
-    """Everything that the overview shows, in one JSON value; tables are rows under named columns."""
+    """Everything that a page shows, in one JSON value; tables are rows under named columns."""
     problem, plan = verified.problem, verified.plan
     decisions = {dossier.project_id: dossier for dossier in dossiers}
     bindings = {name: binding_codes(dossier) for name, dossier in decisions.items()}
@@ -143,9 +176,28 @@ def overview_payload(
         "districts": _districts(problem, labels),
         "parks": park_table(problem, peaks),
         "spaces": space_table(problem, plan),
-        "tenancies": tenancy_table(problem),
+        "tenancies": tenancy_table(problem, plan),
         "projects": project_table(problem, bindings, near),
         "components": component_table(problem, plan),
         "needs": list(NEEDS),
         "dossiers": {name: card_notes(problem, dossier, labels) for name, dossier in decisions.items()},
+        "verdicts": verdict_table(problem, decisions.values()),
+        "timeline": timeline_table(problem, plan),
+        "palette": {**ROLES, **scale_roles()},
     }
+
+
+def studied(payload: Mapping[str, Any], verified: VerifiedPlan, extras: Extras) -> dict[str, Any]:
+    """The payload with what lies beyond the plan: studies of it, and a second plan."""
+    shown = dict(payload)
+    if extras.robustness:
+        shown["robustness"] = {name: list(kept) for name, kept in extras.robustness.items()}
+    if extras.build_next is not None:
+        build = extras.build_next
+        rows = [dict(row) for row in build.rows]
+        shown["build"] = {"rows": rows, "area_m2": build.area_m2, "goal": build.goal, "unit": build.unit}
+    if extras.against is not None:
+        other, caption = extras.against
+        peaks = park_peaks(other.problem, other.plan)
+        shown["against"] = {"plan": _plan(other, caption), "summary": _summary(other, peaks), **versus(verified, other)}
+    return shown

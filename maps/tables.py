@@ -1,14 +1,15 @@
 """The payload's tables: parks, spaces, tenancies, projects and components, referring to each other by row number."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from allocator.domain import Component, Park, Space
+from allocator.domain import Component, Park, Space, Tenancy
 from allocator.months import FOREVER
-from allocator.plan import Plan
+from allocator.plan import Assignment, Plan
 from allocator.problem import Problem
 from allocator.vocabulary import Basis, EiaLevel, Permission
-from maps.occupancy import Hold, Peak, fullest
+from maps.occupancy import Peak, fullest, holds_of
 
 Table = dict[str, Any]
 
@@ -41,20 +42,9 @@ def _yuan(fen: int | None) -> float | None:
     return None if fen is None else fen / 100
 
 
-def _holds(problem: Problem, plan: Plan) -> dict[str, list[Hold]]:
-    """Tenancies and placements by space id."""
-    holds: dict[str, list[Hold]] = {space_id: [] for space_id in problem.registry.spaces}
-    for tenancy in problem.registry.tenancies:
-        holds[tenancy.space_id].append(Hold(tenancy.floor_area_m2, tenancy.since, tenancy.until, planned=False))
-    for placement in problem.placements(plan):
-        area = placement.assignment.floor_area_m2
-        holds[placement.space.space_id].append(Hold(area, placement.start, placement.end, planned=True))
-    return holds
-
-
 def park_peaks(problem: Problem, plan: Plan) -> dict[str, Peak]:
     """The fullest month of every park."""
-    holds = _holds(problem, plan)
+    holds = holds_of(problem, plan)
     return {
         park_id: fullest([hold for space in spaces for hold in holds[space.space_id]], problem.plan_from)
         for park_id, spaces in problem.spaces_of_park.items()
@@ -87,7 +77,7 @@ def park_table(problem: Problem, peaks: Mapping[str, Peak]) -> Table:
 def space_table(problem: Problem, plan: Plan) -> Table:
     """Spaces with what they offer and the floor that stays free throughout."""
     parks = _places(problem.registry.parks)
-    holds = _holds(problem, plan)
+    holds = holds_of(problem, plan)
     columns: dict[str, Callable[[Space], Any]] = {
         "park": lambda space: parks[space.park_id],
         "kind": lambda space: space.kind.value,
@@ -109,14 +99,20 @@ def space_table(problem: Problem, plan: Plan) -> Table:
     return _table(columns, problem.registry.spaces.values(), coded=("kind", "eia"))
 
 
-def tenancy_table(problem: Problem) -> Table:
-    """Tenancies that outlast the start of planning."""
+def tenancy_table(problem: Problem, plan: Plan) -> Table:
+    """Tenancies that outlast the start of planning, where the plan has them; who is moved says from where."""
     spaces = _places(problem.registry.spaces)
-    current = (tenancy for tenancy in problem.registry.tenancies if tenancy.until > problem.plan_from)
+    before = {tenancy.tenancy_id: tenancy.space_id for tenancy in problem.registry.tenancies}
+    current = (tenancy for tenancy in problem.housed(plan) if tenancy.until > problem.plan_from)
+
+    def occupant(tenancy: Tenancy) -> str:
+        old = before[tenancy.tenancy_id]
+        return tenancy.occupant if old == tenancy.space_id else f"{tenancy.occupant} ← {old}"
+
     return _table(
         {
             "space": lambda tenancy: spaces[tenancy.space_id],
-            "occupant": lambda tenancy: tenancy.occupant,
+            "occupant": occupant,
             "area": lambda tenancy: tenancy.floor_area_m2,
             "stage": lambda tenancy: tenancy.stage.value,
             "until": lambda tenancy: _month(tenancy.until),
@@ -169,24 +165,48 @@ def _needs(component: Component) -> list[Any]:
     return [cell for number, need in stated if need for cell in (number, need)]
 
 
+def sites_of(plan: Plan) -> dict[str, list[Assignment]]:
+    """Assignments by component key, the largest first; a component may take several spaces."""
+    sites: dict[str, list[Assignment]] = {}
+    rows = (
+        replace(made, space_id=space, floor_area_m2=m2, further=())
+        for made in plan.assignments
+        for space, m2 in made.pieces
+    )
+    for assignment in sorted(rows, key=lambda one: (-one.floor_area_m2, one.space_id)):
+        sites.setdefault(assignment.key, []).append(assignment)
+    return sites
+
+
 def component_table(problem: Problem, plan: Plan) -> Table:
-    """Components with what they need and where the plan puts them."""
+    """Components with what they need and where the plan puts them.
+
+    ``more`` lists further spaces and the floor taken there, in turn.
+    """
     projects, spaces = _places(problem.project_by_id), _places(problem.registry.spaces)
-    assigned = plan.by_component
+    sites = sites_of(plan)
+
+    def first(component: Component) -> Assignment | None:
+        return next(iter(sites.get(component.key, ())), None)
 
     def exception(component: Component) -> int | None:
-        place = assigned.get(component.key)
-        by_exception = place and problem.permission(component, place.space_id) is Permission.EXCEPTION
-        return 1 if by_exception else None
+        places = sites.get(component.key, ())
+        return 1 if any(problem.permission(component, p.space_id) is Permission.EXCEPTION for p in places) else None
+
+    def more(component: Component) -> list[int] | None:
+        others = sites.get(component.key, ())[1:]
+        return [cell for other in others for cell in (spaces[other.space_id], other.floor_area_m2)] or None
 
     columns: dict[str, Callable[[Component], Any]] = {
         "project": lambda component: projects[component.project_id],
         "function": lambda component: component.function.value,
         "area": lambda component: component.floor_area_m2,
         "needs": _needs,
-        "space": lambda component: spaces[assigned[component.key].space_id] if component.key in assigned else None,
-        "start": lambda component: assigned[component.key].start if component.key in assigned else None,
-        "taken": lambda component: assigned[component.key].floor_area_m2 if component.key in assigned else None,
+        "space": lambda component: spaces[one.space_id] if (one := first(component)) else None,
+        "start": lambda component: one.start if (one := first(component)) else None,
+        "taken": lambda component: one.floor_area_m2 if (one := first(component)) else None,
         "exception": exception,
+        "more": more,
     }
-    return _table(columns, problem.components.values(), coded=("function",))
+    asked = [component for component in problem.components.values() if component.like is None]
+    return _table(columns, asked, coded=("function",))

@@ -24,11 +24,12 @@ def bench(options: argparse.Namespace) -> int:
         return run_preset(options)
     if options.seed_batch is not None:
         return _batch(options)
+    paths = instance_files(options.files)
+    if not paths:
+        raise InputError([_fault("FILE", None, "names no instance", "Name instance files or folders of them")])
     engines = chosen_engines(options.engine, options.peers)
     limits = Limits(options.time_limit, options.threads or os.cpu_count() or 1, options.seed, options.memory << 30)
-    jobs = [Job(path, engines, limits, options.sense) for path in instance_files(options.files)]
-    if not jobs:
-        raise InputError([_fault("FILE", None, "names no instance", "Name instance files or folders of them")])
+    jobs = [Job(path, engines, limits, options.sense) for path in paths]
     print(f"{len(jobs)} instances × {len(engines)} engines, at most {longest_s(jobs) / 60:.0f} minutes", flush=True)
     results = list(run_jobs(jobs, options.raw))
     _write_json(options, [each.as_json() for each in results])

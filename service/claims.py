@@ -6,11 +6,11 @@ from allocator.engines.race import PROOFS
 from allocator.goals import aims_of
 from allocator.plan import Breach, PlanStatus
 from allocator.problem import Problem
-from service.documents import assignments_of, claims_of, goal_document, plan_id_of, plan_of
+from service.documents import assignments_of, claims_of, goal_document, plan_id_of, plan_of, tenant_moves_of
 from service.wire import PlanOut
 
-DERIVED = ("park_id", "district", "permission", "rent_yuan_month", "basis")
-"""Fields of an assignment that follow from the registry."""
+DERIVED = ("park_id", "district", "permission", "rent_yuan_month", "basis", "stage")
+"""Fields of an assignment that follow from the registry and the published plan."""
 
 
 def false_claims(document: PlanOut, problem: Problem) -> list[Breach]:
@@ -64,9 +64,12 @@ def _false_unplaced(document: PlanOut, problem: Problem) -> Iterator[Breach]:
 
 
 def _false_assignments(document: PlanOut, problem: Problem) -> Iterator[Breach]:
-    true = {(made.project_id, made.component_id): made for made in assignments_of(problem, plan_of(document))}
+    derived = assignments_of(problem, plan_of(document))
+    true = {(made.project_id, made.component_id, made.space_id): made for made in derived}
+    if document.inputs is not None and document.tenant_moves != tenant_moves_of(problem, plan_of(document)):
+        yield Breach("claim/tenant-moves", "tenant_moves", len(document.tenant_moves), "the moves of known tenants")
     for made in document.assignments:
-        same = true.get((made.project_id, made.component_id))
+        same = true.get((made.project_id, made.component_id, made.space_id))
         for name in DERIVED:
             said = getattr(made, name)
             if same is not None and said is not None and said != getattr(same, name):

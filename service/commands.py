@@ -80,12 +80,17 @@ def _print_summary(document: PlanOut, problem: Problem, files: list[Path]) -> No
     print(f"{document.plan_id}: {document.status}, {checked}, {document.wall_s:.1f} s")
     if document.conflict is not None:
         print(conflict_text(document.conflict), file=sys.stderr)
+        plan = next(file for file in files if file.name == "plan.json")
+        print(f"最省修复 the cheapest repair: allocator answers repair --plan {plan}", file=sys.stderr)
     if document.status is PlanStatus.NO_SOLUTION:
         print("no plan was found within the time limit; raise --time-limit", file=sys.stderr)
     placed = {made.project_id for made in document.assignments}
     if document.verified:
         area = sum(made.floor_area_m2 for made in document.assignments)
         print(f"  {len(placed)} of {len(problem.projects)} projects placed on {area:,} m²")
+    for move in document.tenant_moves:
+        who = move.occupant or move.tenancy_id
+        print(f"  tenant {who} moves: {move.from_space} → {move.to_space}, {move.floor_area_m2:,} m² from {move.start}")
     for goal in document.goals:
         bound = "no bound" if goal.gap is None else f"bound {goal.bound:,}, gap {goal.gap:.2%}"
         proof = f", proved by {' and '.join(goal.proved_by)}" if goal.proved_by else ""

@@ -5,31 +5,42 @@ import json
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
 
-from pydantic import ValidationError
-
+from allocator.domain import Tenancy
 from allocator.dossier import Dossier
-from allocator.errors import Fault, InputError
 from allocator.goals import GOALS
 from allocator.months import format_month, parse_month
 from allocator.options import rent_yuan_month
 from allocator.plan import Assignment, GoalReport, Plan, PlanStatus
 from allocator.problem import Placement, Problem
 from allocator.solve import Solution
+from allocator.tenants import SEAT, name_of
 from allocator.vocabulary import Stage
 from geodata.schema import Inputs
+from service.dossiers import dossier_document
 from service.kpis import kpis
 from service.pipeline import Outcome
+from service.plan_file import read_plan
 from service.wire import (
     AssignmentOut,
     ConflictOut,
-    DossierOut,
     GoalOut,
     PlanOut,
     ReasonOut,
+    TenantMoveOut,
     UnplacedOut,
 )
+
+__all__ = [
+    "assignments_of",
+    "claims_of",
+    "dossier_document",
+    "goal_document",
+    "plan_document",
+    "plan_id_of",
+    "plan_of",
+    "read_plan",
+]
 
 UNITS = {goal.id: goal.unit for goal in GOALS}
 
@@ -44,6 +55,7 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
         goals=tuple(goal_document(report) for report in solution.goals),
         measures=dict(verified.values) if verified else {},
         assignments=assignments_of(outcome.problem, solution.plan or Plan(())),
+        tenant_moves=tenant_moves_of(outcome.problem, solution.plan or Plan(())),
         unplaced=tuple(_unplaced(dossier) for dossier in outcome.dossiers if not dossier.placed),
         engine=solution.engine,
         seed=solution.limits.seed,
@@ -62,7 +74,17 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
 
 def plan_id_of(input_hash: str, status: PlanStatus, plan: Plan) -> str:
     """Id of a plan: the same inputs, status and assignments have the same id."""
-    chosen = [asdict(assignment) for assignment in plan.assignments]
+    chosen = [
+        {
+            "project_id": made.project_id,
+            "component_id": made.component_id,
+            "space_id": space_id,
+            "start": made.start,
+            "floor_area_m2": area_m2,
+        }
+        for made in plan.assignments
+        for space_id, area_m2 in made.pieces
+    ]
     text = json.dumps([input_hash, status.value, chosen], sort_keys=True)
     return f"plan-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
@@ -74,21 +96,44 @@ def goal_document(report: GoalReport) -> GoalOut:
 
 def assignments_of(problem: Problem, plan: Plan) -> tuple[AssignmentOut, ...]:
     """The assignments of a plan with what the registry says of their places."""
-    return tuple(_assignment(problem, placement) for placement in problem.placements(plan))
+    return tuple(
+        _assignment(problem, placement, space_id, area_m2)
+        for placement in problem.requests_in(plan)
+        for space_id, area_m2 in placement.assignment.pieces
+    )
 
 
-def _assignment(problem: Problem, placement: Placement) -> AssignmentOut:
-    made, space = placement.assignment, placement.space
+def tenant_moves_of(problem: Problem, plan: Plan) -> tuple[TenantMoveOut, ...]:
+    """The sitting tenants whom a plan moves, from where and at what price."""
+    tenancies = {tenant.project_id: tenant.tenancy for tenant in problem.tenants.values()}
+    return tuple(_move(problem, tenancies[p.component.project_id], p) for p in problem.moves_of_tenants(plan))
+
+
+def _move(problem: Problem, tenancy: Tenancy, placement: Placement) -> TenantMoveOut:
+    return TenantMoveOut(
+        tenancy_id=tenancy.tenancy_id,
+        occupant=tenancy.occupant,
+        from_space=tenancy.space_id,
+        to_space=placement.space.space_id,
+        start=format_month(placement.start),
+        floor_area_m2=placement.assignment.floor_area_m2,
+        stage=tenancy.stage,
+        price=problem.policy.move_price[tenancy.stage],
+    )
+
+
+def _assignment(problem: Problem, placement: Placement, space_id: str, area_m2: int) -> AssignmentOut:
+    made, space = placement.assignment, problem.registry.spaces[space_id]
     return AssignmentOut(
         project_id=made.project_id,
         component_id=made.component_id,
-        space_id=made.space_id,
+        space_id=space_id,
         start=format_month(made.start),
-        floor_area_m2=made.floor_area_m2,
+        floor_area_m2=area_m2,
         park_id=space.park_id,
         district=problem.park_of(space.space_id).district,
         permission=problem.permission(placement.component, space.space_id).value,
-        rent_yuan_month=rent_yuan_month(space, made.floor_area_m2),
+        rent_yuan_month=rent_yuan_month(space, area_m2),
         stage=_stage(problem, placement),
         basis=space.basis,
     )
@@ -97,7 +142,7 @@ def _assignment(problem: Problem, placement: Placement) -> AssignmentOut:
 def _stage(problem: Problem, placement: Placement) -> Stage:
     """What stays where it is published keeps its stage; all else is announced anew."""
     published = problem.published_by_component.get(placement.component.key)
-    stays = published is not None and published.space_id == placement.space.space_id
+    stays = published is not None and published.space_ids == placement.assignment.space_ids
     return problem.stages[placement.component.key] if stays else Stage.ANNOUNCED
 
 
@@ -117,34 +162,17 @@ def _versions() -> dict[str, str]:
     return {name: version(name) for name in ("district-allocator", "ortools", "pulp")}
 
 
-def dossier_document(dossier: Dossier) -> DossierOut:
-    """A dossier as a document."""
-    return DossierOut.model_validate(asdict(dossier))
-
-
-def read_plan(path: Path) -> PlanOut:
-    """plan.json from a file; raises InputError with every fault."""
-    try:
-        return PlanOut.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise InputError([Fault(path.name, None, None, None, "does not exist", "Check the path")]) from None
-    except ValidationError as error:
-        raise InputError([_fault(path.name, dict(detail)) for detail in error.errors()]) from None
-
-
-def _fault(file: str, detail: dict[str, object]) -> Fault:
-    place = detail["loc"]
-    column = "/".join(str(part) for part in place) if isinstance(place, tuple) else None
-    remedy = "See `allocator schema plan`"
-    return Fault(file, None, column or None, repr(detail.get("input"))[:80], str(detail["msg"]), remedy)
-
-
 def plan_of(document: PlanOut) -> Plan:
-    """The assignments of plan.json."""
-    return Plan.of(
+    """The assignments of plan.json, and the moves of its tenants."""
+    placed = (
         Assignment(made.project_id, made.component_id, made.space_id, parse_month(made.start), made.floor_area_m2)
         for made in document.assignments
     )
+    moved = (
+        Assignment(name_of(move.tenancy_id), SEAT, move.to_space, parse_month(move.start), move.floor_area_m2)
+        for move in document.tenant_moves
+    )
+    return Plan.of(Assignment.joined((*placed, *moved)))
 
 
 def claims_of(document: PlanOut) -> tuple[GoalReport, ...]:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from allocator.problem import Problem
-from service.wire import AssignmentOut, PlanOut
+from service.wire import AssignmentOut, PlanOut, TenantMoveOut
 
 Row = Sequence[str | int | float | None]
 
@@ -18,10 +19,11 @@ Row = Sequence[str | int | float | None]
 def geojson(problem: Problem, document: PlanOut) -> dict[str, Any]:
     """FeatureCollection in lon/lat degrees: parks, assignments at their park, and unplaced projects without a place.
 
-    ``layer`` is park, assignment or unplaced; coordinates are CGCS2000 (EPSG:4490), which GeoJSON readers take
-    for WGS-84, less than a metre away.
+    ``layer`` is park, assignment, tenant_move or unplaced; coordinates are CGCS2000 (EPSG:4490), which GeoJSON readers
+    take for WGS-84, less than a metre away.
     """
     features = [*_park_features(problem, document), *_assignment_features(problem, document)]
+    features += list(_move_features(problem, document))
     features += [
         _feature(
             None, {"layer": "unplaced", "project_id": entry.project_id, "reasons": [r.code for r in entry.reasons]}
@@ -64,15 +66,41 @@ def _assignment_features(problem: Problem, document: PlanOut) -> Iterator[dict[s
         yield _feature((park.lon, park.lat), properties)
 
 
+def _move_features(problem: Problem, document: PlanOut) -> Iterator[dict[str, Any]]:
+    for move in document.tenant_moves:
+        park = problem.park_of(move.to_space)
+        yield _feature((park.lon, park.lat), {"layer": "tenant_move", **move.model_dump(mode="json")})
+
+
 def _feature(lon_lat: tuple[float, float] | None, properties: Mapping[str, Any]) -> dict[str, Any]:
     geometry = None if lon_lat is None else {"type": "Point", "coordinates": list(lon_lat)}
     return {"type": "Feature", "geometry": geometry, "properties": dict(properties)}
 
 
-def write_workbook(problem: Problem, document: PlanOut, path: Path) -> None:
-    """Workbook with a sheet each for the goals, assignments, unplaced projects, parks, exceptions and figures."""
+class Sheet(Protocol):
+    """A table of the pages; see :mod:`service.report_tables`."""
+
+    @property
+    def name(self) -> str:
+        """Title of the sheet."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """Heads of the columns."""
+
+    @property
+    def rows(self) -> Iterable[Row]:
+        """Cells, row by row."""
+
+
+def write_workbook(problem: Problem, document: PlanOut, path: Path, shown: Iterable[Sheet] = ()) -> None:
+    """Workbook with a sheet each for the goals, assignments, unplaced projects, parks, exceptions and figures.
+
+    The tables that the pages show follow, with the numbers that stand there.
+    """
     book = Workbook(write_only=True)
-    for title, header, rows in _sheets(problem, document):
+    screen = ((table.name, table.columns, table.rows) for table in shown)
+    for title, header, rows in (*_sheets(problem, document), *screen):
         sheet = book.create_sheet(title)
         sheet.freeze_panes = "A2"
         sheet.append([_cell(sheet, name, bold=True) for name in header])
@@ -82,7 +110,7 @@ def write_workbook(problem: Problem, document: PlanOut, path: Path) -> None:
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: str | float | None, *, bold: bool = False) -> Cell:
-    cell = WriteOnlyCell(sheet, value)
+    cell = WriteOnlyCell(sheet, _fitting(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         # text that begins like a formula must stay text, here and when the user edits the cell
         cell.data_type = "s"
@@ -90,6 +118,15 @@ def _cell(sheet: WriteOnlyWorksheet, value: str | float | None, *, bold: bool = 
     if bold:
         cell.font = Font(bold=True)
     return cell
+
+
+MOST_LETTERS = 32_767
+"""What a cell of a workbook can hold."""
+
+
+def _fitting(text: str) -> str:
+    """The text without the controls that a workbook cannot hold, and not longer than a cell."""
+    return ILLEGAL_CHARACTERS_RE.sub("", text)[:MOST_LETTERS]
 
 
 def _sheets(problem: Problem, document: PlanOut) -> Iterator[tuple[str, Sequence[str], Iterable[Row]]]:
@@ -103,6 +140,12 @@ def _sheets(problem: Problem, document: PlanOut) -> Iterator[tuple[str, Sequence
         ("enterprise", *AssignmentOut.model_fields, "function"),
         (_assignment_row(problem, made.model_dump(mode="json")) for made in document.assignments),
     )
+    if document.tenant_moves:
+        yield (
+            "tenant_moves",
+            tuple(TenantMoveOut.model_fields),
+            (tuple(move.model_dump(mode="json").values()) for move in document.tenant_moves),
+        )
     yield (
         "unplaced",
         ("project_id", "enterprise", "value", "reason", "component_id", "space_id", "needed", "offered", "unit"),

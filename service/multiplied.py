@@ -5,7 +5,7 @@ copy.  Floor only grows from copy to copy and draws shrink, so that what fits in
 """
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
 
@@ -13,9 +13,9 @@ from allocator.months import format_month, parse_month
 from allocator.vocabulary import QuotaKind, Tier
 from geodata.demand import ComponentRecord, ProjectRecord
 from geodata.rulebook import QuotaRecord, ReserveRecord
-from geodata.schema import Inputs, PolicyRecord
+from geodata.schema import Inputs, PolicyRecord, PublishedRecord
 from geodata.supply import ParkRecord, SpaceRecord, TenancyRecord
-from service.standing import standing_plan
+from service.published_part import standing_plan
 
 SHIFT_DEG = 0.003
 """How far a copy of a park may lie from the park, some 300 m: it stays in its district."""
@@ -28,6 +28,10 @@ PUBLISHED_EVERY = 10
 SUBSIDY_YUAN_M2_MONTH = {Tier.STARTUP: Decimal(8), Tier.GROWTH: Decimal(5), Tier.HIDDEN_CHAMPION: Decimal(3)}
 MOST_AREA_M2 = 1_000_000
 """The largest number that a quota's record holds."""
+
+LEAST_SMALL_BP = 1_500
+MOST_OF_ONE_FIRM_BP = 2_000
+"""Least share of small firms in the floor placed, and most share of one firm in the stock, basis points."""
 
 SMALL = (Tier.STARTUP, Tier.GROWTH)
 
@@ -43,16 +47,26 @@ def multiplied(seeds: Inputs, projects: int, spaces: int, seed: int = 0) -> Inpu
     letters = _tenancies(seeds, copies, {space.space_id for space in stock})
     places = {*kept, *(space.space_id for space in stock), *(district.adcode for district in seeds.districts)}
     batch = list(islice(_projects(seeds, places, draw), projects))
+    floor = {park.park_id: sum(s.floor_area_m2 for s in stock if s.park_id == park.park_id) for park in parks}
     whole = seeds.model_copy(
         update={
             "parks": tuple(parks),
             "spaces": tuple(stock),
             "tenancies": tuple(letters),
             "projects": tuple(batch),
-            "policy": _every_rule(seeds, stock, parks, projects),
+            "policy": _every_rule(seeds, floor, projects),
+            "max_moves": MAX_MOVES,
         }
     )
-    return whole.model_copy(update={"published": standing_plan(whole, PUBLISHED_EVERY, draw), "max_moves": MAX_MOVES})
+    published = standing_plan(whole, PUBLISHED_EVERY, draw)
+    standing = {made.project_id for made in published}
+    return whole.model_copy(
+        update={
+            "published": published,
+            "projects": tuple(each if each.project_id in standing else _unpinned(each) for each in batch),
+            "policy": whole.policy.model_copy(update={"quotas": tuple(_quotas(whole, floor, published))}),
+        }
+    )
 
 
 def _named(name: str, copy: int) -> str:
@@ -123,7 +137,7 @@ def _component(part: ComponentRecord, copy: int, factor: float, places: set[str]
     pinned = pin if pin in places and (copy == 0 or pin != part.pinned_to) else None
     return part.model_copy(
         update={
-            "floor_area_m2": max(10, round(part.floor_area_m2 * factor, -1)),
+            "floor_area_m2": max(10, 10 * round(part.floor_area_m2 * factor / 10)),
             "power_kw": int(part.power_kw * min(1.0, factor)),
             "water_t_day": int(part.water_t_day * min(1.0, factor)),
             "effluent_t_day": int(part.effluent_t_day * min(1.0, factor)),
@@ -133,51 +147,59 @@ def _component(part: ComponentRecord, copy: int, factor: float, places: set[str]
     )
 
 
-def _every_rule(
-    seeds: Inputs, spaces: Sequence[SpaceRecord], parks: Sequence[ParkRecord], projects: int
-) -> PolicyRecord:
-    """The seed policy, its exceptions in proportion to the batch, with reserves, quotas and a subsidy budget."""
+def _unpinned(project: ProjectRecord) -> ProjectRecord:
+    """The project without pins: what found no room in the published plan might have none at all."""
+    free = tuple(part.model_copy(update={"pinned_to": None}) for part in project.components)
+    return project.model_copy(update={"components": free})
+
+
+def _every_rule(seeds: Inputs, floor: Mapping[str, int], projects: int) -> PolicyRecord:
+    """The seed policy, its exceptions in proportion to the batch, with reserves and a subsidy budget."""
     exceptions = seeds.policy.exception_budget
-    in_park = {
-        park.park_id: sum(space.floor_area_m2 for space in spaces if space.park_id == park.park_id) for park in parks
-    }
-    in_district = {
-        district.adcode: sum(in_park[park.park_id] for park in parks if park.district == district.adcode)
-        for district in seeds.districts
-    }
     until = format_month(parse_month(seeds.plan_from) + RESERVED_MONTHS)
     return seeds.policy.model_copy(
         update={
-            "exception_budget": None if exceptions is None else exceptions * projects // len(seeds.projects),
-            "reserves": tuple(_reserve(park.park_id, in_park[park.park_id], until) for park in parks[::5]),
-            "quotas": (
-                QuotaRecord(name="small-firms", kind=QuotaKind.TIER_SHARE, share_bp=1500, tiers=SMALL),
-                QuotaRecord(name="one-firm", kind=QuotaKind.ENTERPRISE_SHARE, share_bp=300),
-                *(_district(adcode, floor) for adcode, floor in in_district.items() if floor),
+            "exception_budget": None if exceptions is None else -(-exceptions * projects // len(seeds.projects)),
+            "reserves": tuple(
+                ReserveRecord(
+                    name=f"major-{park_id}",
+                    place=park_id,
+                    floor_area_m2=max(1, floor[park_id] // 20),
+                    until=until,
+                    tiers=(Tier.MAJOR, Tier.PUBLIC_PLATFORM),
+                )
+                for park_id in list(floor)[::5]
             ),
             "subsidy_yuan_m2_month": SUBSIDY_YUAN_M2_MONTH,
-            "subsidy_budget_yuan_month": sum(in_park.values()) // 8,
+            "subsidy_budget_yuan_month": sum(floor.values()) // 8,
         }
     )
 
 
-def _reserve(park_id: str, floor_area_m2: int, until: str) -> ReserveRecord:
-    return ReserveRecord(
-        name=f"major-{park_id}",
-        place=park_id,
-        floor_area_m2=max(1, floor_area_m2 // 20),
-        until=until,
-        tiers=(Tier.MAJOR, Tier.PUBLIC_PLATFORM),
-    )
+def _quotas(whole: Inputs, floor: Mapping[str, int], published: Sequence[PublishedRecord]) -> Iterable[QuotaRecord]:
+    """Quotas that the published plan keeps, so that there is a plan: the least is never above what stands."""
+    tier_of = {project.project_id: project.tier for project in whole.projects}
+    small = sum(made.floor_area_m2 for made in published if tier_of[made.project_id] in SMALL)
+    every = max(1, sum(made.floor_area_m2 for made in published))
+    share_bp = min(LEAST_SMALL_BP, 10_000 * small // every)
+    yield QuotaRecord(name="small-firms", kind=QuotaKind.TIER_SHARE, share_bp=share_bp, tiers=SMALL)
+    yield QuotaRecord(name="one-firm", kind=QuotaKind.ENTERPRISE_SHARE, share_bp=MOST_OF_ONE_FIRM_BP)
+    district_of = {park.park_id: park.district for park in whole.parks}
+    park_of = {space.space_id: space.park_id for space in whole.spaces}
+    for district in whole.districts:
+        stock = sum(area for park_id, area in floor.items() if district_of[park_id] == district.adcode)
+        stands = sum(m.floor_area_m2 for m in published if district_of[park_of[m.space_id]] == district.adcode)
+        if stock:
+            yield _district(district.adcode, stock, stands)
 
 
-def _district(adcode: str, floor_area_m2: int) -> QuotaRecord:
-    """A twentieth of the district's stock at the least, and six tenths at the most where a record can say so."""
-    most = floor_area_m2 * 6 // 10
+def _district(adcode: str, stock_m2: int, stands_m2: int) -> QuotaRecord:
+    """At the least a twentieth of a district's stock, at the most six tenths where a record can say so."""
+    most = max(stands_m2, stock_m2 * 6 // 10)
     return QuotaRecord(
         name=f"district-{adcode}",
         kind=QuotaKind.DISTRICT_AREA,
         district=adcode,
-        least_m2=min(MOST_AREA_M2, floor_area_m2 // 20),
+        least_m2=min(MOST_AREA_M2, stands_m2, stock_m2 // 20),
         most_m2=most if most <= MOST_AREA_M2 else None,
     )

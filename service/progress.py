@@ -31,6 +31,10 @@ class ProgressLine:
         """Show how many dossiers are written."""
         self._show(f"dossiers {done}/{of}")
 
+    def answering(self, done: int, of: int, what: str) -> None:
+        """Show how many solves are done, and what the last one was about."""
+        self._show(f"solves {done}/{of}: {what}")
+
     def _show(self, line: str) -> None:
         if self._live:
             print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)

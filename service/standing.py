@@ -1,82 +1,35 @@
-"""A published plan for a batch that has none: a part of it, placed one project after the other as the rules allow."""
+"""plan.json files that commands ask about, checked anew before anything is said of them."""
 
-import random
-from collections.abc import Iterator
+from pathlib import Path
 
-from allocator.months import format_month
-from allocator.options import Option
-from allocator.problem import Problem, plan_of
-from allocator.rules import RULES
-from allocator.trial import breaches_of_move
-from allocator.vocabulary import QuotaKind, Stage
-from geodata.schema import Inputs, PublishedRecord
+from allocator.errors import Fault, InputError
+from allocator.verify import RejectedPlanError, VerifiedPlan, verify
+from geodata.schema import Inputs
+from service.documents import claims_of, plan_of, read_plan
 from service.pipeline import problem_of
-
-TRIES = 60
-"""How many ways to place a project are drawn before it is left out."""
-
-STAGES = tuple(Stage)
-
-KEPT = tuple(rule for rule in RULES if rule.id not in {"pinned", "reserve"})
-"""What is checked of each try: pins are met by choice, and reserved places are left to those they are held for."""
+from service.wire import PlanOut
 
 
-def standing_plan(inputs: Inputs, every: int, draw: random.Random) -> tuple[PublishedRecord, ...]:
-    """Assignments of the pinned projects and of one project in so many, which break no rule together.
-
-    Shares and least areas speak of a whole batch and are left aside.
-    """
-    chosen = [
-        project
-        for number, project in enumerate(inputs.projects)
-        if number % every == 0 or any(part.pinned_to for part in project.components)
-    ]
-    ceilings = tuple(
-        quota.model_copy(update={"least_m2": None})
-        for quota in inputs.policy.quotas
-        if quota.kind is not QuotaKind.TIER_SHARE
-    )
-    policy = inputs.policy.model_copy(update={"quotas": ceilings})
-    pinned_first = sorted(chosen, key=lambda project: all(part.pinned_to is None for part in project.components))
-    problem = problem_of(inputs.model_copy(update={"projects": tuple(pinned_first), "policy": policy}))
-    taken: list[Option] = []
-    for project_id in problem.project_by_id:
-        taken += _placed(problem, project_id, taken, draw)
-    return tuple(
-        PublishedRecord(
-            project_id=made.project_id,
-            component_id=made.component_id,
-            space_id=made.space_id,
-            start=format_month(made.start),
-            floor_area_m2=made.floor_area_m2,
-            stage=STAGES[number % len(STAGES)],
-        )
-        for number, made in enumerate(plan_of(taken).assignments)
-    )
+def standing(path: Path) -> tuple[PlanOut, VerifiedPlan]:
+    """A plan.json with a plan in it that holds, checked anew against the inputs it carries."""
+    document = read_plan(path)
+    if document.inputs is None or not document.verified:
+        remedy = "Use a plan.json that `allocator plan` wrote and that has a plan in it"
+        raise InputError([_fault(path, "holds no plan with its inputs", remedy)])
+    try:
+        return document, verify(problem_of(document.inputs), plan_of(document), claims_of(document))
+    except RejectedPlanError as error:
+        message = f"holds a plan that does not pass the check: {error}"
+        raise InputError([_fault(path, message, "Run `allocator check` on it")]) from None
 
 
-def _placed(problem: Problem, project_id: str, taken: list[Option], draw: random.Random) -> tuple[Option, ...]:
-    """Options of every component of a project that go with what is taken; empty where none were found."""
-    for way in _ways(problem, project_id, draw):
-        plan = plan_of([*taken, *way])
-        if not any(breaches_of_move(problem, plan, option, KEPT) for option in way):
-            return way
-    return ()
+def asked(path: Path) -> tuple[PlanOut, Inputs]:
+    """A plan.json with the inputs it was made from, whether there is a plan in it or not."""
+    document = read_plan(path)
+    if document.inputs is None:
+        raise InputError([_fault(path, "holds no inputs", "Use a plan.json that `allocator plan` wrote")])
+    return document, document.inputs
 
 
-def _ways(problem: Problem, project_id: str, draw: random.Random) -> Iterator[tuple[Option, ...]]:
-    project = problem.project_by_id[project_id]
-    held_back = {reserve.place for reserve in problem.policy.reserves if project.tier not in reserve.tiers}
-    sites = [
-        [
-            option
-            for option in problem.options_of[part.key]
-            if (part.pinned_to is None or part.pinned_to in problem.places_of(option.space_id))
-            and not held_back & problem.places_of(option.space_id)
-            and not part.barred_from & problem.places_of(option.space_id)
-        ]
-        for part in project.components
-    ]
-    if all(sites):
-        for _ in range(TRIES):
-            yield tuple(draw.choice(options) for options in sites)
+def _fault(path: Path, message: str, remedy: str) -> Fault:
+    return Fault(path.name, None, None, None, message, remedy)

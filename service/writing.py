@@ -11,15 +11,18 @@ import geopandas as gpd
 
 from allocator.errors import Fault, InputError
 from allocator.verify import VerifiedPlan
-from maps.page import overview_html
-from maps.payload import Caption, Figure, overview_payload
-from seeds.load import labels
+from maps.page import plan_html
 from service.documents import dossier_document
 from service.exports import geojson, write_workbook
+from service.map_settings import map_settings
+from service.mapping import Drawn, payload_of
+from service.moving_in import moved_in
 from service.pipeline import Outcome
-from service.wire import KpiOut, PlanOut
+from service.report import report
+from service.report_tables import Speech, screen_tables
+from service.wire import PlanOut
 
-FILES = ("plan.json", "dossiers.json", "plan.geojson", "plan.xlsx", "map.html")
+FILES = ("plan.json", "dossiers.json", "plan.geojson", "plan.xlsx", "map.html", "map.png", "report.pdf")
 """Everything that may be written; what an earlier run left under these names goes first."""
 
 
@@ -35,53 +38,46 @@ def ready(folder: Path) -> Path:
 
 
 def write_all(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
-    """Write plan.json, and with a verified plan dossiers.json, plan.geojson, plan.xlsx and map.html; their paths."""
-    for name in FILES:
-        (folder / name).unlink(missing_ok=True)
-    written = [_write_text(folder / "plan.json", document.model_dump_json(indent=1))]
+    """Write everything that a plan consists of and return the paths; two runs into one folder never mix."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as fresh:
+        return moved_in(_write_files(Path(fresh), outcome, document, boundaries), folder, FILES)
+
+
+def _write_files(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
+    """Write plan.json, and with a verified plan everything else that FILES names; their paths."""
+    written = [write_text(folder / "plan.json", document.model_dump_json(indent=1))]
     if outcome.verified is None:
         return written
-    dossiers = [dossier_document(dossier).model_dump(mode="json") for dossier in outcome.dossiers]
-    problem = outcome.problem
+    settings = map_settings()
+    drawn = Drawn(document, outcome.verified, outcome.dossiers)
+    payload, districts = payload_of(drawn, settings), json.loads(boundaries.to_json(drop_id=True))
+    printed = report(payload, drawn, districts)
+    sheets = screen_tables(payload, drawn, Speech("both"))
     return [
         *written,
-        _write_text(folder / "dossiers.json", json.dumps(dossiers, ensure_ascii=False, indent=1)),
-        _write_text(folder / "plan.geojson", json.dumps(geojson(problem, document), ensure_ascii=False)),
-        _write(folder / "plan.xlsx", lambda path: write_workbook(problem, document, path)),
-        _write_text(folder / "map.html", map_page(outcome, outcome.verified, document, boundaries)),
+        write_text(folder / "dossiers.json", _dossiers(outcome)),
+        write_text(folder / "plan.geojson", json.dumps(geojson(outcome.problem, document), ensure_ascii=False)),
+        _write(folder / "plan.xlsx", lambda path: write_workbook(outcome.problem, document, path, sheets)),
+        write_text(folder / "map.html", plan_html(payload, districts, settings.sources)),
+        _write(folder / "map.png", lambda path: path.write_bytes(printed.png)),
+        _write(folder / "report.pdf", lambda path: path.write_bytes(printed.pdf)),
     ]
 
 
 def map_page(outcome: Outcome, verified: VerifiedPlan, document: PlanOut, boundaries: gpd.GeoDataFrame) -> str:
-    """The overview as one HTML file."""
-    caption = Caption(
-        plan_id=document.plan_id,
-        title_zh="高端医疗器械产业空间安排方案",
-        title_en="Park space plan for high-end medical devices",
-        engine=document.engine,
-        data_date=outcome_month(document),
-        status=document.status.value,
-    )
-    figures = [_figure(kpi) for kpi in document.kpis]
-    payload = overview_payload(verified, caption, labels(), dossiers=outcome.dossiers, figures=figures)
-    return overview_html(payload, json.loads(boundaries.to_json(drop_id=True)))
+    """Every view of the plan as one HTML file, under the settings of the environment."""
+    settings = map_settings()
+    payload = payload_of(Drawn(document, verified, outcome.dossiers), settings)
+    return plan_html(payload, json.loads(boundaries.to_json(drop_id=True)), settings.sources)
 
 
-def outcome_month(document: PlanOut) -> str:
-    """First month of the plan."""
-    return document.inputs.plan_from if document.inputs else ""
+def _dossiers(outcome: Outcome) -> str:
+    told = [dossier_document(dossier).model_dump(mode="json") for dossier in outcome.dossiers]
+    return json.dumps(told, ensure_ascii=False, indent=1)
 
 
-def _figure(kpi: KpiOut) -> Figure:
-    return {
-        "label": {"zh": kpi.label_zh, "en": kpi.label_en},
-        "value": None if kpi.value is None else f"{kpi.value:g} {kpi.unit}",
-        "baseline": kpi.baseline,
-        "target": None if kpi.target is None else f"{kpi.target:g} {kpi.unit}",
-    }
-
-
-def _write_text(path: Path, text: str) -> Path:
+def write_text(path: Path, text: str) -> Path:
+    """Write a text file, whole or not at all."""
     return _write(path, lambda target: target.write_text(text, encoding="utf-8"))
 
 

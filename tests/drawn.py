@@ -1,13 +1,13 @@
 """Small random problems, and every plan they allow, for tests that compare with exhaustive enumeration."""
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations, product
 
 from allocator.domain import Component, District, Link, Park, Project, Registry, Space, Tenancy
 from allocator.goals import GOALS, aims_of, maximised, worth
-from allocator.options import fits, floor_taken_m2
+from allocator.options import fits
 from allocator.plan import Aim, Assignment, Plan
 from allocator.policy import NamedProject, Policy, Quota, Reserve, Separation
 from allocator.problem import Problem, Published
@@ -79,9 +79,12 @@ def _draw(rng: random.Random) -> Problem:
             since=(since := NOW + rng.randint(-3, 4)),
             until=since + rng.randint(1, 8),
             power_kw=rng.choice([0, 1, 2, 6]),
+            stage=rng.choice(list(Stage)),
+            may_move=rng.random() < 0.6,
         )
         for i in range(rng.randint(0, 1))
     )
+    spaces |= _alike(rng, spaces, tenancies)
     registry = Registry(districts=districts, parks=parks, spaces=spaces, tenancies=tenancies, distance_m=distance)
     places = [*spaces, *parks, *districts]
     projects = tuple(_project(rng, f"p{i}", places, list(districts)) for i in range(rng.randint(1, 3)))
@@ -124,6 +127,24 @@ def _draw(rng: random.Random) -> Problem:
     return replace(problem, published=_published(rng, problem), max_moves=rng.choice([None, 0, 1]))
 
 
+def _alike(rng: random.Random, spaces: dict[str, Space], tenancies: Iterable[Tenancy]) -> dict[str, Space]:
+    """Another space made like that of a tenant who may move, so that there is somewhere to go."""
+    others = [(t, space) for t in tenancies if t.may_move for space in spaces.values() if space.space_id != t.space_id]
+    return {
+        other.space_id: replace(
+            spaces[tenancy.space_id],
+            space_id=other.space_id,
+            park_id=other.park_id,
+            building=other.building,
+            floor_area_m2=rng.randint(4, 10),
+            available_from=NOW - 5,
+            available_until=97000,
+        )
+        for tenancy, other in others
+        if rng.random() < 0.6
+    }
+
+
 def _aims(rng: random.Random) -> tuple[Aim, ...] | None:
     """An order of goals that somebody asked for: any goals, one after the other or merged with weights."""
     if rng.random() < 0.5:
@@ -149,7 +170,8 @@ def _published(rng: random.Random, problem: Problem) -> tuple[Published, ...]:
             NOW + rng.randint(-2, 2),
             component.floor_area_m2,
         )
-        for component in problem.components.values()
+        for project in problem.projects
+        for component in project.components
         if rng.random() < 0.5
     ]
     return tuple(Published(assignment, rng.choice(list(Stage))) for assignment in chosen)
@@ -183,7 +205,7 @@ def _space(rng: random.Random, space_id: str, park_id: str) -> Space:
     return Space(
         space_id=space_id,
         park_id=park_id,
-        building=rng.choice(["", "A"]),
+        building=rng.choice(["", "A", "A"]),
         kind=rng.choice([SpaceKind.FACTORY, SpaceKind.FACTORY, SpaceKind.RND_LAB]),
         floor_area_m2=rng.randint(3, 10),
         lot_m2=rng.choice([None, None, 2]),
@@ -226,7 +248,7 @@ def _component(
         project_id=project_id,
         component_id=component_id,
         function=rng.choice(FUNCTIONS),
-        floor_area_m2=rng.randint(1, 6),
+        floor_area_m2=rng.randint(1, 9),
         floor_load_kpa=rng.choice([None, None, 5.0, 8.0]),
         power_kw=rng.randint(0, 4),
         effluent_t_day=rng.randint(0, 3),
@@ -238,20 +260,39 @@ def _component(
         districts=frozenset(rng.choices([(), rng.sample(districts, 1)], (5, 1))[0]),
         pinned_to=rng.choice(places) if rng.random() < 0.12 else None,
         barred_from=frozenset([rng.choice(places)] if rng.random() < 0.12 else ()),
+        max_sites=rng.choice([1, 1, 2, 3]),
     )
 
 
 def sites(problem: Problem, component: Component) -> list[Assignment]:
     """Every space and every month of the whole start window, not only those that are kept as options."""
+    spaces = problem.registry.spaces
     return [
-        Assignment(
-            component.project_id, component.component_id, space.space_id, month, floor_taken_m2(component, space)
-        )
-        for space in problem.registry.spaces.values()
-        if fits(problem, component, space)
+        Assignment(component.project_id, component.component_id, space_id, month, area_m2, tuple(further))
+        for (space_id, area_m2), *further in _housed(problem, component)
         for month in range(NOW - 5, NOW + 60)
-        if may_start(problem, component, space, month)
+        if may_start(problem, component, tuple(spaces[name] for name in (space_id, *dict(further))), month)
     ]
+
+
+def _housed(problem: Problem, component: Component) -> Iterator[list[tuple[str, int]]]:
+    """One space, or any floors of one building: all are taken whole but one, which takes what is left, if any."""
+    fitting = [
+        space
+        for space in problem.registry.spaces.values()
+        if space is not component.like and fits(problem, component, space)
+    ]
+    for number in range(1, component.max_sites + 1):
+        for chosen in combinations(sorted(fitting, key=lambda space: space.space_id), number):
+            ways = set()
+            for last in chosen:
+                others = [space for space in chosen if space is not last]
+                whole = {s.space_id: s.floor_area_m2 - s.floor_area_m2 % (s.lot_m2 or 1) for s in others}
+                rest = component.floor_area_m2 - sum(whole.values())
+                taken = -(-rest // (last.lot_m2 or 1)) * (last.lot_m2 or 1)
+                if rest > 0 and taken <= last.floor_area_m2 and len({space.building_key for space in chosen}) == 1:
+                    ways.add(tuple(sorted({**whole, last.space_id: taken}.items())))
+            yield from map(list, sorted(ways))
 
 
 def count_plans(problem: Problem) -> int:

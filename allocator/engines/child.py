@@ -26,6 +26,7 @@ from allocator.errors import EngineError
 ENGINES = {
     "cp-sat": "allocator.engines.cp_sat",
     "milp": "allocator.engines.milp",
+    "series": "allocator.engines.series",
     "scale": "allocator.engines.scale.run",
 }
 """Module of each engine; loaded only in children."""
@@ -159,7 +160,7 @@ class _Errand:
 
 def _serve(errand: _Errand, task: Task, messages: Connection, lifeline: Connection) -> None:
     os.setsid()
-    threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()
+    threading.Thread(target=_die_with, args=(lifeline, errand.folder), daemon=True).start()
     os.environ["TMPDIR"] = errand.folder
     tempfile.tempdir = errand.folder
     os.chdir(errand.folder)
@@ -181,7 +182,9 @@ def _limit(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _die_with(lifeline: Connection) -> None:
+def _die_with(lifeline: Connection, folder: str) -> None:
     with contextlib.suppress(EOFError, OSError):
         lifeline.recv()
+    # whoever started this process is gone: nobody else removes its folder
+    shutil.rmtree(folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)

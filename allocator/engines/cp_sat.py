@@ -102,44 +102,25 @@ def _status(code: cp_model.CpSolverStatus, solver: cp_model.CpSolver) -> AnswerS
 
 
 def core(task: Task, report: Report) -> Answer:
-    """Names of rows that cannot hold together, minimal when time allows; the note says whether it is.
+    """Names of rows that cannot hold together, sufficient but perhaps too many.
 
-    Sufficient assumptions (one literal per row) give a first set, then members are left out one by one for as
-    long as the rest still clashes (deletion filter; Chinneck 2008, Feasibility and Infeasibility in Optimization).
+    There is one assumption per name: rows of one name stand or fall together, rows without a name always hold.
     """
-    deadline = time.monotonic() + task.time_limit_s
-    clashing = _sufficient(task, deadline)
-    if clashing is None:
-        return Answer(AnswerStatus.UNKNOWN)
-    proven = True
-    for name in sorted(clashing):
-        rest = [row for row in task.rows if row.name in clashing and row.name != name]
-        code = _decide(task, rest, deadline)
-        if code == cp_model.INFEASIBLE:
-            clashing.discard(name)
-        proven = proven and code != cp_model.UNKNOWN
-    report(Progress(NAME, None, None, task.time_limit_s - (deadline - time.monotonic())))
-    return Answer(AnswerStatus.INFEASIBLE, core=tuple(sorted(clashing)), note="minimal" if proven else "")
-
-
-def _decide(task: Task, rows: Iterable[Row], deadline: float) -> cp_model.CpSolverStatus:
-    model, _ = build(task.variables, rows)
-    solver = _solver(task)
-    solver.parameters.max_time_in_seconds = max(0.05, deadline - time.monotonic())
-    return solver.solve(model)
-
-
-def _sufficient(task: Task, deadline: float) -> set[str] | None:
-    model, literals = build(task.variables, ())
-    names: dict[int, str] = {}
+    model, literals = build(task.variables, (row for row in task.rows if not row.name))
+    assumed: dict[str, cp_model.IntVar] = {}
     for row in task.rows:
-        assumed = model.new_bool_var(f"assume:{row.name}")
-        _add(model, literals, row).only_enforce_if(assumed)
-        names[assumed.index] = row.name
-        model.add_assumption(assumed)
+        if row.name:
+            if row.name not in assumed:
+                assumed[row.name] = model.new_bool_var(f"assume:{row.name}")
+                model.add_assumption(assumed[row.name])
+            _add(model, literals, row).only_enforce_if(assumed[row.name])
     solver = _solver(task)
     solver.parameters.num_workers = 1
-    solver.parameters.max_time_in_seconds = max(0.05, deadline - time.monotonic())
-    if solver.solve(model) != cp_model.INFEASIBLE:
-        return None
-    return {names[index] for index in solver.sufficient_assumptions_for_infeasibility()}
+    started = time.monotonic()
+    code = solver.solve(model)
+    report(Progress(NAME, None, None, time.monotonic() - started))
+    status = _status(code, solver)
+    if status is not AnswerStatus.INFEASIBLE:
+        return Answer(AnswerStatus.UNKNOWN if status is AnswerStatus.UNKNOWN else AnswerStatus.FEASIBLE)
+    names = {literal.index: name for name, literal in assumed.items()}
+    return Answer(status, core=tuple(sorted(names[i] for i in solver.sufficient_assumptions_for_infeasibility())))

@@ -47,14 +47,25 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Series(Task):
+    """Several objectives in strict order, each a pair of weights and constant; the first is that of the task."""
+
+    tiers: tuple[tuple[dict[int, int], int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Answer:
-    """What an engine returned; ``bound`` is an integer no objective can exceed, ``core`` names clashing rows."""
+    """What an engine returned; ``bound`` is an integer no objective can exceed, ``core`` names clashing rows.
+
+    ``bounds`` are those of the objectives of a series, as far as it came, each given that those before it are kept.
+    """
 
     status: AnswerStatus
     values: tuple[int, ...] | None = None
     bound: int | None = None
     core: tuple[str, ...] = ()
     note: str = ""
+    bounds: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True)

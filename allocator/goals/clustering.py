@@ -54,7 +54,7 @@ class Clustering(Goal):
     def measure(self, problem: Problem, plan: Plan) -> int:
         """Count the pairs of segment and park."""
         pairs = {
-            (problem.project_by_id[p.component.project_id].segment, p.space.park_id) for p in problem.placements(plan)
+            (problem.project_by_id[p.component.project_id].segment, p.space.park_id) for p in problem.requests_in(plan)
         }
         return sum(segment is not Segment.PUBLIC_PLATFORM for segment, _ in pairs)
 
@@ -67,7 +67,7 @@ def _footholds(problem: Problem, choose: Choose) -> Iterator[tuple[Foothold, Lin
 
 def _grouped(problem: Problem) -> dict[Foothold, list[Option]]:
     grouped: dict[Foothold, list[Option]] = defaultdict(list)
-    for option in problem.options:
+    for option in problem.requested:
         segment = problem.project_by_id[option.project_id].segment
         if segment is not Segment.PUBLIC_PLATFORM:
             grouped[segment.value, problem.park_of(option.space_id).park_id].append(option)

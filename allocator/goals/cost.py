@@ -14,7 +14,8 @@ from allocator.rules.base import Choose, NamedRow
 class Cost(Goal):
     """Keep low what the plan costs a month: rents, and the opening of new blocks spread over their life.
 
-    Whole yuan a month; each rent and each opening cost is rounded half up once.
+    Rents are those of the batch: what a tenant pays who is moved is not counted.  Whole yuan a month; each rent and
+    each opening cost is rounded half up once.
     """
 
     id = "cost"
@@ -40,9 +41,14 @@ class Cost(Goal):
     def measure(self, problem: Problem, plan: Plan) -> int:
         """Sum of the rents, and of the opening costs of the spaces used."""
         placements = problem.placements(plan)
-        used = {placement.space.space_id: placement.space for placement in placements}
-        rents = sum(rent_yuan_month(p.space, p.assignment.floor_area_m2) for p in placements)
-        return rents + sum(opening_yuan_month(problem, space) for space in used.values())
+        spaces = problem.registry.spaces
+        used = {space_id for placement in placements for space_id in placement.assignment.space_ids}
+        rents = sum(
+            rent_yuan_month(spaces[space_id], area_m2)
+            for placement in problem.requests_in(plan)
+            for space_id, area_m2 in placement.assignment.pieces
+        )
+        return rents + sum(opening_yuan_month(problem, space) for space in map(spaces.__getitem__, used))
 
 
 def opening_yuan_month(problem: Problem, space: Space) -> int:

@@ -27,12 +27,12 @@ class PolicyFit(Goal):
         """Points of each option."""
         return total(
             fit_points(problem, problem.components[option.component], option.space_id) * choose.option(option)
-            for option in problem.options
+            for option in problem.requested
         )
 
     def measure(self, problem: Problem, plan: Plan) -> int:
         """Sum of the points of each placed component."""
-        return sum(fit_points(problem, p.component, p.space.space_id) for p in problem.placements(plan))
+        return sum(fit_points(problem, p.component, p.space.space_id) for p in problem.requests_in(plan))
 
 
 def fit_points(problem: Problem, component: Component, space_id: str) -> int:

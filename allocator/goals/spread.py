@@ -46,22 +46,25 @@ class Spread(Goal):
     def measure(self, problem: Problem, plan: Plan) -> int:
         """Add up the floor in each district and compare it with its share."""
         placed: dict[str, int] = defaultdict(int)
-        for placement in problem.placements(plan):
-            placed[problem.district_of(placement.space.space_id).adcode] += placement.assignment.floor_area_m2
+        for placement in problem.requests_in(plan):
+            placed[problem.district_of(placement.space.space_id).adcode] += placement.assignment.total_m2
         return sum(-(-WHOLE * max(0, share - placed[adcode]) // share) for adcode, share in shares_m2(problem).items())
 
 
 def shares_m2(problem: Problem) -> dict[str, int]:
     """Floor that each district would get of what is asked for, by its part of the floor free when the plan begins."""
     free = problem.free_m2_by_district
-    asked, whole = sum(c.floor_area_m2 for c in problem.components.values()), sum(free.values())
+    asked, whole = (
+        sum(part.floor_area_m2 for project in problem.projects for part in project.components),
+        sum(free.values()),
+    )
     shares = {adcode: min(area, asked * area // whole) for adcode, area in free.items() if area}
     return {adcode: share for adcode, share in shares.items() if share}
 
 
 def _missing(problem: Problem, choose: Choose) -> dict[str, tuple[Linear, Row]]:
     placed: dict[str, list[Linear]] = defaultdict(list)
-    for option in problem.options:
+    for option in problem.requested:
         placed[problem.district_of(option.space_id).adcode].append(option.area_m2 * choose.option(option))
     return {
         adcode: shortfall(choose, Spread.id, adcode, WHOLE * (-total(placed[adcode]) + share), share)

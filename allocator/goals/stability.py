@@ -12,7 +12,7 @@ class Stability(Goal):
     """Leave the published plan as it is where nothing more important asks for a change.
 
     Every component that is moved or dropped has a price by its stage: little while it is announced, more once it is
-    contracted, most once it is built.
+    contracted, most once it is built.  So has every sitting tenant who is moved.
     """
 
     id = "stability"
@@ -20,21 +20,28 @@ class Stability(Goal):
     title_en = "Stability"
     unit = "points"
     maximise = False
-    silent = "there is no published plan"
-    formula = r"\min \sum_{c \in C^*} m_{\eta(c)} \Bigl(1 - \sum_{o \in O_c,\, s(o) = \beta(c)} z_o\Bigr)"
+    silent = "there is no published plan and no tenant who could move"
+    formula = (
+        r"\min \sum_{c \in C^*} m_{\eta(c)} \Bigl(1 - \sum_{o \in O_c,\, s(o) = \beta(c)} z_o\Bigr) "
+        r"+ \sum_{\nu \in N} m_{\eta(\nu)}\, y_\nu"
+    )
     source = ("P-TRACK",)
 
     def applies(self, problem: Problem) -> bool:
-        """Only against a published plan."""
-        return bool(problem.published_by_component)
+        """Only where something stands that may move, and tenants only where one has somewhere to go."""
+        movable = any(problem.options_of[tenant.seat.key] for tenant in problem.tenants.values())
+        return bool(problem.published_by_component) or movable
 
     def term(self, problem: Problem, choose: Choose) -> Linear:
-        """Price of every published component less the price of those that stay."""
-        terms: list[Linear | int] = []
+        """Price of every published component less the price of those that stay, and the price of every tenant moved."""
+        price = problem.policy.move_price
+        terms: list[Linear | int] = [
+            price[tenant.tenancy.stage] * choose.placed(tenant.project_id) for tenant in problem.tenants.values()
+        ]
         for key, published in problem.published_by_component.items():
-            price = problem.policy.move_price[problem.stages[key]]
-            staying = (o for o in problem.options_of[key] if o.space_id == published.space_id)
-            terms += [price, total(-price * choose.option(option) for option in staying)]
+            points = price[problem.stages[key]]
+            staying = (o for o in problem.options_of[key] if o.space_ids == published.space_ids)
+            terms += [points, total(-points * choose.option(option) for option in staying)]
         return total(terms)
 
     def measure(self, problem: Problem, plan: Plan) -> int:

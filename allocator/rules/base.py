@@ -21,7 +21,7 @@ class Choose(Protocol):
         ...
 
     def placed(self, project_id: str) -> Linear:
-        """1 if the project is placed."""
+        """1 if the project is placed, or the tenant of that name moved."""
         ...
 
     def opened(self, space_id: str) -> Linear:

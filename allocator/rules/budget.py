@@ -30,7 +30,7 @@ class Budget(Rule):
             spent = total(
                 subsidy_yuan_month(problem, problem.project_by_id[option.project_id].tier, option.area_m2)
                 * choose.option(option)
-                for option in problem.options
+                for option in problem.requested
             )
             yield WHERE, spent <= problem.policy.subsidy_budget_yuan_month
 
@@ -40,8 +40,8 @@ class Budget(Rule):
         if budget is None:
             return
         spent = sum(
-            subsidy_yuan_month(problem, problem.project_by_id[p.component.project_id].tier, p.assignment.floor_area_m2)
-            for p in problem.placements(plan)
+            subsidy_yuan_month(problem, problem.project_by_id[p.component.project_id].tier, p.assignment.total_m2)
+            for p in problem.requests_in(plan)
         )
         if spent > budget:
             yield Breach(self.id, WHERE, spent, budget)

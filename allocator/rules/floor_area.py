@@ -2,48 +2,57 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 
-from allocator.linear import total
+from allocator.domain import Tenancy
 from allocator.months import format_month
+from allocator.options import Option
 from allocator.plan import Breach, Plan
-from allocator.problem import Placement, Problem
+from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
 from allocator.rules.levels import Held, levels
 from allocator.rules.phases import phases
+from allocator.rules.seats import Capacity, Seat, fixed, held, seats, within
 
 
 class FloorArea(Rule):
     """In no month may the floor let in a space exceed the floor that its tenancies leave free.
 
     Leases begin and end at different times, so the sum is taken in every month in which one may begin;
-    between two such months floor only falls free.
+    between two such months floor only falls free.  A tenant whom the plan moves holds its old floor no longer.
     """
 
     id = "floor-area"
     capacity = True
     title_zh = "任何月份不超出可用面积"
     title_en = "Never more floor than is free"
-    formula = r"\sum_{o \in O_s,\, o \ni t} a_o z_o \le A_s - T_{st} \quad \forall s \in S,\ t \in \mathcal T_s"
+    formula = (
+        r"\sum_{o \in O_s,\, o \ni t} a_{os} z_o + \sum_{\nu \in N_s,\, \nu \ni t} a_\nu (1 - y_\nu) "
+        r"\le A_s - T_{st} \quad \forall s \in S,\ t \in \mathcal T_s"
+    )
     source = ("DESIGN-4.2",)
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per space and month in which use may grow."""
         for space_id, space in problem.registry.spaces.items():
-            for month, active, taken in phases(problem.options_in[space_id], _held(problem, space_id)):
-                used = total(option.area_m2 * choose.option(option) for option in active)
-                yield f"{space_id}/{format_month(month)}", used <= max(0, space.floor_area_m2 - taken)
+            tenancies, options = problem.tenancies_of_space[space_id], problem.options_in[space_id]
+            leases: list[Option | Seat] = [*options, *seats(problem, tenancies, _floor)] if options else []
+            for month, active, taken in phases(leases, fixed(problem, tenancies, _floor)):
+                free = Capacity(self.id, f"{space_id}/{format_month(month)}", space.floor_area_m2 - taken)
+                yield from within(choose, free, active, partial(Option.area_in, space_id=space_id))
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up the floor in use in every month in which an assignment begins or ends."""
-        placed: dict[str, list[Placement]] = defaultdict(list)
+        placed: dict[str, list[Held]] = defaultdict(list)
         for placement in problem.placements(plan):
-            placed[placement.space.space_id].append(placement)
-        for space_id, here in placed.items():
-            wanted = [(p.start, p.end, p.assignment.floor_area_m2) for p in here]
+            for space_id, area_m2 in placement.assignment.pieces:
+                placed[space_id].append((placement.start, placement.end, area_m2))
+        for space_id, wanted in placed.items():
             area = problem.registry.spaces[space_id].floor_area_m2
-            for month, let, held in levels(wanted, _held(problem, space_id)):
-                if let and let > area - held:
-                    yield Breach(self.id, f"{space_id}/{format_month(month)}", let, area - held)
+            sitting = held(problem, plan, problem.tenancies_of_space[space_id], _floor)
+            for month, let, taken in levels(wanted, sitting):
+                if let and let > area - taken:
+                    yield Breach(self.id, f"{space_id}/{format_month(month)}", let, area - taken)
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much floor is asked for and how much is free."""
@@ -51,5 +60,5 @@ class FloorArea(Rule):
         return f"In {month} the plan lets {breach.measured} m² in space {space_id}, where {breach.limit} m² are free."
 
 
-def _held(problem: Problem, space_id: str) -> list[Held]:
-    return [(t.since, t.until, t.floor_area_m2) for t in problem.tenancies_of_space[space_id]]
+def _floor(tenancy: Tenancy) -> int:
+    return tenancy.floor_area_m2

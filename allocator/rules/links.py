@@ -23,23 +23,29 @@ class Links(Rule):
     title_zh = "组成部分之间的邻近要求"
     title_en = "Linked components stand near each other"
     formula = (
-        r"\sum_{o \in O_c,\, s(o) \in k} z_o \le \sum_{o \in O_{c'},\, s(o) \in N_\ell(k)} z_o "
-        r"\quad \forall \ell = (c, c'),\ k, \text{ and with } c, c' \text{ exchanged}"
+        r"\sum_{o \in O_c} z_o = \sum_{o \in O_{c'}} z_o, \qquad "
+        r"\sum_{o \in O_c,\, N_\ell(o) = N} z_o \le \sum_{o \in O_{c'} \cap N} z_o "
+        r"\quad \forall \ell = (c, c'),\ N, \text{ and with } c, c' \text{ exchanged}"
     )
     source = ("P-LINKAGE", "DESIGN-4.6")
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
-        """Per link and place of either end: it is chosen there only if the other end is chosen near."""
+        """Per link: both ends or none; per end and neighbourhood: it is chosen only with the other end in there.
+
+        Where the neighbourhood is the greater part of what the other end may choose, the row counts what lies outside.
+        """
         for name, link, ends in _links(problem):
+            whole = [total(choose.option(option) for option in problem.options_of[end]) for end in ends]
+            yield f"{name}/both", whole[0] == whole[1]
+            placed = choose.placed(name.split("/", 1)[0])
             for here, there in (ends, ends[::-1]):
-                groups: dict[Hashable, list[Option]] = defaultdict(list)
-                for option in problem.options_of[here]:
-                    groups[_place(problem, link, option.space_id)].append(option)
-                for options in groups.values():
-                    space_id = options[0].space_id
-                    near = [o for o in problem.options_of[there] if _near(problem, link, space_id, o.space_id)]
-                    chosen, partner = (total(choose.option(option) for option in side) for side in (options, near))
-                    yield f"{name}/{here}@{space_id}", chosen <= partner
+                for number, (options, near, far) in enumerate(_neighbourhoods(problem, link, here, there)):
+                    chosen = total(choose.option(option) for option in options)
+                    if far and len(near) <= len(far):
+                        yield f"{name}/{here}/{number}", chosen <= total(choose.option(option) for option in near)
+                    elif far:
+                        outside = total(choose.option(option) for option in far)
+                        yield f"{name}/{here}/{number}", chosen + outside <= placed
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Measure the distance between the two ends of each link."""
@@ -51,7 +57,7 @@ class Links(Rule):
             ]
             if len(sites) == 1:
                 yield Breach(self.id, name, "one end placed", "both or none")
-            elif len(sites) == 2 and not _near(problem, link, *sites):
+            elif len(sites) == 2 and not are_near(problem, link, *sites):
                 apart = problem.distance_m(*sites) if link.kind is LinkKind.MAX_KM else " – ".join(sites)
                 yield Breach(self.id, name, apart, link.kind.value if link.max_m is None else link.max_m)
 
@@ -71,12 +77,37 @@ def _links(problem: Problem) -> Iterator[tuple[str, Link, tuple[str, str]]]:
             yield name, link, (f"{project.project_id}/{link.first}", f"{project.project_id}/{link.second}")
 
 
-def _place(problem: Problem, link: Link, space_id: str) -> Hashable:
+def place_of(problem: Problem, link: Link, space_id: str) -> Hashable:
+    """The building or park of a space, whichever a link speaks of: spaces of one place are alike to it."""
     space = problem.registry.spaces[space_id]
     return space.building_key if link.kind is LinkKind.SAME_BUILDING else space.park_id
 
 
-def _near(problem: Problem, link: Link, first_space: str, second_space: str) -> bool:
+def are_near(problem: Problem, link: Link, first_space: str, second_space: str) -> bool:
+    """Whether two spaces are as near each other as a link asks."""
     if link.max_m is not None:
         return problem.distance_m(first_space, second_space) <= link.max_m
-    return _place(problem, link, first_space) == _place(problem, link, second_space)
+    return place_of(problem, link, first_space) == place_of(problem, link, second_space)
+
+
+def _neighbourhoods(
+    problem: Problem, link: Link, here: str, there: str
+) -> Iterator[tuple[list[Option], list[Option], list[Option]]]:
+    """Options of one end that have the same neighbourhood, and those of the other end inside and outside of it."""
+    by_place, partners = _by_place(problem, link, here), _by_place(problem, link, there)
+    alike: dict[tuple[Hashable, ...], list[Option]] = defaultdict(list)
+    for options in by_place.values():
+        space_id = options[0].space_id
+        near = (place for place, others in partners.items() if are_near(problem, link, space_id, others[0].space_id))
+        alike[tuple(near)] += options
+    for places, options in alike.items():
+        inside = [option for place in places for option in partners[place]]
+        outside = [option for place, others in partners.items() if place not in places for option in others]
+        yield options, inside, outside
+
+
+def _by_place(problem: Problem, link: Link, key: str) -> dict[Hashable, list[Option]]:
+    groups: dict[Hashable, list[Option]] = defaultdict(list)
+    for option in problem.options_of[key]:
+        groups[place_of(problem, link, option.space_id)].append(option)
+    return groups

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from allocator.linear import total
+from allocator.linear import Linear, total
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
@@ -13,28 +13,23 @@ WHERE = "published"
 class MoveBudget(Rule):
     """No more components than budgeted leave the space where the published plan has them.
 
-    A component that is dropped counts as moved; one that only begins in another month does not.  Without a budget
-    or a published plan there is nothing to keep.
+    A component that is dropped counts as moved; one that only begins in another month does not.  A sitting tenant who
+    moves counts too.  Without a budget there is nothing to keep.
     """
 
     id = "move-budget"
     whole_plan = True
     title_zh = "调整次数上限"
     title_en = "At most so many moves"
-    formula = r"|C^*| - \sum_{c \in C^*} \sum_{o \in O_c,\, s(o) = \beta(c)} z_o \le \mu"
+    formula = r"|C^*| - \sum_{c \in C^*} \sum_{o \in O_c,\, s(o) = \beta(c)} z_o + \sum_{\nu \in N} y_\nu \le \mu"
     source = ("P-TRACK", "DESIGN-4.11")
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row: enough of the published components stay."""
         if problem.max_moves is None:
             return
-        staying = total(
-            choose.option(option)
-            for key, published in problem.published_by_component.items()
-            for option in problem.options_of[key]
-            if option.space_id == published.space_id
-        )
-        yield WHERE, staying >= len(problem.published_by_component) - problem.max_moves
+        least = len(problem.published_by_component) - problem.max_moves
+        yield WHERE, staying(problem, choose) >= least
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Count the published components that are elsewhere or nowhere."""
@@ -46,13 +41,25 @@ class MoveBudget(Rule):
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how many move and how many may."""
-        return f"{breach.measured} published components are moved or dropped; at most {breach.limit} may be."
+        return f"{breach.measured} published components or tenants are moved or dropped; at most {breach.limit} may be."
+
+
+def staying(problem: Problem, choose: Choose) -> Linear:
+    """Number of published components that keep their space, less the tenants who are moved."""
+    kept = (
+        choose.option(option)
+        for key, published in problem.published_by_component.items()
+        for option in problem.options_of[key]
+        if option.space_ids == published.space_ids
+    )
+    return total(kept) - total(choose.placed(tenant.project_id) for tenant in problem.tenants.values())
 
 
 def moved(problem: Problem, plan: Plan) -> list[str]:
-    """Keys of the published components that a plan has elsewhere or nowhere."""
-    return [
+    """Keys of the published components that a plan has elsewhere or nowhere, and of the tenants whom it moves."""
+    tenants = [placement.component.key for placement in problem.moves_of_tenants(plan)]
+    return tenants + [
         key
         for key, published in problem.published_by_component.items()
-        if (made := plan.by_component.get(key)) is None or made.space_id != published.space_id
+        if (made := plan.by_component.get(key)) is None or made.space_ids != published.space_ids
     ]

@@ -35,7 +35,7 @@ class NamedProjectSited(Rule):
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Compare the district of each assignment with the one that the policy names."""
-        for placement in problem.placements(plan):
+        for placement in problem.requests_in(plan):
             project = problem.project_by_id[placement.component.project_id]
             for named in problem.policy.named_projects:
                 if named.covers(project) and placement.component.function in named.functions:

@@ -13,8 +13,8 @@ OUT = "barred"
 class Pinned(Rule):
     """What is locked in stays where it is locked, and what is locked out stays out.
 
-    A pin names a space, a park or a district, and means that the component must be placed there; a bar means
-    that it must not.  Contracted tenancies hold their floor in the rules floor-area and utilities.
+    A pin names a space, a park or a district, and means that the component must be placed there, all of it; a bar means
+    that no part of it may be.  Contracted tenancies hold their floor in the rules floor-area and utilities.
     """
 
     id = "pinned"
@@ -32,19 +32,20 @@ class Pinned(Rule):
         for component in problem.components.values():
             options = problem.options_of[component.key]
             if component.pinned_to is not None:
-                there = (o for o in options if component.pinned_to in problem.places_of(o.space_id))
+                there = (o for o in options if component.pinned_to in problem.places_shared(o.space_ids))
                 yield f"{component.key}@{component.pinned_to}", total(choose.option(o) for o in there) == 1
             if component.barred_from:
-                out = (o for o in options if component.barred_from & problem.places_of(o.space_id))
+                out = (o for o in options if component.barred_from & problem.places_touched(o.space_ids))
                 yield f"{component.key}/{OUT}", total(choose.option(o) for o in out) <= 0
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Compare the places of each assignment with the pins and bars of its component."""
-        where = {p.component.key: problem.places_of(p.space.space_id) for p in problem.placements(plan)}
+        where = {p.component.key: p.assignment.space_ids for p in problem.placements(plan)}
         for component in problem.components.values():
-            places = where.get(component.key, frozenset())
-            if component.pinned_to is not None and component.pinned_to not in places:
-                found = plan.by_component[component.key].space_id if places else "not placed"
+            spaces = where.get(component.key, frozenset())
+            places = problem.places_touched(spaces)
+            if component.pinned_to is not None and component.pinned_to not in problem.places_shared(spaces):
+                found = "+".join(sorted(spaces)) or "not placed"
                 yield Breach(self.id, f"{component.key}@{component.pinned_to}", found, component.pinned_to)
             if component.barred_from & places:
                 barred = "|".join(sorted(component.barred_from & places))

@@ -13,7 +13,7 @@ class PlacedOnce(Rule):
     """All components of a project are placed, each in exactly one space from one month, or none is.
 
     A firm that gets its laboratory but not its factory has no project; the policy asks for whole chains
-    from research to production.
+    from research to production.  A tenant who may move is placed once, or stays where it sits.
     """
 
     id = "placed-once"
@@ -37,6 +37,9 @@ class PlacedOnce(Rule):
                 for component in project.components:
                     if places[component.key] != 1:
                         yield Breach(self.id, component.key, places[component.key], 1)
+        for tenant in problem.tenants.values():
+            if places[tenant.seat.key] > 1:
+                yield Breach(self.id, tenant.seat.key, places[tenant.seat.key], 1)
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how often the component is placed."""

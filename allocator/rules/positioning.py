@@ -16,7 +16,7 @@ class Positioning(Rule):
 
     The five districts have roles in the south R&D, north manufacturing pattern; what each function may do in each
     district is an interpretation of those roles, kept as data.  An exception is possible, counted and reported
-    one by one.
+    one by one.  A tenant who moves stays in its district and is not judged.
     """
 
     id = "positioning"
@@ -32,7 +32,7 @@ class Positioning(Rule):
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per component and forbidden district, and one for the budget."""
         exceptions = []
-        for component in problem.components.values():
+        for component in (part for project in problem.projects for part in project.components):
             forbidden: dict[str, list[int]] = {}
             for position, option in enumerate(problem.options_of[component.key]):
                 permission = problem.permission(component, option.space_id)
@@ -49,7 +49,7 @@ class Positioning(Rule):
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Look up what the positioning says of each assignment, and count the exceptions."""
         exceptions = 0
-        for placement in problem.placements(plan):
+        for placement in problem.requests_in(plan):
             district = problem.district_of(placement.space.space_id)
             permission = district.permissions[placement.component.function]
             exceptions += permission is Permission.EXCEPTION

@@ -39,13 +39,13 @@ class Quotas(Rule):
         """Add up the floor of whoever the quota speaks of."""
         if not problem.policy.quotas:
             return
-        placements = problem.placements(plan)
+        placements = problem.requests_in(plan)
         area: dict[tuple[str, str], int] = {}
         for placement in placements:
             project = problem.project_by_id[placement.component.project_id]
             district = problem.district_of(placement.space.space_id).adcode
             for key in (("all", ""), ("tier", project.tier.value), ("firm", project.enterprise), ("in", district)):
-                area[key] = area.get(key, 0) + placement.assignment.floor_area_m2
+                area[key] = area.get(key, 0) + placement.assignment.total_m2
         for quota in problem.policy.quotas:
             for where, measured, least, most in _measured(problem, quota, area):
                 if measured < least or measured > most:
@@ -58,24 +58,30 @@ class Quotas(Rule):
 
 def _rows(problem: Problem, choose: Choose, quota: Quota) -> Iterator[NamedRow]:
     def floor(options: Iterator[int]) -> Linear:
-        return total(problem.options[i].area_m2 * choose.option(problem.options[i]) for i in options)
+        return total(problem.requested[i].area_m2 * choose.option(problem.requested[i]) for i in options)
 
-    every = range(len(problem.options))
-    tier_of = [problem.project_by_id[o.project_id].tier for o in problem.options]
+    every = range(len(problem.requested))
+    tier_of = [problem.project_by_id[o.project_id].tier for o in problem.requested]
     match quota.kind:
         case QuotaKind.TIER_SHARE:
             theirs = floor(i for i in every if tier_of[i] in quota.tiers)
             yield quota.name, WHOLE_BP * theirs >= (quota.share_bp or 0) * floor(iter(every))
         case QuotaKind.ENTERPRISE_SHARE:
-            for enterprise in dict.fromkeys(project.enterprise for project in problem.projects):
-                mine = (
-                    i for i in every if problem.project_by_id[problem.options[i].project_id].enterprise == enterprise
-                )
-                yield f"{quota.name}/{enterprise}", floor(mine) <= _ceiling(problem, quota)
+            ceiling, theirs_of = _ceiling(problem, quota), _by_enterprise(problem)
+            for enterprise, mine in theirs_of.items():
+                yield f"{quota.name}/{enterprise}", floor(iter(mine)) <= ceiling
         case QuotaKind.DISTRICT_AREA:
-            there = (i for i in every if problem.district_of(problem.options[i].space_id).adcode == quota.district)
+            there = (i for i in every if problem.district_of(problem.requested[i].space_id).adcode == quota.district)
             used = floor(there)
             yield from _between(quota, used)
+
+
+def _by_enterprise(problem: Problem) -> dict[str, list[int]]:
+    """Indices of the requested options of every enterprise, those without an option among them."""
+    options: dict[str, list[int]] = {project.enterprise: [] for project in problem.projects}
+    for index, option in enumerate(problem.requested):
+        options[problem.project_by_id[option.project_id].enterprise].append(index)
+    return options
 
 
 def _between(quota: Quota, used: Linear) -> Iterator[tuple[str, Row]]:
@@ -99,9 +105,9 @@ def _measured(problem: Problem, quota: Quota, area: dict[tuple[str, str], int]) 
             least = -(-area.get(("all", ""), 0) * (quota.share_bp or 0) // WHOLE_BP)
             yield quota.name, theirs, least, unlimited
         case QuotaKind.ENTERPRISE_SHARE:
+            ceiling = _ceiling(problem, quota)
             for enterprise in dict.fromkeys(project.enterprise for project in problem.projects):
-                mine = area.get(("firm", enterprise), 0)
-                yield f"{quota.name}/{enterprise}", mine, 0, _ceiling(problem, quota)
+                yield f"{quota.name}/{enterprise}", area.get(("firm", enterprise), 0), 0, ceiling
         case QuotaKind.DISTRICT_AREA:
             there = area.get(("in", quota.district or ""), 0)
             if quota.least_m2 is not None:

@@ -3,13 +3,18 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from itertools import product
+from typing import cast
 
 from allocator.linear import total
+from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.policy import Separation
 from allocator.problem import Placement, Problem
 from allocator.rules.base import Choose, NamedRow, Rule
+
+FEW = 200
+"""So many pairs of an emitter's option and a sensitive component are written out for one place."""
 
 
 class Separations(Rule):
@@ -31,21 +36,22 @@ class Separations(Rule):
     source = ("P-EIA", "DESIGN-4.7")
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
-        """Per hazard, option of an emitter and sensitive component: not both near each other at one time."""
+        """Per hazard and place of emitters: not both they and the sensitive near them at one time.
+
+        A few pairs are written out one by one.  Many go through a variable per month that says whether anything emits
+        there: a row for each emitter and each sensitive component instead of one for each pair.
+        """
         for apart in problem.policy.separations:
-            emitting = [o for o in problem.options if apart.hazard in problem.components[o.component].emits]
-            sensitive: dict[str, list[Option]] = defaultdict(list)
-            for option in problem.options:
-                if apart.hazard in problem.components[option.component].sensitive_to:
-                    sensitive[problem.park_of(option.space_id).park_id].append(option)
-            for option in emitting:
-                others: dict[str, list[Option]] = defaultdict(list)
-                for other in _near(problem, apart, option, sensitive):
-                    if _meet(option, other) and other.component != option.component:
-                        others[other.component].append(other)
-                for key, near in others.items():
-                    chosen = choose.option(option) + total(choose.option(other) for other in near)
-                    yield f"{apart.hazard.value}/{option.name}/{key}", chosen <= 1
+            emitting, sensitive = _by_place(problem, apart), _by_park(problem, apart)
+            for place, options in emitting.items():
+                near = list(_near(problem, apart, options[0], sensitive))
+                if len(options) * len({other.component for other in near}) <= FEW:
+                    yield from _pairs(choose, apart, options, near)
+                    continue
+                both = {option.component for option in options} & {other.component for other in near}
+                plain = [other for other in near if other.component not in both]
+                yield from _in_turn(choose, apart, place, options, plain)
+                yield from _pairs(choose, apart, options, [other for other in near if other.component in both])
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Look at every pair of an emitter and a sensitive neighbour."""
@@ -85,6 +91,58 @@ def _meet(first: Option | Placement, second: Option | Placement) -> bool:
 def _place(problem: Problem, apart: Separation, space_id: str) -> Hashable:
     space = problem.registry.spaces[space_id]
     return space.building_key if apart.scope.value == "building" else space.park_id
+
+
+def _by_place(problem: Problem, apart: Separation) -> dict[Hashable, list[Option]]:
+    emitting: dict[Hashable, list[Option]] = defaultdict(list)
+    for option in problem.options:
+        if apart.hazard in problem.components[option.component].emits:
+            emitting[_place(problem, apart, option.space_id)].append(option)
+    return emitting
+
+
+def _by_park(problem: Problem, apart: Separation) -> dict[str, list[Option]]:
+    sensitive: dict[str, list[Option]] = defaultdict(list)
+    for option in problem.options:
+        if apart.hazard in problem.components[option.component].sensitive_to:
+            sensitive[problem.park_of(option.space_id).park_id].append(option)
+    return sensitive
+
+
+def _pairs(choose: Choose, apart: Separation, emitting: list[Option], near: list[Option]) -> Iterator[NamedRow]:
+    """An emitter's option, and a sensitive component near it at the same time: not both."""
+    by_component = _by_component(near)
+    for option in emitting:
+        for key, candidates in by_component.items():
+            meeting = [other for other in candidates if _meet(option, other)]
+            if meeting and key != option.component:
+                chosen = choose.option(option) + total(choose.option(other) for other in meeting)
+                yield f"{apart.hazard.value}/{option.name}/{key}", chosen <= 1
+
+
+def _in_turn(
+    choose: Choose, apart: Separation, place: Hashable, emitting: list[Option], near: list[Option]
+) -> Iterator[NamedRow]:
+    """In every month that matters the place is left to emitters or to the sensitive near it."""
+    name = place if isinstance(place, str) else "~".join(part for part in cast("tuple[str, ...]", place) if part)
+    for month in sorted({option.start for option in (*emitting, *near)}):
+        emit, feel = ([o for o in options if o.start <= month < o.end] for options in (emitting, near))
+        if not emit or not feel:
+            continue
+        where = f"{apart.hazard.value}/{name}/{format_month(month)}"
+        anyone = total(choose.option(option) for option in emit)
+        emits = choose.own(Separations.id, where, anyone >= 1)
+        for key, options in _by_component(emit).items():
+            yield f"{where}/{key}", total(choose.option(option) for option in options) <= emits
+        for key, options in _by_component(feel).items():
+            yield f"{where}/{key}/sensitive", total((*(choose.option(o) for o in options), emits)) <= 1
+
+
+def _by_component(options: list[Option]) -> dict[str, list[Option]]:
+    grouped: dict[str, list[Option]] = defaultdict(list)
+    for option in options:
+        grouped[option.component].append(option)
+    return grouped
 
 
 def _near(problem: Problem, apart: Separation, option: Option, sensitive: dict[str, list[Option]]) -> Iterator[Option]:

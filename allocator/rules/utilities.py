@@ -1,16 +1,19 @@
 """Rule utilities."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from functools import partial
+from operator import attrgetter
 
 from allocator.domain import PARK_UTILITIES, Park
-from allocator.linear import total
 from allocator.months import format_month
+from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Placement, Problem
 from allocator.rules.base import Choose, NamedRow, Rule
-from allocator.rules.levels import Held, levels
+from allocator.rules.levels import levels
 from allocator.rules.phases import phases
+from allocator.rules.seats import Capacity, Seat, fixed, held, seats, within
 
 
 class Utilities(Rule):
@@ -23,35 +26,38 @@ class Utilities(Rule):
     capacity = True
     title_zh = "园区共享水电与污水能力"
     title_en = "Shared power, water and effluent of a park"
-    formula = r"\sum_{o \in O_k,\, o \ni t} q_{uc(o)} z_o \le Q_{uk} - T_{ukt} \quad \forall k \in K,\ u \in U,\ t"
+    formula = (
+        r"\sum_{o \in O_k,\, o \ni t} q_{uc(o)} z_o + \sum_{\nu \in N_k,\, \nu \ni t} q_{u\nu} (1 - y_\nu) "
+        r"\le Q_{uk} - T_{ukt} \quad \forall k \in K,\ u \in U,\ t"
+    )
     source = ("P-UTIL", "DESIGN-4.3")
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per park, supply and month in which use may grow."""
-        for park, utility, capacity in _capacities(problem):
+        for park, utility, capacity in _capacities(problem, problem.registry.parks):
             drawing = [
                 option
-                for space in problem.spaces_of_park[park.park_id]
-                for option in problem.options_in[space.space_id]
+                for option in problem.options_at[park.park_id]
                 if getattr(problem.components[option.component], utility)
             ]
-            for month, active, taken in phases(drawing, _held(problem, park, utility)):
-                used = total(
-                    getattr(problem.components[option.component], utility) * choose.option(option) for option in active
-                )
-                yield f"{park.park_id}/{utility}/{format_month(month)}", used <= max(0, capacity - taken)
+            tenancies, draw = problem.tenancies_of_park[park.park_id], attrgetter(utility)
+            leases: list[Option | Seat] = [*drawing, *seats(problem, tenancies, draw)] if drawing else []
+            for month, active, taken in phases(leases, fixed(problem, tenancies, draw)):
+                left = Capacity(self.id, f"{park.park_id}/{utility}/{format_month(month)}", capacity - taken)
+                yield from within(choose, left, active, partial(_drawn, problem, utility))
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up what is drawn in every month in which an assignment begins or ends."""
         placed: dict[str, list[Placement]] = defaultdict(list)
         for placement in problem.placements(plan):
             placed[placement.space.park_id].append(placement)
-        for park, utility, capacity in _capacities(problem):
+        for park, utility, capacity in _capacities(problem, placed):
             here = [p for p in placed.get(park.park_id, ()) if getattr(p.component, utility)]
             wanted = [(p.start, p.end, getattr(p.component, utility)) for p in here]
-            for month, drawn, held in levels(wanted, _held(problem, park, utility) if here else ()):
-                if drawn and drawn > capacity - held:
-                    yield Breach(self.id, f"{park.park_id}/{utility}/{format_month(month)}", drawn, capacity - held)
+            tenancies = problem.tenancies_of_park[park.park_id] if here else ()
+            for month, drawn, taken in levels(wanted, held(problem, plan, tenancies, attrgetter(utility))):
+                if drawn and drawn > capacity - taken:
+                    yield Breach(self.id, f"{park.park_id}/{utility}/{format_month(month)}", drawn, capacity - taken)
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much is drawn and how much the park has left."""
@@ -61,13 +67,14 @@ class Utilities(Rule):
         )
 
 
-def _capacities(problem: Problem) -> Iterator[tuple[Park, str, int]]:
+def _drawn(problem: Problem, utility: str, option: Option) -> int:
+    amount: int = getattr(problem.components[option.component], utility)
+    return amount
+
+
+def _capacities(problem: Problem, among: Container[str]) -> Iterator[tuple[Park, str, int]]:
     for park in problem.registry.parks.values():
-        for utility in PARK_UTILITIES:
+        for utility in PARK_UTILITIES if park.park_id in among else ():
             capacity = getattr(park, utility)
             if capacity is not None:
                 yield park, utility, capacity
-
-
-def _held(problem: Problem, park: Park, utility: str) -> list[Held]:
-    return [(t.since, t.until, getattr(t, utility)) for t in problem.tenancies_of_park[park.park_id]]

@@ -13,11 +13,12 @@ from geodata.rulebook import AimRecord, NamedProjectRecord, QuotaRecord, Reserve
 from geodata.schema import Inputs, PolicyRecord, PublishedRecord
 from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 from seeds.load import labels
+from service.answers_wire import AnswerOut
 from service.comparison import Comparison
 from service.goals_file import Order
 from service.newcomer import RecommendationOut
-from service.price import PriceOut
 from service.scenario import Additions, Removals, Scenario
+from service.versus import Versus
 from service.wire import DossierOut, PlanOut
 
 Schema = Mapping[str, Any]
@@ -51,8 +52,9 @@ INPUTS = (
 
 ANSWERS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("recommend --json", RecommendationOut),
-    ("explain --force --json", PriceOut),
     ("compare --json", Comparison),
+    ("compare --json (several plans, or scenarios)", Versus),
+    ("answers --json", AnswerOut),
 )
 """What commands print as JSON, beside the files that are written."""
 
@@ -63,7 +65,7 @@ def formats() -> str:
         "JSON keys are spreadsheet columns. Files that are read end in "
         f"{', '.join(f'`{ending}`' for ending in ENDINGS)}. Unknown columns and unknown words are refused, with the "
         "nearest known one. A blank cell is an absent value. `allocator schema NAME` prints the JSON Schema of "
-        "projects, spaces, parks, tenancies, districts, plan or dossier."
+        "projects, spaces, parks, tenancies, districts, plan, dossier or answers."
     )
     return page("Formats", introduction, *_read(), *_links(), *_asked(), *_written(), *_answers(), *_vocabularies())
 
@@ -117,7 +119,8 @@ def _written() -> Iterator[str]:
     yield (
         "`plan.json` holds the plan, what is proven of it, and in `inputs` everything it was made from, so that "
         "`allocator check` and `allocator explain` need no other file. `dossiers.json` is a list of dossiers. "
-        "`plan.geojson` and `plan.xlsx` repeat the numbers of `plan.json`; `map.html` shows them."
+        "`plan.geojson` and `plan.xlsx` repeat the numbers of `plan.json`; `map.html`, `map.png` and `report.pdf` "
+        "show them."
     )
     for title, model in (("plan.json", PlanOut), ("dossiers.json", DossierOut)):
         yield from _document(title, title, model)

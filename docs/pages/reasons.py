@@ -32,6 +32,8 @@ CLAIMS = {
     "site/unknown-space": "The plan names a space that the registry does not have.",
     "site/floor-taken": "The floor stated is not the component's area in whole lots of the space.",
     "site/start": "The lease starts outside the months in which it may.",
+    "site/pieces": "The floors stated are not whole floors of one building and the rest in one more, or too many.",
+    "site/stays": "The plan moves a tenant to the space where it sits.",
     "claim/value": "The value stated for a goal is not the value measured.",
     "claim/bound": "The bound stated for a goal is worse than the value measured, so it cannot be a bound.",
     "claim/unknown-goal": "The plan states a value for a goal or tier that its inputs do not ask for.",
@@ -42,6 +44,7 @@ CLAIMS = {
     "claim/proof": "An engine is said to have proved a value that the bound does not equal.",
     "claim/status": "The status, or `verified`, is not what follows from the goals, their bounds and proofs.",
     "claim/assignment": "Park, district, permission, rent or basis of an assignment do not follow from the inputs.",
+    "claim/tenant-moves": "The moves of tenants are not those of tenants who may move, as the registry knows them.",
     "claim/unplaced": "The projects listed as not placed are not those that the plan leaves out.",
 }
 """Breaches that belong to no rule."""
@@ -102,6 +105,7 @@ def _unplaced() -> list[str]:
         ("`combination`", "Each component has a place, but not all of them together."),
         ("`not-worth-it`", "All of it has a place, but placing it would add no value."),
         ("`not-found`", "All of it has a place and would add value: more time finds it."),
+        ("`newcomer`", "All of it has a place; it was not in the batch when the plan was made."),
     )
     rows = ((f"`{code}`", *_labels(label)) for code, label in REASONS.items() if not code.startswith("no-option/"))
     return [

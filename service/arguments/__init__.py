@@ -3,11 +3,14 @@
 Nothing here imports what the commands need: only the command that is called loads its libraries.
 """
 
+from service.arguments.answering import ANSWERING
 from service.arguments.asking import ASKING
 from service.arguments.base import Command
 from service.arguments.benching import BENCHING
+from service.arguments.mapping import MAPPING
 from service.arguments.planning import PLANNING
+from service.arguments.serving import SERVING
 
-COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *BENCHING)
+COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *ANSWERING, *MAPPING, *BENCHING, *SERVING)
 
 __all__ = ["COMMANDS", "Command"]

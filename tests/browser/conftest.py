@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
+from allocator.explain import dossier
 from allocator.plan import Plan
 from allocator.verify import verify
-from maps.page import overview_html
-from maps.payload import overview_payload
+from maps.page import plan_html
+from maps.payload import overview_payload, studied
+from maps.views import VIEWS, Opening
 from tests.unit.maps.boundaries import boundaries
-from tests.unit.maps.city import caption, draw_problem, labels, payload, verified
+from tests.unit.maps.city import caption, draw_problem, extras, full_payload, labels, payload, verified
 from tests.unit.maps.hostile import NAMES, hostile_name
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -38,15 +40,22 @@ def shots(tmp_path_factory):
     return folder
 
 
-def _write(folder, name, made):
+def _write(folder, name, made, view="overview"):
     path = folder / f"{name}.html"
-    path.write_text(overview_html(made, boundaries()), encoding="utf-8")
+    path.write_text(plan_html(made, boundaries(), opening=Opening(view=view)), encoding="utf-8")
     return path
 
 
 @pytest.fixture(scope="session")
 def city_page(tmp_path_factory):
     return _write(tmp_path_factory.mktemp("pages"), "city", payload(explained=True))
+
+
+@pytest.fixture(scope="session")
+def view_pages(tmp_path_factory):
+    """A page per view, each with data for all of them."""
+    folder, made = tmp_path_factory.mktemp("views"), full_payload()
+    return {view: _write(folder, view, made, view) for view in VIEWS}
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +75,10 @@ def hostile_page(tmp_path_factory):
     words = {name: {"zh": NAMES[4], "en": NAMES[1]} for name in labels()["segment"]}
     told = {**labels(), "segment": words}
     stated = caption(title_zh=NAMES[6], title_en=NAMES[0], plan_id=NAMES[1], engine=NAMES[3], approval=NAMES[5])
-    made = overview_payload(verified(draw_problem(projects=36, parks=18, name=hostile_name)), stated, told)
+    problem = draw_problem(projects=2 * len(NAMES), parks=18, name=hostile_name)
+    checked = verified(problem)
+    dossiers = [dossier(checked, name) for name in problem.project_by_id]
+    made = studied(overview_payload(checked, stated, told, dossiers=dossiers), checked, extras(problem))
     return _write(tmp_path_factory.mktemp("pages"), "hostile", made)
 
 
@@ -81,8 +93,9 @@ def visit(chromium):
         page.on("pageerror", lambda error: wrongs.append(str(error)))
         page.on("dialog", lambda dialog: (wrongs.append(f"dialog {dialog.message}"), dialog.dismiss()))
 
-    def open_page(path, width=1440, height=900):
-        context = chromium.new_context(viewport={"width": width, "height": height}, offline=True)
+    def open_page(path, width=1440, height=900, *, bypass_csp=False):
+        screen = {"width": width, "height": height}
+        context = chromium.new_context(viewport=screen, offline=True, bypass_csp=bypass_csp)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(15_000)

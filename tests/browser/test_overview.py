@@ -24,8 +24,8 @@ def overlaps(found):
     return [(a[0], b[0]) for place, a in enumerate(found) for b in found[place + 1 :] if crossing(a, b)]
 
 
-def rows(page, panel="projects"):
-    return page.locator(f"#panel-{panel} .row")
+def rows(page):
+    return page.locator("#list .row")
 
 
 def shown(page):
@@ -173,14 +173,14 @@ def test_unplaced_projects_are_grouped_by_reason_and_counted_once_on_the_map(vis
     page = visit(city_page)
     page.click("#tab-unplaced")
     total = page.evaluate("PM.data.projects.filter(project => !project.placed).length")
-    assert rows(page, "unplaced").count() == total > 0
-    assert "承重不足" in page.locator("#panel-unplaced h2").all_inner_texts()[0] + "".join(
-        page.locator("#panel-unplaced h2").all_inner_texts()
+    assert rows(page).count() == total > 0
+    assert "承重不足" in page.locator("#list h2").all_inner_texts()[0] + "".join(
+        page.locator("#list h2").all_inner_texts()
     )
     marks = [int(text.split()[-1]) for text in page.locator("#stage .unplaced-mark").all_inner_texts()]
     assert sum(marks) == total
     page.screenshot(path=shots / "unplaced.png")
-    rows(page, "unplaced").first.click()
+    rows(page).first.click()
     assert page.locator("#card-body ul li").count() > 0
     page.screenshot(path=shots / "unplaced-selected.png")
 
@@ -200,7 +200,7 @@ def test_the_language_switch_leaves_one_language(visit, city_page, shots):
     assert page.evaluate("document.documentElement.lang") == "en"
     page.screenshot(path=shots / "english.png")
     page.click("[data-set-lang=zh]")
-    assert "Projects" not in page.locator(".panel .tabs").inner_text()
+    assert "Projects" not in page.locator("#views").inner_text()
 
 
 def test_printing_shows_every_row_and_hides_the_controls(visit, city_page):
@@ -228,6 +228,9 @@ def test_hostile_names_are_shown_as_they_are(visit, hostile_page, shots):
         page.evaluate("id => PM.select('park', id)", park)
     page.locator(RINGS).first.hover()
     page.screenshot(path=shots / "hostile.png")
+    for view in page.evaluate("PM.views.offered().map(view => view.id)"):
+        page.click(f"#tab-{view}")
+        page.wait_for_timeout(50)
     assert page.locator("img").count() == 0
     assert page.evaluate("document.scripts.length") == 4
 
@@ -237,7 +240,7 @@ def test_no_text_is_cut_off_at_the_edge_of_the_panel(visit, city_page, width, he
     page = visit(city_page, width, height)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     panel = boxes(page, ".panel")[0]
-    for box in boxes(page, ".kpi", ".chip", ".tabs button", ".selects select", "#search"):
+    for box in boxes(page, ".kpi", ".chip", ".selects select", "#search"):
         assert panel[1] <= box[1] < box[3] <= panel[3]
 
 
@@ -255,7 +258,7 @@ def test_ten_thousand_projects_are_drawn_in_time_and_listed_in_pieces(visit, lar
     drawn_ms = page.evaluate("performance.getEntriesByName('drawn')[0].duration")
     assert drawn_ms < 3_000, "about 600 ms on a quiet machine"
     assert rows(page).count() == 100
-    page.locator("#panel-projects .more").scroll_into_view_if_needed()
+    page.locator("#list .more").scroll_into_view_if_needed()
     rows(page).nth(150).wait_for(state="attached")
     page.fill("#search", "P9999")
     rows(page).nth(1).wait_for(state="detached")

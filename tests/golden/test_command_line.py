@@ -52,6 +52,8 @@ def test_a_batch_becomes_a_verified_plan_with_every_file(planned):
         "plan.geojson",
         "plan.xlsx",
         "map.html",
+        "map.png",
+        "report.pdf",
     }
     document = json.loads((planned / "plan.json").read_text())
     assert document["status"] == "optimal"
@@ -81,7 +83,7 @@ def test_check_confirms_a_plan_and_its_goals(planned, capsys):
     report = json.loads(capsys.readouterr().out)
     assert report["verified"] is True
     assert report["breaches"] == []
-    assert report["goals"].keys() == {"value", "policy-fit", "cost", "clustering"}
+    assert report["goals"].keys() == {"value", "policy-fit", "cost", "clustering", "tier-balance"}
 
 
 def test_check_refuses_a_plan_that_was_touched(planned, capsys):

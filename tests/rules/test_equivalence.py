@@ -17,7 +17,7 @@ from allocator.model import Decisions, Model, compile_model
 from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem, plan_of
-from allocator.rules import RULES, Choose, NamedRow, Rule
+from allocator.rules import RULES, Choose, NamedRow, Rule, separation
 from allocator.rules.floor_area import FloorArea
 from tests.drawn import draw_problem
 
@@ -142,9 +142,9 @@ class _FewFirms(Rule):
     id = "few-firms"
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterable[NamedRow]:
-        for park_id, spaces in problem.spaces_of_park.items():
+        for park_id in problem.registry.parks:
             here: dict[str, list[Option]] = {}
-            for option in (option for space in spaces for option in problem.options_in[space.space_id]):
+            for option in problem.options_at[park_id]:
                 here.setdefault(option.project_id, []).append(option)
             present = {}
             for project_id, options in here.items():
@@ -200,3 +200,14 @@ def _caught(rule: Rule) -> bool:
 )
 def test_a_weakened_formulation_or_check_is_caught(mutant):
     assert _caught(mutant)
+
+
+def test_emitters_and_the_sensitive_in_turn_say_what_their_pairs_say(monkeypatch):
+    monkeypatch.setattr(separation, "FEW", -1)
+    rule = BY_ID["separation"]
+    owning = 0
+    for seed in SEEDS:
+        problem = draw_problem(seed)
+        assert disagreements(rule, problem) == []
+        owning += bool(compile_model(problem, [rule], [])[1].own_variables)
+    assert owning > 5

@@ -24,7 +24,7 @@ PM.cards = (() => {
     return UNITS[name] ? `${value} ${UNITS[name]}` : String(value);
   };
 
-  const mark = (fit) => (fit === null ? "" : PM.el("span", { class: fit ? "yes" : "no" }, fit ? " ✓" : " ✗"));
+  const mark = (fit) => (fit === null ? "" : PM.el("span", { class: fit ? "yes" : "no" }, fit ? "\u00a0✓" : "\u00a0✗"));
 
   const needLine = (name, need, space) => {
     const offer = space && OFFER[name] ? space[OFFER[name]] : null;
@@ -40,13 +40,12 @@ PM.cards = (() => {
       PM.el("td", {}, rent === null ? "–" : [`${rent} 元/m²·月`, mark(rent <= limit)]));
   };
 
-  const where = (component) => {
-    const { space } = component;
-    if (!space) return PM.el("span", { class: "warn-text" }, "◆ ", PM.t("unplaced"));
-    return [PM.el("button", { type: "button", class: "link", onclick: () => PM.select("park", space.park.id) }, PM.bi({ zh: space.park.zh, en: space.park.en })),
-      PM.el("div", { class: "sub" }, PM.bi(PM.districtName(space.park.district)), " · ", PM.bi(PM.label("kind", space.kind)), space.building ? ` · ${space.building}` : "",
-        " · ", PM.month(component.start), " ", space.assumed ? PM.assumedTag() : null)];
-  };
+  const site = (component, { space, taken }) => PM.el("div", { class: "site" },
+    PM.el("button", { type: "button", class: "link", onclick: () => PM.select("park", space.park.id) }, PM.bi({ zh: space.park.zh, en: space.park.en })),
+    PM.el("div", { class: "sub" }, PM.bi(PM.districtName(space.park.district)), " · ", PM.bi(PM.label("kind", space.kind)), space.building ? ` · ${space.building}` : "",
+      component.sites.length > 1 ? ` · ${PM.m2(taken)}` : "", " · ", PM.month(component.start), " ", space.assumed ? PM.assumedTag() : null));
+  const where = (component) => (component.sites.length ? component.sites.map((one) => site(component, one))
+    : PM.el("span", { class: "warn-text" }, "◆ ", PM.t("unplaced")));
 
   const componentBlock = (component) => {
     const { space } = component;
@@ -78,6 +77,33 @@ PM.cards = (() => {
     return list.length ? PM.el("section", {}, PM.el("h3", {}, PM.t("alternatives")), PM.el("ol", {}, list.map(line))) : null;
   };
 
+  /* Every park with its verdict and, where it is refused, what was needed and what it offers. */
+  const reasonOf = (told) => PM.label("reason", `${told.verdict === "blocked" ? "displaced" : "no-option"}/${told.code}`);
+  const amount = (value, unit) => (typeof value === "number" ? `${value.toLocaleString("en-US")} ${unit}`.trim() : PM.districtOrText(value));
+  const numbers = (told) => (told.code ? `${amount(told.needed, told.unit)} / ${amount(told.offered, told.unit)}` : "");
+  const VERDICTS = ["chosen", "possible", "blocked", "unfit"];
+  const several = (project) => project.components.length > 1;
+  const verdictLines = (project) => {
+    if (!project.verdicts.length) return null;
+    const order = [...project.verdicts].sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
+    const line = (told) => [
+      [PM.el("button", { type: "button", class: "link", onclick: () => PM.select("park", told.park.id) }, PM.bi({ zh: told.park.zh, en: told.park.en })), several(project) ? PM.el("div", { class: "sub" }, PM.bi(PM.label("function", told.component.function))) : null],
+      [PM.t(`verdict-${told.verdict}`), told.code ? PM.el("div", { class: "sub" }, PM.bi(reasonOf(told))) : null], numbers(told)];
+    return PM.el("details", { class: "verdicts", ontoggle: (event) => { if (event.target.open && !event.target.querySelector("table")) event.target.append(PM.sheet("figures", [PM.t("park"), PM.t("verdict"), PM.t("needOffer")], order.map(line), PM.say("verdicts"))); } },
+      PM.el("summary", {}, PM.t("verdicts"), ` (${order.length})`));
+  };
+
+  /* Unplaced projects that this park could not take, each once, with what stood in the way. */
+  const refusedLines = (park) => {
+    const once = [...new Map(park.refused.map((told) => [told.component.project.id, told])).values()];
+    if (!once.length) return null;
+    const line = (told) => [PM.el("button", { type: "button", class: "link", onclick: () => PM.select("project", told.component.project.id) }, PM.plain(PM.projectName(told.component.project))), PM.bi(reasonOf(told)), numbers(told)];
+    return PM.el("details", { class: "verdicts", ontoggle: (event) => { if (event.target.open && !event.target.querySelector("table")) event.target.append(PM.sheet("figures", [PM.t("project"), PM.t("reasons"), PM.t("needOffer")], once.map(line), PM.say("refused"))); } },
+      PM.el("summary", {}, PM.t("refused"), ` (${once.length})`));
+  };
+
+  const keptLine = (project) => (project.kept ? PM.el("p", { class: "sub" }, PM.t("robustness"), "：", PM.t("keptIn"), ` ${project.kept[0]} / ${project.kept[1]}`) : null);
+
   const wishes = (project) => (project.placed ? null : PM.el("p", { class: "sub" },
     project.nearPark ? [PM.t("nearest"), "：", PM.el("button", { type: "button", class: "link", onclick: () => PM.select("park", project.nearPark.id) }, PM.short(project.nearPark)), " · "] : null, PM.t("preferred"), "：",
     project.districts.length ? project.districts.map((adcode, index) => [index ? "、" : "", PM.bi(PM.districtName(adcode))]) : PM.t("anyDistrict")));
@@ -86,9 +112,9 @@ PM.cards = (() => {
     PM.el("h2", { tabindex: -1 }, PM.swatch(project.group), PM.bi(PM.projectName(project))),
     PM.el("p", { class: "sub" }, project.id, " · ", project.enterprise, " · ", PM.bi(PM.label("segment", project.segment)), " · ", PM.bi(PM.label("tier", project.tier)), " · ",
       PM.t("priority"), ` ${project.priority}`),
-    wishes(project), project.placed ? null : reasonLines(project),
+    wishes(project), keptLine(project), project.placed ? null : reasonLines(project),
     PM.el("div", { class: "components" }, project.components.map(componentBlock)),
-    project.placed ? reasonLines(project) : null, alternativeLines(project)];
+    project.placed ? reasonLines(project) : null, alternativeLines(project), verdictLines(project)];
 
   const bar = (shares) => {
     const part = (name, area) => {
@@ -100,9 +126,9 @@ PM.cards = (() => {
   };
 
   const tenantLine = (tenancy) => PM.el("li", { class: "tenant" }, tenancy.occupant, PM.el("span", { class: "sub" }, ` ${PM.m2(tenancy.area)}`, tenancy.until === null ? "" : ` → ${PM.month(tenancy.until)}`));
-  const newcomerLine = (component) => PM.el("li", { class: "newcomer" },
+  const newcomerLine = ({ component, taken }) => PM.el("li", { class: "newcomer" },
     PM.el("button", { type: "button", class: "link", onclick: () => PM.select("project", component.project.id) }, PM.plain(PM.projectName(component.project))),
-    PM.el("span", { class: "sub" }, " ", PM.bi(PM.label("function", component.function)), ` ${PM.m2(component.taken)} ${PM.month(component.start)} →`));
+    PM.el("span", { class: "sub" }, " ", PM.bi(PM.label("function", component.function)), ` ${PM.m2(taken)} ${PM.month(component.start)} →`));
 
   const specification = (space) => [
     space.load === null ? null : `${space.load} kPa`, space.height === null ? null : `${space.height} m`, space.power === null ? null : `${space.power} kW`,
@@ -122,7 +148,7 @@ PM.cards = (() => {
       [["total", park.area], ["occupied", park.occupied], ["allocated", park.allocated], ["free", Math.max(0, park.area - park.occupied - park.allocated)]].map(([key, area]) =>
         PM.el("div", { class: `share ${key}` }, PM.el("dt", {}, PM.t(key)), PM.el("dd", {}, PM.m2(area)))),
       PM.el("div", { class: "share" }, PM.el("dt", {}, PM.t("peak")), PM.el("dd", {}, park.area ? `${PM.percent(PM.ring.used(park))}% · ${PM.month(park.peak)}` : "–"))),
-    PM.el("div", { class: "spaces" }, park.spaces.map(spaceBlock))];
+    PM.el("div", { class: "spaces" }, park.spaces.map(spaceBlock)), refusedLines(park)];
 
   const content = () => {
     const project = PM.data.project.get(PM.selected("project"));

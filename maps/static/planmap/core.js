@@ -67,6 +67,14 @@ PM.month = (month) => `${Math.floor(month / 12)}-${String(month % 12 + 1).padSta
 PM.half = (month) => Math.floor(month / 6);
 PM.halfName = (half) => `${Math.floor(half / 2)}H${half % 2 + 1}`;
 
+PM.signed = (text, number) => (number > 0 ? `+${text}` : number < 0 ? `−${text}` : `±${text}`);
+PM.signedArea = (area) => PM.either(PM.signed(Math.abs(area) < 10000 ? PM.m2(Math.abs(area)) : `${PM.tenThousands(Math.abs(area))} 万m²`, area), PM.signed(PM.m2(Math.abs(area)), area));
+PM.signedNumber = (value) => PM.signed(Math.abs(value).toLocaleString("en-US"), value);
+PM.colour = (role) => PM.data.payload.palette[role];
+PM.sheet = (className, head, lines, caption) => PM.el("table", { class: className, "aria-label": caption },
+  PM.el("thead", {}, PM.el("tr", {}, head.map((cell) => PM.el("th", { scope: "col" }, cell)))),
+  PM.el("tbody", {}, lines.map(([name, ...cells]) => PM.el("tr", {}, PM.el("th", { scope: "row" }, name), cells.map((cell) => (cell instanceof Node && cell.tagName === "TD" ? cell : PM.el("td", {}, cell)))))));
+
 PM.onChange = (listener) => PM.listeners.push(listener);
 PM.changed = (what) => { for (const listener of PM.listeners) listener(what); };
 PM.select = (kind, id) => {
@@ -74,6 +82,7 @@ PM.select = (kind, id) => {
   if (same) return;
   PM.selection = kind ? { kind, id } : null;
   PM.changed("selection");
+  document.dispatchEvent(new CustomEvent("planmap:select", { detail: PM.selection }));
 };
 PM.selected = (kind) => (PM.selection && PM.selection.kind === kind ? PM.selection.id : null);
 PM.assumedTag = () => PM.el("span", { class: "assumed-tag" }, PM.bi(PM.strings.assumed));

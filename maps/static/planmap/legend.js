@@ -10,21 +10,28 @@ PM.legend = (() => {
 
   const modes = () => PM.el("label", { class: "modes" }, PM.el("span", {}, PM.t("links")), PM.el("select", { id: "link-mode", onchange: (event) => PM.links.setMode(event.target.value) },
     [["auto", "linkAuto"], ["arcs", "linkArcs"], ["flows", "linkFlows"], ["none", "linkNone"]].map(([value, key]) =>
-      PM.el("option", { value, selected: PM.links.state.mode === value }, PM.short(PM.strings[key])))));
+      PM.el("option", { value, selected: PM.links.state.mode === value }, PM.plain(PM.strings[key])))));
 
   const present = () => {
     const used = new Set(PM.data.projects.map((project) => project.group.id));
     return [...PM.data.groups.values()].filter((group) => used.has(group.id));
   };
 
-  const keys = () => PM.el("div", { class: "legend-keys" },
-    ["occupied", "allocated", "free"].map((name) => PM.el("span", { class: "key" }, PM.el("i", { class: `patch ${name}`, "aria-hidden": "true" }), PM.t(name))),
-    PM.el("span", { class: "key" }, PM.el("i", { class: "patch busy", "aria-hidden": "true" }), PM.t("busy")),
-    PM.el("span", { class: "key" }, PM.el("i", { class: "patch assumed", "aria-hidden": "true" }), PM.t("assumed")));
+  const key = (patchName, words) => PM.el("span", { class: "key" }, PM.el("i", { class: `patch ${patchName}`, "aria-hidden": "true" }), PM.t(words));
+  const keys = () => PM.el("div", { class: "legend-keys" }, ["occupied", "allocated", "free", "busy", "assumed"].map((name) => key(name, name)));
+  const note = (words) => PM.el("p", { class: "note" }, PM.either(PM.strings[words].zh, PM.strings[words].en));
+  const patch = (role) => {
+    const node = PM.el("i", { class: "patch", "aria-hidden": "true" });
+    node.style.backgroundColor = PM.colour(role);
+    return node;
+  };
+  const levels = ([little, much]) => PM.el("div", { class: "legend-keys" }, PM.t(little), [1, 2, 3, 4, 5].map((step) => patch(`level-${step}`)), PM.t(much));
 
-  const draw = () => PM.replace(byId("legend-body"), keys(), PM.el("p", { class: "note" }, PM.either(PM.strings.ringSize.zh, PM.strings.ringSize.en)),
-    PM.el("p", { class: "note" }, PM.either(PM.strings.unplacedNote.zh, PM.strings.unplacedNote.en)),
-    modes(), PM.el("div", { class: "legend-groups" }, present().map(groupLine)));
+  const rings = () => [keys(), note("ringSize")];
+  const unplaced = () => note("unplacedNote");
+  const groups = () => PM.el("div", { class: "legend-groups" }, present().map(groupLine));
+
+  const draw = () => PM.replace(byId("legend-body"), PM.views.now().legend());
 
   const mark = () => {
     for (const line of document.querySelectorAll("[data-group]")) line.setAttribute("aria-pressed", String(PM.filters.state.segment === `g:${line.getAttribute("data-group")}`));
@@ -39,5 +46,5 @@ PM.legend = (() => {
       "◆ ", PM.t("unplaced"), " · ", PM.t("anyDistrict"), ` ${homeless.length}`));
   };
 
-  return { draw, mark, edgeBox };
+  return { draw, mark, edgeBox, key, keys, note, patch, levels, rings, unplaced, groups, modes };
 })();

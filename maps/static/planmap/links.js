@@ -61,12 +61,12 @@ PM.links = (() => {
     PM.el("strong", {}, PM.bi(PM.projectName(project))), PM.el("div", {}, project.id, " · ", PM.bi(PM.label("segment", project.segment))),
     PM.el("div", {}, PM.t("manufacturing"), " ", PM.m2(area)));
 
-  const siteBox = (park) => ({ ...PM.places.spotOf(park), round: true });
+  const siteBox = (park) => { const spot = PM.places.spotOf(park); return spot && { ...spot, round: true }; };
 
   const drawArc = (arc, bend, strong) => {
     const [from, to] = [siteBox(arc.from.space.park), siteBox(arc.to.space.park)];
-    if (from.ring === to.ring) return;
-    const parts = stroke(curve(from, to, bend), arc.project.group.colour, strong ? 4.5 : 2.6, strong ? "arc strong" : "arc", "#26323b",
+    if (!from || !to || from.ring === to.ring) return;
+    const parts = stroke(curve(from, to, bend), arc.project.group.colour, strong ? 4.5 : 2.6, strong ? "arc strong" : "arc", PM.colour("casing"),
       PM.places.obstacles());
     for (const part of parts) {
       part.on("click", () => PM.select("project", arc.project.id)).addTo(layer);
@@ -129,33 +129,41 @@ PM.links = (() => {
     for (const [index, flow] of across.entries()) {
       const points = curve(PM.places.labelOf(flow.from), PM.places.labelOf(flow.to), 0.16);
       flowLabel(nodes[index], sizes[index], points, blocked);
-      for (const part of stroke(points, "#3f6d8c", 2 + 12 * flow.area / most, "flow", "#ffffff", blocked)) {
+      for (const part of stroke(points, PM.colour("flow"), 2 + 12 * flow.area / most, "flow", PM.colour("paper"), blocked)) {
         part.bindTooltip(() => flowTip(flow), { sticky: true, className: "plain-tip" }).addTo(layer);
       }
     }
+    return blocked;
   };
 
   const ofSelection = () => {
     const project = PM.data.project.get(PM.selected("project"));
     if (project) {
       const from = project.arcs.length ? project.arcs[0].from : project.components.find((component) => component.space);
-      return project.components.filter((c) => c.space && c !== from).map((to) => ({ project, from, to, area: to.taken }));
+      return project.components.flatMap((c) => c.sites).filter((site) => site.space !== from.space).map((to) => ({ project, from, to, area: to.taken }));
     }
     const park = PM.selected("park");
     const near = (arc) => arc.from.space.park.id === park || arc.to.space.park.id === park;
     return PM.shown.flatMap((p) => p.arcs).filter(near).slice(0, MANY);
   };
 
-  const draw = () => {
+  /* What the view asks for: its own lines, none, sums by district, or arcs as long as they can be told apart. */
+  const lines = () => {
     layer.clearLayers();
     state.flows = false;
     if (PM.selection) return drawArcs(ofSelection(), true);
+    const wish = PM.views.now().links || "plan";
+    if (typeof wish === "function") return wish({ layer, stroke, curve, siteBox });
+    if (wish === "none") return undefined;
     const arcs = PM.shown.flatMap((project) => project.arcs).filter((arc) => arc.from.space.park !== arc.to.space.park);
-    state.flows = state.mode === "flows" || (state.mode === "auto" && arcs.length > MANY);
+    state.flows = wish === "flows" || state.mode === "flows" || (state.mode === "auto" && arcs.length > MANY);
     if (state.flows) return drawFlows(PM.shown);
     if (state.mode !== "none") drawArcs(arcs.slice(0, 600), false);
     return undefined;
   };
+
+  /* Names of the other districts keep clear of the texts on lines. */
+  const draw = () => { PM.places.backdrop(lines() || []); };
 
   /* Passing over a row thickens its arcs. */
   const hover = (id, on) => {

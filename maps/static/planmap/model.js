@@ -17,6 +17,14 @@ PM.model = (() => {
     return needs;
   };
 
+  /* A component may take several spaces: the largest first. */
+  const sitesOf = (component, model) => {
+    if (component.space === null) return [];
+    const sites = [{ component, space: model.spaces[component.space], taken: component.taken }];
+    for (let i = 0; i < (component.more || []).length; i += 2) sites.push({ component, space: model.spaces[component.more[i]], taken: component.more[i + 1] });
+    return sites;
+  };
+
   const first = (project, functions) => {
     for (const name of functions) {
       const found = project.components.find((component) => component.function === name && component.space);
@@ -31,7 +39,7 @@ PM.model = (() => {
     if (!from) return [];
     return project.components
       .filter((component) => component.function === "manufacturing" && component.space)
-      .map((component) => ({ project, from, to: component, area: component.taken }));
+      .flatMap((component) => component.sites.map((site) => ({ project, from, to: site, area: site.taken })));
   };
 
   const linkProject = (model, project) => {
@@ -42,10 +50,26 @@ PM.model = (() => {
     project.group = model.groups.get(model.groupOf[project.segment]);
     project.exception = project.components.some((component) => component.exception);
     project.arcs = arcsOf(project);
-    const parks = project.components.filter((c) => c.space).flatMap((c) => [c.space.park.zh, c.space.park.en, c.space.park.id]);
+    project.kept = model.payload.robustness ? model.payload.robustness[project.id] || null : null;
+    project.parks = [...new Set(project.components.flatMap((component) => component.sites.map((site) => site.space.park)))];
+    const parks = project.parks.flatMap((park) => [park.zh, park.en, park.id]);
     project.nearPark = project.near === null ? null : model.parks[project.near];
     project.home = project.nearPark ? project.nearPark.district : project.districts.length === 1 ? project.districts[0] : null;
     project.words = [project.id, project.enterprise, project.zh, project.en, ...parks].join("\n").toLowerCase();
+  };
+
+  /* What every park is to every component: on the project for its card, on the park for those it refuses. */
+  const linkVerdicts = (model, verdicts) => {
+    model.projects.forEach((project) => { project.verdicts = []; });
+    model.parks.forEach((park) => { park.refused = []; });
+    for (const rows of Object.values(verdicts.rows)) {
+      for (const [component, park, verdict, code, needed, offered, unit] of rows) {
+        const told = { component: model.components[component], park: model.parks[park], verdict: verdicts.words[verdict],
+          code: code === undefined ? null : verdicts.words[code], needed, offered, unit: unit === undefined ? "" : verdicts.words[unit] };
+        told.component.project.verdicts.push(told);
+        if (!told.component.project.placed && told.code) told.park.refused.push(told);
+      }
+    }
   };
 
   const build = (payload) => {
@@ -67,12 +91,15 @@ PM.model = (() => {
     model.projects.forEach((project) => { project.components = []; project.dossier = payload.dossiers[project.id] || {}; });
     model.components.forEach((component) => {
       component.project = model.projects[component.project];
-      component.space = component.space === null ? null : model.spaces[component.space];
+      component.sites = sitesOf(component, model);
+      component.space = component.sites.length ? component.sites[0].space : null;
+      component.taken = component.sites.reduce((sum, site) => sum + site.taken, 0);
       component.needs = needsOf(component.needs, payload.needs);
       component.project.components.push(component);
-      if (component.space) { component.space.newcomers.push(component); component.space.park.newcomers.push(component); }
+      component.sites.forEach((site) => { site.space.newcomers.push(site); site.space.park.newcomers.push(site); });
     });
     model.projects.forEach((project) => linkProject(model, project));
+    linkVerdicts(model, payload.verdicts);
     model.project = new Map(model.projects.map((project) => [project.id, project]));
     model.park = new Map(model.parks.map((park) => [park.id, park]));
     return model;
@@ -87,3 +114,4 @@ PM.label = (vocabulary, value) => {
 };
 PM.projectName = (project) => ({ zh: project.zh || project.en || project.enterprise, en: project.en || project.zh || project.enterprise });
 PM.districtName = (adcode) => PM.data.districts.get(adcode) || { zh: adcode, en: adcode };
+PM.districtOrText = (text) => (PM.data.districts.has(String(text)) ? PM.short(PM.districtName(String(text))) : String(text));

@@ -1,5 +1,5 @@
 "use strict";
-/* The side panel: plan, figures, filters, tabs. */
+/* The side panel: plan, figures, filters. */
 PM.panel = (() => {
   const byId = (id) => document.getElementById(id);
   const option = (value, label, chosen) => PM.el("option", { value, selected: value === chosen }, label);
@@ -89,51 +89,13 @@ PM.panel = (() => {
     byId("clear").hidden = !PM.filters.active();
   };
 
-  const TABS = ["projects", "unplaced", "flows"];
-  const showTab = (name) => {
-    for (const tab of TABS) {
-      byId(`tab-${tab}`).setAttribute("aria-selected", String(tab === name));
-      byId(`tab-${tab}`).tabIndex = tab === name ? 0 : -1;
-      byId(`panel-${tab}`).hidden = tab !== name;
-    }
-    PM.tab = name;
-    PM.changed("tab");
-  };
-
-  const tabs = () => TABS.forEach((name, index) => {
-    const button = byId(`tab-${name}`);
-    PM.replace(button, PM.t(name));
-    button.onclick = () => showTab(name);
-    button.onkeydown = (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      if (!step) return;
-      const next = TABS[(index + step + TABS.length) % TABS.length];
-      showTab(next);
-      byId(`tab-${next}`).focus();
-    };
-  });
-
-  const flowTable = () => {
-    const codes = [...PM.data.districts.keys()];
-    const found = new Map(PM.links.flows(PM.shown).map((flow) => [`${flow.from}>${flow.to}`, flow]));
-    const most = Math.max(1, ...[...found.values()].map((flow) => flow.area));
-    const cell = (from, to) => {
-      const flow = found.get(`${from}>${to}`);
-      if (!flow) return PM.el("td", { class: "nothing" }, "–");
-      return PM.el("td", { class: `heat-${Math.ceil(4 * flow.area / most)}` }, PM.el("strong", {}, PM.tenThousands(flow.area)), PM.el("small", {}, ` (${flow.projects.size})`));
-    };
-    PM.replace(byId("panel-flows"), PM.el("p", { class: "note" }, PM.t("flowsNote")),
-      PM.el("table", { class: "flows" }, PM.el("thead", {}, PM.el("tr", {}, PM.el("td", {}), codes.map((to) => PM.el("th", { scope: "col" }, PM.bi(PM.districtName(to)))))),
-        PM.el("tbody", {}, codes.map((from) => PM.el("tr", {}, PM.el("th", { scope: "row" }, PM.bi(PM.districtName(from))), codes.map((to) => cell(from, to)))))));
-  };
-
   /* Unplaced projects are counted once: in the district that came nearest to taking them. */
   const showUnplaced = (adcode) => {
     PM.filters.state.district = adcode || "";
     PM.filters.state.status = "unplaced";
     filters();
     PM.filters.apply();
-    showTab("unplaced");
+    PM.views.open("unplaced");
   };
 
   const words = () => document.querySelectorAll("[data-t]").forEach((node) => PM.replace(node, PM.t(node.getAttribute("data-t"))));
@@ -147,9 +109,9 @@ PM.panel = (() => {
     byId("clear").addEventListener("click", () => { PM.filters.clear(); filters(); search(); });
   };
 
-  const draw = () => { words(); head(); kpis(); facts(); filters(); search(); tabs(); showTab(PM.tab); };
+  const draw = () => { words(); head(); kpis(); facts(); filters(); search(); };
 
-  return { begin, draw, filters, count, flowTable, showTab, showUnplaced };
+  return { begin, draw, filters, count, showUnplaced };
 })();
 
 PM.grid = (keys, lines) => PM.el("table", { class: "figures" },

@@ -7,7 +7,7 @@ PM.ring = (() => {
   const scale = () => (window.innerWidth >= 1700 ? 1.2 : 1);
   const size = (area) => Math.round(scale() * SIZES[LIMITS.filter((limit) => area >= limit).length]);
   const used = (shares) => (shares.area ? (shares.occupied + shares.allocated) / shares.area : 0);
-  const busy = (shares) => used(shares) > 0.9;
+  const busy = (shares) => !shares.calm && used(shares) > 0.9;
 
   const slice = (name, radius, width, from, share) => (share <= 0 ? null : PM.svg("circle", {
     class: name, r: radius, cx: 0, cy: 0, fill: "none", "stroke-width": width, pathLength: 100,

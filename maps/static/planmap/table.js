@@ -14,8 +14,7 @@ PM.table = (() => {
     if (!project.placed) return [PM.el("span", { class: "warn-text" }, "◆ ", PM.t("unplaced"))];
     const arc = project.arcs.find((one) => one.from.space.park !== one.to.space.park);
     if (arc) return [place(arc.from), PM.el("span", { class: "arrow" }, " → "), place(arc.to)];
-    const parks = [...new Set(project.components.map((component) => component.space.park))];
-    return [place(project.components[0]), parks.length > 1 ? ` +${parks.length - 1}` : null];
+    return [place(project.components[0]), project.parks.length > 1 ? ` +${project.parks.length - 1}` : null];
   };
 
   const open = (project) => PM.select("project", project.id);
@@ -30,7 +29,8 @@ PM.table = (() => {
     else if (event.key === "ArrowUp") step(event, -1);
   };
 
-  const row = (project) => PM.el("tr", {
+  /* A project's row: its name, where it goes (or what `under` says), its floor (or what `beside` says). */
+  const row = (project, look = {}) => PM.el("tr", {
     class: `row${project.placed ? "" : " unplaced"}`, title: `${PM.plain(PM.projectName(project))} · ${project.enterprise}`, tabindex: 0, "data-project": project.id,
     "aria-selected": String(PM.selected("project") === project.id), onclick: () => open(project), onkeydown: onKey(project),
     onmouseenter: () => PM.links.hover(project.id, true), onmouseleave: () => PM.links.hover(project.id, false),
@@ -38,59 +38,38 @@ PM.table = (() => {
   },
   PM.el("td", { class: "what" }, PM.el("div", { class: "name" }, PM.swatch(project.group), PM.short(PM.projectName(project)),
     project.zh || project.en ? PM.el("span", { class: "firm" }, ` ${project.enterprise}`) : null),
-    PM.el("div", { class: "sub" }, route(project))),
-  PM.el("td", { class: "number" }, PM.el("div", {}, project.area.toLocaleString("en-US")), PM.el("div", { class: "sub" }, project.id)));
+    PM.el("div", { class: "sub" }, look.under ? look.under(project) : route(project))),
+  PM.el("td", { class: "number" }, PM.el("div", {}, look.beside ? look.beside(project) : project.area.toLocaleString("en-US")), PM.el("div", { class: "sub" }, project.id)));
 
   /* Rows come a hundred at a time: when the end is scrolled to, or by the button. */
-  const fill = (body, projects, from = 0) => {
+  const fill = (body, projects, look, from = 0) => {
     const to = from + (PM.printing ? PRINTED : CHUNK);
-    body.append(...projects.slice(from, to).map(row));
+    body.append(...projects.slice(from, to).map((project) => row(project, look)));
     if (projects.length <= to) return;
     const more = PM.el("button", { type: "button", class: "more" }, PM.t("more"), ` (${projects.length - to})`);
     const line = PM.el("tr", { class: "more-row" }, PM.el("td", { colspan: 2 }, more));
-    const next = () => { watcher.disconnect(); line.remove(); fill(body, projects, to); };
+    const next = () => { watcher.disconnect(); line.remove(); fill(body, projects, look, to); };
     const watcher = new IntersectionObserver((entries) => { if (entries.some((entry) => entry.isIntersecting)) next(); }, { root: byId("lists") });
     more.addEventListener("click", next);
     body.append(line);
     watcher.observe(line);
   };
 
-  const sheet = (projects, caption) => {
+  const list = (projects, caption, look = {}) => {
     const body = PM.el("tbody");
-    fill(body, projects);
+    fill(body, projects, look);
     return PM.el("table", { class: "rows", role: "grid", "aria-label": caption }, PM.el("thead", {}, PM.el("tr", {},
-      PM.el("th", { scope: "col" }, PM.t("project")), PM.el("th", { scope: "col", class: "number" }, PM.t("area"), " m²"))), body);
+      PM.el("th", { scope: "col" }, PM.t("project")), PM.el("th", { scope: "col", class: "number" }, look.head || [PM.t("area"), " m²"]))), body);
   };
 
   const empty = () => PM.el("p", { class: "note" }, PM.t("none"));
-
-  const drawProjects = () => PM.replace(byId("panel-projects"), PM.shown.length ? sheet(PM.shown, PM.say("projects")) : empty());
-
-  const byReason = () => {
-    const groups = new Map();
-    for (const project of PM.shown.filter((one) => !one.placed)) {
-      const reason = project.reasons[0] || "";
-      if (!groups.has(reason)) groups.set(reason, []);
-      groups.get(reason).push(project);
-    }
-    return [...groups].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
-  };
-
-  const drawUnplaced = () => {
-    const groups = byReason();
-    const title = (reason) => (reason ? PM.label("reason", reason) : PM.strings.notStated);
-    PM.replace(byId("panel-unplaced"), groups.length ? groups.map(([reason, projects]) => PM.el("section", { class: "reason" },
-      PM.el("h2", {}, PM.bi(title(reason)), PM.el("span", { class: "badge-count" }, String(projects.length)),
-        PM.el("span", { class: "sum" }, PM.area(projects.reduce((sum, project) => sum + project.area, 0)))),
-      sheet(projects, PM.plain(title(reason))))) : empty());
-  };
 
   /* The selected row is brought into sight, also when the map was clicked. */
   const mark = () => {
     const id = PM.selected("project");
     const project = PM.data.project.get(id);
-    if (project && PM.tab === "projects" && !byId("panel-projects").querySelector(`[data-project="${CSS.escape(id)}"]`) && PM.shown.includes(project)) {
-      const body = byId("panel-projects").querySelector("tbody");
+    if (project && PM.shown.includes(project) && PM.views.now().id === "overview" && !byId("list").querySelector(`[data-project="${CSS.escape(id)}"]`)) {
+      const body = byId("list").querySelector("tbody");
       if (body) body.prepend(row(project));
     }
     for (const line of document.querySelectorAll(".row")) {
@@ -101,13 +80,15 @@ PM.table = (() => {
   };
 
   const draw = () => {
-    if (PM.tab === "unplaced") drawUnplaced();
-    else if (PM.tab === "flows") PM.panel.flowTable();
-    else drawProjects();
+    const view = PM.views.now();
+    document.querySelector(".filters").hidden = !view.filters;
+    byId("more-filters").open = view.id === "overview" || PM.filters.active();
+    byId("list").replaceChildren();
+    view.list(byId("list"));
     mark();
   };
 
-  return { draw, mark };
+  return { draw, mark, list, empty, route };
 })();
 
 PM.swatch = (group) => {

@@ -71,7 +71,8 @@ def _mutations(case, good: Plan, rng: random.Random):
     unfit = [s for s in case.registry.spaces.values() if not fits(case, case.components[chosen.key], s)]
     if unfit:
         yield Plan.of([*rest, replace(chosen, space_id=rng.choice(unfit).space_id)])
-    if len(case.project_by_id[chosen.project_id].components) > 1:
+    project = case.project_by_id.get(chosen.project_id)
+    if project is not None and len(project.components) > 1:
         yield Plan.of(rest)
 
 

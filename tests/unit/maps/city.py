@@ -16,7 +16,7 @@ from allocator.problem import Problem
 from allocator.starts import first_month
 from allocator.verify import VerifiedPlan, measure, verify
 from allocator.vocabulary import Basis, Function, Permission, Segment, Side, SpaceKind, Tier
-from maps.payload import Caption, overview_payload
+from maps.payload import BuildNext, Caption, Extras, Opportunity, overview_payload, studied
 
 START = parse_month("2027-01")
 
@@ -226,15 +226,15 @@ def _site(problem: Problem, component: Component, free: Mapping[str, int]) -> As
     return None
 
 
-def place(problem: Problem) -> Plan:
-    """A plan: each project in turn, where its parts still fit."""
+def place(problem: Problem, *, backwards: bool = False) -> Plan:
+    """A plan: each project in turn, the last first if wanted, where its parts still fit."""
     free: dict[str, int] = defaultdict(
         int, {name: space.floor_area_m2 for name, space in problem.registry.spaces.items()}
     )
     for tenancy in problem.registry.tenancies:
         free[tenancy.space_id] -= tenancy.floor_area_m2
     chosen: list[Assignment] = []
-    for project in problem.projects:
+    for project in reversed(problem.projects) if backwards else problem.projects:
         sites = [_site(problem, component, free) for component in project.components]
         found = [site for site in sites if site is not None]
         if len(found) == len(sites):
@@ -244,9 +244,9 @@ def place(problem: Problem) -> Plan:
     return Plan.of(chosen)
 
 
-def verified(problem: Problem) -> VerifiedPlan:
+def verified(problem: Problem, *, backwards: bool = False) -> VerifiedPlan:
     """The greedy plan, checked, with goals as an engine would report them."""
-    plan = place(problem)
+    plan = place(problem, backwards=backwards)
     values = measure(problem, plan)
     goals = [
         GoalReport(aim.name, tier, worth(aim, values), worth(aim, values), ("test",))
@@ -273,3 +273,22 @@ def payload(problem: Problem | None = None, *, explained: bool = False) -> dict[
     unplaced = [name for name in checked.problem.project_by_id if name not in checked.plan.placed_projects]
     dossiers = [dossier(checked, name) for name in unplaced] if explained else []
     return overview_payload(checked, caption(), labels(), dossiers=dossiers)
+
+
+def extras(problem: Problem) -> Extras:
+    """Invented studies of the city's plan, and a second plan that serves the last project first."""
+    kinds = (SpaceKind.GMP_FACTORY, SpaceKind.RND_LAB, SpaceKind.OFFICE_HQ)
+    table = [
+        Opportunity(kind=kind.value, district=adcode, value=(7 * row + 13 * column) % 31)
+        for row, kind in enumerate(kinds)
+        for column, adcode in enumerate(sorted(DISTRICTS))
+    ]
+    kept = {name: (3 + number % 8, 10) for number, name in enumerate(sorted(place(problem).placed_projects))}
+    other = verified(problem, backwards=True)
+    return Extras(robustness=kept, build_next=BuildNext(rows=table), against=(other, caption(plan_id="plan-0043")))
+
+
+def full_payload(problem: Problem | None = None) -> dict[str, Any]:
+    """Payload with data for every view."""
+    drawn = problem or draw_problem()
+    return studied(payload(drawn, explained=True), verified(drawn), extras(drawn))

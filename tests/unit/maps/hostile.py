@@ -1,4 +1,4 @@
-"""Nine names that broke maps: markup, script ends, template and string tricks."""
+"""Names that broke maps, reports and spreadsheets: markup, templates, formulas, controls, and one of great length."""
 
 import os
 
@@ -12,6 +12,13 @@ NAMES = (
     "{{ cycler.__init__.__globals__.os.getpid() }}",
     "{% for x in y %}{# never closed",
     "\u2028alert(9)\u2029\"'&<!--",
+    '=HYPERLINK("http://x.example","=cmd")',
+    "\u202eright to left\u202c \u200f\u200b",
+    '#panic("x") $1/0$ @import *_',
+    "长" * 10_000,
+    "null",
+    "-1+1|@SUM(1)",
+    "é̷̢ 𠮷 👩‍🔬",
 )
 
 

@@ -10,7 +10,7 @@ from allocator.plan import Plan
 from allocator.verify import verify
 from maps.frame import TileSource, draw_frame
 from maps.inline import SCRIPTS, STATIC, embedded_json, page_script, script_safe
-from maps.page import overview_html
+from maps.page import plan_html
 from maps.payload import overview_payload
 from tests.unit.maps.boundaries import boundaries
 from tests.unit.maps.city import START, caption, draw_problem, labels, payload, verified
@@ -43,7 +43,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def html():
-    return overview_html(payload(), boundaries())
+    return plan_html(payload(), boundaries())
 
 
 def attribute(page, tag, name):
@@ -122,13 +122,13 @@ def hostile_payload():
 
 def test_hostile_names_are_neither_evaluated_nor_lost():
     made = hostile_payload()
-    html = overview_html(made, boundaries())
+    html = plan_html(made, boundaries())
     page = Page(html)
     shown = json.loads(page.data[0])
-    assert {key: value for key, value in shown.items() if key != "backdrop"} == made
+    assert {key: value for key, value in shown.items() if key in made} == json.loads(json.dumps(made))
     title = re.search(r"<title>(.*?)</title>", html, re.DOTALL)[1]
     assert not any(trace in title for trace in traces())
-    assert page.scripts == Page(overview_html(payload(), boundaries())).scripts
+    assert page.scripts == Page(plan_html(payload(), boundaries())).scripts
     assert len(page.data) == 1
     assert "onerror" not in {name for _, name, _ in page.attributes}
 
@@ -155,7 +155,7 @@ def test_drawing_a_page_leaves_foliums_defaults_alone():
 
 
 def test_the_same_payload_gives_the_same_page(html):
-    assert overview_html(payload(), boundaries()) == html
+    assert plan_html(payload(), boundaries()) == html
 
 
 def test_the_scale_is_metric_only():
@@ -164,7 +164,7 @@ def test_the_scale_is_metric_only():
 
 def test_tiles_are_off_until_asked_for_and_their_host_is_allowed():
     source = TileSource("天地图 vector", "https://t{s}.tiles.example/vec?x={x}&y={y}&z={z}", "Tiles example")
-    html = overview_html(payload(), boundaries(), [source])
+    html = plan_html(payload(), boundaries(), [source])
     assert "img-src data: https://*.tiles.example" in html
     assert "tile_layer_0.addTo(" not in html.replace(" ", "")
 
@@ -182,4 +182,4 @@ def test_ten_thousand_placed_projects_and_three_hundred_parks_stay_below_three_m
     made = overview_payload(verify(problem, Plan(())), caption(), labels())
     places = made["components"]["columns"].index("space")
     made["components"]["rows"] = [[*row[:places], 899, START, 12_345] for row in made["components"]["rows"]]
-    assert len(overview_html(made, boundaries()).encode()) < 3_000_000
+    assert len(plan_html(made, boundaries()).encode()) < 3_000_000

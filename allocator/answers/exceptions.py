@@ -1,0 +1,78 @@
+"""What every policy exception of a plan bought: the plan solved anew without it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from allocator.answers.means import Means
+from allocator.answers.standing import Resolved, Standing, Variant, at_most, deltas, moves, none_of, resolve
+from allocator.options import Option
+from allocator.plan import GoalReport, PlanStatus
+from allocator.verify import VerifiedPlan
+from allocator.vocabulary import Permission
+
+ONE_LESS, NONE = "one-less", "none"
+"""Names of the two questions about all exceptions together; no component is called so, as its key has a slash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What goes with an exception: ``deltas`` of every goal without it, better for nobody but the policy.
+
+    ``goals`` are those pursued again, with their bounds; ``moves`` who stands elsewhere, comes or goes.
+    """
+
+    without: str
+    space_id: str | None
+    status: PlanStatus
+    deltas: Mapping[str, int]
+    goals: tuple[GoalReport, ...]
+    moves: tuple[tuple[str, str | None, str | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    """The exceptions of a plan one by one, then one less than there are, then none; ``undone`` ran out of time."""
+
+    used: int
+    budget: int | None
+    bought: tuple[Bought, ...]
+    undone: tuple[str, ...]
+
+
+def exceptions(verified: VerifiedPlan, means: Means, tiers: int | None = None) -> Exceptions:
+    """Price of each exception in the first so many goals, all of them by default.
+
+    Without one exception another component may take its turn; that is why their prices need not add up.
+    """
+    standing = Standing.of(verified)
+    by_exception = [option for option in standing.options if _exceptional(standing, option)]
+    asked = list(_variants(standing, by_exception, tiers))
+    found = resolve(asked, len(asked), means)
+    sites = {option.component: option.space_id for option in by_exception}
+    bought = tuple(_bought(standing, found[v.key], sites.get(v.key)) for v in asked if v.key in found)
+    undone = tuple(variant.key for variant in asked if variant.key not in found)
+    return Exceptions(len(by_exception), standing.problem.policy.exception_budget, bought, undone)
+
+
+def _variants(standing: Standing, used: list[Option], tiers: int | None) -> Iterator[Variant]:
+    for chosen in used:
+        own = standing.problem.options_of[chosen.component]
+        yield standing.with_rows(
+            chosen.component, [none_of((o for o in own if _exceptional(standing, o)), "asked/without")], tiers
+        )
+    every = [option for option in standing.problem.options if _exceptional(standing, option)]
+    if len(used) > 1:
+        yield standing.with_rows(ONE_LESS, [at_most(every, len(used) - 1, "asked/one-less")], tiers)
+    if used:
+        yield standing.with_rows(NONE, [at_most(every, 0, "asked/none")], tiers)
+
+
+def _exceptional(standing: Standing, option: Option) -> bool:
+    problem = standing.problem
+    return problem.permission(problem.components[option.component], option.space_id) is Permission.EXCEPTION
+
+
+def _bought(standing: Standing, resolved: Resolved, space_id: str | None) -> Bought:
+    verified = standing.verified
+    moved = moves(verified.plan, resolved.verified.plan) if resolved.verified else ()
+    return Bought(resolved.key, space_id, resolved.status, deltas(resolved, verified), resolved.goals, moved)

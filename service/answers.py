@@ -1,0 +1,170 @@
+"""The command that answers questions about a whole plan."""
+
+import argparse
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from allocator.answers.alternatives import Alternatives, alternatives
+from allocator.answers.build_next import build_next
+from allocator.answers.conflict import conflict
+from allocator.answers.exceptions import exceptions
+from allocator.answers.importance import importance
+from allocator.answers.means import Means
+from allocator.answers.move_curve import move_curve
+from allocator.answers.repair import Repair, repair
+from allocator.answers.sensitivity import sensitivity
+from allocator.errors import Fault, InputError
+from allocator.plan import PlanStatus
+from allocator.problem import Problem
+from allocator.rules import RULES
+from geodata.schema import Inputs
+from service import exit_codes
+from service.answers_patch import write_patch
+from service.answers_text import answer_text
+from service.answers_wire import (
+    AlternativesOut,
+    Answered,
+    AnswerOut,
+    BuildNextOut,
+    ConflictAnswerOut,
+    ExceptionsOut,
+    ImportanceOut,
+    MoveCurveOut,
+    RepairOut,
+    SensitivityOut,
+)
+from service.documents import assignments_of
+from service.pipeline import problem_of
+from service.progress import ProgressLine
+from service.standing import asked, standing
+from service.writing import write_text
+
+Question = Callable[[argparse.Namespace, Means], Answered]
+
+ENGINES = {"both": ("cp-sat", "scip")}
+
+
+def answers(options: argparse.Namespace) -> int:
+    """Answer one question about a plan.json; the exit code says whether there is an answer."""
+    document, _ = asked(options.plan)
+    started = time.monotonic()
+    with ProgressLine() as line:
+        engines = ENGINES.get(options.engine, (options.engine,))
+        means = Means(options.time_limit, engines, seed=options.seed, watch=line.answering)
+        found = QUESTIONS[options.question](options, means)
+    answer = AnswerOut(
+        question=options.question,
+        plan_id=document.plan_id,
+        input_hash=document.input_hash,
+        engines=engines,
+        seed=options.seed,
+        time_limit_s=options.time_limit,
+        wall_s=round(time.monotonic() - started, 3),
+        answer=found,
+    )
+    text = answer.model_dump_json(indent=1)
+    if options.out is not None:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        write_text(options.out, text)
+    print(text if options.json else answer_text(answer, document))
+    return exit_code(found)
+
+
+def exit_code(found: Answered) -> int:
+    """4 where time did not tell, 3 where no repair helps, else 0."""
+    if isinstance(found, RepairOut | ConflictAnswerOut) and found.status is PlanStatus.NO_SOLUTION:
+        return exit_codes.NO_PLAN
+    barren = isinstance(found, RepairOut) and found.status is PlanStatus.INFEASIBLE
+    return exit_codes.INFEASIBLE if barren else exit_codes.OK
+
+
+def _conflict(options: argparse.Namespace, means: Means) -> Answered:
+    problem, hard = _problem(options)[1], _hard(options)
+    return ConflictAnswerOut.model_validate(conflict(problem, means, hard, by_rule=options.by_rule))
+
+
+def _repair(options: argparse.Namespace, means: Means) -> Answered:
+    inputs, problem = _problem(options)
+    found = repair(problem, means, _hard(options))
+    if options.scenario is not None and found.needed and found.plan is not None:
+        write_patch(options.scenario, inputs, [each.change for each in found.loosened])
+    return _repair_document(problem, found)
+
+
+def _repair_document(problem: Problem, found: Repair) -> RepairOut:
+    made = () if found.plan is None else assignments_of(found.repaired or problem, found.plan)
+    shown = {name: getattr(found, name) for name in RepairOut.model_fields if name != "assignments"}
+    return RepairOut.model_validate({**shown, "assignments": made})
+
+
+def _exceptions(options: argparse.Namespace, means: Means) -> Answered:
+    return ExceptionsOut.model_validate(exceptions(standing(options.plan)[1], means, options.goals))
+
+
+def _build_next(options: argparse.Namespace, means: Means) -> Answered:
+    found = build_next(standing(options.plan)[1], means, options.floor_area, options.goals)
+    return BuildNextOut.model_validate(found)
+
+
+def _importance(options: argparse.Namespace, means: Means) -> Answered:
+    return ImportanceOut.model_validate(importance(standing(options.plan)[1], means, options.goals))
+
+
+def _alternatives(options: argparse.Namespace, means: Means) -> Answered:
+    _, verified = standing(options.plan)
+    return _alternatives_document(verified.problem, alternatives(verified, means, options.count, options.gap))
+
+
+def _alternatives_document(problem: Problem, found: Alternatives) -> AlternativesOut:
+    plans = tuple(
+        {name: getattr(each, name) for name in ("way", "status", "values", "deltas", "elsewhere", "moves", "goals")}
+        | {"assignments": assignments_of(problem, each.plan)}
+        for each in found.plans
+    )
+    shown: Mapping[str, Any] = {name: getattr(found, name) for name in AlternativesOut.model_fields}
+    return AlternativesOut.model_validate({**shown, "plans": plans})
+
+
+def _moves(options: argparse.Namespace, means: Means) -> Answered:
+    _, problem = _problem(options)
+    if not problem.published_by_component:
+        remedy = "Plan with `allocator plan --published PLAN.json` first"
+        raise InputError([_fault(options.plan, "was planned without a published plan", remedy)])
+    return MoveCurveOut.model_validate(move_curve(problem, means, options.most_moves, options.rate))
+
+
+def _sensitivity(options: argparse.Namespace, means: Means) -> Answered:
+    found = sensitivity(standing(options.plan)[1], means, options.samples, options.spread)
+    return SensitivityOut.model_validate(found)
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "conflict": _conflict,
+    "repair": _repair,
+    "exceptions": _exceptions,
+    "build-next": _build_next,
+    "importance": _importance,
+    "alternatives": _alternatives,
+    "moves": _moves,
+    "sensitivity": _sensitivity,
+}
+"""What answers each question."""
+
+
+def _problem(options: argparse.Namespace) -> tuple[Inputs, Problem]:
+    _, inputs = asked(options.plan)
+    return inputs, problem_of(inputs)
+
+
+def _hard(options: argparse.Namespace) -> frozenset[str]:
+    known = [rule.id for rule in RULES]
+    unknown = sorted(set(options.keep) - set(known))
+    if unknown:
+        raise InputError([_fault(Path("--keep"), f"names unknown rules {', '.join(unknown)}", ", ".join(known))])
+    return frozenset(options.keep)
+
+
+def _fault(path: Path, message: str, remedy: str) -> Fault:
+    return Fault(path.name, None, None, None, message, remedy)

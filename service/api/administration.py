@@ -1,0 +1,98 @@
+"""The audit, the keys, and who asks."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from fastapi import Path as InPath
+from sqlalchemy import Connection, select
+
+from service import audit
+from service.api.bodies import KeyIn
+from service.api.house import Administrator, Reader
+from service.api.once import Answer, IsOnce
+from service.api.paging import InWindow, Page, paged
+from service.api.problems import ProblemError, not_found
+from service.api.shapes import AuditCheck, AuditOut, KeyOut, Keys, Me, NewKey
+from service.database.rows import every, only
+from service.database.tables import api_key
+from service.database.tables import audit as entries
+from service.people.keys import make_key, revoke_key
+from service.people.roles import DISTRICT_ROLES, RIGHTS, Principal, Role
+
+router = APIRouter(tags=["administration"])
+KeyId = Annotated[str, InPath(pattern=r"^key-[0-9a-f]{8}$")]
+
+
+@router.get("/me", summary="Who asks")
+def me(asker: Reader) -> Me:
+    """The person, role and district that the key or token stands for."""
+    principal = asker.principal
+    rights = sorted(right.value for right in RIGHTS[principal.role])
+    return Me(person=principal.person, role=principal.role.value, district=principal.district, rights=rights)
+
+
+@router.get("/audit", summary="Entries of the audit, newest first")
+def listed(asker: Administrator, window: InWindow, request: Request, response: Response) -> Page[AuditOut]:
+    """Who did what to what."""
+    with asker.transaction() as connection:
+        page = window.page(
+            connection,
+            select(entries),
+            entries.c.number,
+            lambda row: AuditOut.model_validate({**row, "digest": bytes(row["digest"]).hex()}),
+        )
+    return paged(request, response, page)
+
+
+@router.get("/audit/check", summary="Check the chain of the audit")
+def check(asker: Administrator) -> AuditCheck:
+    """Recompute every seal; keep the last digest elsewhere, for a chain cannot see that its end was cut off."""
+    with asker.transaction() as connection:
+        count, last, broken = audit.verify_chain(connection)
+    return AuditCheck(
+        holds=broken is None,
+        entries=count,
+        last_digest=last.hex(),
+        broken_at=None if broken is None else broken.number,
+        why=None if broken is None else broken.why,
+    )
+
+
+@router.get("/keys", summary="Keys")
+def keys(asker: Administrator) -> Keys:
+    """Every key without its secret."""
+    with asker.transaction() as connection:
+        rows = every(connection, select(api_key).order_by(api_key.c.made_at.desc()).limit(1000))
+    return Keys(items=[KeyOut.model_validate(row) for row in rows])
+
+
+@router.post("/keys", status_code=201, summary="Make a key", response_model=NewKey)
+def make(asker: Administrator, body: KeyIn, once: IsOnce) -> Response:
+    """A key for a person; it is shown in this answer and never again."""
+    role = Role(body.role)
+    if body.district is not None and role not in DISTRICT_ROLES:
+        errors = [{"pointer": "#/district", "message": f"does not go with the role {role}", "remedy": "Leave it out."}]
+        raise ProblemError(422, "invalid", "The key does not hold.", errors)
+
+    def do(connection: Connection) -> Answer:
+        principal = Principal(body.person, role, body.district)
+        key_id, key = make_key(connection, asker.house.pepper, principal, asker.person, body.label, body.days)
+        detail = {"person": body.person, "role": body.role, "district": body.district}
+        audit.record(connection, asker.person, "key.make", f"key/{key_id}", detail)
+        return Answer(NewKey(key_id=key_id, key=key), 201)
+
+    return once.answer(asker, do)
+
+
+@router.post("/keys/{key_id}/revoke", summary="Revoke a key", response_model=KeyOut)
+def revoke(asker: Administrator, key_id: KeyId, once: IsOnce) -> Response:
+    """From now on the key is not taken."""
+
+    def do(connection: Connection) -> Answer:
+        if not revoke_key(connection, key_id):
+            raise not_found("key in force")
+        audit.record(connection, asker.person, "key.revoke", f"key/{key_id}", {})
+        row = only(connection, select(api_key).where(api_key.c.key_id == key_id))
+        return Answer(KeyOut.model_validate(row))
+
+    return once.answer(asker, do)

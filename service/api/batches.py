@@ -1,0 +1,120 @@
+"""Batches of enquiries: uploaded whole, listed, withdrawn."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as InPath
+from sqlalchemy import Connection, select
+
+from geodata.demand import ProjectRecord
+from geodata.read import RegistryRecords, read_projects
+from service.api.bodies import WithdrawIn
+from service.api.house import Asker, Planner, Reader
+from service.api.once import Answer, IsOnce
+from service.api.paging import IfMatch, InWindow, Page, must_match, paged, tag
+from service.api.problems import conflict, not_found
+from service.api.shapes import BatchHead, BatchWhole, EnquiryOut, Withdrawn
+from service.api.uploads import CONTENTS, InUpload, plain_name, read_upload
+from service.database.tables import batch
+from service.jobs.works import reached
+from service.records import batches, registries
+
+router = APIRouter(prefix="/batches", tags=["batches"])
+BatchId = Annotated[str, InPath(pattern=r"^batch-[0-9a-f]{12}$", examples=["batch-0f3a5b7c9d1e"])]
+
+
+@router.post(
+    "",
+    status_code=201,
+    summary="Upload a batch of projects",
+    response_model=BatchHead,
+    openapi_extra={"requestBody": {"required": True, "content": CONTENTS}},
+)
+def store(  # noqa: PLR0913  the parameters of an upload
+    asker: Planner,
+    once: IsOnce,
+    sent: InUpload,
+    name: Annotated[str, Query(max_length=200, description="What the batch is called.")] = "",
+    file_name: Annotated[str, Query(max_length=200, description="Name of the file, for messages.")] = "",
+    *,
+    replace: Annotated[bool, Query(description="Replace open enquiries of the same project_id.")] = False,
+) -> Response:
+    """Store a batch whole, or tell every fault with its row and column and store nothing.
+
+    The projects are checked against the newest registry.
+    """
+    done = once.before(asker)
+    if done is not None:
+        return done
+    given, content = sent.one()
+    records = _registry(asker)
+    projects = read_upload(file_name or given, content, lambda path: read_projects(path, records))
+    shown = plain_name(file_name or given)
+    for project in projects:
+        _named(project, shown)
+
+    def make(connection: Connection) -> Answer:
+        batch_id = batches.store(
+            connection, asker.person, asker.district, projects, name.strip(), shown, content, replace=replace
+        )
+        found = batches.find(connection, batch_id)
+        reached("submit")
+        headers = {"Location": f"/api/v1/batches/{batch_id}", "ETag": tag(batch_id, 1)}
+        return Answer(BatchHead.model_validate(found), 201, headers)
+
+    return once.answer(asker, make)
+
+
+def _named(project: ProjectRecord, file: str) -> None:
+    origin = project.origin
+    project.placed(type(origin)(file, origin.row))
+
+
+def _registry(asker: Asker) -> RegistryRecords:
+    with asker.transaction() as connection:
+        found = registries.find(connection, None)
+    if found is None:
+        raise conflict("no-registry", "There is no registry yet; an operator stores one first.")
+    return asker.house.standings.registry(found)
+
+
+@router.get("", summary="Batches, newest first")
+def listed(asker: Reader, window: InWindow, request: Request, response: Response) -> Page[BatchHead]:
+    """Batches that the person may see."""
+    with asker.transaction() as connection:
+        found = window.page(connection, select(batch), batch.c.number, BatchHead.model_validate)
+    return paged(request, response, found)
+
+
+@router.get("/{batch_id}", summary="One batch with its enquiries")
+def one(asker: Reader, batch_id: BatchId, response: Response) -> BatchWhole:
+    """A batch; an enquiry is open until it is withdrawn or replaced."""
+    with asker.transaction() as connection:
+        found = _found(connection, batch_id)
+        enquiries = [EnquiryOut.model_validate(each) for each in batches.enquiries_of(connection, batch_id)]
+    response.headers["ETag"] = tag(batch_id, found["version"])
+    return BatchWhole.model_validate({**found, "enquiries": enquiries})
+
+
+def _found(connection: Connection, batch_id: str) -> Any:
+    found = batches.find(connection, batch_id)
+    if found is None:
+        raise not_found("batch")
+    return found
+
+
+@router.post("/{batch_id}/withdraw", summary="Withdraw enquiries", response_model=Withdrawn)
+def withdraw(asker: Planner, batch_id: BatchId, body: WithdrawIn, once: IsOnce, version: IfMatch = None) -> Response:
+    """Close open enquiries of a batch: later runs leave them out, and the nightly run gives their floor away."""
+
+    def make(connection: Connection) -> Answer:
+        found = _found(connection, batch_id)
+        if version is not None:
+            must_match(version, tag(batch_id, found["version"]))
+        closed = batches.withdraw(connection, asker.person, batch_id, body.projects)
+        missing = sorted(set(body.projects) - set(closed))
+        if missing:
+            raise conflict("not-open", f"Not open in this batch: {', '.join(missing[:20])}.")
+        return Answer(Withdrawn(batch_id=batch_id, withdrawn=closed))
+
+    return once.answer(asker, make)

@@ -1,0 +1,149 @@
+"""What requests carry: nothing unknown, no number in the clothes of a text, everything bounded."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+
+MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+
+
+def _printable(value: str) -> str:
+    if any(ord(character) < 32 for character in value):
+        raise ValueError("has a control character")
+    return value.strip()
+
+
+def _some(value: str) -> str:
+    if not value:
+        raise ValueError("is blank")
+    return value
+
+
+Line = Annotated[StrictStr, Field(max_length=200), AfterValidator(_printable)]
+Words = Annotated[StrictStr, Field(min_length=1, max_length=2000), AfterValidator(_printable), AfterValidator(_some)]
+Name = Annotated[StrictStr, Field(pattern=r"^[\x21-\x7e]{1,80}$")]
+
+
+class Body(BaseModel):
+    """Base of request bodies."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class AimIn(Body):
+    """One goal of a tier and its weight."""
+
+    goal: Name = Field(examples=["value"])
+    weight: StrictInt = Field(1, ge=1, le=1_000_000)
+
+
+class RunIn(Body):
+    """A run: whatever is absent is as usual."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"name": "autumn", "batches": ["batch-0f3a5b7c9d1e"], "time_limit_s": 60}]}
+    )
+
+    name: Line = Field("", description="What the run and its plan are called.")
+    batches: list[Name] = Field(default_factory=list, max_length=200, description="Batches; empty is every open one.")
+    registry: StrictInt | None = Field(
+        None, ge=1, lt=1 << 53, description="Version of the registry; absent is the newest."
+    )
+    basis: Literal["published", "nothing"] | None = Field(
+        None, description="Start from the published plan or from nothing; absent is from the published one, if any."
+    )
+    max_moves: StrictInt | None = Field(None, ge=0, le=1_000_000, description="Most published components moved.")
+    plan_from: Annotated[StrictStr, Field(pattern=MONTH)] | None = Field(None, description="First month, YYYY-MM.")
+    scenario_id: Name | None = Field(None, description="A stored scenario that changes the inputs.")
+    goals: list[list[AimIn]] | None = Field(
+        None, min_length=1, max_length=20, description="Tiers of goals in strict order; absent is the usual order."
+    )
+    engine: Literal["auto", "exact"] = "auto"
+    time_limit_s: StrictFloat | StrictInt | None = Field(None, gt=0, le=86_400, description="Wall time, s.")
+    seed: StrictInt = Field(0, ge=0, lt=1 << 31)
+
+
+class WithdrawIn(Body):
+    """Enquiries that leave a batch."""
+
+    projects: list[Name] = Field(
+        default_factory=list, max_length=10_000, description="Project ids; empty is all open ones."
+    )
+
+
+class RejectIn(Body):
+    """Why a plan is sent back."""
+
+    because: Words = Field(examples=["The hall in Nanshan is promised to somebody else."])
+
+
+class ScenarioIn(Body):
+    """A stored patch of inputs; ``document`` is what `allocator plan --scenario` reads."""
+
+    name: Line = Field("", examples=["a park more"])
+    document: dict[str, Any] = Field(
+        description="Scenario, see the how-to on scenarios.", examples=[{"withdraw": ["P1"]}]
+    )
+
+
+class SweepIn(Body):
+    """Several scenarios on the same inputs, one run each, and a comparison when all are over."""
+
+    name: Line = ""
+    scenarios: list[Name] = Field(min_length=1, max_length=50, description="Scenario ids.")
+    with_none: StrictBool = Field(default=True, description="Whether a run without any scenario comes first.")
+    run: RunIn = Field(default_factory=RunIn, description="What all runs share.")
+
+
+class RegistryIn(Body):
+    """A whole registry, in the columns of its files."""
+
+    note: Line = ""
+    parks: list[dict[str, Any]] = Field(min_length=1, max_length=20_000)
+    spaces: list[dict[str, Any]] = Field(min_length=1, max_length=100_000)
+    tenancies: list[dict[str, Any]] = Field(default_factory=list, max_length=100_000)
+    districts: list[dict[str, Any]] = Field(
+        default_factory=list, max_length=100, description="Absent: those of the policy."
+    )
+
+
+class SupplyIn(Body):
+    """Records by kind."""
+
+    parks: list[dict[str, Any]] = Field(default_factory=list, max_length=20_000)
+    spaces: list[dict[str, Any]] = Field(default_factory=list, max_length=100_000)
+    tenancies: list[dict[str, Any]] = Field(default_factory=list, max_length=100_000)
+
+
+class GoneIn(Body):
+    """Ids by kind."""
+
+    parks: list[Name] = Field(default_factory=list, max_length=20_000)
+    spaces: list[Name] = Field(default_factory=list, max_length=100_000)
+    tenancies: list[Name] = Field(default_factory=list, max_length=100_000)
+
+
+class ChangesIn(Body):
+    """A change of a registry: a record whose id is known replaces the one there is."""
+
+    note: Line = ""
+    put: SupplyIn = Field(default_factory=SupplyIn)
+    remove: GoneIn = Field(default_factory=GoneIn)
+
+
+class RecommendIn(Body):
+    """One new project, in the form of a batch."""
+
+    project: dict[str, Any] = Field(description="The newcomer, as in a batch of projects.")
+    plan_id: Name | None = Field(None, description="The plan it joins; absent is the published one.")
+    most: StrictInt = Field(5, ge=1, le=50, description="Most suggestions.")
+
+
+class KeyIn(Body):
+    """A key for a person."""
+
+    person: Line = Field(min_length=1, examples=["zhang.wei"])
+    role: Literal["viewer", "planner", "reviewer", "operator", "admin"]
+    district: Name | None = Field(None, description="Adcode that a viewer or planner is bound to.")
+    label: Line = ""
+    days: StrictInt | None = Field(None, ge=1, le=3650, description="Days until it expires; absent is never.")

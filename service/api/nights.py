@@ -1,0 +1,61 @@
+"""Nights: what the nightly run found, and a way to begin it by hand."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import PlainTextResponse
+from sqlalchemy import Connection, select
+
+from service import nights
+from service.api.house import Operator, Reader
+from service.api.once import Answer, IsOnce
+from service.api.problems import not_found
+from service.api.shapes import NightOut, Nights
+from service.change_report import report_text
+from service.database.rows import every, first, only
+from service.database.tables import night
+
+router = APIRouter(prefix="/nights", tags=["nights"])
+
+
+@router.get("", summary="Nights, the last one first")
+def listed(asker: Reader, limit: Annotated[int, Query(ge=1, le=366)] = 30) -> Nights:
+    """What each night found; people of one district see none, for a night concerns the whole city."""
+    with asker.transaction() as connection:
+        rows = every(connection, select(night).order_by(night.c.local_date.desc()).limit(limit))
+    return Nights(items=[NightOut.model_validate(row) for row in rows])
+
+
+@router.get("/{local_date}", summary="One night")
+def one(asker: Reader, local_date: date) -> NightOut:
+    """A night with its change report."""
+    with asker.transaction() as connection:
+        row = first(connection, select(night).where(night.c.local_date == local_date))
+    if row is None:
+        raise not_found("night")
+    return NightOut.model_validate(row)
+
+
+@router.get("/{local_date}/report", summary="A night's change report as text", response_class=PlainTextResponse)
+def report(asker: Reader, local_date: date) -> PlainTextResponse:
+    """Who would move, why, what it gains and what it does to the policy."""
+    with asker.transaction() as connection:
+        found = nights.report_of(connection, local_date)
+    if found is None:
+        raise not_found("change report")
+    return PlainTextResponse(report_text(found) + "\n")
+
+
+@router.post("", status_code=202, summary="Begin the night now", response_model=NightOut)
+def begin(asker: Operator, once: IsOnce) -> Response:
+    """Begin the last night that was due, or answer how it ended if it has run: a night runs once."""
+    settings = asker.house.settings
+
+    def make(connection: Connection) -> Answer:
+        day = nights.due(settings, datetime.now(UTC))
+        nights.begin(connection, settings, day, asker.person)
+        row = only(connection, select(night).where(night.c.local_date == day))
+        return Answer(NightOut.model_validate(row), 202, {"Location": f"/api/v1/nights/{day.isoformat()}"})
+
+    return once.answer(asker, make)

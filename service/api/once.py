@@ -1,0 +1,114 @@
+"""Every POST happens once: its Idempotency-Key is stored in the same transaction as what it does."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from service.api.house import Asker
+from service.api.problems import ProblemError
+from service.database.rows import first, only
+from service.database.tables import idempotency
+
+KEY_FORM = r"^[\x21-\x7e]{1,200}$"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a route answers."""
+
+    body: BaseModel | Mapping[str, Any]
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def content(self) -> bytes:
+        """The body as JSON."""
+        if isinstance(self.body, BaseModel):
+            return self.body.model_dump_json(by_alias=True).encode()
+        return json.dumps(self.body, ensure_ascii=False).encode()
+
+    def response(self) -> Response:
+        """The answer."""
+        return Response(self.content(), self.status, self.headers, "application/json")
+
+
+@dataclass(frozen=True)
+class Once:
+    """A request with its key: what it does is done at most once for a person, a route and a key."""
+
+    key: str
+    route: str
+    fingerprint: str
+
+    def answer(self, asker: Asker, make: Callable[[Connection], Answer]) -> Response:
+        """Do it and remember the answer, or repeat the answer that was remembered."""
+        with asker.transaction() as connection:
+            remembered = self._remembered(connection, asker.person)
+            if remembered is not None:
+                return remembered
+            made = make(connection)
+            self._remember(connection, asker.person, made)
+        return made.response()
+
+    def before(self, asker: Asker) -> Response | None:
+        """The remembered answer, if there is one already; asked before work that is done outside a transaction."""
+        with asker.transaction() as connection:
+            found = first(connection, select(idempotency).where(*self._mine(asker.person)))
+            return None if found is None else self._again(found)
+
+    def _remembered(self, connection: Connection, person: str) -> Response | None:
+        # a second request with the same key waits here until the first has ended
+        fresh = connection.execute(
+            insert(idempotency)
+            .values(person=person, route=self.route, key=self.key, fingerprint=self.fingerprint)
+            .on_conflict_do_nothing()
+            .returning(idempotency.c.key)
+        ).first()
+        if fresh is not None:
+            return None
+        found = only(connection, select(idempotency).where(*self._mine(person)))
+        return self._again(found)
+
+    def _again(self, found: Mapping[str, Any]) -> Response:
+        if found["fingerprint"] != self.fingerprint:
+            detail = "The Idempotency-Key was used for another content; take a new one."
+            raise ProblemError(422, "key-reused", detail)
+        headers = {**found["headers"], "Idempotent-Replayed": "true"}
+        return Response(bytes(found["body"]), found["status"], headers, "application/json")
+
+    def _remember(self, connection: Connection, person: str, made: Answer) -> None:
+        connection.execute(
+            update(idempotency)
+            .where(*self._mine(person))
+            .values(status=made.status, headers=made.headers, body=made.content())
+        )
+
+    def _mine(self, person: str) -> tuple[Any, ...]:
+        return idempotency.c.person == person, idempotency.c.route == self.route, idempotency.c.key == self.key
+
+
+async def once(
+    request: Request,
+    idempotency_key: Annotated[
+        str,
+        Header(
+            description="A new random text for every new deed; the same for every repetition of it.",
+            pattern=KEY_FORM,
+            examples=["3f0a-upload-1"],
+        ),
+    ],
+) -> Once:
+    """The request's key, and the fingerprint of what it asks for."""
+    said = hashlib.sha256()
+    for part in (request.url.path.encode(), request.url.query.encode(), await request.body()):
+        said.update(len(part).to_bytes(8, "big") + part)
+    return Once(idempotency_key, f"{request.method} {request.scope['route'].path}", said.hexdigest())
+
+
+IsOnce = Annotated[Once, Depends(once)]

@@ -1,0 +1,178 @@
+"""What goes wrong, as application/problem+json (RFC 9457); nothing of the inside is shown."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from allocator.errors import Fault, InputError
+from geodata.faults import shown
+
+MEDIA_TYPE = "application/problem+json"
+LOG = structlog.get_logger("api")
+
+TITLES = {
+    400: "The request cannot be read",
+    401: "Who asks is not known",
+    403: "This is not allowed",
+    404: "There is nothing here",
+    405: "This cannot be done here",
+    409: "This does not go with how things stand",
+    412: "It has changed since it was read",
+    413: "The request is too large",
+    415: "This kind of content is not taken",
+    422: "The content does not hold",
+    428: "Say which version you have read",
+    429: "Too many requests",
+    500: "A defect of ours",
+    503: "Not now",
+}
+
+
+class FaultOut(BaseModel):
+    """One fault: ``pointer`` into a JSON body, or file, row and column of an upload."""
+
+    pointer: str | None = Field(None, description="JSON pointer into the body, or name of a parameter.")
+    file: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    message: str
+    remedy: str = ""
+
+
+class ProblemOut(BaseModel):
+    """Body of every answer that is not a success."""
+
+    type: str = Field("about:blank", examples=["urn:allocator:problem:stale-version"])
+    title: str = Field(examples=["The content does not hold"])
+    status: int = Field(examples=[422])
+    detail: str = ""
+    errors: list[FaultOut] = Field(default_factory=list)
+
+
+class ProblemError(Exception):
+    """Raised by routes for an answer that is a problem."""
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        detail: str,
+        errors: Iterable[Mapping[str, Any]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.kind, self.detail = status, kind, detail
+        self.errors, self.headers = list(errors), dict(headers or {})
+
+    def response(self) -> Response:
+        """The answer."""
+        return problem(self.status, self.kind, self.detail, self.errors, self.headers)
+
+
+def problem(
+    status: int,
+    kind: str,
+    detail: str,
+    errors: Iterable[Mapping[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """A problem as an answer."""
+    body = {
+        "type": f"urn:allocator:problem:{kind}",
+        "title": TITLES.get(status, "The request failed"),
+        "status": status,
+        "detail": detail,
+        "errors": list(errors),
+    }
+    content = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(content, status, dict(headers or {}), MEDIA_TYPE)
+
+
+def not_found(what: str) -> ProblemError:
+    """Nothing of that name, or nothing that this person may see: the two look the same."""
+    return ProblemError(404, "not-found", f"There is no such {what}.")
+
+
+def conflict(kind: str, detail: str) -> ProblemError:
+    """Something stands against it now."""
+    return ProblemError(409, kind, detail)
+
+
+def faults_problem(faults: Iterable[Fault], pointer: str | None = None) -> ProblemError:
+    """Every fault of an input."""
+    listed = [{"pointer": pointer, **asdict(fault)} for fault in faults]
+    count = f"{len(listed)} fault{'s' if len(listed) != 1 else ''}"
+    return ProblemError(422, "faults", f"{count} in the input; nothing was stored.", listed)
+
+
+def install(app: FastAPI) -> None:
+    """Let every error leave as a problem."""
+    app.add_exception_handler(ProblemError, _on_problem)
+    app.add_exception_handler(InputError, _on_input)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(DBAPIError, _on_database)
+    app.add_exception_handler(PoolTimeoutError, _on_busy)
+    app.add_exception_handler(Exception, _on_defect)
+
+
+async def _on_problem(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, ProblemError)  # noqa: S101  it is registered for this type
+    return error.response()
+
+
+async def _on_input(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, InputError)  # noqa: S101
+    return faults_problem(error.faults).response()
+
+
+async def _on_validation(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    errors = [
+        {"pointer": _pointer(each["loc"]), "message": shown(each["msg"]), "remedy": "See /api/v1/openapi.json."}
+        for each in error.errors()
+    ]
+    return problem(422, "invalid", "The request does not have the form that is asked for.", errors)
+
+
+def _pointer(place: Iterable[int | str]) -> str:
+    """``#/a/0`` into the body, or the name of a parameter; what the sender wrote is cut short."""
+    first, *rest = [shown(part).replace("~", "~0").replace("/", "~1") for part in place] or ["body"]
+    return "#" + "".join(f"/{part}" for part in rest) if first == "body" else "/".join(rest) or first
+
+
+async def _on_http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    kind = {404: "not-found", 405: "method", 401: "unknown-person", 403: "not-allowed"}.get(error.status_code, "http")
+    detail = "See /api/v1/openapi.json for what there is."
+    return problem(error.status_code, kind, detail, headers=error.headers)
+
+
+async def _on_database(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)  # noqa: S101
+    state = getattr(error.orig, "sqlstate", None) or ""
+    if error.connection_invalidated or state[:2] in {"", "08", "53", "57"}:
+        LOG.warning("database unavailable", sqlstate=state, path=request.url.path)
+        return problem(503, "database", "The database does not answer; nothing was changed.", (), {"Retry-After": "2"})
+    if state in {"40001", "40P01", "55P03"}:
+        return problem(503, "contention", "Others are changing this; nothing was changed.", (), {"Retry-After": "1"})
+    return await _on_defect(request, error)
+
+
+async def _on_busy(_request: Request, _error: Exception) -> Response:
+    return problem(503, "busy", "Every connection to the database is in use.", (), {"Retry-After": "2"})
+
+
+async def _on_defect(request: Request, error: Exception) -> Response:
+    LOG.error("defect", exc_info=error, path=request.url.path, method=request.method)
+    return problem(500, "defect", "The request met a defect of ours; it is in the log.")

@@ -1,0 +1,66 @@
+"""Sites for a newcomer, at once: everyone else stays where the published plan has them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection
+
+from allocator.verify import VerifiedPlan
+from service.api.bodies import RecommendIn
+from service.api.house import Asker, Reader
+from service.api.once import Answer, IsOnce
+from service.api.plans import masked
+from service.api.problems import ProblemError, conflict, not_found
+from service.api.uploads import as_json, read_upload
+from service.newcomer import RecommendationOut, recommendation, with_newcomer
+from service.records import plans
+from service.wire import PlanOut
+
+router = APIRouter(prefix="/recommendations", tags=["recommendations"])
+
+WAIT_S = 5.0
+"""How long a request waits for its turn."""
+
+
+@router.post("", summary="Ranked sites for a newcomer", response_model=RecommendationOut)
+def recommend(asker: Reader, body: RecommendIn, once: IsOnce) -> Response:
+    """Ways to place one new project in the plan in force, with what each does to every goal, and a verdict per park."""
+    done = once.before(asker)
+    if done is not None:
+        return done
+    document, verified = _standing(asker, body.plan_id)
+    if not asker.house.asking.acquire(timeout=WAIT_S):
+        raise ProblemError(503, "busy", "Others are asking too.", headers={"Retry-After": "2"})
+    try:
+        content = as_json({"projects": [body.project]})
+        answer = read_upload(
+            "project.json",
+            content,
+            lambda path: recommendation(*with_newcomer(document, verified, path), body.most),
+        )
+    finally:
+        asker.house.asking.release()
+    if asker.district is not None:
+        answer = answer.model_copy(update={"dossier": masked(answer.dossier, set())})
+
+    def make(_connection: Connection) -> Answer:
+        return Answer(answer)
+
+    return once.answer(asker, make)
+
+
+def _standing(asker: Asker, plan_id: str | None) -> tuple[PlanOut, VerifiedPlan]:
+    """The plan that is joined.
+
+    The published one may be joined by everybody: its enquiries are behind the answer, not in it.
+    """
+    with asker.transaction() as connection:
+        row: Mapping[str, Any] | None = (
+            plans.published(connection) if plan_id is None else plans.find(connection, plan_id)
+        )
+    if row is None and plan_id is None:
+        raise conflict("nothing-published", "No plan is published; name one with plan_id.")
+    if row is None:
+        raise not_found("plan")
+    return asker.house.plan(row["plan_id"])

@@ -1,0 +1,169 @@
+"""Registries: districts, parks, spaces and tenancies, every version kept."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Path as InPath
+from sqlalchemy import select
+
+from allocator.errors import InputError
+from geodata.read import RegistryRecords, read_boundaries, read_registry
+from seeds.load import boundaries_path, load_districts
+from service.api.bodies import ChangesIn, RegistryIn
+from service.api.house import Asker, Keeper, Reader
+from service.api.once import Answer, IsOnce
+from service.api.paging import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
+from service.api.problems import faults_problem, not_found
+from service.api.shapes import RegistryHead, RegistryWhole
+from service.api.uploads import Upload, as_json, folder_with, plain_name, upload
+from service.database.tables import registry
+from service.records import registries
+
+router = APIRouter(prefix="/registries", tags=["registries"])
+Number = Annotated[int, InPath(ge=1, lt=1 << 53, description="Version.")]
+KEYS = {"parks": "park_id", "spaces": "space_id", "tenancies": "tenancy_id"}
+
+
+@router.get("", summary="Versions of the registry, newest first")
+def versions(asker: Reader, window: InWindow, request: Request, response: Response) -> Page[RegistryHead]:
+    """Every version without its content."""
+    with asker.transaction() as connection:
+        found = window.page(connection, select(*registries.HEAD), registry.c.number, RegistryHead.model_validate)
+    return paged(request, response, found)
+
+
+@router.get("/current", summary="The newest version", response_model=RegistryWhole)
+def current(asker: Reader, response: Response, known: IfNoneMatch = None) -> Response | RegistryWhole:
+    """The newest version with its content."""
+    return _shown(asker, None, response, known)
+
+
+@router.get("/{number}", summary="One version", response_model=RegistryWhole)
+def one(asker: Reader, number: Number, response: Response, known: IfNoneMatch = None) -> Response | RegistryWhole:
+    """A version with its content; it never changes."""
+    return _shown(asker, number, response, known)
+
+
+def _shown(asker: Asker, number: int | None, response: Response, known: str | None) -> Response | RegistryWhole:
+    with asker.transaction() as connection:
+        found = registries.find(connection, number)
+    if found is None:
+        raise not_found("version of the registry")
+    etag = _etag(found)
+    same = unchanged(known, etag)
+    if same is not None:
+        return same
+    response.headers["ETag"] = etag
+    return RegistryWhole.model_validate(found)
+
+
+def _etag(found: Mapping[str, Any]) -> str:
+    return tag("registry", found["number"], found["content_hash"][:12])
+
+
+@router.post("", status_code=201, summary="Store a whole registry", response_model=RegistryHead)
+def store(asker: Keeper, body: RegistryIn, once: IsOnce) -> Response:
+    """Store a registry that holds as a new version; every fault is told when it does not."""
+    asker.unbound("Keeping the registry")
+    done = once.before(asker)
+    if done is not None:
+        return done
+    content = body.model_dump()
+    files = {f"{kind}.json": as_json({kind: content[kind]}) for kind in registries.KINDS if content[kind]}
+    return _stored(asker, once, _read(files), body.note, None)
+
+
+@router.post(
+    "/files",
+    status_code=201,
+    summary="Store a whole registry from files",
+    response_model=RegistryHead,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {
+                            kind: {"type": "string", "format": "binary"} for kind in (*registries.KINDS, "boundaries")
+                        },
+                        "required": ["parks", "spaces"],
+                    }
+                }
+            },
+        }
+    },
+)
+def store_files(asker: Keeper, once: IsOnce, sent: Annotated[Upload, Depends(upload)]) -> Response:
+    """Store a registry from the files parks, spaces, and optionally tenancies, districts and boundaries."""
+    asker.unbound("Keeping the registry")
+    done = once.before(asker)
+    if done is not None:
+        return done
+    known = {*registries.KINDS, "boundaries"}
+    files, odd = {}, sorted(set(sent.files) - known)
+    if odd or not sent.files:
+        raise not_found(
+            f"file {plain_name(odd[0])!r} of a registry; send {', '.join(sorted(known))}" if odd else "file"
+        )
+    for kind, (name, content) in sent.files.items():
+        files[f"{kind}{Path(plain_name(name)).suffix.casefold()[:10]}"] = content
+    return _stored(asker, once, _read(files), "from files", None)
+
+
+@router.post("/{number}/changes", status_code=201, summary="Change a few records", response_model=RegistryHead)
+def change(asker: Keeper, number: Number, body: ChangesIn, once: IsOnce, version: IfMatch = None) -> Response:
+    """Store the newest version with records put in and taken out as a new version; If-Match is its ETag."""
+    asker.unbound("Keeping the registry")
+    done = once.before(asker)
+    if done is not None:
+        return done
+    with asker.transaction() as connection:
+        found, newest = registries.find(connection, number), registries.newest(connection)
+    if found is None or newest is None:
+        raise not_found("version of the registry")
+    must_match(version, _etag(newest))
+    must_match(_etag(found), _etag(newest))
+    return _stored(asker, once, _read(_changed(found["document"], body)), body.note, number)
+
+
+def _changed(document: Mapping[str, Any], body: ChangesIn) -> dict[str, bytes]:
+    content = {kind: list(document[kind]) for kind in registries.KINDS}
+    for kind, key in KEYS.items():
+        put, gone = getattr(body.put, kind), set(getattr(body.remove, kind))
+        replaced = {str(record.get(key)) for record in put}
+        missing = gone - {record[key] for record in content[kind]}
+        if missing:
+            raise not_found(f"record of {kind}: {', '.join(sorted(missing)[:5])}")
+        content[kind] = [record for record in content[kind] if record[key] not in gone | replaced] + put
+    return {f"{kind}.json": as_json({kind: records}) for kind, records in content.items() if records}
+
+
+def _read(files: Mapping[str, bytes]) -> RegistryRecords:
+    districts = load_districts(date.max)
+    with folder_with(files) as folder:
+        try:
+            found = read_registry(folder, districts, read_boundaries(boundaries_path()))
+        except InputError as error:
+            named = [replace(each, file="registry") if each.file == folder.name else each for each in error.faults]
+            raise faults_problem(named) from None
+    return replace(found, districts=()) if found.districts is districts else found
+
+
+def _stored(asker: Asker, once: IsOnce, records: RegistryRecords, note: str, based_on: int | None) -> Response:
+    def make(connection: Any) -> Answer:
+        if based_on is not None:
+            newest = registries.newest(connection)
+            must_match(tag(based_on), tag(newest["number"] if newest else 0))
+        stored = registries.store(connection, asker.person, records, note, based_on)
+        found = registries.find(connection, stored.number)
+        head = RegistryHead.model_validate(found)
+        headers = {"Location": f"/api/v1/registries/{stored.number}", "ETag": _etag(found or {})}
+        return Answer(head, 201, headers)
+
+    return once.answer(asker, make)

@@ -1,0 +1,155 @@
+"""Runs: asked for, followed, cancelled."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Path as InPath
+from fastapi.responses import StreamingResponse
+from sqlalchemy import Connection, select
+
+from service.api.bodies import RunIn
+from service.api.house import Asker, Planner, Reader
+from service.api.once import Answer, IsOnce
+from service.api.paging import InWindow, Page, paged
+from service.api.problems import ProblemError, conflict, not_found
+from service.api.shapes import RunOut, RunState
+from service.database.tables import run
+from service.ordering import order_run
+from service.records import runs
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$", examples=["run-0f3a5b7c9d1e"])]
+
+LOOK_S = 0.5
+"""How often a stream looks at its run."""
+
+STREAM_S = 900.0
+"""How long a stream lasts; clients take it up again by themselves."""
+
+
+@router.post("", status_code=202, summary="Ask for a plan", response_model=RunOut)
+def create(asker: Planner, body: RunIn, once: IsOnce) -> Response:
+    """Queue a run on the open enquiries, or tell every fault of what it would be made from."""
+    check_time(asker, body)
+
+    def make(connection: Connection) -> Answer:
+        run_id = order_run(connection, asker.person, asker.district, body.model_dump(), asker.house.standings.registry)
+        return accepted(connection, run_id)
+
+    return once.answer(asker, make)
+
+
+def check_time(asker: Asker, body: RunIn) -> None:
+    """Refuse a time limit that the settings do not allow."""
+    most = asker.house.settings.max_time_limit_s
+    if body.time_limit_s is not None and body.time_limit_s > most:
+        errors = [{"pointer": "#/time_limit_s", "message": f"must be at most {most:g}", "remedy": "Ask for less."}]
+        raise ProblemError(422, "invalid", "The run asks for too much.", errors)
+
+
+def accepted(connection: Connection, run_id: str) -> Answer:
+    """A run that was queued, and where it is followed."""
+    headers = {"Location": f"/api/v1/runs/{run_id}", "Retry-After": "2"}
+    return Answer(RunOut.model_validate(runs.find(connection, run_id)), 202, headers)
+
+
+@router.get("", summary="Runs, newest first")
+def listed(
+    asker: Reader,
+    window: InWindow,
+    request: Request,
+    response: Response,
+    state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
+) -> Page[RunOut]:
+    """Runs that the person may see."""
+    query = select(run) if state is None else select(run).where(run.c.state == state)
+    with asker.transaction() as connection:
+        found = window.page(connection, query, run.c.number, RunOut.model_validate)
+    return paged(request, response, found)
+
+
+@router.get("/{run_id}", summary="One run")
+def one(asker: Reader, run_id: RunId, response: Response) -> RunOut:
+    """Where a run stands: state, best value so far with bound and gap, and its plan when there is one."""
+    found = _found(asker, run_id)
+    if found["plan_id"] is not None:
+        response.headers["Link"] = f'</api/v1/plans/{found["plan_id"]}>; rel="related"'
+    return RunOut.model_validate(found)
+
+
+def _found(asker: Asker, run_id: str) -> Mapping[str, Any]:
+    with asker.transaction() as connection:
+        found = runs.find(connection, run_id)
+    if found is None:
+        raise not_found("run")
+    return found
+
+
+@router.post("/{run_id}/cancel", status_code=202, summary="Cancel a run", response_model=RunOut)
+def cancel(asker: Planner, run_id: RunId, once: IsOnce) -> Response:
+    """Ask for the end of a run; a queued one ends now, a running one within seconds."""
+
+    def make(connection: Connection) -> Answer:
+        if runs.find(connection, run_id) is None:
+            raise not_found("run")
+        if runs.cancel(connection, asker.person, run_id) is None:
+            raise conflict("over", "The run is over already.")
+        return accepted(connection, run_id)
+
+    return once.answer(asker, make)
+
+
+@router.get(
+    "/{run_id}/events",
+    summary="Follow a run",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+def events(
+    asker: Reader,
+    run_id: RunId,
+    last_event_id: Annotated[
+        str | None, Header(max_length=200, description="Id of the last event that was seen.")
+    ] = None,
+) -> StreamingResponse:
+    """Server-sent events: ``progress`` whenever something changed, and ``end`` with the last state."""
+    _found(asker, run_id)
+    if not asker.house.streams.acquire(blocking=False):
+        raise ProblemError(503, "busy", "Too many streams are open.", headers={"Retry-After": "5"})
+    headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-cache"}
+    return StreamingResponse(_stream(asker, run_id, last_event_id), media_type="text/event-stream", headers=headers)
+
+
+async def _stream(asker: Asker, run_id: str, seen: str | None) -> AsyncIterator[str]:
+    try:
+        for look in range(int(STREAM_S / LOOK_S)):
+            found = await asyncio.to_thread(_found, asker, run_id)
+            event = _event(found)
+            if event["id"] != seen:
+                seen = event["id"]
+                yield f"id: {event['id']}\nevent: {event['event']}\ndata: {event['data']}\n\n"
+            elif look % 30 == 0:
+                yield ": still here\n\n"
+            if found["state"] in runs.OVER:
+                return
+            await asyncio.sleep(LOOK_S)
+    finally:
+        asker.house.streams.release()
+
+
+def _event(found: Mapping[str, Any]) -> dict[str, str]:
+    progress = found["progress"] or {}
+    shown = {name: found[name] for name in ("run_id", "state", "attempt", "plan_id", "reason")} | {"progress": progress}
+    marks = [
+        found["attempt"],
+        found["state"],
+        *(progress.get(name, "") for name in ("goal", "incumbent", "bound", "done")),
+    ]
+    return {
+        "id": "-".join(str(mark) for mark in marks).replace("\n", ""),
+        "event": "end" if found["state"] in runs.OVER else "progress",
+        "data": json.dumps(shown, ensure_ascii=False),
+    }

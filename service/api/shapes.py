@@ -1,0 +1,270 @@
+"""What answers carry."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.wire import AssignmentOut, GoalOut, UnplacedOut
+
+RunState = Literal["queued", "running", "succeeded", "infeasible", "no_plan", "failed", "cancelled", "quarantined"]
+PlanState = Literal["draft", "proposed", "approved", "published", "superseded", "rejected"]
+
+
+class Shape(BaseModel):
+    """Base of answers: made from rows, of which it shows the columns it names."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=False)
+
+
+class RegistryHead(Shape):
+    """A version of the registry."""
+
+    number: int = Field(examples=[3])
+    note: str
+    content_hash: str
+    parks: int
+    spaces: int
+    tenancies: int
+    based_on: int | None
+    made_at: datetime
+    made_by: str
+
+
+class RegistryWhole(RegistryHead):
+    """A version with its content."""
+
+    document: dict[str, Any]
+
+
+class BatchHead(Shape):
+    """A batch of enquiries."""
+
+    batch_id: str = Field(examples=["batch-0f3a5b7c9d1e"])
+    name: str
+    district: str | None = Field(description="Adcode of the district that it belongs to; absent is the city.")
+    file_name: str
+    content_hash: str
+    projects: int
+    version: int
+    made_at: datetime
+    made_by: str
+
+
+class EnquiryOut(Shape):
+    """One project of a batch."""
+
+    project_id: str
+    enterprise: str
+    segment: str
+    state: Literal["open", "withdrawn", "replaced"]
+    changed_at: datetime
+    changed_by: str
+    record: dict[str, Any]
+
+
+class BatchWhole(BatchHead):
+    """A batch with its enquiries."""
+
+    enquiries: list[EnquiryOut]
+
+
+class Withdrawn(Shape):
+    """What was withdrawn."""
+
+    batch_id: str
+    withdrawn: list[str]
+
+
+class RunOut(Shape):
+    """A run; ``progress`` shows the goal under way with incumbent, bound and gap."""
+
+    run_id: str = Field(examples=["run-0f3a5b7c9d1e"])
+    name: str
+    kind: Literal["plan", "nightly", "demo"]
+    district: str | None
+    state: RunState
+    registry: int
+    basis_plan: str | None
+    scenario_id: str | None
+    sweep_id: str | None
+    request: dict[str, Any]
+    input_hash: str
+    projects: int
+    attempt: int
+    cancel_requested: bool
+    progress: dict[str, Any] | None
+    reason: str | None
+    plan_id: str | None
+    made_at: datetime
+    made_by: str
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class PlanHead(Shape):
+    """A plan without its assignments."""
+
+    plan_id: str = Field(examples=["p-0f3a5b7c9d1e"])
+    document_id: str = Field(description="Id of the content: what was asked and what was answered.")
+    name: str
+    district: str | None
+    run_id: str
+    registry: int
+    basis_plan: str | None
+    scenario_id: str | None
+    state: PlanState
+    status: Literal["optimal", "feasible"]
+    plan_from: str
+    input_hash: str
+    engine: str
+    seed: int
+    wall_s: float
+    goals: list[GoalOut]
+    measures: dict[str, int]
+    placed: int
+    waiting: int
+    version: int
+    verification: dict[str, Any]
+    made_at: datetime
+    made_by: str
+    proposed_at: datetime | None
+    proposed_by: str | None
+    approved_at: datetime | None
+    approved_by: str | None
+    rejected_at: datetime | None
+    rejected_by: str | None
+    rejected_because: str | None
+    published_at: datetime | None
+    published_by: str | None
+    superseded_at: datetime | None
+    superseded_by: str | None
+    publication: dict[str, Any] | None
+
+
+class PlanWhole(PlanHead):
+    """A plan with the assignments and waiting projects that the person may see."""
+
+    kpis: list[dict[str, Any]]
+    assignments: list[AssignmentOut]
+    unplaced: list[UnplacedOut]
+    exports: list[str]
+
+
+class ExportOut(Shape):
+    """A file of a plan."""
+
+    name: str
+    media_type: str
+    sha256: str
+    bytes: int
+
+
+class Exports(Shape):
+    """Files of a plan."""
+
+    items: list[ExportOut]
+
+
+class ScenarioOut(Shape):
+    """A stored scenario."""
+
+    scenario_id: str
+    name: str
+    district: str | None
+    document: dict[str, Any]
+    made_at: datetime
+    made_by: str
+
+
+class SweepOut(Shape):
+    """Several runs that are compared when all are over."""
+
+    sweep_id: str
+    name: str
+    district: str | None
+    state: Literal["running", "done"]
+    members: int
+    made_at: datetime
+    made_by: str
+    finished_at: datetime | None
+    runs: list[RunOut]
+    result: list[dict[str, Any]] | None
+
+
+class NightOut(Shape):
+    """A night and its change report."""
+
+    local_date: date
+    state: Literal["running", "proposed", "nothing", "idle", "failed"]
+    run_id: str | None
+    plan_id: str | None
+    basis_plan: str | None
+    report: dict[str, Any] | None
+    started_at: datetime
+    started_by: str
+    finished_at: datetime | None
+
+
+class Nights(Shape):
+    """Nights, the last one first."""
+
+    items: list[NightOut]
+
+
+class AuditOut(Shape):
+    """An entry of the audit."""
+
+    number: int
+    at: datetime
+    person: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    digest: str
+
+
+class AuditCheck(Shape):
+    """Whether the chain of entries holds."""
+
+    holds: bool
+    entries: int
+    last_digest: str
+    broken_at: int | None
+    why: str | None
+
+
+class KeyOut(Shape):
+    """A key without its secret."""
+
+    key_id: str
+    person: str
+    label: str
+    role: str
+    district: str | None
+    made_at: datetime
+    made_by: str
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+class Keys(Shape):
+    """Keys, without their secrets."""
+
+    items: list[KeyOut]
+
+
+class NewKey(Shape):
+    """A key with its secret, which is shown once."""
+
+    key_id: str
+    key: str
+
+
+class Me(Shape):
+    """Who asks."""
+
+    person: str
+    role: str
+    district: str | None
+    rights: list[str]

@@ -1,0 +1,58 @@
+"""What is kept in memory because it never changes: registries by version, checked plans by id."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from allocator.verify import VerifiedPlan
+from geodata.read import RegistryRecords
+from service.records import registries
+from service.records.checking import checked
+from service.wire import PlanOut
+
+T = TypeVar("T")
+
+
+@dataclass
+class Recent(Generic[T]):
+    """The last few of something that is made from its key alone."""
+
+    most: int
+    _found: OrderedDict[Hashable, T] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is there, or is made now."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        made = make()
+        with self._lock:
+            self._found[key] = made
+            while len(self._found) > self.most:
+                self._found.popitem(last=False)
+        return made
+
+
+@dataclass
+class Standings:
+    """Registries and plans that were read lately."""
+
+    _registries: Recent[RegistryRecords] = field(default_factory=lambda: Recent(4))
+    _plans: Recent[tuple[PlanOut, VerifiedPlan]] = field(default_factory=lambda: Recent(4))
+
+    def registry(self, row: Mapping[str, Any]) -> RegistryRecords:
+        """Records of a stored version."""
+        return self._registries.get(row["content_hash"], lambda: registries.records_of(row["document"]))
+
+    def plan(self, plan_id: str, read: Callable[[], PlanOut]) -> tuple[PlanOut, VerifiedPlan]:
+        """A stored plan, checked anew once in a while."""
+
+        def make() -> tuple[PlanOut, VerifiedPlan]:
+            document = read()
+            return document, checked(document)
+
+        return self._plans.get(plan_id, make)

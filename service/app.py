@@ -1,0 +1,104 @@
+"""The application: the only place where routes, guards and the house are put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from anyio.to_thread import current_default_thread_limiter
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import RedirectResponse, Response
+from fastapi.routing import APIRoute
+
+from service.api import (
+    administration,
+    batches,
+    health,
+    nights,
+    plans,
+    problems,
+    recommendations,
+    registries,
+    runs,
+    scenarios,
+)
+from service.api.guard import Guard
+from service.api.house import House, Needs
+from service.database.engine import open_engine
+from service.people.keys import pepper_of
+from service.settings import Settings
+
+PREFIX = "/api/v1"
+THREADS = 24
+"""Requests that are worked on at the same time; each holds at most one connection."""
+
+ROUTERS = (registries, batches, runs, plans, recommendations, scenarios, nights, administration)
+
+DESCRIPTION = """Plans who of a batch of medical-device projects goes into which park, proves and explains it.
+
+Every POST needs an Idempotency-Key; every change of a plan needs If-Match. Errors are application/problem+json."""
+
+
+def create_app(settings: Settings, database_url: str) -> FastAPI:
+    """The application on a migrated database."""
+    engine = open_engine(database_url, pool_size=THREADS // 2, statement_timeout_s=settings.statement_timeout_s)
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = THREADS
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="District allocator",
+        version=version("district-allocator"),
+        description=DESCRIPTION,
+        openapi_url=f"{PREFIX}/openapi.json" if settings.docs else None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=life,
+        responses=_problem_responses(),
+    )
+    app.state.house = House(settings, engine, pepper_of(settings))
+    problems.install(app)
+    for each in ROUTERS:
+        _name_rights(each.router)
+        app.include_router(each.router, prefix=PREFIX)
+    app.include_router(health.router)
+    app.add_api_route("/", _home, include_in_schema=False, response_class=Response)
+    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+async def _home() -> Response:
+    return RedirectResponse(f"{PREFIX}/openapi.json", 307)
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The description, in which problems are application/problem+json and nothing else."""
+    if app.openapi_schema is None:
+        for path in FastAPI.openapi(app)["paths"].values():
+            for operation in path.values():
+                for status, answer in operation["responses"].items():
+                    if status >= "400":
+                        answer["content"].pop("application/json", None)
+    return FastAPI.openapi(app)
+
+
+def _problem_responses() -> dict[int | str, dict[str, Any]]:
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}}
+    return {
+        status: {"model": problems.ProblemOut, "description": title, "content": content}
+        for status, title in problems.TITLES.items()
+        if status not in {405, 500}
+    }
+
+
+def _name_rights(router: APIRouter) -> None:
+    """Write the right that each route needs into its OpenAPI entry."""
+    for route in router.routes:
+        if isinstance(route, APIRoute):
+            needs = [each.call for each in route.dependant.dependencies if isinstance(each.call, Needs)]
+            if needs:
+                route.openapi_extra = {**(route.openapi_extra or {}), "x-right": needs[0].right.value}

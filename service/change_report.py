@@ -1,0 +1,212 @@
+"""What a re-planned city would change against the plan in force: who moves, why, what it gains and costs."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from pydantic import Field
+
+from allocator.goals import BY_ID, maximised
+from allocator.months import format_month
+from allocator.plan import Aim, Assignment, Plan
+from allocator.problem import Problem
+from allocator.verify import find_breaches, measure, sentence
+from service.documents import plan_of
+from service.pipeline import problem_of
+from service.wire import PlanOut, TenantMoveOut, Wire
+
+
+class ChangedComponent(Wire):
+    """A component that stands elsewhere than published; ``gains`` is what is lost if it alone stays."""
+
+    project_id: str
+    component_id: str
+    enterprise: str
+    from_space: str
+    to_space: str
+    start: str
+    floor_area_m2: int
+    price: int = Field(description="Points that moving it costs by its stage.")
+    gains: dict[str, int] | None = Field(
+        description="Change of every goal that this move alone brings; absent if it must move."
+    )
+    because: tuple[str, ...] = Field((), description="Rules against its staying, when it must move.")
+
+
+class Arrival(Wire):
+    """A project that the plan places and the published one does not."""
+
+    project_id: str
+    enterprise: str
+    spaces: tuple[str, ...]
+    floor_area_m2: int
+
+
+class Departure(Wire):
+    """A project that is published and not in the plan: withdrawn, or dropped by it."""
+
+    project_id: str
+    withdrawn: bool
+
+
+class ChangeReport(Wire):
+    """A night's report; ``worth_it`` says whether there is anything to decide."""
+
+    night: str
+    basis_plan: str
+    plan_id: str
+    worth_it: bool
+    sentence_zh: str
+    sentence_en: str
+    moves: tuple[ChangedComponent, ...]
+    tenant_moves: tuple[TenantMoveOut, ...] = Field((), description="Sitting tenants who would move.")
+    arrivals: tuple[Arrival, ...]
+    departures: tuple[Departure, ...]
+    goals: dict[str, int] = Field(description="Change of every goal against keeping what is published.")
+    exceptions_gained: tuple[str, ...] = Field(description="Components newly placed by exception to the policy.")
+    exceptions_lost: tuple[str, ...]
+    proven: bool = Field(description="Whether two engines proved that no better proposal exists within the limit.")
+
+
+def change_report(before: PlanOut, after: PlanOut, basis_plan: str, plan_id: str, night: date) -> ChangeReport:
+    """The report of a plan against the published one."""
+    if after.inputs is None:
+        raise ValueError("a stored plan carries its inputs")
+    problem = problem_of(after.inputs)
+    kept, made = _kept(problem, before), plan_of(after)
+    moves = tuple(_moves(problem, made, kept))
+    arrivals = tuple(_arrivals(problem, before, after))
+    departures = tuple(_departures(problem, before, after))
+    now, then = measure(problem, made), measure(problem, kept)
+    exceptions, excepted = _exceptions(after), _exceptions(before)
+    worth_it = bool(moves or arrivals or departures or after.tenant_moves)
+    zh, en = _sentences(len(moves) + len(after.tenant_moves), len(arrivals), len(departures))
+    return ChangeReport(
+        night=night.isoformat(),
+        basis_plan=basis_plan,
+        plan_id=plan_id,
+        worth_it=worth_it,
+        sentence_zh=zh,
+        sentence_en=en,
+        moves=moves,
+        tenant_moves=after.tenant_moves,
+        arrivals=arrivals,
+        departures=departures,
+        goals={name: now[name] - then[name] for name in now},
+        exceptions_gained=tuple(sorted(exceptions - excepted)),
+        exceptions_lost=tuple(sorted(excepted - exceptions)),
+        proven=after.status.value == "optimal",
+    )
+
+
+def _exceptions(plan: PlanOut) -> set[str]:
+    return {f"{made.project_id}/{made.component_id}" for made in plan.assignments if made.permission == "exception"}
+
+
+def _kept(problem: Problem, before: PlanOut) -> Plan:
+    """The published plan as far as its components and spaces are still there."""
+    return Plan.of(
+        made
+        for made in plan_of(before).assignments
+        if made.key in problem.components and made.space_ids <= set(problem.registry.spaces)
+    )
+
+
+def _moves(problem: Problem, plan: Plan, kept: Plan) -> Iterator[ChangedComponent]:
+    for key, stood in problem.published_by_component.items():
+        made = plan.by_component.get(key)
+        if made is None or made.space_ids == stood.space_ids:
+            continue
+        gains, because = _alone(problem, plan, made, kept.by_component.get(key))
+        yield ChangedComponent(
+            project_id=made.project_id,
+            component_id=made.component_id,
+            enterprise=problem.project_by_id[made.project_id].enterprise,
+            from_space="+".join(sorted(stood.space_ids)),
+            to_space="+".join(sorted(made.space_ids)),
+            start=format_month(made.start),
+            floor_area_m2=made.total_m2,
+            price=problem.policy.move_price[problem.stages[key]],
+            gains=gains,
+            because=because,
+        )
+
+
+def _alone(
+    problem: Problem, plan: Plan, made: Assignment, stood: Assignment | None
+) -> tuple[dict[str, int] | None, tuple[str, ...]]:
+    """What the move brings, by trying the plan without it; or why the component cannot stay."""
+    if stood is None:
+        return None, ("Its space is not in the registry any more.",)
+    without = Plan.of(stood if each.key == made.key else each for each in plan.assignments)
+    breaches = find_breaches(problem, without)
+    if breaches:
+        return None, tuple(dict.fromkeys(sentence(problem, breach) for breach in breaches))
+    with_it, without_it = measure(problem, plan), measure(problem, without)
+    return {name: with_it[name] - without_it[name] for name in with_it}, ()
+
+
+def _arrivals(problem: Problem, before: PlanOut, after: PlanOut) -> Iterator[Arrival]:
+    there = {made.project_id for made in before.assignments}
+    for project_id in dict.fromkeys(made.project_id for made in after.assignments):
+        if project_id not in there:
+            placed = [made for made in after.assignments if made.project_id == project_id]
+            yield Arrival(
+                project_id=project_id,
+                enterprise=problem.project_by_id[project_id].enterprise,
+                spaces=tuple(made.space_id for made in placed),
+                floor_area_m2=sum(made.floor_area_m2 for made in placed),
+            )
+
+
+def _departures(problem: Problem, before: PlanOut, after: PlanOut) -> Iterator[Departure]:
+    there = {made.project_id for made in after.assignments}
+    for project_id in dict.fromkeys(made.project_id for made in before.assignments):
+        if project_id not in there:
+            yield Departure(project_id=project_id, withdrawn=project_id not in problem.project_by_id)
+
+
+def _sentences(moves: int, arrivals: int, departures: int) -> tuple[str, str]:
+    if not (moves or arrivals or departures):
+        return "没有值得调整之处。", "Nothing worth changing."
+    zh = f"建议调整 {moves} 处、新增 {arrivals} 个项目、移出 {departures} 个项目。"
+    return zh, f"Proposed: {moves} moves, {arrivals} projects more, {departures} projects less."
+
+
+def improves(goal: str, change: int) -> bool:
+    """Whether a change of a goal is for the better."""
+    return change > 0 if maximised(Aim(((goal, 1),))) else change < 0
+
+
+def report_text(report: ChangeReport) -> str:
+    """The report, a line per fact."""
+    return "\n".join(_lines(report))
+
+
+def _lines(report: ChangeReport) -> Iterator[str]:
+    yield f"{report.night}  {report.basis_plan} → {report.plan_id}"
+    yield f"{report.sentence_zh} {report.sentence_en}"
+    for goal, change in report.goals.items():
+        if change:
+            mark = "+" if improves(goal, change) else "−"
+            yield f"  [{mark}] {goal}: {change:+,} {BY_ID[goal].unit}"
+    for move in report.moves:
+        named = f"{move.project_id}/{move.component_id} ({move.enterprise})"
+        yield f"  调整 move {named}: {move.from_space} → {move.to_space}"
+        yield f"    代价 price {move.price}; " + _why(move)
+    for tenant in report.tenant_moves:
+        yield f"  租户搬迁 tenant {tenant.occupant}: {tenant.from_space} → {tenant.to_space}, 代价 price {tenant.price}"
+    for arrival in report.arrivals:
+        yield f"  新增 new {arrival.project_id} ({arrival.enterprise}): {', '.join(arrival.spaces)}"
+    for departure in report.departures:
+        word = "已撤回 withdrawn" if departure.withdrawn else "移出 dropped"
+        yield f"  {word} {departure.project_id}"
+    for key in report.exceptions_gained:
+        yield f"  新例外 new exception {key}"
+    if not report.proven:
+        yield "  未证明最优 not proven to be the best within the limit"
+
+
+def _why(move: ChangedComponent) -> str:
+    if move.gains is None:
+        return "必须搬迁 must move: " + "; ".join(move.because)
+    return "收益 gains " + ", ".join(f"{goal} {change:+,}" for goal, change in move.gains.items() if change)

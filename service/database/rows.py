@@ -1,0 +1,24 @@
+"""Rows as plain dictionaries by column name."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Executable
+
+Facts = dict[str, Any]
+"""A row."""
+
+
+def first(connection: Connection, query: Executable) -> Facts | None:
+    """The first row, None if there is none."""
+    found = connection.execute(query).mappings().first()
+    return None if found is None else dict(found)
+
+
+def every(connection: Connection, query: Executable) -> list[Facts]:
+    """Every row."""
+    return [dict(found) for found in connection.execute(query).mappings()]
+
+
+def only(connection: Connection, query: Executable) -> Facts:
+    """The one row there must be."""
+    return dict(connection.execute(query).mappings().one())

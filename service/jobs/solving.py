@@ -1,0 +1,165 @@
+"""One run: claimed, solved, checked, drawn and stored, by one attempt at a time."""
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from allocator.errors import InputError
+from allocator.plan import PlanStatus
+from allocator.solve import Limits
+from geodata.read import read_boundaries
+from geodata.schema import Inputs
+from seeds.load import boundaries_path
+from service import nights
+from service.database.engine import SYSTEM, transaction
+from service.documents import dossier_document, plan_document
+from service.geopackage import write_geopackage
+from service.jobs.watch import StoppedError, Watcher
+from service.jobs.works import Works, reached
+from service.pipeline import Outcome, run
+from service.records import plans, runs
+from service.records.checking import verification
+from service.records.plans import Made
+from service.records.runs import Claim, LostClaimError
+from service.wire import PlanOut
+from service.writing import write_all
+
+LOG = structlog.get_logger("worker")
+T = TypeVar("T")
+
+PATIENCE_S = 60.0
+"""How long a finished solve waits for a database that is away."""
+
+
+def solve_run(works: Works, run_id: str) -> str:
+    """Do a run if nobody has it; how it ended, for the log."""
+    reached("claim")
+    with transaction(works.engine, SYSTEM) as connection:
+        held = runs.claim(connection, run_id, works.worker_id)
+        inputs, owners = runs.inputs_of(connection, run_id) if held else (None, {})
+    if held is None or inputs is None:
+        return "not queued"
+    started = time.monotonic()
+    try:
+        with Watcher(works, held) as watcher:
+            ended = _attempt(works, held, inputs, owners, watcher)
+    except StoppedError as stopped:
+        ended = _stopped(works, held, stopped.why)
+    except LostClaimError:
+        ended = "refused: another attempt holds the run"
+    except InputError as error:
+        why = "; ".join(str(fault) for fault in error.faults[:20])
+        ended = _ended(works, held, "failed", why)
+    except Exception as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise  # the reaper finds the run when the database is back
+        LOG.exception("attempt failed", run=run_id, attempt=held.attempt)
+        ended = _stumbled(works, held, error)
+    LOG.info("run ended", run=run_id, attempt=held.attempt, how=ended, seconds=round(time.monotonic() - started, 2))
+    return ended
+
+
+def _attempt(works: Works, held: Claim, inputs: Inputs, owners: dict[str, str | None], watcher: Watcher) -> str:
+    reached("build")
+    asked = held.row["request"]
+    limits = Limits(
+        asked.get("time_limit_s", works.settings.time_limit_s), works.settings.solver_threads, asked.get("seed", 0)
+    )
+    reached("solve")
+    outcome = run(inputs, limits, asked.get("engine", "auto"), watcher.solving, watcher.explaining)
+    document = plan_document(inputs, outcome)
+    if outcome.verified is None:
+        return _without_plan(works, held, document)
+    reached("render")
+    made = Made(
+        document=document,
+        dossiers=[dossier_document(each) for each in outcome.dossiers],
+        owners=owners,
+        verification=verification(document, outcome.verified),
+        files=_files(outcome, document),
+    )
+    reached("store")
+
+    def store(connection: Connection) -> str:
+        plan_id = plans.store(connection, held, made)
+        nights.conclude(connection, works.settings, held, plan_id, document)
+        reached("commit")
+        return plan_id
+
+    plan_id = _write(works, store)
+    reached("release")
+    return f"plan {plan_id}"
+
+
+def _without_plan(works: Works, held: Claim, document: PlanOut) -> str:
+    proven = document.status is PlanStatus.INFEASIBLE
+    state = "infeasible" if proven else "no_plan"
+    rows = ", ".join(document.conflict.rows) if document.conflict else ""
+    why = f"these rules cannot hold together: {rows}" if proven else "no plan was found within the time limit"
+    return _ended(works, held, state, why)
+
+
+def _files(outcome: Outcome, document: PlanOut) -> dict[str, bytes]:
+    """Everything that the command line writes too, and the plan as GeoPackage."""
+    with tempfile.TemporaryDirectory(prefix="allocator-") as name:
+        folder = Path(name)
+        written = write_all(folder, outcome, document, read_boundaries(boundaries_path()))
+        written.append(write_geopackage(outcome.problem, document, folder / "plan.gpkg"))
+        return {path.name: path.read_bytes() for path in written}
+
+
+def _stopped(works: Works, held: Claim, why: str) -> str:
+    match why:
+        case "cancelled":
+            return _ended(works, held, "cancelled", "cancelled on request")
+        case "shutdown":
+            _write(works, lambda connection: runs.give_back(connection, held))
+            return "given back"
+    return why
+
+
+def _stumbled(works: Works, held: Claim, error: Exception) -> str:
+    why = f"{type(error).__name__}: {error}"[:2000].replace("\0", "")
+    most = works.settings.max_attempts
+
+    def write(connection: Connection) -> str:
+        runs.stumble(connection, held, why, most)
+        row = runs.find(connection, held.run_id)
+        if row is not None and row["state"] == "quarantined":
+            nights.fail(connection, held, why)
+        return "stumbled"
+
+    try:
+        return _write(works, write)
+    except LostClaimError:
+        return "refused: another attempt holds the run"
+
+
+def _ended(works: Works, held: Claim, state: str, why: str) -> str:
+    """End the run without a plan, and its night with it."""
+
+    def write(connection: Connection) -> str:
+        runs.end(connection, held, state, why)
+        nights.fail(connection, held, why)
+        return state
+
+    return _write(works, write)
+
+
+def _write(works: Works, write: Callable[[Connection], T]) -> T:
+    """One transaction, tried again while the database is away; the attempt's number keeps it from happening twice."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            with transaction(works.engine, SYSTEM) as connection:
+                return write(connection)
+        except DBAPIError as error:
+            if not error.connection_invalidated or time.monotonic() > until:
+                raise
+            time.sleep(0.5)

@@ -1,0 +1,144 @@
+"""The night: from the published plan to a proposal of few, worthwhile changes, or to nothing; it never publishes."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from allocator.errors import InputError
+from geodata.rulebook import AimRecord
+from service import audit
+from service.assembly import Wish, assemble
+from service.change_report import ChangeReport, change_report
+from service.database.tables import night
+from service.notices import announce
+from service.records import batches, plans, registries, review, runs
+from service.records.runs import Claim, Order
+from service.settings import Settings
+from service.wire import PlanOut
+
+PERSON = "nightly"
+"""Who proposes what the night found."""
+
+WORTHWHILE = 1000
+"""Weight of a point gained; a point of moving weighs one more, so that a move must gain more than its price."""
+
+GOALS = (
+    (
+        AimRecord(goal="value", weight=WORTHWHILE),
+        AimRecord(goal="policy-fit", weight=WORTHWHILE),
+        AimRecord(goal="stability", weight=WORTHWHILE + 1),
+    ),
+    (AimRecord(goal="cost", weight=1),),
+)
+"""Gains and prices in one tier: at an optimum no set of moves can be left out without losing more than it costs."""
+
+
+def due(settings: Settings, now: datetime) -> date:
+    """The local night whose time has come last; the same for every worker, whatever its clock's zone.
+
+    A local time that the change to summer time leaves out counts as if the clock had not leapt.
+    """
+    local = now.astimezone(settings.zone)
+    today = local.date()
+    return today if now >= _moment(settings, today) else today - timedelta(days=1)
+
+
+def _moment(settings: Settings, day: date) -> datetime:
+    # of a time that comes twice the first counts
+    return datetime.combine(day, settings.nightly_at, settings.zone).replace(fold=0).astimezone(UTC)
+
+
+def begin(connection: Connection, settings: Settings, day: date, person: str) -> str | None:
+    """Begin a night that nobody has begun; its run, or None when it is begun already or there is nothing to start from.
+
+    Of many workers exactly one begins a night: the night's date is its key.
+    """
+    fresh = connection.execute(
+        insert(night)
+        .values(local_date=day, state="running", started_by=person)
+        .on_conflict_do_nothing()
+        .returning(night.c.local_date)
+    ).first()
+    if fresh is None:
+        return None
+    standing = plans.published(connection)
+    if standing is None:
+        _close(connection, day, "idle", {"sentence_en": "No plan is published.", "sentence_zh": "尚无已发布方案。"})
+        return None
+    return _order(connection, settings, day, person, standing)
+
+
+def _order(
+    connection: Connection, settings: Settings, day: date, person: str, standing: Mapping[str, Any]
+) -> str | None:
+    in_force = plans.document_of(connection, standing["plan_id"])
+    newest = registries.find(connection, None)
+    enquiries = batches.open_enquiries(connection)
+    if in_force is None or newest is None or not enquiries:
+        _close(connection, day, "idle", {"sentence_en": "No enquiry is open.", "sentence_zh": "没有待安排的项目。"})
+        return None
+    records = registries.records_of(newest["document"])
+    wish = Wish(max_moves=settings.nightly_moves, goals=GOALS)
+    try:
+        with connection.begin_nested():
+            inputs, owners = assemble(records, enquiries, in_force, wish)
+    except InputError as error:
+        _close(connection, day, "failed", {"faults": [str(fault) for fault in error.faults[:100]]})
+        return None
+    order = Order(
+        name=f"nightly {day.isoformat()}",
+        kind="nightly",
+        district=None,
+        registry=newest["number"],
+        request={"time_limit_s": settings.nightly_time_limit_s, "max_moves": settings.nightly_moves},
+        basis_plan=standing["plan_id"],
+    )
+    run_id = runs.create(connection, person, order, inputs, owners)
+    connection.execute(
+        update(night).where(night.c.local_date == day).values(run_id=run_id, basis_plan=standing["plan_id"])
+    )
+    return run_id
+
+
+def conclude(connection: Connection, settings: Settings, held: Claim, plan_id: str, document: PlanOut) -> None:
+    """With the storing of a night's plan: write the change report, and propose the plan if it is worth it."""
+    if held.row["kind"] != "nightly":
+        return
+    day = connection.execute(select(night.c.local_date).where(night.c.run_id == held.run_id)).scalar_one()
+    before = plans.document_of(connection, held.row["basis_plan"])
+    if before is None:
+        raise LookupError(f"the plan {held.row['basis_plan']} has no document")
+    report = change_report(before, document, held.row["basis_plan"], plan_id, day)
+    row = plans.find(connection, plan_id, lock=True)
+    if report.worth_it and row is not None:
+        review.propose(connection, PERSON, row)
+    state = "proposed" if report.worth_it else "nothing"
+    _close(connection, day, state, report.model_dump(mode="json"), plan_id)
+    announce(connection, settings, f"night/{day.isoformat()}", report)
+
+
+def fail(connection: Connection, held: Claim, why: str) -> None:
+    """Close the night of a run that ended without a plan."""
+    if held.row["kind"] == "nightly":
+        day = connection.execute(select(night.c.local_date).where(night.c.run_id == held.run_id)).scalar_one()
+        _close(connection, day, "failed", {"reason": why})
+
+
+def _close(
+    connection: Connection, day: date, state: str, report: Mapping[str, Any], plan_id: str | None = None
+) -> None:
+    connection.execute(
+        update(night)
+        .where(night.c.local_date == day)
+        .values(state=state, report=dict(report), plan_id=plan_id, finished_at=func.now())
+    )
+    audit.record(connection, PERSON, "night.close", f"night/{day.isoformat()}", {"state": state, "plan": plan_id})
+
+
+def report_of(connection: Connection, day: date) -> ChangeReport | None:
+    """Change report of a night that made a plan."""
+    found = connection.execute(select(night.c.report, night.c.plan_id).where(night.c.local_date == day)).first()
+    return None if found is None or found.plan_id is None else ChangeReport.model_validate(found.report)

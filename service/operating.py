@@ -1,0 +1,140 @@
+"""The commands of whoever runs the service: migrate, worker, nightly, key, audit."""
+
+import argparse
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from allocator.errors import Fault, InputError
+from service import audit as trail
+from service import exit_codes, first_use, logs, nights
+from service.change_report import report_text
+from service.database.engine import SYSTEM, open_engine, transaction
+from service.database.migrate import migrate as migrate_database
+from service.database.rows import only
+from service.database.tables import night
+from service.jobs.solving import solve_run
+from service.jobs.worker import work
+from service.jobs.works import Works
+from service.people.keys import make_key, pepper_of
+from service.people.roles import DISTRICT_ROLES, Principal, Role
+from service.serve import database
+from service.settings import Settings, load_settings
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    logs.set_up(settings.log_level)
+    return settings
+
+
+def migrate(_options: argparse.Namespace) -> int:
+    """Bring the database to the schema of this release, and fill an empty one."""
+    settings = _settings()
+    with database(settings) as url:
+        engine = open_engine(url, pool_size=1)
+        revision = migrate_database(engine)
+        first_use.fill(engine, settings)
+        engine.dispose()
+    print(f"schema {revision}")
+    return exit_codes.OK
+
+
+def worker(options: argparse.Namespace) -> int:
+    """Work until SIGTERM."""
+    settings = _settings()
+    if settings.database_url is None:
+        remedy = "Set DATABASE_URL, or run `allocator serve`, which has a worker of its own."
+        raise InputError([Fault("environment", None, "DATABASE_URL", None, "is missing", remedy)])
+    work(settings, settings.database_url.get_secret_value(), lifeline=options.lifeline)
+    return exit_codes.OK
+
+
+def nightly(options: argparse.Namespace) -> int:
+    """Do the last night that was due, here and now, or show how it ended if it has run."""
+    settings = _settings()
+    with database(settings) as url:
+        engine = open_engine(url, pool_size=3)
+        migrate_database(engine)
+        works = Works(settings, engine, f"nightly-{os.getpid()}")
+        day = nights.due(settings, datetime.now(UTC))
+        with transaction(engine, SYSTEM) as connection:
+            run_id = nights.begin(connection, settings, day, "operator")
+        if run_id is not None:
+            solve_run(works, run_id)
+        code = _show_night(engine, day, as_json=options.json)
+        engine.dispose()
+    return code
+
+
+def _show_night(engine: Engine, day: object, *, as_json: bool) -> int:
+    with transaction(engine, SYSTEM) as connection:
+        row = only(connection, night.select().where(night.c.local_date == day))
+        report = nights.report_of(connection, row["local_date"])
+    if as_json:
+        print(json.dumps({**row, "report": row["report"]}, ensure_ascii=False, indent=1, default=str))
+    else:
+        print(f"{row['local_date']}: {row['state']}")
+        if report is not None:
+            print(report_text(report))
+        elif row["report"]:
+            print("; ".join(str(value) for value in row["report"].values()))
+    return exit_codes.DEFECT if row["state"] == "failed" else exit_codes.OK
+
+
+def key(options: argparse.Namespace) -> int:
+    """Make a key for a person and print it; it cannot be shown again."""
+    role = Role(options.role)
+    if options.district is not None and role not in DISTRICT_ROLES:
+        remedy = f"Leave it out, or make the person one of {', '.join(sorted(DISTRICT_ROLES))}."
+        raise InputError([Fault("key", None, "--district", options.district, f"does not go with {role}", remedy)])
+    settings = _settings()
+    with database(settings) as url:
+        engine = open_engine(url, pool_size=1)
+        with transaction(engine, SYSTEM) as connection:
+            principal = Principal(options.person, role, options.district)
+            key_id, made = make_key(connection, pepper_of(settings), principal, "operator", options.label, options.days)
+            detail = {"person": options.person, "role": role.value, "district": options.district}
+            trail.record(connection, "operator", "key.make", f"key/{key_id}", detail)
+        engine.dispose()
+    print(made)
+    return exit_codes.OK
+
+
+def audit(options: argparse.Namespace) -> int:
+    """Verify the audit's chain, against an anchor kept elsewhere if one is named; write a new anchor if asked."""
+    settings = _settings()
+    with database(settings) as url:
+        engine = open_engine(url, pool_size=1)
+        with transaction(engine, SYSTEM) as connection:
+            count, last, broken = trail.verify_chain(connection)
+            anchored = _against(options.anchor, lambda number: trail.digest_at(connection, number))
+        engine.dispose()
+    wrong = [f"entry {broken.number} {broken.why}"] if broken else []
+    wrong += [anchored] if anchored else []
+    if options.write_anchor is not None and not wrong:
+        text = json.dumps({"entries": count, "digest": last.hex(), "at": datetime.now(UTC).isoformat()})
+        options.write_anchor.write_text(text + "\n", encoding="utf-8")
+    shown = {"holds": not wrong, "entries": count, "last_digest": last.hex(), "wrong": wrong}
+    print(json.dumps(shown, ensure_ascii=False, indent=1))
+    return exit_codes.INFEASIBLE if wrong else exit_codes.OK
+
+
+def _against(path: Path | None, digest_at: object) -> str | None:
+    """What an anchor says that the audit does not; an anchor of an empty audit says nothing."""
+    if path is None:
+        return None
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        number, digest = int(said["entries"]), str(said["digest"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError([Fault(path.name, None, None, None, f"is no anchor: {error}", "Check the path")]) from None
+    if number == 0:
+        return None
+    found = digest_at(number)  # type: ignore[operator]
+    if found is None:
+        return f"the audit ends before entry {number} of the anchor"
+    return None if found.hex() == digest else f"entry {number} is not that of the anchor"

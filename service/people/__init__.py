@@ -1,0 +1,1 @@
+"""Who asks: roles, API keys and bearer tokens."""

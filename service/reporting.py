@@ -1,0 +1,33 @@
+"""The command ``report``: the report of a plan.json, anew and in the language asked for."""
+
+import argparse
+import sys
+
+from allocator.explain import dossier
+from service import exit_codes
+from service.exports import write_workbook
+from service.map_settings import map_settings
+from service.mapping import Drawn, city_boundaries, payload_of
+from service.report import report
+from service.report_tables import Speech, screen_tables
+from service.standing import standing
+from service.writing import ready
+
+
+def write(options: argparse.Namespace) -> int:
+    """Write report.pdf, map.png and plan.xlsx into a folder."""
+    folder = ready(options.out)
+    document, verified = standing(options.plan)
+    told = tuple(dossier(verified, project_id) for project_id in verified.problem.project_by_id)
+    drawn = Drawn(document, verified, told)
+    payload = payload_of(drawn, map_settings(options.settings))
+    made = report(payload, drawn, city_boundaries(), options.language)
+    (folder / "report.pdf").write_bytes(made.pdf)
+    (folder / "map.png").write_bytes(made.png)
+    sheets = screen_tables(payload, drawn, Speech(options.language))
+    write_workbook(verified.problem, document, folder / "plan.xlsx", sheets)
+    for note in made.notes:
+        print(note, file=sys.stderr)
+    for name in ("report.pdf", "map.png", "plan.xlsx"):
+        print(folder / name)
+    return exit_codes.OK

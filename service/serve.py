@@ -1,0 +1,173 @@
+"""The service on one machine: database, migrations, a supervised worker and the API; Ctrl-C ends all of it."""
+
+import argparse
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+
+import structlog
+import uvicorn
+
+from allocator.errors import Fault, InputError
+from service import exit_codes, first_use, logs
+from service.app import create_app
+from service.database import embedded
+from service.database.engine import open_engine
+from service.database.migrate import current, head, migrate
+from service.people.keys import pepper_of
+from service.settings import Settings, load_settings
+
+LOG = structlog.get_logger("serve")
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+"""Signals that end the service in good order."""
+
+GRACE_S = 25.0
+"""How long the worker may take to give its run back."""
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Serve until Ctrl-C or SIGTERM."""
+    given = {
+        name: getattr(options, name) for name in ("host", "port", "data_dir") if getattr(options, name) is not None
+    }
+    settings = load_settings(**given)
+    logs.set_up(settings.log_level)
+    signal.signal(signal.SIGTERM, _interrupt)
+    with _held(settings), database(settings, owned=True) as url:
+        key = _prepare(settings, url)
+        app = create_app(settings, url)
+        config = uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=3,
+            timeout_keep_alive=30,
+        )
+        server = _Server(config, key)
+        with contextlib.nullcontext() if options.no_worker else supervised_worker(settings, url):
+            server.run()
+            _deaf()
+        return exit_codes.OK if server.started else exit_codes.DEFECT
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    """End as by Ctrl-C, so that whatever was started is ended too."""
+    raise KeyboardInterrupt
+
+
+def _deaf() -> None:
+    """A second Ctrl-C must not cut short the ending of the worker and the database."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _held(settings: Settings) -> contextlib.AbstractContextManager[None]:
+    """The data folder for this service alone, where the database lies in it."""
+    return contextlib.nullcontext() if settings.database_url is not None else embedded.alone(settings.data_dir)
+
+
+@contextlib.contextmanager
+def database(settings: Settings, *, owned: bool = False) -> Iterator[str]:
+    """Address of the database: the one that is set, else the embedded one while it runs."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    with embedded.running(settings.data_dir, owned=owned) as url:
+        yield url
+
+
+def _prepare(settings: Settings, url: str) -> str | None:
+    """Migrate and fill the embedded database; of another one only check that its schema is ours."""
+    engine = open_engine(url, pool_size=1)
+    try:
+        if settings.database_url is None:
+            migrate(engine)
+            first_use.fill(engine, settings)
+            return first_use.first_key(engine, settings, pepper_of(settings))
+        found = current(engine)
+        if found != head():
+            message = f"has the schema {found or 'of nothing'}, and this release needs {head()}"
+            raise InputError([Fault("database", None, None, None, message, "Run `allocator migrate`.")])
+        return None
+    finally:
+        engine.dispose()
+
+
+class _Server(uvicorn.Server):
+    """Says where it listens once it does."""
+
+    def __init__(self, config: uvicorn.Config, key: str | None) -> None:
+        super().__init__(config)
+        self._key = key
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on signals without raising them again afterwards: the worker and the database end after this server."""
+        before = {number: signal.signal(number, self.handle_exit) for number in STOPPING}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if not self.started:
+            return
+        host, port = self.servers[0].sockets[0].getsockname()[:2]
+        print(f"http://{host}:{port}", flush=True)
+        if self._key is not None:
+            print(f"first-use key: {self._key}", flush=True)
+
+
+@contextlib.contextmanager
+def supervised_worker(settings: Settings, url: str) -> Iterator[None]:
+    """A worker process beside this one, started anew when it dies, and ended with this one."""
+    ending = threading.Event()
+    thread = threading.Thread(target=_supervise, args=(settings, url, ending), name="supervisor")
+    thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        thread.join()
+
+
+def _supervise(settings: Settings, url: str, ending: threading.Event) -> None:
+    while not ending.is_set():
+        worker = start_worker(settings, url)
+        started = time.monotonic()
+        while worker.poll() is None and not ending.wait(0.2):
+            pass
+        if worker.poll() is None:
+            end_worker(worker)
+        elif not ending.is_set():
+            LOG.error("the worker ended and is started anew", code=worker.returncode)
+            ending.wait(0.5 if time.monotonic() - started > 10 else 3)
+
+
+def start_worker(settings: Settings, url: str) -> "subprocess.Popen[bytes]":
+    """A worker process that ends when this process does, however it does: it reads from a pipe of ours."""
+    command = [sys.executable, "-m", "service.cli", "worker", "--lifeline"]
+    own = {"DATABASE_URL": url, "ALLOCATOR_DATA_DIR": str(settings.data_dir)}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env={**os.environ, **own}, start_new_session=True)
+
+
+def end_worker(worker: "subprocess.Popen[bytes]") -> None:
+    """Ask a worker to end, and kill it when it does not."""
+    worker.terminate()
+    try:
+        worker.wait(GRACE_S)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        worker.wait()
+    if worker.stdin is not None:
+        worker.stdin.close()

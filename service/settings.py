@@ -1,0 +1,137 @@
+"""Everything the service can be told by its environment, checked at once when it starts."""
+
+import os
+from datetime import time
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from allocator.errors import Fault, InputError
+
+PREFIX = "ALLOCATOR_"
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"is no time zone: {name[:40]!r}")
+    return name
+
+
+class Settings(BaseSettings):
+    """The settings of the service; each is the environment variable of its name, in capitals after ALLOCATOR_.
+
+    A secret may instead be a file of that name, in small letters, in the folder that ALLOCATOR_SECRETS_DIR names.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("DATABASE_URL", f"{PREFIX}DATABASE_URL", "allocator_database_url"),
+        description="PostgreSQL, postgresql://user:password@host/database; absent starts the embedded server.",
+    )
+    data_dir: Path = Field(Path("var"), description="Folder of the embedded database and of generated secrets.")
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    pepper: SecretStr | None = Field(
+        None, min_length=16, description="Secret that API keys are hashed with; absent makes one in the data folder."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    max_body_bytes: int = Field(33_554_432, ge=1024, le=1 << 28, description="Largest body of a request, bytes.")
+    requests_per_minute: int = Field(1200, ge=1, description="Requests that one person or address may make a minute.")
+    recommendations_at_once: int = Field(2, ge=1, le=64, description="Recommendations computed at the same time.")
+    statement_timeout_s: float = Field(20.0, gt=0, le=600, description="Longest database statement of a request, s.")
+    streams_at_once: int = Field(200, ge=1, description="Progress streams that one process keeps open.")
+
+    worker_concurrency: int = Field(1, ge=1, le=64, description="Solves that one worker runs side by side.")
+    solver_threads: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Threads of CP-SAT in one solve."
+    )
+    time_limit_s: float = Field(60.0, gt=0, le=86_400, description="Wall time of a run that names none, s.")
+    max_time_limit_s: float = Field(3600.0, gt=0, le=86_400, description="Most wall time that a run may ask for, s.")
+    max_attempts: int = Field(3, ge=1, le=1000, description="Attempts after which a run is quarantined.")
+    heartbeat_s: float = Field(2.0, gt=0, le=60, description="How often a worker says that it lives, s.")
+    stalled_after_s: float = Field(20.0, gt=0, le=3600, description="Silence after which its work is taken over, s.")
+    retention_days: int = Field(400, ge=1, description="How long finished runs without a kept plan are kept, days.")
+
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Zone of the nightly run.")
+    nightly: bool = Field(default=True, description="Whether workers re-plan every night.")
+    nightly_at: time = Field(time(2, 0), description="Local time of the nightly run, HH:MM.")
+    nightly_moves: int = Field(5, ge=0, le=10_000, description="Most moves that the nightly run may propose.")
+    nightly_time_limit_s: float = Field(600.0, gt=0, le=86_400, description="Wall time of the nightly solve, s.")
+
+    oidc_issuer: str | None = Field(None, description="Issuer whose bearer tokens are accepted.")
+    oidc_audience: str = Field("district-allocator", min_length=1, description="Audience a token must be for.")
+    oidc_jwks_file: Path | None = Field(None, description="File with the issuer's public keys, JWKS.")
+    oidc_jwks_url: str | None = Field(None, pattern=r"^https?://", description="Address of the issuer's public keys.")
+    oidc_role_claim: str = Field("allocator_role", min_length=1, description="Claim that names the role.")
+    oidc_district_claim: str = Field("allocator_district", min_length=1, description="Claim with a planner's adcode.")
+
+    webhook_url: str | None = Field(None, pattern=r"^https?://", description="Where change reports are posted.")
+    webhook_secret: SecretStr | None = Field(
+        None, description="Secret that webhooks are signed with, base64 after whsec_."
+    )
+    mail_dir: Path | None = Field(None, description="Folder where change reports are left as .eml files.")
+    smtp_host: str | None = Field(None, description="Mail server; absent sends no mail.")
+    smtp_port: int = Field(25, ge=1, le=65535, description="Port of the mail server.")
+    mail_from: str = Field("allocator@localhost", description="Sender of mails.")
+    mail_to: Annotated[tuple[str, ...], NoDecode] = Field((), description="Receivers of mails, separated by commas.")
+
+    demo: bool = Field(default=True, description="Whether an empty database gets the seed registry and a demo plan.")
+    demo_time_limit_s: float = Field(40.0, gt=0, le=3600, description="Wall time of the demo's solve, s.")
+    docs: bool = Field(default=True, description="Whether /api/v1/openapi.json is served without a key.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_mail_to(cls, data: dict[str, object]) -> dict[str, object]:
+        listed = data.get("mail_to")
+        if isinstance(listed, str):
+            data = {**data, "mail_to": tuple(part.strip() for part in listed.split(",") if part.strip())}
+        return data
+
+    @model_validator(mode="after")
+    def _go_together(self) -> "Settings":
+        wrong = []
+        if self.time_limit_s > self.max_time_limit_s:
+            wrong.append("time_limit_s is more than max_time_limit_s")
+        if self.stalled_after_s < 3 * self.heartbeat_s:
+            wrong.append("stalled_after_s is less than three heartbeats")
+        if self.oidc_issuer and not (self.oidc_jwks_file or self.oidc_jwks_url):
+            wrong.append("oidc_issuer needs oidc_jwks_file or oidc_jwks_url")
+        if self.webhook_url and not self.webhook_secret:
+            wrong.append("webhook_url needs webhook_secret")
+        if self.smtp_host and not self.mail_to:
+            wrong.append("smtp_host needs mail_to")
+        if wrong:
+            raise ValueError("; ".join(wrong))
+        return self
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Zone of the nightly run."""
+        return ZoneInfo(self.time_zone)
+
+
+def load_settings(**given: object) -> Settings:
+    """Settings of the environment; raises InputError with every fault, and shows no value of a secret."""
+    folder = os.environ.get(f"{PREFIX}SECRETS_DIR")
+    try:
+        return Settings(_secrets_dir=folder, **given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise InputError([_fault(each["loc"], each["msg"]) for each in error.errors()]) from None
+
+
+def variable(name: str) -> str:
+    """Environment variable of a setting."""
+    return "DATABASE_URL" if name == "database_url" else PREFIX + name.upper()
+
+
+def _fault(place: tuple[int | str, ...], message: str) -> Fault:
+    name = variable(str(place[0])) if place and str(place[0]) in Settings.model_fields else str(next(iter(place), ""))
+    remedy = "See docs/reference/settings.md."
+    return Fault("environment", None, name or None, None, message[:1].lower() + message[1:], remedy)

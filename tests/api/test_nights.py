@@ -1,0 +1,217 @@
+"""Nights: few worthwhile changes, proposed and never published; once a night, whatever the clock."""
+
+import random
+import threading
+from datetime import UTC, date, datetime, time, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from sqlalchemy import func, select, text
+from standardwebhooks import Webhook
+
+from service import nights
+from service.database.engine import SYSTEM, transaction
+from service.database.tables import night, plan
+from service.jobs.worker import begin_night
+from service.notices import send_due
+from tests.service_for_tests import NANSHAN, desk_on, settings_for
+
+SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+NOW = datetime(2026, 9, 20, 18, 5, tzinfo=UTC)  # 02:05 of the 21st in Shenzhen
+
+
+def night_of(desk, now=NOW):
+    run_id = begin_night(desk.works, now, "system")
+    if run_id is not None:
+        desk.solve(run_id)
+    return desk.get("nights").json()["items"][0]
+
+
+def test_two_withdrawals_and_a_new_park_become_a_proposal_that_another_person_approves(fresh):
+    names = [f"N{number}" for number in range(6)]
+    published = fresh.published(*names)
+    batch_id = fresh.get("batches").json()["items"][0]["batch_id"]
+    gone = fresh.post(f"batches/{batch_id}/withdraw", json={"projects": names[:2]})
+    assert gone.json()["withdrawn"] == names[:2]
+    current = fresh.get("registries/current")
+    change = {"note": "a new park", "put": {"parks": [new_park()], "spaces": [new_space()]}}
+    header = {"If-Match": current.headers["ETag"]}
+    stored = fresh.post(f"registries/{current.json()['number']}/changes", "oli", json=change, headers=header)
+    assert stored.status_code == 201, stored.text
+
+    found = night_of(fresh)
+    assert found["state"] == "proposed"
+    report = found["report"]
+    assert {each["project_id"] for each in report["departures"]} == set(names[:2])
+    assert all(each["withdrawn"] for each in report["departures"])
+    assert len(report["moves"]) <= fresh.settings.nightly_moves
+    assert report["basis_plan"] == published["plan_id"]
+    proposed = fresh.get(f"plans/{found['plan_id']}").json()
+    assert (proposed["state"], proposed["proposed_by"], proposed["registry"]) == ("proposed", "nightly", 2)
+    assert fresh.get("plans/published").json()["plan_id"] == published["plan_id"], "a night publishes nothing"
+    for verb, person in (("approve", "ben"), ("publish", "eva")):
+        assert fresh.step(found["plan_id"], verb, person).status_code == 200
+    now = fresh.get("plans/published").json()
+    assert {each["project_id"] for each in now["assignments"]} == set(names[2:])
+    words = fresh.get(f"nights/{found['local_date']}/report").text
+    assert "withdrawn N0" in words
+    assert fresh.get("nights", "pam").json() == {"items": []}
+
+
+def new_park():
+    place = {"lon": 113.93, "lat": 22.53, "district": NANSHAN}
+    return {"park_id": "new-park", "name_zh": "新园区", "name_en": "New park", "specialities": ["imaging"], **place}
+
+
+def new_space():
+    return {
+        "space_id": "new-lab",
+        "park_id": "new-park",
+        "kind": "rnd_lab",
+        "floor_area_m2": 5000,
+        "rent_yuan_m2_month": 10,
+        "eia_level": "report",
+    }
+
+
+def test_every_move_gains_more_than_its_price(fresh):
+    published = fresh.published(*(f"M{number}" for number in range(4)))
+    current = fresh.get("registries/current")
+    header = {"If-Match": current.headers["ETag"]}
+    change = {"put": {"parks": [new_park()], "spaces": [new_space()]}}
+    fresh.post(f"registries/{current.json()['number']}/changes", "oli", json=change, headers=header)
+    found = night_of(fresh)
+    for move in (found["report"] or {}).get("moves", ()):
+        gains = move["gains"]
+        assert gains is None or gains["value"] + gains["policy-fit"] > move["price"], move
+    assert found["state"] in {"proposed", "nothing"}
+    assert published["state"] == "published"
+
+
+def test_a_night_without_change_says_so_and_proposes_nothing(fresh):
+    fresh.published("Q1", "Q2")
+    found = night_of(fresh)
+    assert found["state"] == "nothing"
+    assert found["report"]["sentence_en"] == "Nothing worth changing."
+    assert fresh.get(f"plans/{found['plan_id']}").json()["state"] == "draft"
+
+
+def test_a_night_without_a_published_plan_is_idle(fresh):
+    assert night_of(fresh)["state"] == "idle"
+    assert fresh.post("nights", "oli").status_code == 202
+    assert fresh.post("nights", "ada").status_code == 403
+
+
+def test_one_night_begins_once_whoever_asks_and_how_often(fresh):
+    fresh.published("O1")
+    gate = threading.Barrier(6)
+    begun = []
+
+    def begin():
+        gate.wait()
+        begun.append(begin_night(fresh.works, NOW, "system"))
+
+    threads = [threading.Thread(target=begin) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len([run_id for run_id in begun if run_id]) == 1
+
+
+ZONES = (
+    "Asia/Shanghai",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "America/Sao_Paulo",
+    "Asia/Kathmandu",
+)
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_two_schedulers_and_jumping_clocks_miss_and_double_no_night_in_400(server, tmp_path, zone):
+    draw = random.Random(zone)
+    with desk_on(server, tmp_path, time_zone=zone, nightly_at=time(2, 30)) as desk:
+        first = datetime(2026, 2, 1, 12, tzinfo=UTC)
+        with transaction(desk.engine, SYSTEM) as connection:
+            for hour in range(0, 24 * 400, 2):
+                now = first + timedelta(hours=hour)
+                for _ in range(2):
+                    seen = now + timedelta(minutes=draw.choice((-119, -61, -3, 0, 0, 0, 3, 61, 119)))
+                    nights.begin(connection, desk.settings, nights.due(desk.settings, max(seen, first)), "system")
+            days = connection.execute(select(night.c.local_date).order_by(night.c.local_date)).scalars().all()
+            states = connection.execute(select(night.c.state, func.count()).group_by(night.c.state)).all()
+    assert len(days) in {400, 401, 402}
+    assert days == [days[0] + timedelta(days=number) for number in range(len(days))], "a night is missing or doubled"
+    assert [tuple(each) for each in states] == [("idle", len(days))]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_night_is_due_from_its_local_time_on(tmp_path, zone):
+    settings = settings_for(tmp_path, time_zone=zone, nightly_at=time(2, 30))
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    last = nights.due(settings, moment)
+    for _ in range(400 * 24 * 2):
+        moment += timedelta(minutes=30)
+        now = nights.due(settings, moment)
+        local = moment.astimezone(settings.zone)
+        assert now in {last, last + timedelta(days=1)}, "a night is left out, or comes again"
+        assert now <= local.date()
+        assert now == local.date() or local.time() < time(3, 31), "a night is late"
+        last = now
+
+
+def test_after_three_days_of_silence_one_night_is_caught_up(fresh):
+    fresh.published("S1")
+    night_of(fresh, NOW)
+    night_of(fresh, NOW + timedelta(days=4))
+    night_of(fresh, NOW + timedelta(days=4, hours=1))
+    found = [each["local_date"] for each in fresh.get("nights").json()["items"]]
+    assert found == [date(2026, 9, 25).isoformat(), date(2026, 9, 21).isoformat()]
+
+
+class _Receiver(BaseHTTPRequestHandler):
+    got: list = []  # noqa: RUF012  one receiver a test
+    refuse = 1
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["content-length"]))
+        type(self).got.append((dict(self.headers.items()), body))
+        self.send_response(500 if len(type(self).got) <= type(self).refuse else 204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def test_a_report_is_sent_signed_until_it_arrives_and_left_as_a_mail(server, tmp_path):
+    receiver = HTTPServer(("127.0.0.1", 0), _Receiver)
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    given = {
+        "webhook_url": f"http://127.0.0.1:{receiver.server_port}/hook",
+        "webhook_secret": SECRET,
+        "mail_dir": tmp_path / "mails",
+        "mail_to": "planning@example.org, review@example.org",
+    }
+    with desk_on(server, tmp_path, **given) as desk:
+        desk.published("W1")
+        night_of(desk)
+        assert send_due(desk.works) == 1
+        with transaction(desk.engine, SYSTEM) as connection:
+            connection.execute(text("UPDATE allocator.notice SET next_at = now()"))
+        assert send_due(desk.works) == 1
+        assert send_due(desk.works) == 0
+        with transaction(desk.engine, SYSTEM) as connection:
+            assert connection.execute(select(func.count()).select_from(plan)).scalar_one() == 2
+    receiver.shutdown()
+    receiver.server_close()
+    assert len(_Receiver.got) == 2
+    headers, body = _Receiver.got[-1]
+    said = Webhook(SECRET).verify(body, {name.lower(): value for name, value in headers.items()})
+    assert said["report"]["sentence_en"] == "Nothing worth changing."
+    assert _Receiver.got[0][0]["webhook-id"] == headers["webhook-id"], "repetitions have the same id"
+    with pytest.raises(Exception, match="No matching signature"):
+        Webhook(SECRET).verify(body + b" ", {name.lower(): value for name, value in headers.items()})
+    (mail,) = (tmp_path / "mails").glob("*.eml")
+    assert "planning@example.org, review@example.org" in mail.read_text(encoding="utf-8")

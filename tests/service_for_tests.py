@@ -1,0 +1,225 @@
+"""A real PostgreSQL, the application on it, people with keys, and small batches that are solved in a second."""
+
+import csv
+import io
+import itertools
+import shutil
+import tempfile
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from anyio.from_thread import start_blocking_portal
+from openpyxl import Workbook
+from sqlalchemy import Engine
+
+from geodata.read import RegistryRecords
+from service import first_use
+from service.app import create_app
+from service.database import embedded
+from service.database.engine import SYSTEM, open_engine, transaction
+from service.database.migrate import migrate
+from service.jobs.solving import solve_run
+from service.jobs.works import Works
+from service.people.keys import make_key, pepper_of
+from service.people.roles import Principal, Role
+from service.records import registries
+from service.settings import Settings, load_settings
+
+TEMPLATE = "migrated"
+PINGSHAN, NANSHAN = "440310", "440305"
+
+PEOPLE = {
+    "ada": (Role.PLANNER, None),
+    "ben": (Role.REVIEWER, None),
+    "eva": (Role.REVIEWER, None),
+    "oli": (Role.OPERATOR, None),
+    "max": (Role.ADMIN, None),
+    "vic": (Role.VIEWER, None),
+    "pam": (Role.PLANNER, PINGSHAN),
+    "ned": (Role.PLANNER, NANSHAN),
+    "pat": (Role.VIEWER, PINGSHAN),
+}
+"""People of the tests: role, and district if they are bound to one."""
+
+
+class Server:
+    """An embedded PostgreSQL with a migrated database to copy."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="allocator-pg-"))
+        self.folder.chmod(0o755)
+        self.handle = embedded.start(self.folder)
+        self._names = itertools.count()
+        engine = open_engine(embedded.url_of(self.handle, TEMPLATE), pool_size=1)
+        migrate(engine)
+        with transaction(engine, SYSTEM) as connection:
+            seed = first_use.seed_registry()
+            supply = RegistryRecords(parks=seed.parks, spaces=seed.spaces, tenancies=seed.tenancies)
+            registries.store(connection, "tests", supply, "seed")
+        engine.dispose()
+
+    def database(self) -> str:
+        """Address of a fresh, migrated database with the seed registry."""
+        name = f"test_{next(self._names)}"
+        with psycopg.connect(self.handle.get_uri("postgres"), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return self.handle.get_uri(name)
+
+    def empty(self) -> str:
+        """Address of a database without anything."""
+        return embedded.url_of(self.handle, f"test_{next(self._names)}")
+
+    def end(self) -> None:
+        """Stop the server and remove its files."""
+        embedded.stop(self.handle)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def settings_for(folder: Path, **given: Any) -> Settings:
+    """Settings of the tests, whatever the environment says."""
+    usual: dict[str, Any] = {
+        "data_dir": folder,
+        "pepper": "a pepper of the tests",
+        "time_limit_s": 5,
+        "solver_threads": 1,
+        "heartbeat_s": 0.3,
+        "stalled_after_s": 3,
+        "requests_per_minute": 1_000_000,
+        "nightly_time_limit_s": 5,
+        "nightly": False,
+    }
+    return load_settings(**{**usual, **given})
+
+
+class Desk:
+    """The application in this process, with a client for every person."""
+
+    def __init__(self, url: str, folder: Path, **given: Any) -> None:
+        self.url = url
+        self.settings = settings_for(folder, **given)
+        self.app = create_app(self.settings, url)
+        self.engine: Engine = open_engine(url, pool_size=5)
+        self.keys = make_keys(self.engine, self.settings)
+        self._numbers = itertools.count()
+        self.works = Works(self.settings, self.engine, "tests")
+        self._loop = start_blocking_portal()
+        self._portal = self._loop.__enter__()
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        self._client = httpx.AsyncClient(transport=transport, base_url="http://test", timeout=60)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._portal.call(self._client.aclose)
+        self._loop.__exit__(None, None, None)
+        self.app.state.house.engine.dispose()
+        self.engine.dispose()
+
+    def ask(self, person: str | None, method: str, path: str, **given: Any) -> Any:
+        """Ask as a person; POST gets a fresh Idempotency-Key unless one is given."""
+        headers = dict(given.pop("headers", {}))
+        if person is not None:
+            headers.setdefault("X-API-Key", self.keys[person])
+        if method == "POST":
+            headers.setdefault("Idempotency-Key", f"test-{next(self._numbers)}")
+        whole = path if path.startswith("/") else f"/api/v1/{path}"
+        request = partial(self._client.request, method, whole, headers=headers, **given)
+        return self._portal.call(request)
+
+    def get(self, path: str, person: str | None = "ada", **given: Any) -> Any:
+        """GET, as the planner unless somebody else is named."""
+        return self.ask(person, "GET", path, **given)
+
+    def post(self, path: str, person: str | None = "ada", **given: Any) -> Any:
+        """POST, as the planner unless somebody else is named."""
+        return self.ask(person, "POST", path, **given)
+
+    def upload(self, rows: list[dict[str, Any]], person: str = "ada", **given: Any) -> Any:
+        """Upload a batch as CSV."""
+        return self.post("batches", person, content=as_csv(rows), headers={"Content-Type": "text/csv"}, **given)
+
+    def solve(self, run_id: str) -> str:
+        """Do a run in this process, as a worker would."""
+        return solve_run(self.works, run_id)
+
+    def planned(self, *names: str, person: str = "ada", **wish: Any) -> dict[str, Any]:
+        """A draft plan of a batch with these projects."""
+        batch = self.upload([a_project(name) for name in names], person).json()
+        asked = self.post("runs", person, json={"batches": [batch["batch_id"]], **wish})
+        assert asked.status_code == 202, asked.text
+        self.solve(asked.json()["run_id"])
+        run = self.get(f"runs/{asked.json()['run_id']}", person).json()
+        assert run["state"] == "succeeded", run
+        return self.get(f"plans/{run['plan_id']}", person).json()
+
+    def step(self, plan_id: str, verb: str, person: str, **given: Any) -> Any:
+        """Take a plan one step further, on its newest version."""
+        etag = self.get(f"plans/{plan_id}", person).headers["ETag"]
+        return self.post(f"plans/{plan_id}/{verb}", person, headers={"If-Match": etag}, **given)
+
+    def published(self, *names: str) -> dict[str, Any]:
+        """A published plan."""
+        plan_id = self.planned(*names)["plan_id"]
+        for verb, person in (("propose", "ada"), ("approve", "ben"), ("publish", "eva")):
+            answer = self.step(plan_id, verb, person)
+            assert answer.status_code == 200, answer.text
+        return self.get(f"plans/{plan_id}").json()
+
+
+def make_keys(engine: Engine, settings: Settings) -> dict[str, str]:
+    """A key for each person of the tests."""
+    with transaction(engine, SYSTEM) as connection:
+        return {
+            person: make_key(connection, pepper_of(settings), Principal(person, *facts), "tests")[1]
+            for person, facts in PEOPLE.items()
+        }
+
+
+def a_project(name: str, **changes: Any) -> dict[str, Any]:
+    """A row of a batch: one laboratory that fits into several parks."""
+    row = {
+        "project_id": name,
+        "enterprise": f"企业 {name}",
+        "segment": "imaging",
+        "tier": "leader",
+        "priority": 3,
+        "component_id": "lab",
+        "function": "rnd",
+        "floor_area_m2": 1000,
+        "start_from": "2026-10",
+    }
+    return row | changes
+
+
+def as_csv(rows: list[dict[str, Any]]) -> bytes:
+    """Rows as a CSV file."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def as_xlsx(rows: list[dict[str, Any]]) -> bytes:
+    """Rows as a workbook."""
+    book = Workbook()
+    header = list(dict.fromkeys(name for row in rows for name in row))
+    book.active.append(header)
+    for row in rows:
+        book.active.append([row.get(name) for name in header])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@contextmanager
+def desk_on(server: Server, folder: Path, **given: Any) -> Any:
+    """A desk on a fresh database."""
+    desk = Desk(server.database(), folder, **given)
+    try:
+        yield desk
+    finally:
+        desk.close()

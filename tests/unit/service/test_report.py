@@ -1,0 +1,129 @@
+"""The report and the workbook: readable, the same each time, and every name of a user is text and nothing else."""
+
+import json
+
+import pytest
+import typst
+from openpyxl import load_workbook
+
+from allocator.explain import dossier
+from maps import fonts as fonts_module
+from maps.figure import percent, records
+from maps.flows import flow_matrix
+from maps.payload import overview_payload
+from maps.versus import district_shares
+from service import report as report_module
+from service.documents import assignments_of
+from service.exports import write_workbook
+from service.mapping import Drawn
+from service.report import NO_FONT, report
+from service.report_tables import Speech, project_tables, screen_tables
+from service.wire import PlanOut
+from tests.unit.maps.boundaries import boundaries
+from tests.unit.maps.city import caption, draw_problem, labels, verified
+from tests.unit.maps.hostile import NAMES, hostile_name
+
+LANGUAGES = ("zh", "en", "both")
+
+
+def drawn_of(problem, stated=None):
+    """A drawn plan with its payload."""
+    checked = verified(problem)
+    document = PlanOut(
+        plan_id="plan-0042", status="feasible", assignments=assignments_of(problem, checked.plan), verified=True
+    )
+    told = tuple(dossier(checked, name) for name in problem.project_by_id)
+    return Drawn(document, checked, told), overview_payload(checked, stated or caption(), labels(), dossiers=told)
+
+
+@pytest.fixture(scope="module")
+def city():
+    return drawn_of(draw_problem(projects=40, parks=18))
+
+
+@pytest.fixture(scope="module")
+def hostile():
+    stated = caption(title_zh=NAMES[6], title_en=NAMES[11], plan_id=NAMES[12], engine=NAMES[11], approval=NAMES[10])
+    return drawn_of(draw_problem(projects=2 * len(NAMES), parks=18, name=hostile_name), stated)
+
+
+def test_the_same_plan_gives_the_same_bytes(city):
+    drawn, payload = city
+    first, second = (report(payload, drawn, boundaries(), "both") for _ in range(2))
+    assert first == second
+    assert first.pdf.startswith(b"%PDF")
+    assert first.png.startswith(b"\x89PNG")
+    assert b"/CreationDate" not in first.pdf or b"19700101" in first.pdf
+    assert first.notes == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hostile_names_are_set_as_text(hostile, language, monkeypatch):
+    drawn, payload = hostile
+    sent = []
+    compiled = typst.compile
+
+    def listen(path, **how):
+        sent.append((path.parent / "data.json").read_text())
+        pages = compiled(path, **{**how, "format": "svg", "timestamp": None})
+        assert len(pages) >= 2
+        return compiled(path, **how)
+
+    monkeypatch.setattr(report_module.typst, "compile", listen)
+    made = report(payload, drawn, boundaries(), language)
+    assert made.pdf.startswith(b"%PDF")
+    assert b"/Launch" not in made.pdf
+    assert b"/URI" not in made.pdf
+    assert b"/JavaScript" not in made.pdf
+    cells = json.dumps(json.loads(sent[0]), ensure_ascii=False).replace("\u200b", "")
+    assert "#panic(" in cells
+    assert "{{7*7}}" in cells
+
+
+def test_without_a_chinese_font_the_report_is_english_and_says_so(city, monkeypatch):
+    drawn, payload = city
+    monkeypatch.setattr(report_module, "find_fonts", lambda: fonts_module.find_fonts(()))
+    made = report(payload, drawn, boundaries(), "zh")
+    assert made.notes == (NO_FONT,)
+    assert made.pdf.startswith(b"%PDF")
+
+
+def test_the_tables_hold_the_numbers_of_the_payload(city):
+    drawn, payload = city
+    tables = {table.name: table for table in screen_tables(payload, drawn, Speech("en"))}
+    parks = records(payload["parks"])
+    assert [row[3:6] for row in tables["park_use"].rows] == [
+        (park["area"], park["occupied"], park["allocated"]) for park in parks
+    ]
+    assert dict(tables["summary"].rows)["Projects placed"] == payload["summary"]["placed"]
+    assert sum(row[5] for row in tables["half_years"].rows) == payload["summary"]["allocated_m2"]
+    assert {row[0]: row[1] for row in tables["districts"].rows}["Nanshan"] == district_shares(drawn.verified)["440305"][
+        0
+    ]
+    placed = next(table for table in project_tables(payload, Speech("zh")) if table.name == "placed")
+    assert sum(row[6] for row in placed.rows) == payload["summary"]["allocated_m2"]
+
+
+def test_the_matrix_counts_every_works_of_a_project_that_has_research(city):
+    drawn, _ = city
+    problem, plan = drawn.verified.problem, drawn.verified.plan
+    made = sum(one.floor_area_m2 for one in plan.assignments if problem.components[one.key].function == "manufacturing")
+    matrix = flow_matrix(drawn.verified)
+    assert sum(area for area, _ in matrix.values()) == made
+    assert sum(count for _, count in matrix.values()) == len(plan.placed_projects)
+
+
+def test_every_cell_with_words_is_text_in_the_workbook(hostile, tmp_path):
+    drawn, payload = hostile
+    path = tmp_path / "plan.xlsx"
+    write_workbook(drawn.verified.problem, drawn.document, path, screen_tables(payload, drawn, Speech("both")))
+    book = load_workbook(path)
+    assert {"goals", "assignments", "summary", "districts", "flows", "half_years", "park_use"} <= set(book.sheetnames)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert any(cell.value.startswith("=HYPERLINK") for cell in cells)
+    assert all(cell.quotePrefix for cell in cells)
+
+
+def test_percentages_are_those_of_the_pages():
+    assert [percent(share) for share in (0, 0.001, 0.456, 0.9999, 1, 1.36)] == ["0", "<1", "46", "99", "100", "136"]
