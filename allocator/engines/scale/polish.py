@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 Answers = SimpleQueue[tuple[Found | BaseException, bool]]
 
-SMALL, TINY = 7000, 400
-"""Open variables up to which a complete search is tried now and then, and up to which it gets all the time left."""
+SMALL, MIDDLE, TINY = 7000, 1500, 400
+"""Open variables up to which a complete search is tried now and then, often, and with all the time left."""
 
 FINISH_SHARE = 0.3
 """Of the time left, what a complete search may take before other means get their turn."""
@@ -52,7 +52,8 @@ class Polish:
                 return False
             open_now = int((core.lower < core.upper).sum())
             lost = self.best.values is None
-            if lost or (open_now <= SMALL and turn % 2 == 0):
+            often = 2 if open_now <= MIDDLE else 6
+            if lost or (open_now <= SMALL and turn % often == often - 2):
                 whole = lost or open_now <= TINY
                 found = self._finish(core, self.best.left_s * (1.0 if whole else FINISH_SHARE))
                 if found is not None or lost:
