@@ -63,7 +63,7 @@ def _tampered(document):
     yield change(("unplaced",), []), "claim/unplaced"
     doubled = deepcopy(document)
     doubled["assignments"].append(doubled["assignments"][0])
-    yield doubled, "placed-once"
+    yield doubled, "site/pieces"
 
 
 def test_every_tampering_is_found(standing, tmp_path, capsys):

@@ -1,6 +1,10 @@
 """Polishing and proof: neighbourhoods in CP-SAT around the best plan, then all that the bound leaves open."""
 
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,13 +13,18 @@ from allocator.engines.scale.arrays import Bits
 from allocator.engines.scale.neighbours import Neighbourhoods
 from allocator.engines.scale.propagate import Domains
 from allocator.engines.scale.subgradient import Standing
-from allocator.engines.scale.submodel import Found, by_cp_sat, by_scip, rest_of
+from allocator.engines.scale.submodel import Found, Halt, by_cp_sat, by_scip, rest_of
 
 if TYPE_CHECKING:
     from allocator.engines.scale.search import Search
 
-SMALL = 7000
-"""Open variables up to which a complete search is tried at once."""
+Answers = SimpleQueue[tuple[Found | BaseException, bool]]
+
+SMALL, TINY = 7000, 400
+"""Open variables up to which a complete search is tried now and then, and up to which it gets all the time left."""
+
+FINISH_SHARE = 0.3
+"""Of the time left, what a complete search may take before other means get their turn."""
 
 FEW = 4
 """Variables of each choice that a first plan by CP-SAT may use, at first."""
@@ -32,25 +41,29 @@ class Polish:
         self.turned = search.domains.turned
         self.rng = np.random.default_rng(search.seed)
         self.wanted = 3.0
-        self.core: Domains | None = None
 
     def run(self) -> bool:
         """Search to the end; True when it is proven that there is no plan at all."""
+        turn = 0
         while not self.best.over:
-            self.core = self.search.core(self.at)
-            if self.core is None:
+            core = self.search.core(self.at)
+            if core is None:
                 self.best.lower(self.best.value or 0)
                 return False
-            open_now = int((self.core.lower < self.core.upper).sum())
-            if self.best.values is None or open_now <= SMALL:
-                return self._finish(self.core)
-            if self.search.agents is not None and self.rng.random() < 0.5:
+            open_now = int((core.lower < core.upper).sum())
+            lost = self.best.values is None
+            if lost or (open_now <= SMALL and turn % 2 == 0):
+                whole = lost or open_now <= TINY
+                found = self._finish(core, self.best.left_s * (1.0 if whole else FINISH_SHARE))
+                if found is not None or lost:
+                    return bool(found)
+            elif self.search.agents is not None and self.rng.random() < 0.7:
                 profit = self.search.pricer.profits(self.at.dual)
-                self.search.agents.improve(
-                    self.best, profit, self.at.fraction, int(self.rng.integers(1 << 20)), self.search.threads, 0.2
-                )
+                draw = int(self.rng.integers(1 << 20))
+                self.search.agents.improve(self.best, profit, self.at.fraction, draw, self.search.threads, 0.3)
             else:
-                self._neighbours(self.core)
+                self._neighbours(core)
+            turn += 1
         return False
 
     def first_plan(self) -> None:
@@ -113,45 +126,62 @@ class Polish:
         if not self.best.offer(merged):
             self.best.offer(found.values)
 
-    def _finish(self, core: Domains) -> bool:
-        """Complete search of the core; True when there is no plan."""
+    def _finish(self, core: Domains, seconds: float) -> bool | None:
+        """Complete search of the core: True if there is no plan, False if the best is proven, None if cut short."""
         known = self.best.value
-        values = core.lower if self.best.values is None else self.best.values.copy()
-        values = values.copy()
         fixed = core.lower == core.upper
+        values = (core.lower if self.best.values is None else self.best.values).copy()
         values[fixed] = core.lower[fixed]
         rest = rest_of(self.search.arrays, self.turned, values, ~fixed)
         least = None if known is None else known + 1
-        with ThreadPoolExecutor(2) as pool:
-            left = self.best.left_s
-            jobs = [
-                pool.submit(
-                    by_cp_sat,
-                    rest,
-                    values,
-                    least,
-                    seconds=left,
-                    work=1e9,
-                    threads=max(1, self.search.threads - 1),
-                    seed=self.search.seed,
-                    hint=False,
-                    hear=self.best.offer,
-                )
-            ]
-            if self.search.threads > 1:
-                jobs.append(pool.submit(by_scip, rest, values, least, seconds=left, seed=self.search.seed))
-            return self._hear(jobs, known)
+        halt, seed, threads = Halt(), self.search.seed, self.search.threads
+        answers: Answers = SimpleQueue()
 
-    def _hear(self, jobs: list[Future[Found]], known: int | None) -> bool:
-        for job in jobs:
-            found = job.result()
-            self.best.offer(found.values)
-            if found.bound is not None:
-                self.best.lower(max(found.bound, known or found.bound))
-            if found.complete:
-                if found.values is None and known is None and self.best.values is None:
-                    return True
-                if self.best.value is not None:
-                    self.best.lower(self.best.value)
-                return False
+        def by_exact() -> Found:
+            return by_cp_sat(
+                rest,
+                values,
+                least,
+                seconds=seconds,
+                work=1e9,
+                threads=max(1, threads - 1),
+                seed=seed,
+                hint=False,
+                hear=self.best.offer,
+                halt=halt,
+            )
+
+        searches = [(by_exact, True)]
+        if threads > 1:
+            searches.append((partial(by_scip, rest, values, least, seconds=seconds, seed=seed), False))
+        for search, exact in searches:
+            # nobody waits for the slower one: it ends at its limit, or with the process
+            Thread(target=_answer, args=(search, exact, answers), daemon=True).start()
+        for _ in searches:
+            found, exact = answers.get()
+            if isinstance(found, BaseException):
+                raise found
+            ended = self._hear(found, known, exact=exact)
+            if ended is not None:
+                halt.now()
+                return ended
+        return None
+
+    def _hear(self, found: Found, known: int | None, *, exact: bool) -> bool | None:
+        """Take in a search; only exact arithmetic may say that there is no plan."""
+        self.best.offer(found.values)
+        if found.bound is not None:
+            self.best.lower(max(found.bound, known if known is not None else found.bound))
+        if not found.complete or (found.values is not None and not self.best.admits(found.values)):
+            return None
+        if self.best.value is None:
+            return True if exact else None
+        self.best.lower(self.best.value)
         return False
+
+
+def _answer(search: Callable[[], Found], exact: bool, answers: Answers) -> None:  # noqa: FBT001  passed on with the answer
+    try:
+        answers.put((search(), exact))
+    except BaseException as error:  # noqa: BLE001  raised again by whoever waits
+        answers.put((error, exact))

@@ -17,6 +17,9 @@ DUAL_SHARE = 0.3
 DIVE_SHARE = 0.25
 """Of the time limit, what the dives may take at most."""
 
+FEW = 1500
+"""Open variables up to which a complete search comes before any dive."""
+
 PIECE = 40
 """Passes between two looks at the mean choice."""
 
@@ -42,6 +45,9 @@ class Search:
         if self.agents is not None and not self.best.over:
             self.agents.improve(self.best, self.pricer.profits(at.dual), at.fraction, self.seed, self.threads, 0.15)
         polish = Polish(self, at)
+        if int((self.domains.lower < self.domains.upper).sum()) <= FEW and self.agents is None:
+            self.impossible = polish.run()
+            return
         if self.best.values is None and self.agents is None and not self.best.over:
             polish.first_plan()
         self._dives(at)
@@ -58,6 +64,8 @@ class Search:
             self.descent.descend(at, self._target(), PIECE, low, high, lambda _: best.left_s <= 0)
             self.note(at)
             pieces += 1
+            if pieces == 4 and len(low) <= FEW and self.agents is None:
+                break
             if pieces in {1, 2, 4, 8, 16, 32}:
                 best.offer(greedy(self.descent, at, self.domains))
         best.offer(greedy(self.descent, at, self.domains))

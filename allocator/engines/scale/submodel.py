@@ -34,6 +34,18 @@ class Found:
     bound: int | None = None
 
 
+class Halt:
+    """Ends CP-SAT searches that run in other threads; MathOpt's interrupter breaks the SCIP of OR-Tools 9.15."""
+
+    def __init__(self) -> None:
+        self.solvers: list[cp_model.CpSolver] = []
+
+    def now(self) -> None:
+        """End them; each returns what it has."""
+        for solver in self.solvers:
+            solver.stop_search()
+
+
 def rest_of(arrays: Arrays, turned: Matrix, values: Bits, free: np.ndarray) -> Rest:
     """Rows that the free variables can still break, with the fixed ones moved to the right side."""
     variables = np.flatnonzero(free).astype(np.int64)
@@ -81,6 +93,7 @@ def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
     seed: int,
     hint: bool,
     hear: Callable[[Bits], object] | None = None,
+    halt: Halt | None = None,
 ) -> Found:
     """Best values of the free variables worth at least ``least`` in all; ``work`` is CP-SAT's deterministic time."""
     model = cp_model.CpModel()
@@ -102,6 +115,8 @@ def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
     solver.parameters.max_deterministic_time = work
     solver.parameters.num_workers = threads
     solver.parameters.random_seed = seed
+    if halt is not None:
+        halt.solvers.append(solver)
     code = solver.solve(model, None if hear is None else _Listener(rest, values, literals, hear))
     if code == cp_model.MODEL_INVALID:
         raise RuntimeError("CP-SAT refuses the rest of the model")

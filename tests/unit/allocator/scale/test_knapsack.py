@@ -16,14 +16,8 @@ def drawn(seed):
     limits = [rng.randint(1, 25) for _ in range(kinds)]
     weights = [[rng.randint(0, min(12, limit)) for _ in range(count)] for limit in limits]
     profits = [rng.randint(1, 30) << rng.choice([0, 30]) for _ in range(count)]
-    group, groups = 0, []
-    for _ in range(count):
-        group += rng.random() < 0.5
-        groups.append(-1 if rng.random() < 0.3 else group)
     # items of one group follow each other
-    groups = [
-        g if g < 0 or k == 0 or g not in groups[: k - 1] or groups[k - 1] == g else -1 for k, g in enumerate(groups)
-    ]
+    groups = sorted(rng.choice([-1, -1, 0, 1, 2]) for _ in range(count))
     return profits, weights, limits, groups
 
 
