@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from service.api.bodies import RejectIn
 from service.api.house import Asker, Planner, Reader, Reviewer
+from service.api.masking import masked
 from service.api.once import Answer, IsOnce
 from service.api.paging import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
 from service.api.problems import ProblemError, conflict, not_found
@@ -113,24 +114,9 @@ def one_dossier(
     with asker.transaction() as connection:
         found(connection, plan_id)
         rows = plans.parts_of(connection, dossier, plan_id, project_id=project_id)
-        own = set(plans.projects_seen(connection, plan_id)) if asker.district else set()
     if not rows:
         raise not_found("dossier")
-    shown = DossierOut.model_validate(rows[0]["document"])
-    return masked(shown, own) if asker.district else shown
-
-
-def masked(shown: DossierOut, own: set[str]) -> DossierOut:
-    """A dossier without the names of other districts' projects."""
-    content = shown.model_dump(mode="json")
-    for held in [*content["unplaced_reasons"], *(park for part in content["components"] for park in part["parks"])]:
-        held["holders"] = [
-            holder
-            if holder["project_id"] in own
-            else {**holder, "project_id": "–", "component_id": "–", "value": 0, "occupant": ""}
-            for holder in held["holders"]
-        ]
-    return DossierOut.model_validate(content)
+    return masked(asker, plan_id, DossierOut.model_validate(rows[0]["document"]))
 
 
 @router.get("/{plan_id}/exports", summary="Files of a plan")

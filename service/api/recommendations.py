@@ -6,16 +6,14 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
-from allocator.verify import VerifiedPlan
 from service.api.bodies import RecommendIn
 from service.api.house import Asker, Reader
+from service.api.masking import masked
 from service.api.once import Answer, IsOnce
-from service.api.plans import masked
 from service.api.problems import ProblemError, conflict, not_found
 from service.api.uploads import as_json, read_upload
 from service.newcomer import RecommendationOut, recommendation, with_newcomer
 from service.records import plans
-from service.wire import PlanOut
 
 router = APIRouter(prefix="/recommendations", tags=["recommendations"])
 
@@ -29,7 +27,8 @@ def recommend(asker: Reader, body: RecommendIn, once: IsOnce) -> Response:
     done = once.before(asker)
     if done is not None:
         return done
-    document, verified = _standing(asker, body.plan_id)
+    plan_id = _standing(asker, body.plan_id)
+    document, verified = asker.house.plan(plan_id)
     if not asker.house.asking.acquire(timeout=WAIT_S):
         raise ProblemError(503, "busy", "Others are asking too.", headers={"Retry-After": "2"})
     try:
@@ -41,8 +40,7 @@ def recommend(asker: Reader, body: RecommendIn, once: IsOnce) -> Response:
         )
     finally:
         asker.house.asking.release()
-    if asker.district is not None:
-        answer = answer.model_copy(update={"dossier": masked(answer.dossier, set())})
+    answer = masked(asker, plan_id, answer)
 
     def make(_connection: Connection) -> Answer:
         return Answer(answer)
@@ -50,7 +48,7 @@ def recommend(asker: Reader, body: RecommendIn, once: IsOnce) -> Response:
     return once.answer(asker, make)
 
 
-def _standing(asker: Asker, plan_id: str | None) -> tuple[PlanOut, VerifiedPlan]:
+def _standing(asker: Asker, plan_id: str | None) -> str:
     """The plan that is joined.
 
     The published one may be joined by everybody: its enquiries are behind the answer, not in it.
@@ -63,4 +61,4 @@ def _standing(asker: Asker, plan_id: str | None) -> tuple[PlanOut, VerifiedPlan]
         raise conflict("nothing-published", "No plan is published; name one with plan_id.")
     if row is None:
         raise not_found("plan")
-    return asker.house.plan(row["plan_id"])
+    return str(row["plan_id"])

@@ -162,6 +162,8 @@ def test_a_killed_serve_takes_its_worker_along_and_the_next_one_finds_everything
         for each in (first, second):
             if each is not None:
                 each.kill()
+        if (tmp_path / "data/postgres/postmaster.pid").exists():
+            os.kill(postmaster(tmp_path), signal.SIGQUIT)
 
 
 def postmaster(folder):
