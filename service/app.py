@@ -25,6 +25,8 @@ from service.api import (
 from service.api.guard import Guard
 from service.api.house import House, Needs
 from service.database.engine import open_engine
+from service.ogc.app import PREFIX as OGC_PREFIX
+from service.ogc.app import create_ogc
 from service.people.keys import pepper_of
 from service.settings import Settings
 
@@ -65,6 +67,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         _name_rights(each.router)
         app.include_router(each.router, prefix=PREFIX)
     app.include_router(health.router)
+    app.mount(OGC_PREFIX, create_ogc(app.state.house))
     app.add_api_route("/", _home, include_in_schema=False, response_class=Response)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]

@@ -1,0 +1,1 @@
+"""OGC API – Features and OGC API – Processes, as an application that is mounted at /ogc."""

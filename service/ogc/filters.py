@@ -1,0 +1,73 @@
+"""What a client asks of a collection: a box, a time, values of properties, a page."""
+
+import math
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from service.api.problems import ProblemError
+
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees of CRS84; west may be east of east, across the date line."""
+
+Months = tuple[str | None, str | None]
+"""First and last month, YYYY-MM; None is open."""
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question to a collection; ``feature_id`` asks for one feature alone."""
+
+    limit: int
+    offset: int = 0
+    box: Box | None = None
+    months: Months | None = None
+    equals: dict[str, Any] = field(default_factory=dict)
+    feature_id: str | None = None
+
+
+def refuse(parameter: str, message: str) -> NoReturn:
+    """Refuse the value of a parameter."""
+    raise ProblemError(400, "invalid", f"{parameter} {message}.", [{"pointer": parameter, "message": message}])
+
+
+def box_of(text: str) -> Box:
+    """West, south, east and north of four or six numbers; heights are left out, for nothing here has any."""
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        refuse("bbox", "is not four or six numbers")
+    if len(numbers) not in {4, 6} or not all(math.isfinite(number) for number in numbers):
+        refuse("bbox", "is not four or six numbers")
+    half = len(numbers) // 2
+    west, south, east, north = numbers[0], numbers[1], numbers[half], numbers[half + 1]
+    if south > north or max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
+        refuse("bbox", "is no box of longitudes and latitudes")
+    return west, south, east, north
+
+
+def months_of(text: str) -> Months:
+    """Months that an RFC 3339 moment or interval touches; what is here begins and ends with months, in UTC."""
+    parts = text.split("/")
+    if len(parts) == 1:
+        month = _month(parts[0])
+        return month, month
+    if len(parts) != 2:
+        refuse("datetime", "is no moment and no interval")
+    first, last = (None if part in {"", ".."} else _month(part) for part in parts)
+    if first is not None and last is not None and first > last:
+        refuse("datetime", "ends before it begins")
+    return first, last
+
+
+def _month(text: str) -> str:
+    if _MOMENT.fullmatch(text) is None:
+        refuse("datetime", "is no moment and no interval")
+    try:
+        moment = datetime.fromisoformat(text.upper())
+        return (moment.astimezone(UTC) if moment.tzinfo else moment).strftime("%Y-%m").zfill(7)
+    except (ValueError, OverflowError):
+        refuse("datetime", "is no moment and no interval")
