@@ -2,6 +2,7 @@
 
 import psycopg
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy.engine import make_url
 
 from tests.service_for_tests import a_project, desk_on
 
@@ -45,7 +46,7 @@ def test_without_a_database_the_metrics_say_that_it_is_away(server, tmp_path):
         house = desk.app.state.house
         house.engine.dispose()
         desk.ask("ada", "GET", "me")
-        name = desk.url.rsplit("/", 1)[1].split("?")[0]
+        name = make_url(desk.url).database
         desk.engine.dispose()
         with psycopg.connect(server.handle.get_uri("postgres"), autocommit=True) as connection:
             connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
