@@ -1,10 +1,12 @@
 """What is said of a project's decision: verdicts, requirements, holders and reasons, as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from allocator.options import Reason
+from allocator.plan import Assignment, Breach
+from allocator.project_repair import Repair
 
 
 class Verdict(StrEnum):
@@ -29,9 +31,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class SiteVerdict:
-    """One park for one component, by its best space there; ``deltas`` are goal changes of moving it alone.
+    """One park for one component, by its best space there.
 
-    ``further_spaces`` are the other floors of a component that is divided.
+    ``deltas`` are goal changes of moving it alone; in a blocked park, of moving it there all the same, and ``breaches``
+    are what that would break; ``further_spaces`` are the other floors of a component that is divided.
     """
 
     park_id: str
@@ -42,6 +45,15 @@ class SiteVerdict:
     deltas: Mapping[str, int] | None = None
     holders: tuple[Holder, ...] = ()
     further_spaces: tuple[str, ...] = ()
+    breaches: tuple[Breach, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another way to place the whole project while all else stays; ``deltas`` are goal changes against the plan."""
+
+    sites: tuple[Assignment, ...]
+    deltas: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,10 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class ComponentDossier:
-    """One component: where it stands, what it asked for and gets there, and a verdict for every park."""
+    """One component: where it stands, what it asked for and gets there, and a verdict for every park.
+
+    ``offer`` sets requirement beside offer where it stands; ``asked`` is everything that was asked for.
+    """
 
     component_id: str
     function: str
@@ -66,6 +81,7 @@ class ComponentDossier:
     permission: str | None
     offer: tuple[Requirement, ...]
     parks: tuple[SiteVerdict, ...]
+    asked: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +98,30 @@ class UnplacedReason:
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """A clause of the policy or of the design, by its id, and the rules and goals by which it had a say."""
+
+    source: str
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Whether the figures of a space or park were read in a source or are assumed, and where they come from."""
+
+    what: str
+    id: str
+    basis: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
-    """A project's decision, with its reasons."""
+    """A project's decision, with its reasons.
+
+    ``contributions`` are what the project adds to each goal where it stands: what would be lost without it, all else
+    staying.  ``alternatives`` are the best other ways to place it, and ``repair`` is for a project that is nowhere.
+    """
 
     project_id: str
     enterprise: str
@@ -91,3 +129,13 @@ class Dossier:
     value: int
     components: tuple[ComponentDossier, ...]
     unplaced_reasons: tuple[UnplacedReason, ...]
+    contributions: Mapping[str, int] = field(default_factory=dict)
+    alternatives: tuple[Alternative, ...] = ()
+    repair: Repair | None = None
+    segment: str = ""
+    tier: str = ""
+    priority: int = 0
+    name_zh: str = ""
+    name_en: str = ""
+    applied: tuple[Applied, ...] = ()
+    evidence: tuple[Evidence, ...] = ()

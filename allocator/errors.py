@@ -34,6 +34,9 @@ class InputError(AllocatorError):
         super().__init__("\n".join(str(fault) for fault in faults))
         self.faults = tuple(faults)
 
+    def __reduce__(self) -> tuple[type["InputError"], tuple[tuple[Fault, ...]]]:
+        return type(self), (self.faults,)
+
 
 class EngineError(AllocatorError):
     """Raised when a solver process died, ran out of memory or returned something impossible."""

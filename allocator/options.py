@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,6 +65,10 @@ class Reason:
     needed: int | float | str
     offered: int | float | str
     unit: str = ""
+
+
+Housed = tuple[Component, tuple[Piece, ...]]
+"""A component and the spaces that it would take floor in."""
 
 
 def floor_taken_m2(component: Component, space: Space) -> int:
@@ -223,8 +227,16 @@ def enumerate_options(problem: Problem) -> tuple[Option, ...]:
     Of a start window only the months of :func:`allocator.starts.start_months` are kept.
     """
     housed = [(component, pieces) for component in problem.components.values() for pieces in sites(problem, component)]
+    return options_of(problem, housed)
+
+
+def options_of(
+    problem: Problem, housed: Sequence[Housed], falling_free: Mapping[str, Iterable[int]] | None = None
+) -> tuple[Option, ...]:
+    """Options of components in given spaces; ``falling_free`` as in :func:`allocator.starts.start_months`."""
     spaces = problem.registry.spaces
-    starts = start_months(problem, [(c, tuple(spaces[space_id] for space_id, _ in pieces)) for c, pieces in housed])
+    placed = [(component, tuple(spaces[space_id] for space_id, _ in pieces)) for component, pieces in housed]
+    starts = start_months(problem, placed, falling_free)
     made: list[Option] = []
     for (component, pieces), months in zip(housed, starts, strict=True):
         (space_id, _), *further = pieces

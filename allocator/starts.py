@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -62,12 +62,14 @@ def last_month(problem: Problem, component: Component, space: Space) -> int:
     return latest if space.available_until == FOREVER else min(latest, space.available_until - component.lease_months)
 
 
-def start_months(problem: Problem, sites: Sequence[Site]) -> list[list[int]]:
+def start_months(
+    problem: Problem, sites: Sequence[Site], falling_free: Mapping[str, Iterable[int]] | None = None
+) -> list[list[int]]:
     """For each site of a component, the months for which there are options.
 
     Of a window only the first month and the months in which floor or supply of the same park may fall free are kept:
     any plan can be shifted to such months without loss (left-shift argument, see ``docs/explanation/model.md``).  What
-    is published may stay as it is.
+    is published may stay as it is.  ``falling_free`` are further such months by park: ends of leases that stand.
     """
     windows = [window(problem, component, spaces) for component, spaces in sites]
     kept = [
@@ -78,6 +80,8 @@ def start_months(problem: Problem, sites: Sequence[Site]) -> list[list[int]]:
         for component, spaces in sites
     ]
     ends = _ends_of_what_stands(problem)
+    for park_id, months in (falling_free or {}).items():
+        ends[park_id].update(months)
     starts: list[list[int]] = []
     grown = True
     while grown:

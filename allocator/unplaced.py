@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 
+from allocator.beside import options_beside, sites_of
 from allocator.domain import Component, Project
 from allocator.dossier import ComponentDossier, SiteVerdict, UnplacedReason, Verdict
 from allocator.plan import Plan
-from allocator.problem import Problem
-from allocator.recommend import recommend
-from allocator.trial import ALONE, CAPACITIES, breaches_of_move, shortfall, with_move
-from allocator.verify import VerifiedPlan
-
-_OWN = tuple(rule for rule in ALONE if rule.id not in {"pinned", "move-budget"})
-"""Rules that a lone component can break by itself: pins and moves of others are nothing to it."""
+from allocator.sites import BY_ITSELF, Way
+from allocator.standing import Standing
+from allocator.trial import CAPACITIES, shortfall
 
 
 def reasons_of_unplaced(
-    verified: VerifiedPlan, project: Project, parts: tuple[ComponentDossier, ...]
+    standing: Standing,
+    project: Project,
+    parts: tuple[ComponentDossier, ...],
+    ways: tuple[Way, ...],
+    *,
+    newcomer: bool,
 ) -> Iterator[UnplacedReason]:
     """What keeps a project out: parts that fit nowhere, else floor that others hold, else worth or combination."""
     homeless = [part for part in parts if all(site.verdict is Verdict.UNFIT for site in part.parks)]
@@ -23,22 +25,25 @@ def reasons_of_unplaced(
         yield from _nowhere(part)
     if homeless:
         return
+    if ways:
+        yield _could_be(parts, ways[0], newcomer=newcomer)
+        return
     shut_out = [part for part in parts if all(site.verdict is not Verdict.POSSIBLE for site in part.parks)]
     for part in shut_out:
-        yield from _shut_out(verified.problem, project, part)
+        yield from _shut_out(standing, project, part)
     if not shut_out:
-        yield _together(verified, project, parts)
+        yield UnplacedReason("combination", _ids(parts), None, "all together", "each alone")
 
 
-def _together(verified: VerifiedPlan, project: Project, parts: tuple[ComponentDossier, ...]) -> UnplacedReason:
-    """Each part has a place: all have one together, not worth it or not found, or they have none together."""
-    ids = "+".join(part.component_id for part in parts)
-    ways = recommend(verified, project.project_id, most=1)
-    if not ways:
-        return UnplacedReason("combination", ids, None, "all together", "each alone")
-    gain = ways[0].deltas.get("value", 0)
-    code = "not-found" if gain > 0 else "not-worth-it"
-    return UnplacedReason(code, ids, ways[0].sites[0].space_id, "a gain of value", gain)
+def _could_be(parts: tuple[ComponentDossier, ...], way: Way, *, newcomer: bool) -> UnplacedReason:
+    """A place there is: it is not worth it, or was not found, or nobody had asked for it."""
+    gain = way.deltas.get("value", 0)
+    code = "newcomer" if newcomer else "not-found" if gain > 0 else "not-worth-it"
+    return UnplacedReason(code, _ids(parts), way.sites[0].space_id, "a gain of value", gain)
+
+
+def _ids(parts: tuple[ComponentDossier, ...]) -> str:
+    return "+".join(part.component_id for part in parts)
 
 
 def _nowhere(part: ComponentDossier) -> Iterator[UnplacedReason]:
@@ -50,11 +55,12 @@ def _nowhere(part: ComponentDossier) -> Iterator[UnplacedReason]:
         )
 
 
-def _shut_out(problem: Problem, project: Project, part: ComponentDossier) -> Iterator[UnplacedReason]:
+def _shut_out(standing: Standing, project: Project, part: ComponentDossier) -> Iterator[UnplacedReason]:
     """The site that others of the plan hold; where there is none, the site that would be refused in an empty plan."""
     component = next(c for c in project.components if c.component_id == part.component_id)
     blocked = [site for site in part.parks if site.verdict is Verdict.BLOCKED]
-    refused = {site.park_id: _refused_alone(problem, component, site) for site in blocked}
+    empty = Standing(standing.problem, Plan(()))
+    refused = {site.park_id: _refused_alone(empty, project, component, site) for site in blocked}
     site = min(blocked, key=lambda s: (bool(refused[s.park_id]), len(s.reasons), sum(h.value for h in s.holders)))
     family = "refused" if refused[site.park_id] else "displaced"
     for reason in site.reasons:
@@ -69,8 +75,7 @@ def _shut_out(problem: Problem, project: Project, part: ComponentDossier) -> Ite
         )
 
 
-def _refused_alone(problem: Problem, component: Component, site: SiteVerdict) -> bool:
+def _refused_alone(empty: Standing, project: Project, component: Component, site: SiteVerdict) -> bool:
     """Whether the site is refused even when nothing else is placed, in every month it could begin."""
-    options = [o for o in problem.options_of[component.key] if o.space_id == site.space_id]
-    empty = Plan(())
-    return all(breaches_of_move(problem, with_move(empty, component, o), o, _OWN) for o in options)
+    options = [o for o in options_beside(empty, project)[component.key] if o.space_id == site.space_id]
+    return all(empty.breaks(sites_of([option]), BY_ITSELF) for option in options)

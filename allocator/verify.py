@@ -44,7 +44,11 @@ class RejectedPlanError(AllocatorError):
 
     def __init__(self, problem: Problem, breaches: Iterable[Breach]) -> None:
         self.breaches = tuple(breaches)
+        self._problem = problem
         super().__init__("\n".join(sentence(problem, breach) for breach in self.breaches))
+
+    def __reduce__(self) -> tuple[type["RejectedPlanError"], tuple[Problem, tuple[Breach, ...]]]:
+        return type(self), (self._problem, self.breaches)
 
 
 def verify(problem: Problem, plan: Plan, goals: Iterable[GoalReport] = ()) -> VerifiedPlan:

@@ -44,6 +44,10 @@ REASONS: Mapping[str, Label] = {
     **{f"refused/{rule}": label for rule, label in {**_RULES, **_SITTING}.items()},
     "not-worth-it": {"zh": "可以落位，但不增加价值", "en": "Could be placed, but adds no value"},
     "not-found": {"zh": "可以落位，求解时限内未找到", "en": "Could be placed; not found in the time given"},
+    "newcomer": {
+        "zh": "可以落位，方案制定时尚未提出",
+        "en": "Could be placed; nobody had asked when the plan was made",
+    },
     "combination": {"zh": "各部分可分别落位，但不能同时落位", "en": "Each part has a place, but not all together"},
 }
 """Why a project is unplaced, by the codes of :class:`allocator.explain.UnplacedReason`."""

@@ -13,7 +13,7 @@ from geodata.read import RegistryRecords, check_references
 from geodata.rulebook import AimRecord
 from geodata.schema import Inputs, PublishedRecord
 from seeds.load import SeedError, load_districts, load_policy
-from service.pipeline import first_month, records_of
+from service.pipeline import first_month, records_of, rehoused
 from service.scenario import Scenario, apply
 from service.wire import PlanOut
 
@@ -46,7 +46,12 @@ def assemble(
     inputs = _inputs(registry, projects, plan_from)
     if in_force is not None:
         published = _published(in_force, {project.project_id for project in projects})
-        inputs = inputs.model_copy(update={"published": published, "max_moves": wish.max_moves})
+        standing_now = {
+            "published": published,
+            "tenancies": rehoused(inputs.tenancies, in_force),
+            "max_moves": wish.max_moves,
+        }
+        inputs = inputs.model_copy(update=standing_now)
     if wish.goals is not None:
         inputs = inputs.model_copy(update={"goals": wish.goals})
     if wish.scenario is not None:

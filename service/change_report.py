@@ -1,18 +1,18 @@
 """What a re-planned city would change against the plan in force: who moves, why, what it gains and costs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 
 from pydantic import Field
 
 from allocator.goals import BY_ID, maximised
-from allocator.months import parse_month
+from allocator.months import format_month
 from allocator.plan import Aim, Assignment, Plan
 from allocator.problem import Problem
 from allocator.verify import find_breaches, measure, sentence
 from service.documents import plan_of
 from service.pipeline import problem_of
-from service.wire import AssignmentOut, PlanOut, Wire
+from service.wire import PlanOut, TenantMoveOut, Wire
 
 
 class ChangedComponent(Wire):
@@ -58,6 +58,7 @@ class ChangeReport(Wire):
     sentence_zh: str
     sentence_en: str
     moves: tuple[ChangedComponent, ...]
+    tenant_moves: tuple[TenantMoveOut, ...] = Field((), description="Sitting tenants who would move.")
     arrivals: tuple[Arrival, ...]
     departures: tuple[Departure, ...]
     goals: dict[str, int] = Field(description="Change of every goal against keeping what is published.")
@@ -71,16 +72,14 @@ def change_report(before: PlanOut, after: PlanOut, basis_plan: str, plan_id: str
     if after.inputs is None:
         raise ValueError("a stored plan carries its inputs")
     problem = problem_of(after.inputs)
-    published = {_key(made): made for made in before.assignments}
-    moves = tuple(_moves(problem, plan_of(after), published))
+    kept, made = _kept(problem, before), plan_of(after)
+    moves = tuple(_moves(problem, made, kept))
     arrivals = tuple(_arrivals(problem, before, after))
     departures = tuple(_departures(problem, before, after))
-    kept = _kept(problem, before)
-    now, then = measure(problem, plan_of(after)), measure(problem, kept)
-    exceptions = {_key(made) for made in after.assignments if made.permission == "exception"}
-    excepted = {_key(made) for made in before.assignments if made.permission == "exception"}
-    worth_it = bool(moves or arrivals or departures)
-    zh, en = _sentences(worth_it, len(moves), len(arrivals), len(departures))
+    now, then = measure(problem, made), measure(problem, kept)
+    exceptions, excepted = _exceptions(after), _exceptions(before)
+    worth_it = bool(moves or arrivals or departures or after.tenant_moves)
+    zh, en = _sentences(len(moves) + len(after.tenant_moves), len(arrivals), len(departures))
     return ChangeReport(
         night=night.isoformat(),
         basis_plan=basis_plan,
@@ -89,6 +88,7 @@ def change_report(before: PlanOut, after: PlanOut, basis_plan: str, plan_id: str
         sentence_zh=zh,
         sentence_en=en,
         moves=moves,
+        tenant_moves=after.tenant_moves,
         arrivals=arrivals,
         departures=departures,
         goals={name: now[name] - then[name] for name in now},
@@ -98,8 +98,8 @@ def change_report(before: PlanOut, after: PlanOut, basis_plan: str, plan_id: str
     )
 
 
-def _key(made: AssignmentOut) -> str:
-    return f"{made.project_id}/{made.component_id}"
+def _exceptions(plan: PlanOut) -> set[str]:
+    return {f"{made.project_id}/{made.component_id}" for made in plan.assignments if made.permission == "exception"}
 
 
 def _kept(problem: Problem, before: PlanOut) -> Plan:
@@ -107,36 +107,37 @@ def _kept(problem: Problem, before: PlanOut) -> Plan:
     return Plan.of(
         made
         for made in plan_of(before).assignments
-        if made.key in problem.components and made.space_id in problem.registry.spaces
+        if made.key in problem.components and made.space_ids <= set(problem.registry.spaces)
     )
 
 
-def _moves(problem: Problem, plan: Plan, published: Mapping[str, AssignmentOut]) -> Iterator[ChangedComponent]:
-    for made in plan.assignments:
-        stood = published.get(made.key)
-        if stood is None or stood.space_id == made.space_id:
+def _moves(problem: Problem, plan: Plan, kept: Plan) -> Iterator[ChangedComponent]:
+    for key, stood in problem.published_by_component.items():
+        made = plan.by_component.get(key)
+        if made is None or made.space_ids == stood.space_ids:
             continue
-        gains, because = _alone(problem, plan, made, stood)
+        gains, because = _alone(problem, plan, made, kept.by_component.get(key))
         yield ChangedComponent(
             project_id=made.project_id,
             component_id=made.component_id,
             enterprise=problem.project_by_id[made.project_id].enterprise,
-            from_space=stood.space_id,
-            to_space=made.space_id,
-            start=stood.start,
-            floor_area_m2=made.floor_area_m2,
-            price=problem.policy.move_price[problem.stages[made.key]],
+            from_space="+".join(sorted(stood.space_ids)),
+            to_space="+".join(sorted(made.space_ids)),
+            start=format_month(made.start),
+            floor_area_m2=made.total_m2,
+            price=problem.policy.move_price[problem.stages[key]],
             gains=gains,
             because=because,
         )
 
 
 def _alone(
-    problem: Problem, plan: Plan, made: Assignment, stood: AssignmentOut
+    problem: Problem, plan: Plan, made: Assignment, stood: Assignment | None
 ) -> tuple[dict[str, int] | None, tuple[str, ...]]:
     """What the move brings, by trying the plan without it; or why the component cannot stay."""
-    back = Assignment(made.project_id, made.component_id, stood.space_id, parse_month(stood.start), stood.floor_area_m2)
-    without = Plan.of(back if each is made else each for each in plan.assignments)
+    if stood is None:
+        return None, ("Its space is not in the registry any more.",)
+    without = Plan.of(stood if each.key == made.key else each for each in plan.assignments)
     breaches = find_breaches(problem, without)
     if breaches:
         return None, tuple(dict.fromkeys(sentence(problem, breach) for breach in breaches))
@@ -164,8 +165,8 @@ def _departures(problem: Problem, before: PlanOut, after: PlanOut) -> Iterator[D
             yield Departure(project_id=project_id, withdrawn=project_id not in problem.project_by_id)
 
 
-def _sentences(worth_it: bool, moves: int, arrivals: int, departures: int) -> tuple[str, str]:  # noqa: FBT001
-    if not worth_it:
+def _sentences(moves: int, arrivals: int, departures: int) -> tuple[str, str]:
+    if not (moves or arrivals or departures):
         return "没有值得调整之处。", "Nothing worth changing."
     zh = f"建议调整 {moves} 处、新增 {arrivals} 个项目、移出 {departures} 个项目。"
     return zh, f"Proposed: {moves} moves, {arrivals} projects more, {departures} projects less."
@@ -192,6 +193,8 @@ def _lines(report: ChangeReport) -> Iterator[str]:
         named = f"{move.project_id}/{move.component_id} ({move.enterprise})"
         yield f"  调整 move {named}: {move.from_space} → {move.to_space}"
         yield f"    代价 price {move.price}; " + _why(move)
+    for tenant in report.tenant_moves:
+        yield f"  租户搬迁 tenant {tenant.occupant}: {tenant.from_space} → {tenant.to_space}, 代价 price {tenant.price}"
     for arrival in report.arrivals:
         yield f"  新增 new {arrival.project_id} ({arrival.enterprise}): {', '.join(arrival.spaces)}"
     for departure in report.departures:

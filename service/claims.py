@@ -9,8 +9,8 @@ from allocator.problem import Problem
 from service.documents import assignments_of, claims_of, goal_document, plan_id_of, plan_of, tenant_moves_of
 from service.wire import PlanOut
 
-DERIVED = ("park_id", "district", "permission", "rent_yuan_month", "basis")
-"""Fields of an assignment that follow from the registry."""
+DERIVED = ("park_id", "district", "permission", "rent_yuan_month", "basis", "stage")
+"""Fields of an assignment that follow from the registry and the published plan."""
 
 
 def false_claims(document: PlanOut, problem: Problem) -> list[Breach]:

@@ -7,6 +7,12 @@ from pydantic import Field
 from allocator.goals import BY_ID
 from service.wire import AssignmentOut, PlanOut, Wire
 
+CHANGES = {
+    "dropped": ("在 B 未落位", "nowhere in B"),
+    "withdrawn": ("B 中已撤回", "withdrawn in B"),
+    "joined": ("B 中新加入", "new in B"),
+}
+
 
 class GoalChange(Wire):
     """One goal in both plans; a plan that does not have the goal has no value."""
@@ -40,6 +46,18 @@ class KpiChange(Wire):
     b: float | None
 
 
+class ProjectChange(Wire):
+    """One project in both plans: where it stands in each, and why it is nowhere."""
+
+    project_id: str
+    enterprise: str
+    change: str = Field(description="same, moved, placed, dropped, waiting (in both), joined or withdrawn.")
+    spaces_a: tuple[str, ...]
+    spaces_b: tuple[str, ...]
+    why_a: tuple[str, ...] = Field(description="Codes of the reasons why it is nowhere in plan a.")
+    why_b: tuple[str, ...] = Field(description="Codes of the reasons why it is nowhere in plan b.")
+
+
 class Comparison(Wire):
     """What plan b does differently from plan a."""
 
@@ -53,6 +71,7 @@ class Comparison(Wire):
     exceptions_only_in_a: tuple[str, ...]
     exceptions_only_in_b: tuple[str, ...]
     kpis: tuple[KpiChange, ...]
+    projects: tuple[ProjectChange, ...] = ()
 
 
 def compare(a: PlanOut, b: PlanOut) -> Comparison:
@@ -70,7 +89,41 @@ def compare(a: PlanOut, b: PlanOut) -> Comparison:
         exceptions_only_in_a=tuple(sorted(exceptions_a - exceptions_b)),
         exceptions_only_in_b=tuple(sorted(exceptions_b - exceptions_a)),
         kpis=tuple(_kpis(a, b)),
+        projects=tuple(_projects(a, b)),
     )
+
+
+def _projects(a: PlanOut, b: PlanOut) -> Iterator[ProjectChange]:
+    names = {p.project_id: p.enterprise for plan in (b, a) for p in (plan.inputs.projects if plan.inputs else ())}
+    known = [{*_asked(plan), *(made.project_id for made in plan.assignments)} for plan in (a, b)]
+    for project_id in dict.fromkeys((*_asked(a), *_asked(b), *sorted(known[0] | known[1]))):
+        sites = [[made for made in plan.assignments if made.project_id == project_id] for plan in (a, b)]
+        why = [
+            tuple(reason.code for entry in plan.unplaced if entry.project_id == project_id for reason in entry.reasons)
+            for plan in (a, b)
+        ]
+        yield ProjectChange(
+            project_id=project_id,
+            enterprise=names.get(project_id, ""),
+            change=_change(project_id in known[0], project_id in known[1], *sites),
+            spaces_a=tuple(made.space_id for made in sites[0]),
+            spaces_b=tuple(made.space_id for made in sites[1]),
+            why_a=why[0],
+            why_b=why[1],
+        )
+
+
+def _asked(plan: PlanOut) -> tuple[str, ...]:
+    return tuple(project.project_id for project in plan.inputs.projects) if plan.inputs else ()
+
+
+def _change(in_a: bool, in_b: bool, first: list[AssignmentOut], second: list[AssignmentOut]) -> str:  # noqa: FBT001
+    if not in_a or not in_b:
+        return "joined" if in_b else "withdrawn"
+    if not first or not second:
+        return "placed" if second else "dropped" if first else "waiting"
+    before, after = ([(made.component_id, made.space_id, made.start) for made in plan] for plan in (first, second))
+    return "same" if before == after else "moved"
 
 
 def _exceptions(plan: PlanOut) -> Iterator[str]:
@@ -143,6 +196,11 @@ def _lines(c: Comparison) -> Iterator[str]:
     for title, names in groups:
         if names:
             yield f"  {title}: {', '.join(names)}"
+    for project in c.projects:
+        if project.change in {"dropped", "withdrawn", "joined"}:
+            why = f": {', '.join(dict.fromkeys(project.why_b))}" if project.why_b else ""
+            zh, en = CHANGES[project.change]
+            yield f"  {zh} {en}: {project.project_id} {project.enterprise}{why}"
     yield f"  调整 moves: {len(c.moves)}"
     for move in c.moves:
         sites = f"{move.from_space} → {move.to_space}" if move.from_space != move.to_space else move.from_space

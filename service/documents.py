@@ -5,13 +5,9 @@ import json
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path
-
-from pydantic import ValidationError
 
 from allocator.domain import Tenancy
 from allocator.dossier import Dossier
-from allocator.errors import Fault, InputError
 from allocator.goals import GOALS
 from allocator.months import format_month, parse_month
 from allocator.options import rent_yuan_month
@@ -21,18 +17,30 @@ from allocator.solve import Solution
 from allocator.tenants import SEAT, name_of
 from allocator.vocabulary import Stage
 from geodata.schema import Inputs
+from service.dossiers import dossier_document
 from service.kpis import kpis
 from service.pipeline import Outcome
+from service.plan_file import read_plan
 from service.wire import (
     AssignmentOut,
     ConflictOut,
-    DossierOut,
     GoalOut,
     PlanOut,
     ReasonOut,
     TenantMoveOut,
     UnplacedOut,
 )
+
+__all__ = [
+    "assignments_of",
+    "claims_of",
+    "dossier_document",
+    "goal_document",
+    "plan_document",
+    "plan_id_of",
+    "plan_of",
+    "read_plan",
+]
 
 UNITS = {goal.id: goal.unit for goal in GOALS}
 
@@ -152,28 +160,6 @@ def _conflict(solution: Solution) -> ConflictOut | None:
 @cache
 def _versions() -> dict[str, str]:
     return {name: version(name) for name in ("district-allocator", "ortools", "pulp")}
-
-
-def dossier_document(dossier: Dossier) -> DossierOut:
-    """A dossier as a document."""
-    return DossierOut.model_validate(asdict(dossier))
-
-
-def read_plan(path: Path) -> PlanOut:
-    """plan.json from a file; raises InputError with every fault."""
-    try:
-        return PlanOut.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise InputError([Fault(path.name, None, None, None, "does not exist", "Check the path")]) from None
-    except ValidationError as error:
-        raise InputError([_fault(path.name, dict(detail)) for detail in error.errors()]) from None
-
-
-def _fault(file: str, detail: dict[str, object]) -> Fault:
-    place = detail["loc"]
-    column = "/".join(str(part) for part in place) if isinstance(place, tuple) else None
-    remedy = "See `allocator schema plan`"
-    return Fault(file, None, column or None, repr(detail.get("input"))[:80], str(detail["msg"]), remedy)
 
 
 def plan_of(document: PlanOut) -> Plan:

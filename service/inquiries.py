@@ -1,28 +1,24 @@
-"""The commands that ask about plans: check, explain, recommend, compare, schema."""
+"""The commands that ask about plans: check, explain, recommend."""
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from allocator.errors import Fault, InputError
-from allocator.explain import dossier
+from allocator.explain import dossier, dossiers
 from allocator.forcing import force
 from allocator.plan import Breach
 from allocator.problem import Problem
 from allocator.solve import Limits
 from allocator.verify import RejectedPlanError, VerifiedPlan, measure, sentence, verify
-from geodata.schema import FORMATS, Inputs
+from geodata.schema import Inputs
 from service import exit_codes
-from service.answers_wire import AnswerOut
 from service.claims import false_claims
-from service.comparison import compare as compare_plans
-from service.comparison import comparison_text
 from service.documents import claims_of, dossier_document, plan_of, read_plan
 from service.newcomer import recommendation, recommendation_text, with_newcomer
 from service.pipeline import problem_of, read_again
-from service.price import price_document, price_text
+from service.price import PriceOut, price_document
 from service.progress import ProgressLine
 from service.standing import standing
 from service.wire import DossierOut, PlanOut
@@ -71,56 +67,71 @@ def _inputs_for(options: argparse.Namespace, document: PlanOut) -> Inputs:
 
 
 def explain(options: argparse.Namespace) -> int:
-    """Print a project's dossier."""
+    """Print a project's dossier, or every project's."""
     document, verified = standing(options.plan)
-    known = verified.problem.project_by_id
-    if options.project_id not in known:
-        remedy = f"Known projects: {', '.join(known)}"
-        raise InputError([_fault(options.plan, f"has no project {options.project_id!r}", remedy)])
-    if options.force is not None:
-        return _price(options, verified)
+    faults = list(_unanswerable(options, verified.problem))
+    if faults:
+        raise InputError(faults)
+    if options.all:
+        return _explain_all(options, document, verified)
     shown = dossier_document(dossier(verified, options.project_id))
-    print(shown.model_dump_json(indent=1) if options.json else dossier_text(shown, document))
+    if options.force is not None:
+        shown = shown.model_copy(update={"prices": (_price(options, document, verified),)})
+    print(shown.model_dump_json(indent=1) if options.json else dossier_text(shown, document, options.lang))
     return exit_codes.OK
 
 
-def _price(options: argparse.Namespace, verified: VerifiedPlan) -> int:
-    """Print what it would cost to have a component in a place, and who would move."""
-    parts = [part.component_id for part in verified.problem.project_by_id[options.project_id].components]
-    chosen = options.component or (parts[0] if len(parts) == 1 else None)
-    if chosen not in parts:
-        remedy = f"Name one with --component: {', '.join(parts)}"
-        raise InputError([_fault(options.plan, "has several components there, or none of that name", remedy)])
-    if options.force not in verified.problem.place_names:
-        remedy = "Name a space, park or district of the registry"
-        raise InputError([_fault(options.plan, f"has no place {options.force!r}", remedy)])
+def _unanswerable(options: argparse.Namespace, problem: Problem) -> Iterator[Fault]:
+    known = problem.project_by_id
+    if options.all == (options.project_id is not None) or (options.all and options.force):
+        yield _fault(options.plan, "is asked about no project, or about one and all", "Give a PROJECT_ID, or --all")
+        return
+    if options.project_id is not None and options.project_id not in known:
+        remedy = f"Known projects: {', '.join(known)}"
+        yield _fault(options.plan, f"has no project {options.project_id!r}", remedy)
+    elif options.force is not None and _forced_component(options, problem) is None:
+        parts = ", ".join(part.component_id for part in known[options.project_id].components)
+        message = "has several components there, or none of that name"
+        yield _fault(options.plan, message, f"Name one with --component: {parts}")
+    if options.force is not None and options.force not in problem.place_names:
+        yield _fault(options.plan, f"has no place {options.force!r}", "Name a space, park or district of the registry")
+
+
+def _explain_all(options: argparse.Namespace, document: PlanOut, verified: VerifiedPlan) -> int:
+    """Print the dossier of every project, in the order of the batch, with progress on a terminal."""
+    every = len(verified.problem.projects)
+    shown: list[DossierOut] = []
     with ProgressLine() as line:
-        limits = Limits(options.time_limit)
-        forced = force(verified, f"{options.project_id}/{chosen}", options.force, limits, line.solving)
-    price = price_document(forced)
-    print(price.model_dump_json(indent=1) if options.json else price_text(price))
+        line.explaining(0, every)
+        for told in dossiers(verified):
+            shown.append(dossier_document(told))
+            line.explaining(len(shown), every)
+    if options.json:
+        print(json.dumps([one.model_dump(mode="json") for one in shown], ensure_ascii=False, indent=1))
+    else:
+        print("\n\n\n".join(dossier_text(one, document, options.lang) for one in shown))
     return exit_codes.OK
+
+
+def _forced_component(options: argparse.Namespace, problem: Problem) -> str | None:
+    parts = [part.component_id for part in problem.project_by_id[options.project_id].components]
+    chosen = options.component or (parts[0] if len(parts) == 1 else None)
+    return chosen if chosen in parts else None
+
+
+def _price(options: argparse.Namespace, document: PlanOut, verified: VerifiedPlan) -> PriceOut:
+    """What it would cost to have a component in a place, and who would move."""
+    key = f"{options.project_id}/{_forced_component(options, verified.problem)}"
+    with ProgressLine() as line:
+        forced = force(verified, key, options.force, Limits(options.time_limit), line.solving)
+    return price_document(forced, document)
 
 
 def recommend(options: argparse.Namespace) -> int:
     """Print where a newcomer could go while everyone else stays."""
     document, verified = standing(options.plan)
     answer = recommendation(*with_newcomer(document, verified, options.project), options.most)
-    print(answer.model_dump_json(indent=1) if options.json else recommendation_text(answer, document))
-    return exit_codes.OK
-
-
-def compare(options: argparse.Namespace) -> int:
-    """Print what one plan does differently from another."""
-    found = compare_plans(read_plan(options.plan_a), read_plan(options.plan_b))
-    print(found.model_dump_json(indent=1) if options.json else comparison_text(found))
-    return exit_codes.OK
-
-
-def schema(options: argparse.Namespace) -> int:
-    """Print the JSON Schema of a format."""
-    models: dict[str, type[BaseModel]] = {**FORMATS, "plan": PlanOut, "dossier": DossierOut, "answers": AnswerOut}
-    print(json.dumps(models[options.format].model_json_schema(), ensure_ascii=False, indent=1))
+    print(answer.model_dump_json(indent=1) if options.json else recommendation_text(answer, document, options.lang))
     return exit_codes.OK
 
 

@@ -1,19 +1,28 @@
 """A newcomer against a standing plan: ranked ways to place it, and what every park would mean."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
 
+from pydantic import Field
+
+from allocator.domain import Component, Project
+from allocator.dossier import Dossier, Verdict
 from allocator.errors import Fault, InputError
 from allocator.explain import dossier
 from allocator.months import format_month
-from allocator.recommend import recommend
-from allocator.verify import VerifiedPlan, verify
+from allocator.problem import Problem
+from allocator.sites import Way, ways_to_place
+from allocator.standing import Standing
+from allocator.verify import VerifiedPlan, sentence, verify
 from geodata.read import read_projects
 from geodata.to_domain import to_projects
 from service.documents import dossier_document
+from service.dossier_wire import BreachOut
 from service.pipeline import records_of
+from service.prose import LANGUAGES, dossier_text
+from service.voice import Voice
 from service.wire import DossierOut, PlanOut, Wire
-from service.wording import dossier_text
 
 
 class SiteSuggestion(Wire):
@@ -34,12 +43,33 @@ class SuggestionOut(Wire):
     deltas: dict[str, int]
 
 
+class BreachSaid(BreachOut):
+    """A breach in words, too."""
+
+    sentence: str
+
+
+class ForcedSite(Wire):
+    """One component in a park where a rule stands against it: what putting it there all the same would break."""
+
+    component_id: str
+    park_id: str
+    space_id: str
+    start: str
+    breaches: tuple[BreachSaid, ...]
+    deltas: dict[str, int]
+
+
 class RecommendationOut(Wire):
-    """Ranked suggestions, and the newcomer's dossier with a verdict for every park."""
+    """Ranked suggestions, what forcing it elsewhere would break, and the newcomer's dossier."""
 
     plan_id: str
     project_id: str
     suggestions: tuple[SuggestionOut, ...]
+    complete: bool = Field(description="Whether no better place was left untried.")
+    forced: tuple[ForcedSite, ...] = Field(
+        description="Parks that would suit a component but for a rule, the fewest breaches first."
+    )
     dossier: DossierOut
 
 
@@ -53,46 +83,94 @@ def with_newcomer(document: PlanOut, verified: VerifiedPlan, path: Path) -> tupl
     if len(newcomers) != 1 or newcomers[0].project_id in known:
         remedy = "Give one project whose project_id the plan does not have"
         raise InputError([Fault(path.name, None, "project_id", None, "is not one new project", remedy)])
-    (project,) = to_projects(inputs.model_copy(update={"projects": tuple(newcomers)}))
+    (asked,) = to_projects(inputs.model_copy(update={"projects": tuple(newcomers)}))
+    project = barred_instead_of_pinned(verified.problem, asked)
     problem = replace(verified.problem, projects=(*verified.problem.projects, project))
     return document, verify(problem, verified.plan), project.project_id
+
+
+def barred_instead_of_pinned(problem: Problem, project: Project) -> Project:
+    """The project with every place barred but the one where a component is locked in.
+
+    A pin asks that the component be placed, and a newcomer is not yet; where it may go is the same.
+    """
+    return replace(project, components=tuple(_barred(problem, part) for part in project.components))
+
+
+def _barred(problem: Problem, part: Component) -> Component:
+    if part.pinned_to is None:
+        return part
+    others = {s for s in problem.registry.spaces if part.pinned_to not in problem.places_of(s)}
+    return replace(part, pinned_to=None, barred_from=part.barred_from | others)
 
 
 def recommendation(document: PlanOut, verified: VerifiedPlan, project_id: str, most: int) -> RecommendationOut:
     """Ranked suggestions for a waiting project, and its dossier."""
     problem = verified.problem
-    suggestions = tuple(
-        SuggestionOut(
-            rank=rank,
-            sites=tuple(
-                SiteSuggestion(
-                    component_id=site.component_id,
-                    space_id=space_id,
-                    park_id=problem.park_of(space_id).park_id,
-                    start=format_month(site.start),
-                    floor_area_m2=area_m2,
-                )
-                for site in suggestion.sites
-                for space_id, area_m2 in site.pieces
-            ),
-            deltas=dict(suggestion.deltas),
-        )
-        for rank, suggestion in enumerate(recommend(verified, project_id, most), start=1)
+    ways = ways_to_place(Standing(problem, verified.plan), problem.project_by_id[project_id], most)
+    told = dossier(verified, project_id, newcomer=True)
+    return RecommendationOut(
+        plan_id=document.plan_id,
+        project_id=project_id,
+        suggestions=tuple(_suggestion(problem, rank, way) for rank, way in enumerate(ways.found, start=1)),
+        complete=ways.complete,
+        forced=tuple(sorted(_forced(problem, told), key=lambda site: len(site.breaches))),
+        dossier=dossier_document(told),
     )
-    shown = dossier_document(dossier(verified, project_id))
-    return RecommendationOut(plan_id=document.plan_id, project_id=project_id, suggestions=suggestions, dossier=shown)
 
 
-def recommendation_text(answer: RecommendationOut, document: PlanOut) -> str:
-    """The recommendation, a line per fact."""
-    lines = [f"{answer.project_id} → {answer.plan_id}"]
+def _suggestion(problem: Problem, rank: int, way: Way) -> SuggestionOut:
+    return SuggestionOut(
+        rank=rank,
+        sites=tuple(
+            SiteSuggestion(
+                component_id=site.component_id,
+                space_id=space_id,
+                park_id=problem.park_of(space_id).park_id,
+                start=format_month(site.start),
+                floor_area_m2=area_m2,
+            )
+            for site in way.sites
+            for space_id, area_m2 in site.pieces
+        ),
+        deltas=dict(way.deltas),
+    )
+
+
+def _forced(problem: Problem, told: Dossier) -> Iterator[ForcedSite]:
+    for part in told.components:
+        for site in part.parks:
+            if site.verdict is Verdict.BLOCKED:
+                yield ForcedSite(
+                    component_id=part.component_id,
+                    park_id=site.park_id,
+                    space_id=site.space_id,
+                    start=site.start or "",
+                    breaches=tuple(BreachSaid(**asdict(b), sentence=sentence(problem, b)) for b in site.breaches),
+                    deltas=dict(site.deltas or {}),
+                )
+
+
+def recommendation_text(answer: RecommendationOut, document: PlanOut, language: str = "both") -> str:
+    """The recommendation, a line per fact, then the newcomer's dossier."""
+    said = (_said(Voice(one, document), answer) for one in LANGUAGES[language])
+    return "\n\n".join(["\n".join(lines) for lines in said] + [dossier_text(answer.dossier, document, language)])
+
+
+def _said(voice: Voice, answer: RecommendationOut) -> Iterator[str]:
+    yield f"{answer.project_id} → {answer.plan_id}"
     if not answer.suggestions:
-        lines.append("  没有不动他人的位置 no place without moving anyone")
+        yield voice.of("  没有不动他人的位置。", "  There is no place for it without moving anyone.")
     for suggestion in answer.suggestions:
-        deltas = ", ".join(f"{goal} {change:+,}" for goal, change in suggestion.deltas.items() if change)
-        lines.append(f"  {suggestion.rank}. {deltas}")
-        lines += [
-            f"     {site.component_id}: {site.space_id} @ {site.park_id}, 自 from {site.start}, {site.floor_area_m2} m²"
-            for site in suggestion.sites
-        ]
-    return "\n".join([*lines, "", dossier_text(answer.dossier, document)])
+        yield f"  {suggestion.rank}. {voice.changes(suggestion.deltas)}"
+        for site in suggestion.sites:
+            area = voice.amount(site.floor_area_m2, "m2")
+            since = voice.of(f"{site.start} 起", f"from {site.start}")
+            yield f"     {site.component_id}: {voice.space(site.space_id)}, {since}, {area}"
+    if answer.forced:
+        yield voice.of(
+            "若强行安排，将违反（违反最少者在前）：", "Were it put elsewhere by force, it would break (least first):"
+        )
+    for forced in answer.forced:
+        broken = "; ".join(breach.sentence for breach in forced.breaches)
+        yield f"  – {forced.component_id}: {voice.space(forced.space_id)}: {broken} ({voice.changes(forced.deltas)})"

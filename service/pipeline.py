@@ -9,7 +9,7 @@ import geopandas as gpd
 
 from allocator.dossier import Dossier
 from allocator.errors import Fault, InputError
-from allocator.explain import dossier
+from allocator.explain import dossiers
 from allocator.goals import aims_of, silent_goals
 from allocator.months import parse_month
 from allocator.problem import Problem
@@ -30,6 +30,7 @@ from geodata.schema import Inputs, PublishedRecord, TenancyRecord
 from geodata.to_domain import to_aims, to_projects, to_published, to_registry
 from seeds.load import SeedError, batch_path, boundaries_path, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
+from service.policy_of_month import redated
 from service.wire import PlanOut
 
 DossierWatch = Callable[[int, int], None]
@@ -79,11 +80,24 @@ def read(
     plan_from = plan_from or first_month(batch, date.today())  # noqa: DTZ011  the calendar of the planner
     inputs = _inputs(batch, records, plan_from)
     if in_force is not None:
-        inputs = _with_published(inputs, in_force)
+        inputs = _with_published(_under_standing_policy(inputs, records, in_force), in_force)
         moved = replace(records, districts=inputs.districts, tenancies=inputs.tenancies)
         raise_all(check_references(inputs.projects, moved))
     boundaries = records.boundaries
     return Submission(inputs, read_boundaries(boundaries_path()) if boundaries is None else boundaries)
+
+
+def _under_standing_policy(inputs: Inputs, records: RegistryRecords, in_force: InForce) -> Inputs:
+    """Inputs under the policy of their month, with what a scenario changed of it for the plan in force."""
+    standing = in_force.document.inputs
+    if standing is None:
+        return inputs
+    carried = redated(standing, inputs.plan_from)
+    # a registry that brings districts of its own speaks for itself
+    own = bool(records.districts) and records.districts != standing.districts
+    return inputs.model_copy(
+        update={"policy": carried.policy, "districts": inputs.districts if own else carried.districts}
+    )
 
 
 def _standing_start(in_force: InForce) -> str | None:
@@ -154,13 +168,13 @@ def _with_published(inputs: Inputs, in_force: InForce) -> Inputs:
     whole = {
         "projects": (*carried, *inputs.projects),
         "published": published,
-        "tenancies": _rehoused(inputs.tenancies, document),
+        "tenancies": rehoused(inputs.tenancies, document),
         "max_moves": in_force.max_moves,
     }
     return inputs.model_copy(update=whole)
 
 
-def _rehoused(tenancies: Sequence[TenancyRecord], document: PlanOut) -> tuple[TenancyRecord, ...]:
+def rehoused(tenancies: Sequence[TenancyRecord], document: PlanOut) -> tuple[TenancyRecord, ...]:
     """The tenancies with those whom the plan in force moves in their new spaces, where the registry is still behind."""
     moves = {(move.tenancy_id, move.from_space): move for move in document.tenant_moves}
     return tuple(
@@ -232,7 +246,8 @@ def run(
 
 
 def _dossiers(verified: VerifiedPlan, watch: DossierWatch) -> Iterator[Dossier]:
-    ids = list(verified.problem.project_by_id)
-    for done, project_id in enumerate(ids):
-        watch(done, len(ids))
-        yield dossier(verified, project_id)
+    every = len(verified.problem.projects)
+    watch(0, every)
+    for done, made in enumerate(dossiers(verified), start=1):
+        watch(done, every)
+        yield made

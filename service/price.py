@@ -1,61 +1,29 @@
-"""The price of having a component somewhere, as data and as text."""
+"""The price of having a component somewhere, as a document."""
 
-from collections.abc import Iterator
-
-from pydantic import Field
-
+from allocator.engines.race import PROOFS
 from allocator.forcing import Forced
-from allocator.plan import PlanStatus
 from service.documents import goal_document
-from service.wire import GoalOut, Wire
+from service.dossier_wire import ForcedMove, PriceOut
+from service.wire import GoalOut, PlanOut
+
+__all__ = ["ForcedMove", "PriceOut", "price_document"]
 
 
-class ForcedMove(Wire):
-    """A component that stands elsewhere, comes or goes when another is forced."""
-
-    component: str
-    from_space: str | None
-    to_space: str | None
-
-
-class PriceOut(Wire):
-    """What forcing a component into a place does to the plan."""
-
-    component: str
-    place: str
-    status: PlanStatus
-    deltas: dict[str, int] | None = Field(description="Change of every goal; absent when no plan has it there.")
-    goals: tuple[GoalOut, ...] = Field(description="Goals of the plan that has it there, with their bounds.")
-    moves: tuple[ForcedMove, ...]
-    conflict: tuple[str, ...] = Field(description="Rules against it, when no plan has it there.")
-
-
-def price_document(forced: Forced) -> PriceOut:
-    """A price as a document."""
+def price_document(forced: Forced, standing: PlanOut) -> PriceOut:
+    """A price as a document, with every goal that is not proven in the new plan or in the standing one."""
+    goals = tuple(goal_document(goal) for goal in forced.goals)
+    left = (goal.goal for goal in (*standing.goals, *goals) if not _proven(goal))
     return PriceOut(
         component=forced.component,
         place=forced.place,
         status=forced.status,
         deltas=None if forced.deltas is None else dict(forced.deltas),
-        goals=tuple(goal_document(goal) for goal in forced.goals),
+        goals=goals,
         moves=tuple(ForcedMove(component=key, from_space=here, to_space=there) for key, here, there in forced.moves),
         conflict=forced.conflict,
+        unproven=() if forced.deltas is None else tuple(dict.fromkeys(left)),
     )
 
 
-def price_text(price: PriceOut) -> str:
-    """The price, a line per fact."""
-    return "\n".join(_lines(price))
-
-
-def _lines(price: PriceOut) -> Iterator[str]:
-    yield f"{price.component} → {price.place}: {price.status}"
-    if price.deltas is None:
-        yield "  没有任何方案能做到 no plan has it there" if price.conflict else "  未在时限内找到 none found in time"
-        yield from (f"    {row}" for row in price.conflict)
-        return
-    for goal in price.goals:
-        gap = "" if not goal.gap else f"  (±{goal.gap:.2%} 未证明 not proven)"
-        yield f"  {goal.goal}: {price.deltas[goal.goal]:+,} {goal.unit}{gap}"
-    for move in price.moves:
-        yield f"    {move.component}: {move.from_space or '—'} → {move.to_space or '—'}"
+def _proven(goal: GoalOut) -> bool:
+    return len(goal.proved_by) >= PROOFS

@@ -8,11 +8,15 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from allocator.errors import Fault, InputError
-from allocator.vocabulary import Function, Permission
-from geodata.faults import raise_all
+from allocator.vocabulary import Function, Permission, Stage
+from geodata.faults import faults_of, raise_all
+from geodata.fields import Origin
 from geodata.read import check_references
 from geodata.schema import Inputs, ParkRecord, SpaceRecord, TenancyRecord
+from seeds.load import SeedError
+from service.goals_file import Order
 from service.pipeline import records_of
+from service.policy_of_month import redated
 
 
 class Additions(BaseModel):
@@ -46,6 +50,11 @@ class Scenario(BaseModel):
         default_factory=dict, description="Permissions that change, by adcode and function."
     )
     withdraw: tuple[str, ...] = Field((), description="Projects that leave the batch.")
+    goals: Order | None = Field(None, description="Order and weights of the goals, as in a file of goals.")
+    stages: dict[str, Stage] = Field(
+        default_factory=dict,
+        description="How far what is published has come, by project_id, or project_id/component_id.",
+    )
     projects: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Fields that change, by project_id, or project_id/component_id."
     )
@@ -63,16 +72,16 @@ def read_scenario(path: Path) -> Scenario:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError([_fault(path, None, None, f"cannot be read: {error}", "Write YAML or JSON")]) from None
     except ValidationError as error:
-        raise InputError(_faults(path, error)) from None
+        raise InputError(_faults(path, error, Scenario)) from None
 
 
 def apply(inputs: Inputs, scenario: Scenario, path: Path) -> Inputs:
     """Inputs as the scenario has them; raises InputError for ids that are not there and values that do not hold."""
     raise_all(_unknown(inputs, scenario, path))
-    changed = inputs.model_dump(mode="json")
-    if scenario.plan_from:
-        changed["plan_from"] = scenario.plan_from
+    changed = _from_month(inputs, scenario, path).model_dump(mode="json")
     changed["policy"] |= scenario.policy
+    if scenario.goals is not None:
+        changed["goals"] = scenario.goals.model_dump(mode="json")["tiers"]
     for district in changed["districts"]:
         district["permissions"] |= scenario.permissions.get(district["adcode"], {})
     changed["projects"] = [
@@ -84,12 +93,28 @@ def apply(inputs: Inputs, scenario: Scenario, path: Path) -> Inputs:
         changed[kind] = [record for record in changed[kind] if record[key] not in gone] + added
     known = {space["space_id"] for space in changed["spaces"]}
     changed["tenancies"] = [record for record in changed["tenancies"] if record["space_id"] in known]
+    for made in changed["published"]:
+        own, whole = f"{made['project_id']}/{made['component_id']}", made["project_id"]
+        made["stage"] = scenario.stages.get(own, scenario.stages.get(whole, made["stage"]))
     try:
         whole = Inputs.model_validate(changed)
     except ValidationError as error:
-        raise InputError(_faults(path, error)) from None
+        raise InputError(_faults(path, error, Inputs)) from None
     raise_all(check_references(whole.projects, records_of(whole)))
     return whole
+
+
+def _from_month(inputs: Inputs, scenario: Scenario, path: Path) -> Inputs:
+    if scenario.plan_from is None:
+        return inputs
+    try:
+        return redated(inputs, scenario.plan_from)
+    except SeedError as error:
+        message, remedy = f"has no policy: {error}", "Begin the plan later"
+        raise InputError([_fault(path, "plan_from", scenario.plan_from, message, remedy)]) from None
+    except ValueError:
+        remedy = "Write it as YYYY-MM, for example 2026-06"
+        raise InputError([_fault(path, "plan_from", scenario.plan_from, "is not a month", remedy)]) from None
 
 
 def _patched(project: dict[str, Any], changes: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -102,6 +127,7 @@ def _unknown(inputs: Inputs, scenario: Scenario, path: Path) -> list[Fault]:
     """Everything the scenario speaks of that is not there."""
     projects = {p.project_id for p in inputs.projects}
     parts = {f"{p.project_id}/{part.component_id}" for p in inputs.projects for part in p.components}
+    published = {f"{made.project_id}/{made.component_id}" for made in inputs.published}
     checks = (
         ("withdraw", scenario.withdraw, projects),
         ("projects", scenario.projects, projects | parts),
@@ -109,6 +135,7 @@ def _unknown(inputs: Inputs, scenario: Scenario, path: Path) -> list[Fault]:
         ("remove/spaces", scenario.remove.spaces, {s.space_id for s in inputs.spaces}),
         ("remove/tenancies", scenario.remove.tenancies, {t.tenancy_id for t in inputs.tenancies}),
         ("policy", scenario.policy, set(type(inputs.policy).model_fields)),
+        ("stages", scenario.stages, published | {key.split("/")[0] for key in published}),
     )
     return [
         _fault(path, column, name, "is not known", f"Known: {', '.join(sorted(known)[:30])}")
@@ -118,13 +145,9 @@ def _unknown(inputs: Inputs, scenario: Scenario, path: Path) -> list[Fault]:
     ]
 
 
-def _faults(path: Path, error: ValidationError) -> list[Fault]:
-    return [
-        _fault(
-            path, "/".join(map(str, detail["loc"])), repr(detail["input"])[:80], detail["msg"], "Correct the scenario"
-        )
-        for detail in error.errors()
-    ]
+def _faults(path: Path, error: ValidationError, model: type[BaseModel]) -> list[Fault]:
+    """One fault per error, with the nearest known name for one that is not known."""
+    return faults_of(error, Origin(path.name), model)
 
 
 def _fault(path: Path, column: str | None, value: str | None, message: str, remedy: str) -> Fault:

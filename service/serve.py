@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -22,6 +23,9 @@ from service.people.keys import pepper_of
 from service.settings import Settings, load_settings
 
 LOG = structlog.get_logger("serve")
+STOPPING = (signal.SIGINT, signal.SIGTERM)
+"""Signals that end the service in good order."""
+
 GRACE_S = 25.0
 """How long the worker may take to give its run back."""
 
@@ -33,7 +37,8 @@ def serve(options: argparse.Namespace) -> int:
     }
     settings = load_settings(**given)
     logs.set_up(settings.log_level)
-    with database(settings) as url:
+    signal.signal(signal.SIGTERM, _interrupt)
+    with _held(settings), database(settings, owned=True) as url:
         key = _prepare(settings, url)
         app = create_app(settings, url)
         config = uvicorn.Config(
@@ -49,16 +54,33 @@ def serve(options: argparse.Namespace) -> int:
         server = _Server(config, key)
         with contextlib.nullcontext() if options.no_worker else supervised_worker(settings, url):
             server.run()
+            _deaf()
         return exit_codes.OK if server.started else exit_codes.DEFECT
 
 
+def _interrupt(_number: int, _frame: object) -> None:
+    """End as by Ctrl-C, so that whatever was started is ended too."""
+    raise KeyboardInterrupt
+
+
+def _deaf() -> None:
+    """A second Ctrl-C must not cut short the ending of the worker and the database."""
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _held(settings: Settings) -> contextlib.AbstractContextManager[None]:
+    """The data folder for this service alone, where the database lies in it."""
+    return contextlib.nullcontext() if settings.database_url is not None else embedded.alone(settings.data_dir)
+
+
 @contextlib.contextmanager
-def database(settings: Settings) -> Iterator[str]:
+def database(settings: Settings, *, owned: bool = False) -> Iterator[str]:
     """Address of the database: the one that is set, else the embedded one while it runs."""
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
-    with embedded.running(settings.data_dir) as url:
+    with embedded.running(settings.data_dir, owned=owned) as url:
         yield url
 
 
@@ -85,6 +107,16 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, key: str | None) -> None:
         super().__init__(config)
         self._key = key
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on signals without raising them again afterwards: the worker and the database end after this server."""
+        before = {number: signal.signal(number, self.handle_exit) for number in STOPPING}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]

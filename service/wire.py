@@ -1,28 +1,30 @@
 """The formats that leave the product: plan.json and a dossier, as pydantic models with their JSON Schema."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from allocator.plan import PlanStatus
 from allocator.vocabulary import Basis, Stage
 from geodata.schema import Inputs
+from service.dossier_wire import ComponentOut, DossierOut, RequirementOut, SiteOut, SiteReasonOut
+from service.wire_base import GoalOut, HolderOut, ReasonOut, Wire
 
-
-class Wire(BaseModel):
-    """Base of the formats: nothing unknown is accepted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class GoalOut(Wire):
-    """One goal of a plan; goals are listed in strict order."""
-
-    goal: str = Field(description="Id of the goal; see the catalogue.")
-    tier: int = Field(ge=1, description="Position in the strict order, 1 first.")
-    value: int = Field(description="Exact value, measured by the independent check.")
-    bound: int | None = Field(None, description="No plan that keeps the goals before it can be better than this.")
-    gap: float | None = Field(None, ge=0, description="|bound − value| as a fraction of the value; 0 is optimal.")
-    unit: str = Field("", description="What is counted.")
-    proved_by: tuple[str, ...] = Field((), description="Engines whose own bound equals the value.")
+__all__ = [
+    "AssignmentOut",
+    "ComponentOut",
+    "ConflictOut",
+    "DossierOut",
+    "GoalOut",
+    "HolderOut",
+    "KpiOut",
+    "PlanOut",
+    "ReasonOut",
+    "RequirementOut",
+    "SiteOut",
+    "SiteReasonOut",
+    "TenantMoveOut",
+    "UnplacedOut",
+    "Wire",
+]
 
 
 class AssignmentOut(Wire):
@@ -54,30 +56,6 @@ class TenantMoveOut(Wire):
     floor_area_m2: int = Field(gt=0, description="Floor taken there, in whole lots, m².")
     stage: Stage = Field(description="How far the tenancy has come: the price of the move follows from it.")
     price: int = Field(ge=0, description="Points that the move costs in the goal stability.")
-
-
-class HolderOut(Wire):
-    """Who holds floor that a component would need."""
-
-    project_id: str
-    component_id: str
-    floor_area_m2: int
-    value: int
-    occupant: str = Field("", description="Name of a sitting tenant; empty for a component of the plan.")
-
-
-class ReasonOut(Wire):
-    """Why a project is not placed, with both numbers."""
-
-    code: str = Field(
-        description="no-option/<test>, refused/<rule>, displaced/<rule>, combination, not-worth-it or not-found."
-    )
-    component_id: str
-    space_id: str | None = Field(None, description="The space that came nearest.")
-    needed: int | float | str
-    offered: int | float | str
-    unit: str = ""
-    holders: tuple[HolderOut, ...] = ()
 
 
 class UnplacedOut(Wire):
@@ -134,58 +112,3 @@ class PlanOut(Wire):
     conflict: ConflictOut | None = None
     notes: tuple[str, ...] = Field((), description="Anything odd that an engine did.")
     inputs: Inputs | None = Field(None, description="Everything the plan was made from.")
-
-
-class SiteOut(Wire):
-    """One park for one component."""
-
-    park_id: str
-    space_id: str
-    start: str | None = None
-    verdict: str = Field(description="chosen, possible, blocked or unfit.")
-    reasons: tuple["SiteReasonOut", ...] = ()
-    deltas: dict[str, int] | None = Field(None, description="Change of every goal if the component moved there alone.")
-    holders: tuple[HolderOut, ...] = ()
-    further_spaces: tuple[str, ...] = Field((), description="Further floors of a component that is divided.")
-
-
-class SiteReasonOut(Wire):
-    """Why a park is refused, with both numbers."""
-
-    code: str
-    needed: int | float | str
-    offered: int | float | str
-    unit: str = ""
-
-
-class RequirementOut(Wire):
-    """One line of requirement against offer."""
-
-    what: str
-    needed: int | float | str
-    offered: int | float | str
-    unit: str = ""
-
-
-class ComponentOut(Wire):
-    """One component: where it stands, what it gets there, and a verdict for every park."""
-
-    component_id: str
-    function: str
-    floor_area_m2: int
-    space_id: str | None = None
-    start: str | None = None
-    permission: str | None = None
-    offer: tuple[RequirementOut, ...] = ()
-    parks: tuple[SiteOut, ...] = ()
-
-
-class DossierOut(Wire):
-    """A project's decision, with its reasons."""
-
-    project_id: str
-    enterprise: str
-    placed: bool
-    value: int
-    components: tuple[ComponentOut, ...]
-    unplaced_reasons: tuple[ReasonOut, ...] = ()

@@ -16,6 +16,7 @@ from service.documents import dossier_document
 from service.exports import geojson, write_workbook
 from service.map_settings import map_settings
 from service.mapping import Drawn, payload_of
+from service.moving_in import moved_in
 from service.pipeline import Outcome
 from service.report import report
 from service.report_tables import Speech, screen_tables
@@ -37,9 +38,13 @@ def ready(folder: Path) -> Path:
 
 
 def write_all(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
+    """Write everything that a plan consists of and return the paths; two runs into one folder never mix."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as fresh:
+        return moved_in(_write_files(Path(fresh), outcome, document, boundaries), folder, FILES)
+
+
+def _write_files(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
     """Write plan.json, and with a verified plan everything else that FILES names; their paths."""
-    for name in FILES:
-        (folder / name).unlink(missing_ok=True)
     written = [write_text(folder / "plan.json", document.model_dump_json(indent=1))]
     if outcome.verified is None:
         return written

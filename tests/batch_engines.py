@@ -7,7 +7,13 @@ from allocator.engines.task import AnswerStatus, Task
 from allocator.model import compile_model
 from tests.drawn import draw_problem
 
-ENGINES = (("cp-sat", {}), ("scip", {"solver": "scip"}), ("highs", {"solver": "highs"}), ("cbc", {"solver": "cbc"}))
+ENGINES = (
+    ("cp-sat", {}),
+    ("scip", {"solver": "scip"}),
+    ("highs", {"solver": "highs"}),
+    ("cbc", {"solver": "cbc"}),
+    ("scale", {}),
+)
 
 CRASHED = "crashed"
 
@@ -39,13 +45,20 @@ def _outcome(seed: int, name: str, settings: dict[str, str]) -> tuple[int, ...] 
 
 def _lexicographic(seed: int, name: str, settings: dict[str, str]) -> tuple[int, ...] | None:
     from allocator.engines import cp_sat, milp  # noqa: PLC0415  solvers are loaded in children only
+    from allocator.engines.scale import run as scale  # noqa: PLC0415  the same
 
-    run = cp_sat.run if name == "cp-sat" else milp.run
+    run = {"cp-sat": cp_sat.run, "scale": scale.run}.get(name, milp.run)
     model, _ = compile_model(draw_problem(seed))
     rows, found = model.rows, []
     for objective in model.objectives:
         task = Task(
-            model.variables, rows, objective.weights, objective.constant, time_limit_s=30.0, settings=dict(settings)
+            model.variables,
+            rows,
+            objective.weights,
+            objective.constant,
+            time_limit_s=30.0,
+            settings=dict(settings),
+            blocks=model.blocks,
         )
         answer = run(task, lambda _: None)
         if answer.status is AnswerStatus.INFEASIBLE:

@@ -1,16 +1,16 @@
 """What every move gains: the best plan for each number of moves against the published plan."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from allocator.answers.means import Means
 from allocator.answers.standing import Resolved, Variant, options_of, resolve
 from allocator.goals import BY_ID, aims_of
-from allocator.linear import Linear, Row, Sense, total
+from allocator.linear import Linear, Row, total
 from allocator.model import Decisions, Objective, compile_model
 from allocator.plan import Aim, Plan, PlanStatus
 from allocator.problem import Problem
-from allocator.rules.move_budget import moved
+from allocator.rules.move_budget import moved, staying
 
 PRICE = "stability"
 """Goal that is the price of what is moved or dropped."""
@@ -104,9 +104,9 @@ class _Curve:
         if most is None:
             return self._variant("free", self._problem, ())
         problem = replace(self._problem, max_moves=most)
-        staying = dict.fromkeys(self._staying(tuple(problem.published_by_component)), 1)
         least = len(problem.published_by_component) - most
-        return self._variant(str(most), problem, (Row(staying, Sense.AT_LEAST, least, "asked/moves"),))
+        row = replace(staying(self._problem, self._choose) >= least, name="asked/moves")
+        return self._variant(str(most), problem, (row,))
 
     def _variant(self, key: str, problem: Problem, rows: tuple[Row, ...]) -> Variant:
         net = self._gain - self._rate * self._price
@@ -117,12 +117,16 @@ class _Curve:
         start = self._choose.values_of(options_of(self._problem, published))
         return Variant(key, problem, self._choose, model, aims, tuple(start))
 
-    def _staying(self, keys: tuple[str, ...]) -> Iterator[int]:
-        published = self._problem.published_by_component
-        for key in keys:
-            for option in self._problem.options_of[key]:
-                if option.space_id == published[key].space_id:
-                    yield option.index
+    def _stays(self, moved: Container[str]) -> Iterator[Row]:
+        """Rows that keep everything where it is but what is named."""
+        for key, published in self._problem.published_by_component.items():
+            if key not in moved:
+                here = (o for o in self._problem.options_of[key] if o.space_ids == published.space_ids)
+                row = total(self._choose.option(option) for option in here) == 1
+                yield replace(row, name=f"asked/stay/{key}")
+        for tenant in self._problem.tenants.values():
+            if tenant.seat.key not in moved:
+                yield replace(self._choose.placed(tenant.project_id) <= 0, name=f"asked/stay/{tenant.seat.key}")
 
     def moved(self, resolved: Resolved | None) -> tuple[str, ...]:
         """Published components that a plan has elsewhere or nowhere."""
@@ -162,9 +166,8 @@ class _Curve:
         """A point whose optimum was not proven, with those of its moves undone that are not worth their price."""
         if point.plan is None:
             return point
-        keep = tuple(key for key in self._problem.published_by_component if key not in point.moved)
-        stay = tuple(Row(dict.fromkeys(self._staying((key,)), 1), Sense.EQUAL, 1, f"asked/stay/{key}") for key in keep)
-        variant = self._variant("settled", replace(self._problem, max_moves=point.most_moves), stay)
+        limited = replace(self._problem, max_moves=point.most_moves)
+        variant = self._variant("settled", limited, tuple(self._stays(point.moved)))
         start = self._choose.values_of(options_of(self._problem, point.plan))
         found = resolve([replace(variant, hint=tuple(start))], 1, means.share(0.5)).get("settled")
         if found is None or found.verified is None:

@@ -88,7 +88,7 @@ class Standing:
 def options_of(problem: Problem, plan: Plan) -> Iterator[Option]:
     """The options that a plan chooses; where it begins in a month that is none, the same space in another month."""
     for assignment in plan.assignments:
-        here = [o for o in problem.options_of[assignment.key] if o.space_id == assignment.space_id]
+        here = [o for o in problem.options_of[assignment.key] if o.space_ids == assignment.space_ids]
         if here:
             yield min(here, key=lambda option: (option.start != assignment.start, option.index))
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
 
+from allocator.engines.scale.cache import compile_once
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
 from allocator.errors import EngineError
 
@@ -26,6 +27,7 @@ ENGINES = {
     "cp-sat": "allocator.engines.cp_sat",
     "milp": "allocator.engines.milp",
     "series": "allocator.engines.series",
+    "scale": "allocator.engines.scale.run",
 }
 """Module of each engine; loaded only in children."""
 
@@ -36,7 +38,7 @@ MEMORY_BYTES = 8 << 30
 """Address space of one child; a solver's own memory limit is not to be relied on (google/or-tools issue 1944)."""
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["allocator.engines.cp_sat", "allocator.engines.milp"])
+_CONTEXT.set_forkserver_preload(list(ENGINES.values()))
 
 Entry = Callable[[Task, Report], Answer]
 
@@ -58,7 +60,9 @@ class Child:
 
     @classmethod
     def start(cls, engine: str, task: Task, entry: str = "run", memory_bytes: int = MEMORY_BYTES) -> "Child":
-        """Start ``entry`` of an engine on a task."""
+        """Start ``entry`` of an engine on a task; its time runs from when its kernels are compiled."""
+        if engine == "scale":
+            compile_once()
         messages, theirs = _CONTEXT.Pipe(duplex=False)
         lifeline_end, lifeline = _CONTEXT.Pipe(duplex=False)
         folder = tempfile.mkdtemp(prefix="allocator-")
@@ -156,7 +160,7 @@ class _Errand:
 
 def _serve(errand: _Errand, task: Task, messages: Connection, lifeline: Connection) -> None:
     os.setsid()
-    threading.Thread(target=_die_with, args=(lifeline,), daemon=True).start()
+    threading.Thread(target=_die_with, args=(lifeline, errand.folder), daemon=True).start()
     os.environ["TMPDIR"] = errand.folder
     tempfile.tempdir = errand.folder
     os.chdir(errand.folder)
@@ -178,7 +182,9 @@ def _limit(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _die_with(lifeline: Connection) -> None:
+def _die_with(lifeline: Connection, folder: str) -> None:
     with contextlib.suppress(EOFError, OSError):
         lifeline.recv()
+    # whoever started this process is gone: nobody else removes its folder
+    shutil.rmtree(folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)

@@ -57,7 +57,7 @@ class Links(Rule):
             ]
             if len(sites) == 1:
                 yield Breach(self.id, name, "one end placed", "both or none")
-            elif len(sites) == 2 and not _near(problem, link, *sites):
+            elif len(sites) == 2 and not are_near(problem, link, *sites):
                 apart = problem.distance_m(*sites) if link.kind is LinkKind.MAX_KM else " – ".join(sites)
                 yield Breach(self.id, name, apart, link.kind.value if link.max_m is None else link.max_m)
 
@@ -77,15 +77,17 @@ def _links(problem: Problem) -> Iterator[tuple[str, Link, tuple[str, str]]]:
             yield name, link, (f"{project.project_id}/{link.first}", f"{project.project_id}/{link.second}")
 
 
-def _place(problem: Problem, link: Link, space_id: str) -> Hashable:
+def place_of(problem: Problem, link: Link, space_id: str) -> Hashable:
+    """The building or park of a space, whichever a link speaks of: spaces of one place are alike to it."""
     space = problem.registry.spaces[space_id]
     return space.building_key if link.kind is LinkKind.SAME_BUILDING else space.park_id
 
 
-def _near(problem: Problem, link: Link, first_space: str, second_space: str) -> bool:
+def are_near(problem: Problem, link: Link, first_space: str, second_space: str) -> bool:
+    """Whether two spaces are as near each other as a link asks."""
     if link.max_m is not None:
         return problem.distance_m(first_space, second_space) <= link.max_m
-    return _place(problem, link, first_space) == _place(problem, link, second_space)
+    return place_of(problem, link, first_space) == place_of(problem, link, second_space)
 
 
 def _neighbourhoods(
@@ -96,7 +98,7 @@ def _neighbourhoods(
     alike: dict[tuple[Hashable, ...], list[Option]] = defaultdict(list)
     for options in by_place.values():
         space_id = options[0].space_id
-        near = (place for place, others in partners.items() if _near(problem, link, space_id, others[0].space_id))
+        near = (place for place, others in partners.items() if are_near(problem, link, space_id, others[0].space_id))
         alike[tuple(near)] += options
     for places, options in alike.items():
         inside = [option for place in places for option in partners[place]]
@@ -107,5 +109,5 @@ def _neighbourhoods(
 def _by_place(problem: Problem, link: Link, key: str) -> dict[Hashable, list[Option]]:
     groups: dict[Hashable, list[Option]] = defaultdict(list)
     for option in problem.options_of[key]:
-        groups[_place(problem, link, option.space_id)].append(option)
+        groups[place_of(problem, link, option.space_id)].append(option)
     return groups

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from allocator.linear import total
+from allocator.linear import Linear, total
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
@@ -28,14 +28,8 @@ class MoveBudget(Rule):
         """One row: enough of the published components stay."""
         if problem.max_moves is None:
             return
-        staying = total(
-            choose.option(option)
-            for key, published in problem.published_by_component.items()
-            for option in problem.options_of[key]
-            if option.space_ids == published.space_ids
-        )
-        tenants = total(choose.placed(tenant.project_id) for tenant in problem.tenants.values())
-        yield WHERE, staying - tenants >= len(problem.published_by_component) - problem.max_moves
+        least = len(problem.published_by_component) - problem.max_moves
+        yield WHERE, staying(problem, choose) >= least
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Count the published components that are elsewhere or nowhere."""
@@ -48,6 +42,17 @@ class MoveBudget(Rule):
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how many move and how many may."""
         return f"{breach.measured} published components or tenants are moved or dropped; at most {breach.limit} may be."
+
+
+def staying(problem: Problem, choose: Choose) -> Linear:
+    """Number of published components that keep their space, less the tenants who are moved."""
+    kept = (
+        choose.option(option)
+        for key, published in problem.published_by_component.items()
+        for option in problem.options_of[key]
+        if option.space_ids == published.space_ids
+    )
+    return total(kept) - total(choose.placed(tenant.project_id) for tenant in problem.tenants.values())
 
 
 def moved(problem: Problem, plan: Plan) -> list[str]:

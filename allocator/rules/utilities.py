@@ -1,7 +1,7 @@
 """Rule utilities."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import partial
 from operator import attrgetter
 
@@ -34,7 +34,7 @@ class Utilities(Rule):
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per park, supply and month in which use may grow."""
-        for park, utility, capacity in _capacities(problem):
+        for park, utility, capacity in _capacities(problem, problem.registry.parks):
             drawing = [
                 option
                 for option in problem.options_at[park.park_id]
@@ -51,7 +51,7 @@ class Utilities(Rule):
         placed: dict[str, list[Placement]] = defaultdict(list)
         for placement in problem.placements(plan):
             placed[placement.space.park_id].append(placement)
-        for park, utility, capacity in _capacities(problem):
+        for park, utility, capacity in _capacities(problem, placed):
             here = [p for p in placed.get(park.park_id, ()) if getattr(p.component, utility)]
             wanted = [(p.start, p.end, getattr(p.component, utility)) for p in here]
             tenancies = problem.tenancies_of_park[park.park_id] if here else ()
@@ -72,9 +72,9 @@ def _drawn(problem: Problem, utility: str, option: Option) -> int:
     return amount
 
 
-def _capacities(problem: Problem) -> Iterator[tuple[Park, str, int]]:
+def _capacities(problem: Problem, among: Container[str]) -> Iterator[tuple[Park, str, int]]:
     for park in problem.registry.parks.values():
-        for utility in PARK_UTILITIES:
+        for utility in PARK_UTILITIES if park.park_id in among else ():
             capacity = getattr(park, utility)
             if capacity is not None:
                 yield park, utility, capacity

@@ -17,8 +17,8 @@ from service.answers_wire import AnswerOut
 from service.comparison import Comparison
 from service.goals_file import Order
 from service.newcomer import RecommendationOut
-from service.price import PriceOut
 from service.scenario import Additions, Removals, Scenario
+from service.versus import Versus
 from service.wire import DossierOut, PlanOut
 
 Schema = Mapping[str, Any]
@@ -52,8 +52,8 @@ INPUTS = (
 
 ANSWERS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("recommend --json", RecommendationOut),
-    ("explain --force --json", PriceOut),
     ("compare --json", Comparison),
+    ("compare --json (several plans, or scenarios)", Versus),
     ("answers --json", AnswerOut),
 )
 """What commands print as JSON, beside the files that are written."""

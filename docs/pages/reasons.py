@@ -105,6 +105,7 @@ def _unplaced() -> list[str]:
         ("`combination`", "Each component has a place, but not all of them together."),
         ("`not-worth-it`", "All of it has a place, but placing it would add no value."),
         ("`not-found`", "All of it has a place and would add value: more time finds it."),
+        ("`newcomer`", "All of it has a place; it was not in the batch when the plan was made."),
     )
     rows = ((f"`{code}`", *_labels(label)) for code, label in REASONS.items() if not code.startswith("no-option/"))
     return [

@@ -1,6 +1,7 @@
 """The PostgreSQL that ships in a wheel: started under the data folder, found again, stopped by who started it."""
 
 import contextlib
+import fcntl
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,10 +52,36 @@ def url_of(server: Any, database: str = DATABASE) -> str:
 
 
 @contextlib.contextmanager
-def running(data_dir: Path) -> Iterator[str]:
-    """Address of the embedded database while it runs."""
+def running(data_dir: Path, *, owned: bool = False) -> Iterator[str]:
+    """Address of the embedded database while it runs.
+
+    At the end it is stopped by whoever started it; ``owned`` also stops one that a killed service left running.
+    """
+    found = _pid(data_dir)
     server = start(data_dir)
     try:
         yield url_of(server)
     finally:
-        stop(server)
+        if owned or found != server.get_pid():
+            stop(server)
+
+
+def _pid(data_dir: Path) -> int | None:
+    """Process that the server's own file names, running or not."""
+    try:
+        return int((data_dir / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+@contextlib.contextmanager
+def alone(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder for one service; raises InputError while another holds it."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "serving.lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message, remedy = "is served already", "Stop that service, or name another folder with --data-dir."
+            raise InputError([Fault(str(data_dir), None, None, None, message, remedy)]) from None
+        yield

@@ -252,7 +252,8 @@ placement = Table(
     Column("project_id", Text, primary_key=True),
     Column("component_id", Text, primary_key=True),
     *_words("district", null=True),
-    *_words("enterprise", "segment", "function", "space_id", "park_id", "adcode", "start"),
+    Column("space_id", Text, primary_key=True),
+    *_words("enterprise", "segment", "function", "park_id", "adcode", "start"),
     _count("floor_area_m2"),
     _json("document"),
 )

@@ -6,7 +6,6 @@ import os
 import secrets
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -61,8 +60,10 @@ def work(settings: Settings, url: str, *, lifeline: bool = False) -> None:
 
 def _die_with_parent(works: Works) -> None:
     """Wait for the end of standard input: the parent is gone, however it went."""
-    with contextlib.suppress(OSError, ValueError):
-        sys.stdin.buffer.read()
+    with contextlib.suppress(OSError):
+        # read past Python's own buffer, whose lock the ending interpreter would wait for
+        while os.read(0, 1024):
+            pass
     works.stopping.set()
     time.sleep(GRACE_S)
     os._exit(1)

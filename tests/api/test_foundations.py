@@ -207,7 +207,7 @@ def test_logs_are_json_without_secrets_or_local_variables(monkeypatch):
         logs.set_up("info")
         hidden_local = "dak_local"
         try:
-            raise ValueError("told")
+            int("told")
         except ValueError:
             structlog.get_logger("tests").exception("went wrong", api_key="dak_shown", person=len(hidden_local))
         logging.getLogger("elsewhere").warning("plain")

@@ -63,7 +63,7 @@ def _tampered(document):
     yield change(("unplaced",), []), "claim/unplaced"
     doubled = deepcopy(document)
     doubled["assignments"].append(doubled["assignments"][0])
-    yield doubled, "placed-once"
+    yield doubled, "site/pieces"
 
 
 def test_every_tampering_is_found(standing, tmp_path, capsys):
@@ -100,14 +100,17 @@ def test_a_newcomer_gets_ranked_sites_while_everyone_stays(standing, tmp_path, p
         "B": "possible",
     }
     assert main(["recommend", "--plan", str(standing), "--project", str(path)]) == 0
-    assert "1. value +900, policy-fit +2, cost +20,000" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "1. 落位项目价值 +900 分、政策契合度 +2 分、月度成本 +20,000 元/月" in said
+    assert "1. value placed +900 points, policy fit +2 points, monthly cost +20,000 yuan a month" in said
+    assert "Could be placed; nobody had asked when the plan was made" in said
 
 
 def test_a_newcomer_without_a_place_learns_who_is_in_the_way(standing, tmp_path, project_row, write_csv, capsys):
     path = write_csv(tmp_path / "new.csv", [project_row(project_id="NEW", floor_area_m2=4000)])
     assert main(["recommend", "--plan", str(standing), "--project", str(path)]) == 0
     said = capsys.readouterr().out
-    assert "no place without moving anyone" in said
+    assert "no place for it without moving anyone" in said
     assert "held by" in said
 
 
@@ -141,17 +144,20 @@ def test_two_plans_are_compared(standing, tmp_path, project_row, write_csv, writ
 def test_the_price_of_a_park_is_the_plan_solved_anew_with_it(standing, capsys):
     capsys.readouterr()
     assert main(["explain", "--plan", str(standing), "P3", "--force", "A", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["conflict"] == ["pinned/P3/rnd@A"]
+    assert json.loads(capsys.readouterr().out)["prices"][0]["conflict"] == ["pinned/P3/rnd@A"]
     assert main(["explain", "--plan", str(standing), "P1", "--force", "A", "--json"]) == 0
-    price = json.loads(capsys.readouterr().out)
-    assert price["status"] == "optimal"
+    price = json.loads(capsys.readouterr().out)["prices"][0]
+    assert (price["status"], price["unproven"]) == ("optimal", [])
     assert price["deltas"] == {"value": 0, "policy-fit": 0, "cost": 25_000, "clustering": 0}
     assert [(m["component"], m["from_space"], m["to_space"]) for m in price["moves"]] == [
         ("P1/rnd", "B1", "A1"),
         ("P2/rnd", "A1", "B1"),
     ]
     assert main(["explain", "--plan", str(standing), "P1", "--force", "A"]) == 0
-    assert "cost: +25,000 yuan/month" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "With P1/rnd in 甲园 (Pingshan) and everyone free to move: monthly cost +25,000 yuan a month." in said
+    assert "P1/rnd moves from" in said
+    assert "The price is exact" in said
     assert main(["explain", "--plan", str(standing), "P1", "--force", "Mars"]) == 2
 
 

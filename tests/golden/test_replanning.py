@@ -59,6 +59,29 @@ def test_a_move_is_made_when_it_gains_value_and_not_without_a_budget(tmp_path, t
     assert where == {"OLD": "A1", "SMALL": "B1"}
 
 
+def test_stages_are_told_by_a_scenario_and_checked(tmp_path, town, project_row, write_csv, capsys):
+    registry, published = town
+    new = write_csv(tmp_path / "new.csv", [project_row(project_id="BIG", floor_area_m2=5000, tier="major", priority=5)])
+    told = tmp_path / "stages.yaml"
+    told.write_text("stages: {SMALL: contracted, OLD/rnd: built}")
+    out = tmp_path / "out"
+    assert run_plan(new, registry, out, "--published", str(published), "--scenario", str(told)) == 0
+    where, document = placed(out)
+    assert where == {"OLD": "A1", "SMALL": "A1", "BIG": "B1"}
+    assert next(g["value"] for g in document["goals"] if g["goal"] == "stability") == 5
+    stages = {made["project_id"]: made["stage"] for made in document["assignments"]}
+    assert stages == {"OLD": "built", "SMALL": "announced", "BIG": "announced"}
+    document["assignments"][0]["stage"] = "built"
+    changed = tmp_path / "changed.json"
+    changed.write_text(json.dumps(document))
+    capsys.readouterr()
+    assert main(["check", "--plan", str(changed)]) == 3
+    assert "claim/assignment" in capsys.readouterr().out
+    told.write_text("stages: {NOBODY: built}")
+    assert run_plan(new, registry, out, "--published", str(published), "--scenario", str(told)) == 2
+    assert "NOBODY" in capsys.readouterr().err
+
+
 def test_a_budget_without_a_published_plan_is_refused(tmp_path, project_row, write_csv, write_registry, capsys):
     new = write_csv(tmp_path / "new.csv", [project_row()])
     assert run_plan(new, write_registry(), tmp_path / "out", "--max-moves", "1") == 2

@@ -52,7 +52,78 @@ def test_a_scenario_changes_what_it_names_and_nothing_else(base, tmp_path, text,
     assert with_scenario(base, tmp_path, text) == expected
 
 
+def test_weights_are_changed_by_a_scenario(tmp_path, project_row, write_csv, write_registry, space):
+    base = (
+        write_csv(tmp_path / "p.csv", [project_row(project_id="P1", floor_area_m2=100)]),
+        write_registry(spaces=[space(rent_yuan_m2_month=50)]),
+    )
+    assert with_scenario(base, tmp_path, "goals: {tiers: [[value, {goal: cost, weight: 2}]]}") == {}
+    assert with_scenario(base, tmp_path, "goals: {tiers: [[{goal: value, weight: 1000}, cost]]}") == {"P1": "A1"}
+
+
+def test_a_park_and_a_date_are_changed_by_a_scenario(base, tmp_path, park):
+    park_b = "{park_id: B, name_zh: 乙园, district: '440310', lon: 114.36, lat: 22.7}"
+    space_b = "{space_id: B1, park_id: B, kind: rnd_lab, floor_area_m2: 4000}"
+    added = f"add: {{parks: [{park_b}], spaces: [{space_b}]}}"
+    assert sorted(with_scenario(base, tmp_path, added).values()) == ["A1", "B1"]
+    waits, leaves = (
+        "P2/rnd: {start_from: 2030-01, start_until: 2030-01}",
+        "P1/rnd: {lease_months: 12, start_from: 2026-11}",
+    )
+    text = f"projects: {{{waits}, {leaves}}}"
+    assert with_scenario(base, tmp_path, text) == {"P1": "A1", "P2": "A1"}
+
+
+def test_another_first_month_brings_the_policy_of_that_month_and_keeps_what_was_changed(base, tmp_path):
+    def policy(text):
+        with_scenario(base, tmp_path, text)
+        inputs = json.loads((tmp_path / "out" / "plan.json").read_text())["inputs"]
+        return inputs["plan_from"], inputs["policy"]
+
+    month, later = policy("{plan_from: 2027-03, policy: {opening_months: 77}}")
+    assert (month, later["opening_months"]) == ("2027-03", 77)
+    _, usual = policy("{}")
+    assert {**later, "opening_months": usual["opening_months"]} == usual
+
+
+def test_a_published_plan_hands_on_the_policy_that_a_scenario_changed(base, tmp_path, write_csv, project_row):
+    with_scenario(base, tmp_path, "{policy: {opening_months: 77}, permissions: {'440310': {rnd: exception}}}")
+    new = write_csv(tmp_path / "new.csv", [project_row(project_id="NEW", floor_area_m2=500)])
+    published = str(tmp_path / "out" / "plan.json")
+    arguments = ["plan", "--projects", str(new), "--published", published, "--out", str(tmp_path / "next")]
+    assert main([*arguments, "--time-limit", "20", "--threads", "1"]) == 0
+    inputs = json.loads((tmp_path / "next" / "plan.json").read_text())["inputs"]
+    assert inputs["policy"]["opening_months"] == 77
+    assert inputs["districts"][0]["permissions"]["rnd"] == "exception"
+
+
+def test_plans_and_scenarios_are_set_side_by_side(base, tmp_path, capsys):
+    assert run_plan(*base, tmp_path / "base") == 0
+    first, second = tmp_path / "leaves.yaml", tmp_path / "hall.yaml"
+    first.write_text("withdraw: [P1]")
+    second.write_text("add: {spaces: [{space_id: A2, park_id: A, kind: rnd_lab, floor_area_m2: 3500}]}")
+    capsys.readouterr()
+    asked = ["compare", str(tmp_path / "base" / "plan.json"), "--scenario", str(first), "--scenario", str(second)]
+    assert main([*asked, "--threads", "1", "--out", str(tmp_path / "kept"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [(plan["label"], plan["placed"], plan["moves"]) for plan in found["plans"]] == [
+        ("base", 1, None),
+        ("leaves", 1, 0),
+        ("hall", 2, found["plans"][2]["moves"]),
+    ]
+    changes = {one["project_id"]: one["change"] for one in found["differences"][0]["projects"]}
+    assert changes == {"P1": "withdrawn", "P2": "placed"}
+    kept = [str(tmp_path / "kept" / name / "plan.json") for name in ("leaves", "hall")]
+    assert main(["compare", str(tmp_path / "base" / "plan.json"), *kept]) == 0
+    said = capsys.readouterr().out
+    assert said.split("\n")[0].split() == ["base", "leaves", "hall"]
+    assert "P1" in said
+    assert main(["compare", kept[0]]) == 2
+
+
 FAULTS = [
+    ("wthdraw: [P1]", "Did you mean"),
+    ("stages: {P1: built}", "P1"),
     ("wthdraw: [P1]", "wthdraw"),
     ("withdraw: [P9]", "P9"),
     ("projects: {P1/ghost: {floor_area_m2: 1}}", "P1/ghost"),

@@ -108,7 +108,7 @@ def test_the_api_the_worker_and_the_database_are_cut_down_mid_solve_and_nothing_
 def test_serve_needs_nothing_and_leaves_nothing(tmp_path, number):
     tmp_path.chmod(0o755)
     serve = Process(
-        tmp_path, "serve", "--port", "0", "--data-dir", str(tmp_path / "data"), ALLOCATOR_DEMO_TIME_LIMIT_S="4"
+        tmp_path, "serve", "--port", "0", "--data-dir", str(tmp_path / "data"), ALLOCATOR_DEMO_TIME_LIMIT_S="25"
     )
     try:
         address = serve.wait_for("http://")
@@ -122,6 +122,14 @@ def test_serve_needs_nothing_and_leaves_nothing(tmp_path, number):
                 assert plan["placed"] > 50
             else:
                 wait_until(lambda: http.get("runs").json()["items"][0]["state"] == "running", lambda: serve.log[-3000:])
+        beside = {"ALLOCATOR_DATA_DIR": str(tmp_path / "data")}
+        another = Process(tmp_path, "serve", "--port", "0", **beside)
+        assert another.process.wait(120) == 2
+        assert "is served already" in another.log
+        made = Process(tmp_path, "key", "zoe", "--role", "viewer", **beside)
+        assert made.process.wait(120) == 0, made.log
+        with httpx.Client(base_url=address, headers={"X-API-Key": made.said.strip()}, timeout=60) as http:
+            assert http.get("/api/v1/me").json()["person"] == "zoe", "a command beside the service leaves it running"
         ours = descendants(serve.pid) | {postmaster(tmp_path)}
         assert len(ours) > 2
         assert serve.end(number) == 0
@@ -134,7 +142,7 @@ def test_serve_needs_nothing_and_leaves_nothing(tmp_path, number):
 def test_a_killed_serve_takes_its_worker_along_and_the_next_one_finds_everything(tmp_path):
     tmp_path.chmod(0o755)
     arguments = ("serve", "--port", "0", "--data-dir", str(tmp_path / "data"))
-    first = Process(tmp_path, *arguments, ALLOCATOR_DEMO_TIME_LIMIT_S="5")
+    first = Process(tmp_path, *arguments, ALLOCATOR_DEMO_TIME_LIMIT_S="25")
     second = None
     try:
         key = first.wait_for("first-use key: ")

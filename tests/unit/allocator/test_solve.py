@@ -80,8 +80,27 @@ def test_an_empty_plan_is_a_plan():
 
 
 def test_an_unknown_engine_is_refused_by_name():
-    with pytest.raises(ValueError, match="'magic' is not known; choose one of auto, exact"):
+    with pytest.raises(ValueError, match="'magic' is not known; choose one of auto, exact, scale"):
         entrants("magic", 1)
+
+
+def test_auto_chooses_by_size_and_says_why():
+    small, nothing = entrants("auto", 2, 100)
+    assert ([e.name for e in small], nothing) == (["cp-sat", "scip"], "")
+    middle, why = entrants("auto", 2, 20_000)
+    assert [(e.name, e.threads) for e in middle] == [("scale", 1), ("cp-sat", 1)]
+    assert why.startswith("20000 variables: the engine scale")
+    large, why = entrants("auto", 2, 200_000)
+    assert [(e.name, e.threads) for e in large] == [("scale", 2)]
+    assert "alone" in why
+
+
+def test_the_engine_scale_proves_what_exact_proves():
+    case = problem([project("p", component()), project("q", component(project_id="q")), project("r")])
+    exact, scale = solve(case, LIMITS, "exact"), solve(case, LIMITS, "scale")
+    assert scale.status is exact.status is PlanStatus.OPTIMAL
+    assert [(g.goal, g.value, g.bound) for g in scale.goals] == [(g.goal, g.value, g.bound) for g in exact.goals]
+    assert all(goal.proved_by == ("cp-sat", "scale") for goal in scale.goals)
 
 
 @pytest.fixture

@@ -231,7 +231,7 @@ CREATE TABLE placement (
     start text NOT NULL,
     floor_area_m2 integer NOT NULL CHECK (floor_area_m2 > 0),
     document jsonb NOT NULL,
-    PRIMARY KEY (plan_id, project_id, component_id)
+    PRIMARY KEY (plan_id, project_id, component_id, space_id)
 );
 
 CREATE TABLE unplaced (

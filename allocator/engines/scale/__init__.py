@@ -1,0 +1,1 @@
+"""Engine scale: price-and-dive, Dantzig–Wolfe by space; see docs/explanation/scale-engine.md."""

@@ -1,0 +1,50 @@
+"""Where compiled kernels are kept, and their compilation once per machine, before any clock runs; loads no solver."""
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+KERNELS = ("assignment", "compiled", "fixing", "knapsack", "pricing", "propagate")
+"""Modules with compiled functions."""
+
+MOST_SECONDS = 600.0
+"""How long compiling may take before the engine starts without; it then compiles as it goes."""
+
+
+@cache
+def folder() -> Path:
+    """Folder of compiled kernels: under ALLOCATOR_KERNELS or the user's cache, or where that is closed a temporary one.
+
+    It is named after the text of every kernel: numba notices a change in a function's own file only, and would go
+    on using an old callee.
+    """
+    text = b"".join(Path(__file__).with_name(f"{module}.py").read_bytes() for module in KERNELS)
+    name = f"kernels-{hashlib.sha256(text).hexdigest()[:16]}"
+    named = os.environ.get("ALLOCATOR_KERNELS")
+    above = Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "allocator"
+    try:
+        above.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=above):
+            return above / name
+    except OSError:
+        return Path(tempfile.gettempdir()) / f"allocator-{os.getuid()}" / name
+
+
+def compile_once() -> None:
+    """Compile every kernel in a process of its own, unless that has been done on this machine."""
+    done = folder() / "complete"
+    if done.exists():
+        return
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder())}
+    command = [sys.executable, "-m", "allocator.engines.scale.warm"]
+    try:
+        subprocess.run(command, env=environment, timeout=MOST_SECONDS, check=True, capture_output=True)
+    except (subprocess.SubprocessError, OSError):
+        # the engine works without: its first run compiles on its own time
+        return
+    done.parent.mkdir(parents=True, exist_ok=True)
+    done.touch()

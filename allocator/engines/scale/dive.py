@@ -1,0 +1,70 @@
+"""Dives for plans: fixes what the mean choice is surest of, prices anew, and so on; greedy at the end.
+
+Diving with re-pricing as in Sadykov, Vanderbeck, Pessoa, Tahiri and Uchoa 2019, Primal heuristics for branch and
+price: the assets of diving methods; fixing one variable carries along all that the rows then force.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from allocator.engines.scale.arrays import Bits, Floats, Ints
+from allocator.engines.scale.propagate import Domains
+from allocator.engines.scale.subgradient import Descent, Standing
+
+SURE = 0.9
+"""Mean choice from which a variable is fixed along with the surest ones."""
+
+
+def ordered(fraction: Floats, profit: Ints, among: np.ndarray) -> tuple[Ints, Ints]:
+    """Variables by mean choice, then by profit at the duals, and the rank of each."""
+    chosen = np.flatnonzero(among)
+    scale = max(1.0, float(np.abs(profit[chosen]).max(initial=1)))
+    key = fraction[chosen] + 0.05 * profit[chosen] / scale
+    order = chosen[np.argsort(-key, kind="stable")].astype(np.int64)
+    rank = np.full(len(fraction), len(fraction), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    return order, rank
+
+
+def greedy(descent: Descent, at: Standing, domains: Domains) -> Bits | None:
+    """Plan made in one go from a standing; None when it ends in a corner."""
+    trial = domains.copy()
+    profit = descent.pricer.profits(at.dual)
+    order, rank = ordered(at.fraction, profit, _items(descent) & (trial.lower < trial.upper))
+    useful = order[(at.fraction[order] > 1e-3) | (profit[order] >= 0)]
+    if not (trial.place(useful, rank, len(useful)) and trial.place(order, rank, len(order)) and trial.finish()):
+        return None
+    return trial.lower.copy()
+
+
+def dive(  # noqa: PLR0913, PLR0917  where it starts, how slowly it goes and when it ends
+    descent: Descent, at: Standing, domains: Domains, rounds: int, passes: int, stop: Callable[[Standing], bool]
+) -> Bits | None:
+    """Plan by fixing a share of the variables a round; None when it ends in a corner or the time is over."""
+    trial = domains.copy()
+    now = Standing(at.dual.copy(), at.bound, at.fraction.copy())
+    items = _items(descent)
+    total = max(1, round(float(now.fraction[items & (trial.lower < trial.upper)].sum())))
+    for _ in range(rounds):
+        free = items & (trial.lower < trial.upper)
+        if not free.any() or stop(now):
+            break
+        order, rank = ordered(now.fraction, descent.pricer.profits(now.dual), free)
+        likely = order[now.fraction[order] > 0.3]
+        if not len(likely):
+            break
+        sure = int((now.fraction[likely] >= SURE).sum())
+        wanted = max(1, min(total // rounds + 1, len(likely)), min(sure, 4 * (total // rounds + 1)))
+        if not trial.place(likely, rank, wanted):
+            return None
+        fresh = descent.start(now.dual, trial.lower, trial.upper)
+        fresh.fraction, fresh.step = np.clip(now.fraction, trial.lower, trial.upper), 0.1
+        now = descent.descend(fresh, -(1 << 62), passes, trial.lower, trial.upper, stop)
+    return greedy(descent, now, trial)
+
+
+def _items(descent: Descent) -> np.ndarray:
+    items = np.zeros(descent.pricer.parts.arrays.variables, dtype=np.bool_)
+    items[descent.pricer.parts.blocks.items] = True
+    return items

@@ -1,0 +1,39 @@
+"""Engine scale: duals, dives, neighbourhoods and proofs under one deadline; import only in a child process."""
+
+import time
+
+import numpy as np
+
+from allocator.engines.scale.arrays import arrays_of
+from allocator.engines.scale.incumbent import NAME, Incumbent
+from allocator.engines.scale.search import Search
+from allocator.engines.task import Answer, AnswerStatus, Report, Task
+
+__all__ = ["NAME", "run"]
+
+SPARE = 0.02
+"""Share of the time limit kept for handing over the answer."""
+
+
+def run(task: Task, report: Report) -> Answer:
+    """Solve a task; the bound is an exact Lagrangian bound or a complete search of what it leaves open."""
+    started = time.monotonic()
+    deadline = started + task.time_limit_s - min(1.0, SPARE * task.time_limit_s + 0.05)
+    arrays = arrays_of(task)
+    best = Incumbent(arrays, task.constant, report, deadline, started)
+    if task.hint is not None and len(task.hint) == arrays.variables:
+        best.offer(np.array(task.hint, dtype=np.int8))
+    search = Search(arrays, best, max(1, task.threads), task.seed)
+    search.explore()
+    if search.impossible and best.values is None:
+        return Answer(AnswerStatus.INFEASIBLE)
+    if best.values is None:
+        return Answer(AnswerStatus.UNKNOWN, None, _bound(best))
+    status = AnswerStatus.OPTIMAL if best.proven else AnswerStatus.FEASIBLE
+    return Answer(status, tuple(best.values.tolist()), _bound(best))
+
+
+def _bound(best: Incumbent) -> int | None:
+    if best.bound is None:
+        return None
+    return (best.bound if best.value is None else max(best.bound, best.value)) + best.constant

@@ -1,0 +1,41 @@
+"""Runs every kernel on small tasks, so that all are compiled: ``python -m allocator.engines.scale.warm``."""
+
+from allocator.engines.scale.run import run
+from allocator.engines.task import Progress, Task
+from allocator.linear import Row, Sense
+
+
+def assignment_task(jobs: int = 12, agents: int = 3) -> Task:
+    """Tight pure assignment, with numbers that repeat nothing in particular."""
+    pairs = [(i, j) for i in range(agents) for j in range(jobs)]
+    use = {(i, j): 5 + (7 * i + 11 * j) % 13 for i, j in pairs}
+    number = {pair: k for k, pair in enumerate(pairs)}
+    rows = [Row({number[i, j]: 1 for i in range(agents)}, Sense.EQUAL, 1, f"job/{j}") for j in range(jobs)]
+    for i in range(agents):
+        most = sum(use[i, j] for j in range(jobs)) * 4 // (5 * agents) + 6
+        rows.append(Row({number[i, j]: use[i, j] for j in range(jobs)}, Sense.AT_MOST, most, f"agent/{i}"))
+    weights = {number[i, j]: -(111 - 3 * use[i, j] + (i + j) % 5) for i, j in pairs}
+    return Task(tuple(map(str, pairs)), tuple(rows), weights, blocks=tuple(i for i, _ in pairs), time_limit_s=8.0)
+
+
+def two_phase_task() -> Task:
+    """Two capacities in one block, groups, a static variable and an opening."""
+    rows = (
+        Row({0: 3, 1: 4, 2: 2, 3: 5}, Sense.AT_MOST, 6, "first"),
+        Row({0: 2, 1: 1, 2: 4, 3: 3}, Sense.AT_MOST, 5, "second"),
+        Row({0: 1, 1: 1, 4: -1}, Sense.EQUAL, 0, "one"),
+        Row({2: 1, 5: 1}, Sense.AT_MOST, 1, "other"),
+        Row({5: 3, 6: 3, 7: -4}, Sense.AT_MOST, 0, "opened"),
+    )
+    weights = {0: 5, 1: 6, 2: 4, 3: 5, 4: 3, 5: 4, 6: 6, 7: -3}
+    return Task(tuple("abcdefgh"), rows, weights, blocks=(0, 0, 0, 0, -1, 1, 1, 1), time_limit_s=8.0)
+
+
+def ignore(_: Progress) -> None:
+    """Watch nothing."""
+
+
+if __name__ == "__main__":
+    for task in (assignment_task(), two_phase_task()):
+        for threads in (1, 2):
+            run(Task(**{**vars(task), "threads": threads}), ignore)

@@ -1,0 +1,54 @@
+"""Which limits are tightest when a component is moved, and who holds what it would need."""
+
+from collections.abc import Iterator
+
+from allocator.domain import Component
+from allocator.dossier import Holder
+from allocator.months import parse_month
+from allocator.options import Option, Reason
+from allocator.plan import Breach, Plan
+from allocator.standing import Standing
+from allocator.trial import CAPACITIES
+
+
+def tightest(component: Component, option: Option, breaches: list[Breach]) -> list[tuple[Breach, Reason]]:
+    """One reason per rule and capacity: what the component asks for against the least that the others leave."""
+    reasons: dict[tuple[str, str], tuple[Breach, Reason]] = {}
+    for breach in breaches:
+        place = breach.where
+        if breach.rule in CAPACITIES and isinstance(breach.measured, int) and isinstance(breach.limit, int):
+            place = place.rsplit("/", 1)[0]
+            unit = "m2" if breach.rule == "floor-area" else place.rsplit("/", 1)[1]
+            asked = option.area_in(place) if breach.rule == "floor-area" else getattr(component, unit)
+            reason = Reason(breach.rule, asked, breach.limit - (breach.measured - asked), unit)
+        else:
+            unit = "m" if breach.rule == "links" and isinstance(breach.measured, int) else ""
+            reason = Reason(breach.rule, breach.limit, breach.measured, unit)
+        known = reasons.get((breach.rule, place))
+        if known is None or _left(reason) < _left(known[1]):
+            reasons[breach.rule, place] = breach, reason
+    return list(reasons.values())
+
+
+def _left(reason: Reason) -> float:
+    return reason.offered if isinstance(reason.offered, int | float) else 0.0
+
+
+def holders_of(standing: Standing, component: Component, breach: Breach) -> Iterator[Holder]:
+    """Who holds the floor or draws the supply of a breach in its month, tenants by name."""
+    problem = standing.problem
+    place, text = breach.where.rsplit("/", 1)
+    month = parse_month(text)
+    supply = None if breach.rule == "floor-area" else place.rsplit("/", 1)[1]
+    here = place if supply is None else place.rsplit("/", 1)[0]
+    there = (standing.in_space if supply is None else standing.in_park).get(here, ())
+    for placement in problem.requests_in(Plan(tuple(there))):
+        draws = not supply or getattr(placement.component, supply)
+        if draws and placement.active(month) and placement.component.key != component.key:
+            held, project = placement.assignment, problem.project_by_id[placement.component.project_id]
+            yield Holder(held.project_id, held.component_id, held.total_m2, project.value)
+    for tenancy in problem.housed(standing.plan):
+        shares = here in problem.places_of(tenancy.space_id) and tenancy.active(month)
+        if shares and (not supply or getattr(tenancy, supply)):
+            name = tenancy.occupant or tenancy.tenancy_id
+            yield Holder("", tenancy.tenancy_id, tenancy.floor_area_m2, 0, name)
