@@ -1,7 +1,7 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
 
-.PHONY: help demo serve bench bench-quick test check format lint types imports system-parts lock
+.PHONY: help demo serve bench bench-quick test check format lint types imports ogctests system-parts lock
 
 help:
 	@echo "make demo    plan the seed batch; writes out/demo/map.html and the rest"
@@ -9,6 +9,7 @@ help:
 	@echo "make bench   measure the engines on every shared instance (hours); writes docs/benchmarks.md"
 	@echo "make bench-quick   the same on a few instances, 10 s each; writes out/bench-quick"
 	@echo "make test    run the tests"
+	@echo "make ogctests   check the OGC API with ogctests, in an environment of its own"
 	@echo "make check   formatting, lint, types, import contracts and the tests"
 
 .venv/ready: requirements.lock pyproject.toml tools/make-venv
@@ -31,7 +32,15 @@ system-parts:
 	./tools/system-parts
 
 test: .venv/ready system-parts
-	.venv/bin/pytest
+	.venv/bin/pytest -n 2 --dist loadfile
+
+.venv-ogctests/ready: tools/ogctests.lock
+	python3 -m venv --clear .venv-ogctests
+	.venv-ogctests/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/ogctests.lock
+	touch .venv-ogctests/ready
+
+ogctests: .venv/ready .venv-ogctests/ready
+	OGCTESTS_PYTHON=$(CURDIR)/.venv-ogctests/bin/python .venv/bin/pytest tests/ogc/ogctests_core.py -s
 
 check: format lint types imports test
 

@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from docs.pages import catalogue, formats, policy, reasons, service
+from docs.pages import catalogue, formats, ogc, policy, reasons, service
 from docs.pages.markdown import ROOT
 
 FOLDER = ROOT / "docs" / "reference"
@@ -19,6 +19,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "policy.md": policy.policy,
     "settings.md": service.settings,
     "api.md": service.api,
+    "ogc.md": ogc.ogc,
 }
 
 

@@ -25,6 +25,7 @@ from service.api import (
 from service.api.guard import Guard
 from service.api.house import House, Needs
 from service.database.engine import open_engine
+from service.metrics import Meters
 from service.ogc.app import PREFIX as OGC_PREFIX
 from service.ogc.app import create_ogc
 from service.people.keys import pepper_of
@@ -51,6 +52,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         yield
         engine.dispose()
 
+    meters = Meters()
     app = FastAPI(
         title="District allocator",
         version=version("district-allocator"),
@@ -60,6 +62,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         redoc_url=None,
         lifespan=life,
         responses=_problem_responses(),
+        telemetry={"meter_provider": meters.provider},
     )
     app.state.house = House(settings, engine, pepper_of(settings))
     problems.install(app)
@@ -67,6 +70,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         _name_rights(each.router)
         app.include_router(each.router, prefix=PREFIX)
     app.include_router(health.router)
+    meters.install(app, engine)
     app.mount(OGC_PREFIX, create_ogc(app.state.house))
     app.add_api_route("/", _home, include_in_schema=False, response_class=Response)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)

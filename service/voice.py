@@ -26,6 +26,9 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "months": ("个月", "months"),
     "points": ("分", "points"),
     "components": ("个组成部分", "components"),
+    "segment-park pairs": ("个类别与园区组合", "pairs of segment and park"),
+    "per cent missing": ("个百分点（缺口）", "per cent missing"),
+    "percentage points": ("个百分点", "percentage points"),
 }
 
 WORDS: Mapping[str, tuple[str, str]] = {

@@ -103,7 +103,8 @@ class _Search:
             theirs = [
                 option
                 for option in options
-                if problem.project_by_id[option.project_id].segment.value == segment
+                if problem.components[option.component].like is None
+                and problem.project_by_id[option.project_id].segment.value == segment
                 and problem.district_of(option.space_id).adcode == adcode
             ]
             way = f"other-district:{segment}/{adcode}"
@@ -190,14 +191,15 @@ class _Search:
     def _strongholds(self) -> list[tuple[str, str]]:
         """For every segment placed, the district where most of its floor is; the largest segments first, three."""
         problem, floor = self.standing.problem, Counter[tuple[str, str]]()
-        for made in self.standing.verified.plan.assignments:
-            segment = problem.project_by_id[made.project_id].segment.value
-            floor[segment, problem.district_of(made.space_id).adcode] += made.floor_area_m2
+        for placed in problem.requests_in(self.standing.verified.plan):
+            segment = problem.project_by_id[placed.component.project_id].segment.value
+            floor[segment, problem.district_of(placed.space.space_id).adcode] += placed.assignment.total_m2
         first: dict[str, tuple[str, str]] = {}
         for pair, _ in floor.most_common():
             first.setdefault(pair[0], pair)
         return list(first.values())[:3]
 
-    def _permission(self, option: Option) -> Permission:
-        problem = self.standing.problem
-        return problem.permission(problem.components[option.component], option.space_id)
+    def _permission(self, option: Option) -> Permission | None:
+        """What the positioning says of an option; nothing of a sitting tenant's."""
+        problem, component = self.standing.problem, self.standing.problem.components[option.component]
+        return problem.permission(component, option.space_id) if component.like is None else None

@@ -68,8 +68,9 @@ def _variants(standing: Standing, used: list[Option], tiers: int | None) -> Iter
 
 
 def _exceptional(standing: Standing, option: Option) -> bool:
-    problem = standing.problem
-    return problem.permission(problem.components[option.component], option.space_id) is Permission.EXCEPTION
+    problem, component = standing.problem, standing.problem.components[option.component]
+    exceptional = problem.permission(component, option.space_id) is Permission.EXCEPTION
+    return exceptional and component.like is None
 
 
 def _bought(standing: Standing, resolved: Resolved, space_id: str | None) -> Bought:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from allocator.conflict import DEFINING, rule_of
 from allocator.linear import Row
 from allocator.problem import Problem
+from allocator.rules.links import named_links
 from allocator.rules.positioning import BUDGET
 from allocator.rules.quota import WHOLE_BP
+from allocator.rules.separation import EMITS, FEELS
 from allocator.vocabulary import QuotaKind
 
 LIFTED = "lifted"
@@ -63,8 +65,8 @@ def states(problem: Problem, limit: Limit, where: str) -> bool:
             return where == limit.where or where.startswith(f"{limit.where}/")
 
 
-Reader = Callable[[Problem, str], Limit]
-"""From the place of a row to its limit."""
+Reader = Callable[[Problem, str], Limit | None]
+"""From the place of a row to its limit; None where it only says what the rule's other rows mean."""
 
 
 def limit_of(problem: Problem, row: Row) -> Limit | None:
@@ -101,15 +103,19 @@ def _named_project(problem: Problem, where: str) -> Limit:
     return Limit(f"named-project/{'+'.join(names)}@{adcode}", LIFTED)
 
 
-def _links(_: Problem, where: str) -> Limit:
+def _links(problem: Problem, where: str) -> Limit:
     """A link of a project."""
-    return Limit(f"links/{where.partition('@')[0].rsplit('/', 2)[0]}", LIFTED)
+    name = next(name for name, _, _ in named_links(problem) if where.startswith(f"{name}/"))
+    return Limit(f"links/{name}", LIFTED)
 
 
-def _separation(problem: Problem, where: str) -> Limit:
+def _separation(problem: Problem, where: str) -> Limit | None:
     """A hazard of the component that emits it."""
     hazard, rest = where.split("/", 1)
-    emitter = next(key for key in problem.components if rest.startswith(f"{key}@"))
+    if rest.startswith(f"{FEELS}/"):
+        return None
+    named = (f"{EMITS}/{{}}/", "{}@")
+    emitter = next(key for key in problem.components if rest.startswith(tuple(each.format(key) for each in named)))
     return Limit(f"separation/{hazard}/{emitter}", LIFTED)
 
 

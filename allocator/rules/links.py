@@ -34,7 +34,7 @@ class Links(Rule):
 
         Where the neighbourhood is the greater part of what the other end may choose, the row counts what lies outside.
         """
-        for name, link, ends in _links(problem):
+        for name, link, ends in named_links(problem):
             whole = [total(choose.option(option) for option in problem.options_of[end]) for end in ends]
             yield f"{name}/both", whole[0] == whole[1]
             placed = choose.placed(name.split("/", 1)[0])
@@ -49,7 +49,7 @@ class Links(Rule):
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Measure the distance between the two ends of each link."""
-        for name, link, (first, second) in _links(problem):
+        for name, link, (first, second) in named_links(problem):
             sites = [
                 assignment.space_id
                 for key in (first, second)
@@ -70,7 +70,8 @@ class Links(Rule):
         return f"Link {breach.where} asks for {breach.limit}; found: {breach.measured}."
 
 
-def _links(problem: Problem) -> Iterator[tuple[str, Link, tuple[str, str]]]:
+def named_links(problem: Problem) -> Iterator[tuple[str, Link, tuple[str, str]]]:
+    """Every link with its name and the keys of its two ends."""
     for project in problem.projects:
         for link in project.links:
             name = f"{project.project_id}/{link.first}~{link.second}/{link.kind.value}"

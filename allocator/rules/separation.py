@@ -17,6 +17,10 @@ FEW = 200
 """So many pairs of an emitter's option and a sensitive component are written out for one place."""
 
 
+EMITS, FEELS = "emits", "feels"
+"""Names of the rows that tell a month's emitters and sensitive neighbours apart."""
+
+
 class Separations(Rule):
     """What emits a hazard and what is sensitive to it are never at the same time in one place, or in parks too near.
 
@@ -129,13 +133,19 @@ def _in_turn(
         emit, feel = ([o for o in options if o.start <= month < o.end] for options in (emitting, near))
         if not emit or not feel:
             continue
-        where = f"{apart.hazard.value}/{name}/{format_month(month)}"
+        where = f"{name}/{format_month(month)}"
         anyone = total(choose.option(option) for option in emit)
-        emits = choose.own(Separations.id, where, anyone >= 1)
+        emits = choose.own(Separations.id, f"{apart.hazard.value}/{where}", anyone >= 1)
         for key, options in _by_component(emit).items():
-            yield f"{where}/{key}", total(choose.option(option) for option in options) <= emits
+            yield (
+                f"{apart.hazard.value}/{EMITS}/{key}/{where}",
+                total(choose.option(option) for option in options) <= emits,
+            )
         for key, options in _by_component(feel).items():
-            yield f"{where}/{key}/sensitive", total((*(choose.option(o) for o in options), emits)) <= 1
+            yield (
+                f"{apart.hazard.value}/{FEELS}/{key}/{where}",
+                total((*(choose.option(o) for o in options), emits)) <= 1,
+            )
 
 
 def _by_component(options: list[Option]) -> dict[str, list[Option]]:

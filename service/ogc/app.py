@@ -3,14 +3,15 @@
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 
-from service.api.house import House, Reader
+from service.api.house import House, Needs, Reader
 from service.ogc import features, jobs, problems, processes
 from service.ogc.answers import PROBLEMS, described, json_answer
 from service.ogc.description import VERSION, describe
 from service.ogc.links import OPENAPI, address, base, here, link
+from service.people.roles import Right
 
 PREFIX = "/ogc"
 TITLE = "District allocator – OGC API"
@@ -41,7 +42,8 @@ def create_ogc(house: House) -> FastAPI:
     problems.install(app)
     app.add_api_route("/", _landing, name="landing", **_as("Landing page"))
     app.add_api_route("/conformance", _conformance, name="conformance", **_as("What is implemented"))
-    app.add_api_route("/api", _description, name="description", **_as("This description", OPENAPI))
+    needed = [] if house.settings.docs else [Depends(Needs(Right.READ))]
+    app.add_api_route("/api", _description, name="description", dependencies=needed, **_as("This description", OPENAPI))
     for each in (features, processes, jobs):
         app.include_router(each.router)
     return app
@@ -73,6 +75,6 @@ def _conformance(_asker: Reader) -> Response:
     return json_answer({"conformsTo": CONFORMANCE})
 
 
-def _description(_asker: Reader, request: Request) -> Response:
-    """OpenAPI 3.0.3, with the address that it was asked for at."""
+def _description(request: Request) -> Response:
+    """OpenAPI 3.0.3, with the address it was asked at; needs a key unless ``docs`` is set."""
     return json_answer(describe(request.app, base(request)), OPENAPI)

@@ -7,8 +7,8 @@ from functools import cache
 from typing import Any, Literal
 
 import geopandas as gpd
-from sqlalchemy import Connection, Select, and_, literal, null, select
-from sqlalchemy.types import Text
+from sqlalchemy import Connection, Select, and_, null, select
+from sqlalchemy.types import Double, Text
 
 from allocator.vocabulary import Function
 from geodata.read import read_boundaries
@@ -129,14 +129,14 @@ def _assignments(origin: Origin) -> Select[Any]:
 
 
 def _unplaced(origin: Origin) -> Select[Any]:
-    wait, nowhere = unplaced.c, literal(None)
+    wait = unplaced.c
     first = wait.document["reasons"][0]
     return select(
         wait.project_id.label("fid"),
-        nowhere.label("lon"),
-        nowhere.label("lat"),
-        nowhere.cast(Text).label("since"),
-        nowhere.cast(Text).label("until"),
+        null().cast(Double).label("lon"),
+        null().cast(Double).label("lat"),
+        null().cast(Text).label("since"),
+        null().cast(Text).label("until"),
         *(wait[name] for name in ("plan_id", "project_id", "enterprise", "segment")),
         first["code"].as_string().label("reason"),
         first["component_id"].as_string().label("component_id"),

@@ -46,7 +46,9 @@ def _operation(operation: dict[str, Any]) -> dict[str, Any]:
     answers = {status: answer for status, answer in operation["responses"].items() if status != "422"}
     found = {**lowered(operation), "responses": lowered(answers)}
     for parameter in found.get("parameters", []):
-        if parameter["schema"].get("type") == "array":
+        if parameter["in"] == "query":
+            # nothing is null in an address, and the standard writes its parameters in this very style
+            parameter["schema"].pop("nullable", None)
             parameter |= {"style": "form", "explode": False}
     return found
 

@@ -115,9 +115,11 @@ def test_explain_answers_in_both_languages_and_as_json(planned, capsys):
     capsys.readouterr()
     assert main(["explain", "--plan", str(planned / "plan.json"), "P2"]) == 0
     text = capsys.readouterr().out
-    assert "未落位 / not placed" in text
-    assert "held by 007/rnd (3,000 m²" in text
-    assert "needs 3000, 供 offers 2000 m2" in text
+    assert "未落位" in text
+    assert "not placed" in text
+    assert "held by 南山影像 (007) (3,000 m²" in text
+    assert "free floor needed 3,000 m², there is 2,000 m²" in text
+    assert "可用面积需 3,000 平方米，有 2,000 平方米" in text
     assert main(["explain", "--plan", str(planned / "plan.json"), "P3", "--json"]) == 0
     dossier = json.loads(capsys.readouterr().out)
     assert dossier["unplaced_reasons"][0] == {
@@ -201,7 +203,7 @@ def test_a_hostile_name_is_text_in_every_file(name, tmp_path, project_row, write
 
 def test_no_plan_within_the_limit_ends_with_4(monkeypatch, tmp_path, capsys, project_row, write_csv, write_registry):
     monkeypatch.setitem(child_module.ENGINES, "none", "tests.engines_for_tests")
-    monkeypatch.setattr(solve_module, "entrants", lambda *_: [Entrant("none", "none")])
+    monkeypatch.setattr(solve_module, "entrants", lambda *_: ([Entrant("none", "none")], ""))
     rows = [project_row(pinned_to="A1")]
     assert run_plan(write_csv(tmp_path / "p.csv", rows), write_registry(), tmp_path / "out") == 4
     assert "raise --time-limit" in capsys.readouterr().err

@@ -135,7 +135,7 @@ def test_rights_and_districts_hold_here_as_everywhere(desk):
 def test_every_operation_of_the_description_asks_who_is_there(desk):
     tried = 0
     for path, methods in desk.get("/ogc/api").json()["paths"].items():
-        for method in methods:
+        for method in methods if path != "/api" else ():
             target = "/ogc" + path.replace("{process_id}", "allocate").replace("{job_id}", "x").replace(
                 "{feature_id}", "x"
             )

@@ -215,7 +215,11 @@ def more_supply(rng: random.Random, problem: Problem) -> list[Problem]:
 
 
 def no_tenants(_: random.Random, problem: Problem) -> list[Problem]:
-    return [replace(problem, registry=replace(problem.registry, tenancies=()))] if problem.registry.tenancies else []
+    """Without those who sit there; the price of moving them, and districts' shares of free floor, must not change."""
+    asked = {goal for aim in problem.aims or () for goal, _ in aim.parts}
+    if not problem.registry.tenancies or problem.tenants or "spread" in asked:
+        return []
+    return [replace(problem, registry=replace(problem.registry, tenancies=()))]
 
 
 def looser_policy(_: random.Random, problem: Problem) -> list[Problem]:

@@ -30,4 +30,4 @@ def site(server, tmp_path):
 @pytest.fixture(scope="session")
 def kills():
     """How many kill -9 a test makes; ALLOCATOR_TEST_KILLS=200 for the full count."""
-    return int(os.environ.get("ALLOCATOR_TEST_KILLS", "6"))
+    return int(os.environ.get("ALLOCATOR_TEST_KILLS", "3"))

@@ -20,7 +20,7 @@ from allocator.verify import verify
 from allocator.vocabulary import Tier
 from tests.small import NOW, component, park, plan, policy, problem, project, space
 
-MEANS = Means(time_limit_s=30.0)
+MEANS = Means(time_limit_s=120.0)
 
 
 def locked(project_id, area_m2=600, **facts):
@@ -124,7 +124,7 @@ def test_without_time_nothing_is_claimed():
 
 def test_two_engines_prove_twice():
     verified = verify(case := problem([project()]), plan(("p/c", "s")))
-    (loss,) = importance(verified, Means(time_limit_s=30.0, engines=("cp-sat", "scip"))).losses
+    (loss,) = importance(verified, Means(time_limit_s=120.0, engines=("cp-sat", "scip"))).losses
     assert loss.deltas["value"] == -case.projects[0].value
     assert loss.goals[0].proved_by == ("cp-sat", "scip")
 
@@ -133,7 +133,7 @@ def test_progress_is_told_solve_by_solve():
     told = []
     case = problem([project("p"), project("q", component(project_id="q"))], [space("s"), space("n")])
     verified = verify(case, plan(("p/c", "s"), ("q/c", "n")))
-    importance(verified, Means(time_limit_s=30.0, watch=lambda *said: told.append(said)))
+    importance(verified, Means(time_limit_s=120.0, watch=lambda *said: told.append(said)))
     assert [(done, of) for done, of, _ in told] == [(1, 2), (2, 2)]
     assert {what for *_, what in told} == {"s", "n"}
 

@@ -76,7 +76,8 @@ def test_each_project_that_the_policy_sites_fits_its_district(problem):
 
 
 def test_only_the_requests_meant_to_fit_nowhere_fit_nowhere(problem):
-    homeless = {part.project_id for key, part in problem.components.items() if not problem.options_of[key]}
+    asked = [part for project in problem.projects for part in project.components]
+    homeless = {part.project_id for part in asked if not problem.options_of[part.key]}
     assert homeless == FITS_NOWHERE
 
 

@@ -1,0 +1,20 @@
+"""Arguments of the commands that keep the service's data safe: backup, restore."""
+
+import argparse
+from pathlib import Path
+
+from service.arguments.base import Command
+
+
+def _backup(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path, metavar="FILE", help="new file for the dump; its note goes to FILE.json")
+
+
+def _restore(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", type=Path, metavar="FILE", help="a dump of `backup`, with FILE.json beside it")
+
+
+OPERATING = (
+    Command("backup", "dump the database, with a note of what it holds", "service.backup_commands:back_up", _backup),
+    Command("restore", "restore a dump into an empty database", "service.backup_commands:bring_back", _restore),
+)

@@ -1,0 +1,117 @@
+"""Metrics for Prometheus: requests as FastAPI measures them, and what the database says of runs and nights."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.sdk.metrics import MeterProvider
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.database.engine import SYSTEM, transaction
+from service.database.rows import every, only
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+STATES = ("queued", "running", "succeeded", "infeasible", "no_plan", "failed", "cancelled", "quarantined")
+QUANTILES = (0.5, 0.9, 1.0)
+
+_RUNS = text("SELECT state, count(*) AS runs FROM allocator.run GROUP BY state")
+_AGES = text(
+    "SELECT (SELECT extract(epoch FROM now() - min(made_at)) FROM allocator.run WHERE state = 'queued') AS queue,"
+    " (SELECT extract(epoch FROM now() - max(finished_at)) FROM allocator.night WHERE state <> 'failed') AS night,"
+    " (SELECT count(*) FROM allocator.worker WHERE heartbeat_at > now() - interval '1 minute') AS workers,"
+    " (SELECT count(*) FROM allocator.notice WHERE sent_at IS NULL) AS notices"
+)
+_SOLVES = text(
+    "SELECT percentile_disc(CAST(:quantiles AS double precision[])) WITHIN GROUP (ORDER BY wall_s) AS seconds,"
+    " percentile_disc(CAST(:quantiles AS double precision[])) WITHIN GROUP (ORDER BY gap) AS gap, count(*) AS plans"
+    " FROM (SELECT wall_s, (SELECT max(coalesce((goal ->> 'gap')::float, 0)) FROM jsonb_array_elements(goals) goal)"
+    " AS gap FROM allocator.plan WHERE made_at > now() - interval '1 day') AS lately"
+)
+
+
+class ServiceCollector(Collector):
+    """Asks the database at every scrape, so that every process of the API tells the same."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def describe(self) -> Sequence[GaugeMetricFamily]:
+        """Nothing: to register asks no database."""
+        return []
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """What there is now; without a database only that there is none."""
+        up = GaugeMetricFamily("allocator_database_up", "Whether the database answers.")
+        try:
+            with transaction(self._engine, SYSTEM) as connection:
+                runs, ages = every(connection, _RUNS), only(connection, _AGES)
+                solves = only(connection, _SOLVES.bindparams(quantiles=list(QUANTILES)))
+        except SQLAlchemyError:
+            up.add_metric([], 0)
+            yield up
+            return
+        up.add_metric([], 1)
+        yield up
+        yield _by_state({row["state"]: row["runs"] for row in runs})
+        yield from _ages(ages)
+        yield from _solves(solves)
+
+
+def _by_state(counts: dict[str, int]) -> GaugeMetricFamily:
+    found = GaugeMetricFamily("allocator_runs", "Runs by state.", labels=["state"])
+    for state in STATES:
+        found.add_metric([state], counts.get(state, 0))
+    return found
+
+
+def _ages(ages: dict[str, Any]) -> Iterator[GaugeMetricFamily]:
+    told = {
+        "allocator_queue_age_seconds": ("How long the oldest queued run has waited.", ages["queue"] or 0),
+        "allocator_workers": ("Workers heard of in the last minute.", ages["workers"]),
+        "allocator_notices_waiting": ("Notices that are not sent yet.", ages["notices"]),
+    }
+    if ages["night"] is not None:
+        told["allocator_night_age_seconds"] = ("Since the last night that did not fail.", ages["night"])
+    for name, (words, value) in told.items():
+        yield GaugeMetricFamily(name, words, value=float(value))
+
+
+def _solves(solves: dict[str, Any]) -> Iterator[GaugeMetricFamily]:
+    yield GaugeMetricFamily("allocator_plans_last_day", "Plans made in the last day.", value=solves["plans"])
+    for column, name, words in (
+        ("seconds", "allocator_solve_seconds", "Wall time of the solves of the last day."),
+        ("gap", "allocator_gap", "Widest gap of a goal, as a fraction, in the plans of the last day."),
+    ):
+        found = GaugeMetricFamily(name, words, labels=["quantile"])
+        for quantile, value in zip(QUANTILES, solves[column] or (), strict=False):
+            found.add_metric([f"{quantile:g}"], float(value))
+        yield found
+
+
+class Meters:
+    """The meters of one application."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.provider = MeterProvider([PrometheusMetricReader(registry=self.registry)])
+
+    def install(self, app: FastAPI, engine: Engine) -> None:
+        """Serve /metrics; it counts and names nobody, and needs no key, like /healthz."""
+        self.registry.register(ServiceCollector(engine))
+        app.state.meters = self
+        app.include_router(router)
+
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/metrics", summary="Metrics", include_in_schema=False)
+def metrics(request: Request) -> Response:
+    """Text for Prometheus."""
+    meters: Meters = request.app.state.meters
+    return Response(generate_latest(meters.registry), 200, media_type=CONTENT_TYPE)
