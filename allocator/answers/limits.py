@@ -3,6 +3,7 @@
 A rule that is not named here is still repaired: each of its rows is a limit of its own that is lifted as a whole.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from allocator.rules.positioning import BUDGET
 from allocator.rules.quota import WHOLE_BP
 from allocator.rules.separation import EMITS, FEELS
 from allocator.vocabulary import QuotaKind
+
+_MONTHLY = re.compile(r"(.+?)/\d{4}-\d{2}(/.+)?")
 
 LIFTED = "lifted"
 """Unit of a limit that holds or does not: its amount is 1."""
@@ -80,12 +83,23 @@ def limit_of(problem: Problem, row: Row) -> Limit | None:
 
 def _by_month(rule: str, unit: str = "m2") -> Reader:
     """Rows of all months are one limit."""
-    return lambda _, where: Limit(f"{rule}/{where.rsplit('/', 1)[0]}", unit)
+
+    def read(_: Problem, where: str) -> Limit | None:
+        place = _place(where)
+        return None if place is None else Limit(f"{rule}/{place}", unit)
+
+    return read
 
 
-def _utilities(_: Problem, where: str) -> Limit:
-    place = where.rsplit("/", 1)[0]
-    return Limit(f"utilities/{place}", place.rsplit("/", 1)[1])
+def _place(where: str) -> str | None:
+    """The place of a row ``place/month``; None for the rows of single options, which only say what its switch means."""
+    found = _MONTHLY.fullmatch(where)
+    return found[1] if found and not found[2] else None
+
+
+def _utilities(_: Problem, where: str) -> Limit | None:
+    place = _place(where)
+    return None if place is None else Limit(f"utilities/{place}", place.rsplit("/", 1)[1])
 
 
 def _positioning(problem: Problem, where: str) -> Limit:
