@@ -202,6 +202,9 @@ def more_floor(rng: random.Random, problem: Problem) -> list[Problem]:
 
 
 def more_load(rng: random.Random, problem: Problem) -> list[Problem]:
+    """A better space; what a tenant who sits there asks of another would grow with it."""
+    if problem.tenants:
+        return []
     space = rng.choice(list(problem.registry.spaces.values()))
     return [_with_space(problem, replace(space, floor_load_kpa=99.0, power_kw=99))]
 
