@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from allocator.conflict import conflict_of
-from allocator.engines.child import run_alone
+from allocator.engines.child import prepare, run_alone
 from allocator.engines.race import PROOFS, Entrant, race
 from allocator.engines.scale.arrays import refusal
 from allocator.engines.task import Progress, Task
@@ -103,6 +103,7 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     started = time.monotonic()
     model, choose = compile_model(problem)
     running, why = _fitting(engine, limits.threads, model)
+    started += prepare(entrant.engine for entrant in running)
     search = _Search(problem, (model, choose), limits, running, started)
     search.notes += [why] if why else []
     search.notes += [f"goal {goal.id} is left out: {goal.silent}" for goal in silent_goals(problem)]

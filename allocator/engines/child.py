@@ -14,7 +14,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from typing import Any, cast
@@ -61,8 +61,7 @@ class Child:
     @classmethod
     def start(cls, engine: str, task: Task, entry: str = "run", memory_bytes: int = MEMORY_BYTES) -> "Child":
         """Start ``entry`` of an engine on a task; its time runs from when its kernels are compiled."""
-        if engine == "scale":
-            compile_once()
+        prepare([engine])
         messages, theirs = _CONTEXT.Pipe(duplex=False)
         lifeline_end, lifeline = _CONTEXT.Pipe(duplex=False)
         folder = tempfile.mkdtemp(prefix="allocator-")
@@ -113,6 +112,14 @@ class Child:
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.running:
             self.answer = Answer(AnswerStatus.UNKNOWN, note="stopped")
+
+
+def prepare(engines: Iterable[str]) -> float:
+    """Compile what the engines need, once on a machine; the seconds that it took."""
+    began = time.monotonic()
+    if "scale" in engines:
+        compile_once()
+    return time.monotonic() - began
 
 
 def wait_for(children: list[Child], timeout_s: float) -> None:

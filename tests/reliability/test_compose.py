@@ -85,7 +85,8 @@ def test_the_commands_of_the_services_work_together_without_containers(server, t
                 lambda: workers[0].log[-3000:],
             )
         assert [each.end() for each in (*workers, api)] == [0, 0, 0]
-        assert not [each for each in Path("/proc").iterdir() if orphan_of(each, workers)]
+        # the fork server of a worker ends when it finds its pipe closed, a moment after the worker itself
+        wait_until(lambda: not [each for each in Path("/proc").iterdir() if orphan_of(each, workers)])
     finally:
         for each in (*workers, api):
             each.kill()

@@ -20,7 +20,10 @@ from allocator.verify import verify
 from allocator.vocabulary import Tier
 from tests.small import NOW, component, park, plan, policy, problem, project, space
 
-MEANS = Means(time_limit_s=120.0)
+
+def means():
+    """Means whose clock starts now."""
+    return Means(time_limit_s=120.0)
 
 
 def locked(project_id, area_m2=600, **facts):
@@ -72,7 +75,7 @@ def test_a_conflict_that_no_engine_shrinks_names_everything_that_may_be_blamed(m
 
 def test_floor_that_tenants_hold_beyond_what_there_is_counts_in_the_change_not_in_the_amount():
     crowd = Tenancy(tenancy_id="t", space_id="s", occupant="x", floor_area_m2=1200)
-    found = repair(problem([locked("p", 600)], tenancies=(crowd,)), MEANS, frozenset({"pinned"}))
+    found = repair(problem([locked("p", 600)], tenancies=(crowd,)), means(), frozenset({"pinned"}))
     (loosened,) = found.loosened
     assert (loosened.limit.name, loosened.amount) == ("floor-area/s", 600)
     assert (loosened.change.before, loosened.change.after) == (1000, 1800)
@@ -83,7 +86,7 @@ def test_months_of_one_space_are_one_limit_and_the_worst_month_counts():
     early = locked("p", 800, lease_months=3)
     late = project("q", component(project_id="q", floor_area_m2=700, pinned_to="s", start_until=NOW + 1))
     sitting = Tenancy(tenancy_id="t", space_id="s", occupant="x", floor_area_m2=500, since=NOW + 2, until=NOW + 6)
-    found = repair(problem([early, late], tenancies=(sitting,)), MEANS, frozenset({"pinned"}))
+    found = repair(problem([early, late], tenancies=(sitting,)), means(), frozenset({"pinned"}))
     (loosened,) = found.loosened
     assert loosened.amount == 800 + 700 + 500 - 1000
 
@@ -92,7 +95,7 @@ def test_a_supply_is_repaired_where_floor_is_not_short():
     case = problem(
         [locked("p", 100, power_kw=40), locked("q", 100, power_kw=30)], [space(power_kw=99)], [park(power_kw=50)]
     )
-    (loosened,) = repair(case, MEANS, frozenset({"pinned"})).loosened
+    (loosened,) = repair(case, means(), frozenset({"pinned"})).loosened
     assert (loosened.limit.name, loosened.limit.unit, loosened.amount) == ("utilities/k/power_kw", "power_kw", 20)
     assert (loosened.change.record, loosened.change.after) == ("park", 70)
 
@@ -101,13 +104,13 @@ def test_more_floor_that_also_satisfies_a_reserve_is_one_repair():
     held = Reserve(name="held", place="s", floor_area_m2=300, until=NOW + 9, tiers=frozenset({Tier.MAJOR}))
     case = problem([locked("p", 1200, start_until=NOW)], [space("s"), space("n")], rules=policy(reserves=(held,)))
     roomy = problem([locked("p", 900)], rules=policy(reserves=(held,)))
-    (loosened,) = repair(roomy, MEANS, frozenset({"pinned"})).loosened
+    (loosened,) = repair(roomy, means(), frozenset({"pinned"})).loosened
     assert (loosened.limit.name, loosened.amount) == ("reserve/held", 200)
-    assert repair(case, MEANS, frozenset({"pinned"})).status is PlanStatus.INFEASIBLE, "it fits into no space"
+    assert repair(case, means(), frozenset({"pinned"})).status is PlanStatus.INFEASIBLE, "it fits into no space"
 
 
 def test_a_feasible_batch_needs_no_repair():
-    found = repair(problem([project()]), MEANS)
+    found = repair(problem([project()]), means())
     assert (found.needed, found.loosened) == (False, ())
 
 
@@ -140,4 +143,4 @@ def test_progress_is_told_solve_by_solve():
 
 def test_a_curve_without_a_published_plan_is_refused():
     with pytest.raises(ValueError, match="no published plan"):
-        move_curve(problem([project()]), MEANS)
+        move_curve(problem([project()]), means())
