@@ -195,7 +195,12 @@ def same_but_for_value(base: Problem, changed: list[Problem], first: Optimum, ot
 
 
 def more_floor(rng: random.Random, problem: Problem) -> list[Problem]:
-    """Slack in a space: more floor, where no quota speaks of the stock of floor or of free floor."""
+    """Slack in a space: more floor, where no quota speaks of the stock of floor or of free floor.
+
+    A divided component takes floors whole, so a larger floor is another way of dividing it and not a slack.
+    """
+    if any(component.max_sites > 1 for component in problem.components.values()):
+        return []
     space = rng.choice(list(problem.registry.spaces.values()))
     roomier = replace(space, floor_area_m2=space.floor_area_m2 + rng.randint(1, 6))
     return [_with_space(problem, roomier)]
