@@ -1,6 +1,7 @@
 """Fixes 0–1 variables one by one, with everything that the rows then force, and takes it back when they clash."""
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,123 +9,137 @@ from allocator.engines.scale.arrays import Arrays, Bits, Ints, Matrix
 from allocator.engines.scale.compiled import compiled
 
 
-@compiled
-def fix(
-    variable: int,
-    value: int,
-    start: Ints,
-    index: Ints,
-    weight: Ints,
-    turned_start: Ints,
-    turned_index: Ints,
-    turned_weight: Ints,
-    limit: Ints,
-    equal: Bits,
-    heaviest: Ints,
-    lower: Bits,
-    upper: Bits,
-    least: Ints,
-    most: Ints,
-    trail: Ints,
-    size: int,
-) -> int:
-    """New length of the trail once the variable has the value; −1, and nothing changed, when the rows forbid it."""
-    if lower[variable] == upper[variable]:
-        return size if lower[variable] == value else -1
-    lower[variable] = value
-    upper[variable] = value
-    trail[size] = variable
-    mark, head, size = size, size, size + 1
-    clash = False
-    while head < size and not clash:
-        j = trail[head]
-        head += 1
-        v = lower[j]
-        for e in range(turned_start[j], turned_start[j + 1]):
-            r, a = turned_index[e], turned_weight[e]
-            least[r] += a * v - min(0, a)
-            most[r] += a * v - max(0, a)
-        for e in range(turned_start[j], turned_start[j + 1]):
-            r, a = turned_index[e], turned_weight[e]
-            rises, falls = a * v > min(0, a), a * v < max(0, a) and equal[r] == 1
-            room, spare = limit[r] - least[r], most[r] - limit[r]
-            if room < 0 or (equal[r] and spare < 0):
-                clash = True
-                break
-            if not ((rises and heaviest[r] > room) or (falls and heaviest[r] > spare)):
-                continue
-            for f in range(start[r], start[r + 1]):
-                i, b = index[f], weight[f]
-                if lower[i] < upper[i]:
-                    forced = -1
-                    if abs(b) > room:
-                        forced = 0 if b > 0 else 1
-                    elif equal[r] and abs(b) > spare:
-                        forced = 1 if b > 0 else 0
-                    if forced >= 0:
-                        lower[i] = forced
-                        upper[i] = forced
-                        trail[size] = i
-                        size += 1
-    if not clash:
-        return size
-    for k in range(size - 1, mark - 1, -1):
-        j = trail[k]
-        if k < head:
-            for e in range(turned_start[j], turned_start[j + 1]):
-                r, a = turned_index[e], turned_weight[e]
-                least[r] -= a * lower[j] - min(0, a)
-                most[r] -= a * lower[j] - max(0, a)
-        lower[j] = 0
-        upper[j] = 1
-    return -1
+class Rows(NamedTuple):
+    """The rows as kernels read them, by row and turned by variable; ``heaviest`` is each row's largest |weight|."""
+
+    start: Ints
+    column: Ints
+    weight: Ints
+    turned_start: Ints
+    turned_index: Ints
+    turned_weight: Ints
+    limit: Ints
+    equal: Bits
+    heaviest: Ints
+
+
+class State(NamedTuple):
+    """Limits of the variables, least and most that each row can come to, and the variables fixed, in their order."""
+
+    lower: Bits
+    upper: Bits
+    least: Ints
+    most: Ints
+    trail: Ints
 
 
 @compiled
-def undo(
-    mark: int,
-    turned_start: Ints,
-    turned_index: Ints,
-    turned_weight: Ints,
-    lower: Bits,
-    upper: Bits,
-    least: Ints,
-    most: Ints,
-    trail: Ints,
-    size: int,
-) -> int:
-    """Free every variable fixed since the trail had length ``mark``."""
+def release(rows: Rows, state: State, mark: int, counted: int, size: int) -> int:
+    """Free every variable from ``mark`` of the trail on, those before ``counted`` in their rows' sums too."""
     for k in range(size - 1, mark - 1, -1):
-        j = trail[k]
-        for e in range(turned_start[j], turned_start[j + 1]):
-            r, a = turned_index[e], turned_weight[e]
-            least[r] -= a * lower[j] - min(0, a)
-            most[r] -= a * lower[j] - max(0, a)
-        lower[j] = 0
-        upper[j] = 1
+        j = state.trail[k]
+        if k < counted:
+            for e in range(rows.turned_start[j], rows.turned_start[j + 1]):
+                r, a = rows.turned_index[e], rows.turned_weight[e]
+                state.least[r] -= a * state.lower[j] - min(0, a)
+                state.most[r] -= a * state.lower[j] - max(0, a)
+        state.lower[j] = 0
+        state.upper[j] = 1
     return mark
 
 
 @compiled
-def place(
-    order: Ints,
-    rank: Ints,
-    wanted: int,
-    start: Ints,
-    index: Ints,
-    weight: Ints,
-    turned_start: Ints,
-    turned_index: Ints,
-    turned_weight: Ints,
-    limit: Ints,
-    equal: Bits,
-    heaviest: Ints,
-    lower: Bits,
-    upper: Bits,
-    least: Ints,
-    most: Ints,
-    trail: Ints,
-    size: int,
+def force(rows: Rows, state: State, r: int, size: int) -> int:
+    """Fix the variables to which a row leaves no choice; new length of the trail."""
+    room, spare = rows.limit[r] - state.least[r], state.most[r] - rows.limit[r]
+    for f in range(rows.start[r], rows.start[r + 1]):
+        i, b = rows.column[f], rows.weight[f]
+        if state.lower[i] < state.upper[i]:
+            forced = -1
+            if abs(b) > room:
+                forced = 0 if b > 0 else 1
+            elif rows.equal[r] and abs(b) > spare:
+                forced = 1 if b > 0 else 0
+            if forced >= 0:
+                state.lower[i] = forced
+                state.upper[i] = forced
+                state.trail[size] = i
+                size += 1
+    return size
+
+
+@compiled
+def fix(rows: Rows, state: State, variable: int, value: int, size: int) -> int:
+    """New length of the trail once the variable has the value; −1, and nothing changed, when the rows forbid it."""
+    if state.lower[variable] == state.upper[variable]:
+        return size if state.lower[variable] == value else -1
+    state.lower[variable] = value
+    state.upper[variable] = value
+    state.trail[size] = variable
+    mark, head, size = size, size, size + 1
+    while head < size:
+        j = state.trail[head]
+        head += 1
+        v = state.lower[j]
+        for e in range(rows.turned_start[j], rows.turned_start[j + 1]):
+            r, a = rows.turned_index[e], rows.turned_weight[e]
+            state.least[r] += a * v - min(0, a)
+            state.most[r] += a * v - max(0, a)
+        for e in range(rows.turned_start[j], rows.turned_start[j + 1]):
+            r, a = rows.turned_index[e], rows.turned_weight[e]
+            rises, falls = a * v > min(0, a), a * v < max(0, a) and rows.equal[r] == 1
+            room, spare = rows.limit[r] - state.least[r], state.most[r] - rows.limit[r]
+            if room < 0 or (rows.equal[r] and spare < 0):
+                release(rows, state, mark, head, size)
+                return -1
+            if (rises and rows.heaviest[r] > room) or (falls and rows.heaviest[r] > spare):
+                size = force(rows, state, r, size)
+    return size
+
+
+@compiled
+def fix_either(rows: Rows, state: State, variable: int, value: int, size: int) -> int:
+    """As :func:`fix`, with the other value where the rows forbid the first; −1 when they forbid both."""
+    grown = fix(rows, state, variable, value, size)
+    return grown if grown >= 0 else fix(rows, state, variable, 1 - value, size)
+
+
+@compiled
+def best_left(rows: Rows, state: State, rank: Ints, r: int) -> int:
+    """The variable of least rank that may still be 1 in a row with a weight above 0; −1 when there is none."""
+    best = -1
+    for f in range(rows.start[r], rows.start[r + 1]):
+        i = rows.column[f]
+        if rows.weight[f] > 0 and state.lower[i] < state.upper[i] and (best < 0 or rank[i] < rank[best]):
+            best = i
+    return best
+
+
+@compiled
+def complete(rows: Rows, state: State, rank: Ints, mark: int, size: int) -> int:
+    """Give every equation that the trail from ``mark`` on leaves short of its limit the best it may take.
+
+    −1 on a clash; what was fixed from ``mark`` on is free again then.
+    """
+    head = mark
+    while head < size:
+        j = state.trail[head]
+        head += 1
+        for e in range(rows.turned_start[j], rows.turned_start[j + 1]):
+            r = rows.turned_index[e]
+            while rows.equal[r] and state.least[r] < rows.limit[r] and state.lower[j] == 1:
+                best = best_left(rows, state, rank, r)
+                grown = -1 if best < 0 else fix_either(rows, state, best, 1, size)
+                if grown < 0:
+                    release(rows, state, mark, size, size)
+                    return -1
+                size = grown
+    return size
+
+
+@compiled
+def place(  # noqa: PLR0913, PLR0917  a kernel takes its facts as arrays
+    rows: Rows, state: State, order: Ints, rank: Ints, wanted: int, size: int
 ) -> tuple[int, bool]:
     """Set variables to 1 in the order, up to so many, each with what its equations then need; else to 0.
 
@@ -134,182 +149,27 @@ def place(
     for variable in order:
         if placed >= wanted:
             break
-        if lower[variable] == upper[variable]:
+        if state.lower[variable] == state.upper[variable]:
             continue
-        mark = size
-        grown = fix(
-            variable,
-            1,
-            start,
-            index,
-            weight,
-            turned_start,
-            turned_index,
-            turned_weight,
-            limit,
-            equal,
-            heaviest,
-            lower,
-            upper,
-            least,
-            most,
-            trail,
-            size,
-        )
-        good = grown >= 0
-        if good:
-            size = grown
-            head = mark
-            while good and head < size:
-                j = trail[head]
-                head += 1
-                for e in range(turned_start[j], turned_start[j + 1]):
-                    r = turned_index[e]
-                    # an equation short of its limit takes the best variable that it may
-                    while good and equal[r] and least[r] < limit[r] and lower[j] == 1:
-                        best = -1
-                        for f in range(start[r], start[r + 1]):
-                            i = index[f]
-                            if weight[f] > 0 and lower[i] < upper[i] and (best < 0 or rank[i] < rank[best]):
-                                best = i
-                        if best < 0:
-                            good = False
-                            break
-                        grown = fix(
-                            best,
-                            1,
-                            start,
-                            index,
-                            weight,
-                            turned_start,
-                            turned_index,
-                            turned_weight,
-                            limit,
-                            equal,
-                            heaviest,
-                            lower,
-                            upper,
-                            least,
-                            most,
-                            trail,
-                            size,
-                        )
-                        if grown < 0:
-                            grown = fix(
-                                best,
-                                0,
-                                start,
-                                index,
-                                weight,
-                                turned_start,
-                                turned_index,
-                                turned_weight,
-                                limit,
-                                equal,
-                                heaviest,
-                                lower,
-                                upper,
-                                least,
-                                most,
-                                trail,
-                                size,
-                            )
-                        if grown < 0:
-                            good = False
-                        else:
-                            size = grown
-                    if not good:
-                        break
-            if good:
-                placed += 1
-            else:
-                size = undo(mark, turned_start, turned_index, turned_weight, lower, upper, least, most, trail, size)
-        if not good:
-            grown = fix(
-                variable,
-                0,
-                start,
-                index,
-                weight,
-                turned_start,
-                turned_index,
-                turned_weight,
-                limit,
-                equal,
-                heaviest,
-                lower,
-                upper,
-                least,
-                most,
-                trail,
-                size,
-            )
+        grown = fix(rows, state, variable, 1, size)
+        if grown >= 0:
+            grown = complete(rows, state, rank, size, grown)
+        if grown >= 0:
+            placed += 1
+        else:
+            grown = fix(rows, state, variable, 0, size)
             if grown < 0:
                 return size, False
-            size = grown
+        size = grown
     return size, True
 
 
 @compiled
-def rest_to_zero(
-    start: Ints,
-    index: Ints,
-    weight: Ints,
-    turned_start: Ints,
-    turned_index: Ints,
-    turned_weight: Ints,
-    limit: Ints,
-    equal: Bits,
-    heaviest: Ints,
-    lower: Bits,
-    upper: Bits,
-    least: Ints,
-    most: Ints,
-    trail: Ints,
-    size: int,
-) -> tuple[int, bool]:
+def rest_to_zero(rows: Rows, state: State, size: int) -> tuple[int, bool]:
     """Give every variable still free the value 0, or 1 where the rows force that."""
-    for j in range(len(lower)):
-        if lower[j] < upper[j]:
-            grown = fix(
-                j,
-                0,
-                start,
-                index,
-                weight,
-                turned_start,
-                turned_index,
-                turned_weight,
-                limit,
-                equal,
-                heaviest,
-                lower,
-                upper,
-                least,
-                most,
-                trail,
-                size,
-            )
-            if grown < 0:
-                grown = fix(
-                    j,
-                    1,
-                    start,
-                    index,
-                    weight,
-                    turned_start,
-                    turned_index,
-                    turned_weight,
-                    limit,
-                    equal,
-                    heaviest,
-                    lower,
-                    upper,
-                    least,
-                    most,
-                    trail,
-                    size,
-                )
+    for j in range(len(state.lower)):
+        if state.lower[j] < state.upper[j]:
+            grown = fix_either(rows, state, j, 0, size)
             if grown < 0:
                 return size, False
             size = grown
@@ -344,15 +204,24 @@ class Domains:
         return cls(arrays, matrix.turned(count), *free, least, most, np.zeros(count, dtype=np.int64), heaviest)
 
     @property
-    def _facts(self) -> tuple[object, ...]:
-        matrix, turned = self.arrays.matrix, self.turned
-        rows = (matrix.start, matrix.index, matrix.weight, turned.start, turned.index, turned.weight)
+    def _rows(self) -> Rows:
+        by_row, by_variable = self.arrays.matrix, self.turned
         equal = self.arrays.equal.astype(np.int8)
-        return (*rows, self.arrays.limit, equal, self.heaviest, *self._state)
+        return Rows(
+            by_row.start,
+            by_row.index,
+            by_row.weight,
+            by_variable.start,
+            by_variable.index,
+            by_variable.weight,
+            self.arrays.limit,
+            equal,
+            self.heaviest,
+        )
 
     @property
-    def _state(self) -> tuple[object, ...]:
-        return self.lower, self.upper, self.least, self.most, self.trail, self.size
+    def _state(self) -> State:
+        return State(self.lower, self.upper, self.least, self.most, self.trail)
 
     def copy(self) -> "Domains":
         """The same limits, free to change apart."""
@@ -367,7 +236,7 @@ class Domains:
 
     def fix(self, variable: int, value: int) -> bool:
         """Give a variable a value with all that follows; False, and nothing changed, when the rows forbid it."""
-        grown = fix(variable, value, *self._facts)  # type: ignore[arg-type]
+        grown = fix(self._rows, self._state, variable, value, self.size)
         self.size = grown if grown >= 0 else self.size
         return bool(grown >= 0)
 
@@ -388,10 +257,10 @@ class Domains:
 
     def place(self, order: Ints, rank: Ints, wanted: int) -> bool:
         """Set variables to 1 in the order, at most so many; False when one was left without a value."""
-        self.size, good = place(order, rank, wanted, *self._facts)  # type: ignore[arg-type]
+        self.size, good = place(self._rows, self._state, order, rank, wanted, self.size)
         return bool(good)
 
     def finish(self) -> bool:
         """Everything still free to 0 where the rows allow it."""
-        self.size, good = rest_to_zero(*self._facts)  # type: ignore[arg-type]
+        self.size, good = rest_to_zero(self._rows, self._state, self.size)
         return bool(good)
