@@ -40,17 +40,18 @@ def dossier(verified: VerifiedPlan, project_id: str, *, newcomer: bool = False) 
     A newcomer was not in the batch when the plan was made: its dossier does not say that no place was found for it.
     """
     standing = Standing(verified.problem, verified.plan)
-    return _dossier(standing, verified.problem.project_by_id[project_id], newcomer=newcomer)
+    return dossier_beside(standing, verified.problem.project_by_id[project_id], newcomer=newcomer)
 
 
 def dossiers(verified: VerifiedPlan) -> Iterator[Dossier]:
     """Dossier of every project, in the order of the batch, one after the other."""
     standing = Standing(verified.problem, verified.plan)
     for project in verified.problem.projects:
-        yield _dossier(standing, project, newcomer=False)
+        yield dossier_beside(standing, project, newcomer=False)
 
 
-def _dossier(standing: Standing, project: Project, *, newcomer: bool) -> Dossier:
+def dossier_beside(standing: Standing, project: Project, *, newcomer: bool) -> Dossier:
+    """Dossier of a project of a plan that was checked before, with what is already known of the plan."""
     placed = project.project_id in standing.plan.placed_projects
     options = options_beside(standing, project)
     parts = tuple(_component(standing, part, options[part.key], placed=placed) for part in project.components)

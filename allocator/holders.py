@@ -47,8 +47,7 @@ def holders_of(standing: Standing, component: Component, breach: Breach) -> Iter
         if draws and placement.active(month) and placement.component.key != component.key:
             held, project = placement.assignment, problem.project_by_id[placement.component.project_id]
             yield Holder(held.project_id, held.component_id, held.total_m2, project.value)
-    for tenancy in problem.housed(standing.plan):
-        shares = here in problem.places_of(tenancy.space_id) and tenancy.active(month)
-        if shares and (not supply or getattr(tenancy, supply)):
+    for tenancy in standing.housed.get(here, ()):
+        if tenancy.active(month) and (not supply or getattr(tenancy, supply)):
             name = tenancy.occupant or tenancy.tenancy_id
             yield Holder("", tenancy.tenancy_id, tenancy.floor_area_m2, 0, name)

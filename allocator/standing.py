@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from allocator.domain import PARK_UTILITIES, Project
+from allocator.domain import PARK_UTILITIES, Project, Tenancy
 from allocator.goals import BY_ID, goals_for
 from allocator.plan import Assignment, Breach, Plan
 from allocator.problem import Problem
@@ -61,6 +61,20 @@ class Standing:
             for placement in problem.placements(self.plan)
             if problem.permission(placement.component, placement.space.space_id) is Permission.EXCEPTION
         ]
+
+    @cached_property
+    def housed(self) -> Mapping[str, list[Tenancy]]:
+        """By place, the tenancies as the plan leaves them."""
+        found: dict[str, list[Tenancy]] = defaultdict(list)
+        for tenancy in self.problem.housed(self.plan):
+            for place in self.problem.places_of(tenancy.space_id):
+                found[place].append(tenancy)
+        return found
+
+    @cached_property
+    def goals(self) -> tuple[str, ...]:
+        """The goals that have something to say about the problem."""
+        return tuple(goal.id for goal in goals_for(self.problem))
 
     @cached_property
     def values(self) -> Mapping[str, int]:
@@ -120,7 +134,7 @@ class Standing:
 
     def deltas(self, sites: Sites) -> dict[str, int]:
         """Change of every goal that applies once components of one project are at the sites."""
-        return {goal.id: self.delta(goal.id, sites) for goal in goals_for(self.problem)}
+        return {goal_id: self.delta(goal_id, sites) for goal_id in self.goals}
 
     def delta(self, goal_id: str, sites: Sites) -> int:
         """Change of one goal; goals that reach farther than a space are measured over the whole plan."""

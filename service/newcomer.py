@@ -9,7 +9,7 @@ from pydantic import Field
 from allocator.domain import Component, Project
 from allocator.dossier import Dossier, Verdict
 from allocator.errors import Fault, InputError
-from allocator.explain import dossier
+from allocator.explain import dossier_beside
 from allocator.months import format_month
 from allocator.problem import Problem
 from allocator.sites import Way, ways_to_place
@@ -106,9 +106,10 @@ def _barred(problem: Problem, part: Component) -> Component:
 
 def recommendation(document: PlanOut, verified: VerifiedPlan, project_id: str, most: int) -> RecommendationOut:
     """Ranked suggestions for a waiting project, and its dossier."""
-    problem = verified.problem
-    ways = ways_to_place(Standing(problem, verified.plan), problem.project_by_id[project_id], most)
-    told = dossier(verified, project_id, newcomer=True)
+    problem, standing = verified.problem, Standing(verified.problem, verified.plan)
+    project = problem.project_by_id[project_id]
+    ways = ways_to_place(standing, project, most)
+    told = dossier_beside(standing, project, newcomer=True)
     return RecommendationOut(
         plan_id=document.plan_id,
         project_id=project_id,

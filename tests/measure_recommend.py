@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 
 from allocator.beside import options_beside, sites_of
-from allocator.explain import dossier
+from allocator.explain import dossier_beside
 from allocator.rules import RULES
 from allocator.sites import ways_to_place
 from allocator.standing import Standing
@@ -24,18 +24,19 @@ def measured(spaces: int, components: int) -> None:
     project = newcomer(random.Random(7))
     problem = replace(problem, projects=(*problem.projects, project))
     built = time.process_time()
-    verified = verify(problem, plan)
+    verify(problem, plan)
     checked = time.process_time()
-    ways = ways_to_place(Standing(problem, plan), project, most=5)
+    standing = Standing(problem, plan)
+    ways = ways_to_place(standing, project, most=5)
     ranked = time.process_time()
-    told = dossier(verified, project.project_id, newcomer=True)
+    told = dossier_beside(standing, project, newcomer=True)
     done = time.process_time()
     print(
         f"{spaces} spaces, {components} components: built in {built - began:.2f} s, verified in {checked - built:.2f} s"
     )
     print(f"  recommend {ranked - checked:.2f} s ({len(ways.found)} ways, complete: {ways.complete})")
     print(f"  dossier of the newcomer {done - ranked:.2f} s ({len(told.components)} components)")
-    _ratio(Standing(problem, plan), project)
+    _ratio(standing, project)
 
 
 def _ratio(standing: Standing, project) -> None:
