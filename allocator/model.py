@@ -77,6 +77,11 @@ class Decisions(Choose):
         return Linear({known[0]: 1})
 
     @property
+    def options(self) -> tuple[Option, ...]:
+        """Every option, by the number of its variable."""
+        return self._problem.options
+
+    @property
     def own_variables(self) -> tuple[int, ...]:
         """Numbers of the variables that rules and goals own."""
         return tuple(index for index, _ in self._own.values())

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from allocator.canonical import canonical_order
 from allocator.conflict import conflict_of
 from allocator.engines.child import prepare, run_alone
 from allocator.engines.race import PROOFS, Entrant, race
@@ -25,6 +26,11 @@ Watch = Callable[[str, Progress], None]
 SHARE = 0.5
 """Of the time still left, what each goal but the last may take."""
 
+LEAST_SETTLING_S = 2.0
+"""How long the choice among equally good plans may last at the least; at most, as long as finding how good they are."""
+
+UNSETTLED = "which of several equally good plans this is depends on timing: the time did not suffice to settle it"
+
 LEAST_CONFLICT_S = 5.0
 """How long the search for a minimal conflict may last at the least; at most it takes what is left of the limit."""
 
@@ -39,7 +45,7 @@ ALONE_FROM = 60_000
 class Limits:
     """What a solve may use: wall seconds, threads of CP-SAT, and the seed of the engines.
 
-    The seed repeats values and proofs; which of several equally good plans is found depends on timing too.
+    A plan that is proven the best is the same in every run; one that is not depends on timing too.
     """
 
     time_limit_s: float = 60.0
@@ -110,6 +116,7 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     for tier, objective in enumerate(model.objectives):
         if not search.improve(tier, objective, watch):
             break
+    search.settle(watch)
     wall_s = time.monotonic() - started
     names = "+".join(entrant.name for entrant in running)
     if search.values is None or not search.answered:
@@ -154,6 +161,7 @@ class _Search:
         self._model, self._choose = compiled
         self._limits = limits
         self._entrants = running
+        self._started = started
         self._deadline = started + limits.time_limit_s
         self._kept: list[Row] = []
         self.values: tuple[int, ...] | None = None
@@ -179,6 +187,27 @@ class _Search:
         self._reached.append((objective, standing.bounds))
         self._kept.append(objective.at_least(objective.evaluate(self.values)))
         return True
+
+    def settle(self, watch: Watch) -> None:
+        """Take of all plans as good as this one the same as every other run, where each goal is proven."""
+        goals = self.goals
+        if self.values is None or not all(goal.proved_by for goal in goals):
+            return
+        now = time.monotonic()
+        most_s = min(self._deadline - now, max(LEAST_SETTLING_S, now - self._started))
+        objective = canonical_order(self._choose.options, self._published)
+        settled = False
+        if most_s > 0:
+            last = goals[-1]
+            standing = race(
+                self._task(objective, most_s),
+                self._entrants,
+                lambda progress: watch(last.goal, replace(progress, value=last.value, bound=last.bound)),
+                enough=1,
+            )
+            self.values = self._choose.tidied(standing.values or self.values)
+            settled = bool(standing.proofs)
+        self.notes += [] if settled else [UNSETTLED]
 
     def _task(self, objective: Objective, time_limit_s: float) -> Task:
         return Task(

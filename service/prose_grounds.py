@@ -57,6 +57,12 @@ def goal_proof(voice: Voice, goal: GoalOut) -> str:
     if len(goal.proved_by) >= PROOFS:
         both = " + ".join(goal.proved_by)
         return voice.of(f"{name}：{value}，已证明最优（{both}）。", f"{name}: {value}, proven to be the best ({both}).")
+    if goal.proved_by:
+        (one,) = goal.proved_by
+        return voice.of(
+            f"{name}：{value}，{one} 已证明不可能更优；第二个求解器在时限内未能印证。",
+            f"{name}: {value}; {one} proves that it cannot be better, a second engine could not confirm it in time.",
+        )
     bound = voice.amount(goal.bound or 0, goal.unit)
     return voice.of(
         f"{name}：{value}；不可能优于 {bound}，差距 {goal.gap:.2%} 未证明。",

@@ -73,7 +73,7 @@ def _change(voice: Voice, change: ChangeOut) -> str:
     if change.by is None:
         return voice.of(
             f"{where}：须改变{title}（需 {needed}，现为 {offered}）。",
-            f"{where}: the {title} would have to change (needed {needed}, is {offered}).",
+            f"{where}: the {title} would have to change (needed {needed}, has {offered}).",
         )
     by = voice.amount(change.by, change.unit)
     return voice.of(

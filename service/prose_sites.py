@@ -78,7 +78,8 @@ def _holder(voice: Voice, holder: HolderOut) -> str:
             f"{voice.one(holder.occupant)}（现有租户，{holder.floor_area_m2:,} 平方米）",
             f"{voice.one(holder.occupant)} (a sitting tenant, {holder.floor_area_m2:,} m²)",
         )
+    who = voice.firm(holder.project_id, holder.component_id)
     return voice.of(
-        f"{voice.firm(holder.project_id)}（{holder.floor_area_m2:,} 平方米，价值 {holder.value:,}）",
-        f"{voice.firm(holder.project_id)} ({holder.floor_area_m2:,} m², worth {holder.value:,})",
+        f"{who}（{holder.floor_area_m2:,} 平方米，价值 {holder.value:,}）",
+        f"{who} ({holder.floor_area_m2:,} m², worth {holder.value:,})",
     )

@@ -52,7 +52,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "effluent_t_day": ("污水", "effluent"),
     "cleanroom": ("洁净等级", "clean room"),
     "ground_floor": ("楼层", "storey"),
-    "eia": ("环评", "environmental assessment"),
+    "eia": ("环评", "EIA level"),
     "utilities": ("配套设施", "utilities"),
     "emits": ("产生", "emits"),
     "sensitive_to": ("敏感于", "is sensitive to"),
@@ -156,12 +156,11 @@ class Voice:
             return self.space(place)
         return self.park(place) if place in self._parks else self.district(place)
 
-    def firm(self, project_id: str) -> str:
-        """A firm of the batch and its project's id."""
+    def firm(self, project_id: str, component_id: str) -> str:
+        """A component of the batch by its firm and its key."""
+        key = f"{project_id}/{component_id}"
         name = self._firms.get(project_id)
-        return (
-            project_id if name is None else f"{name}（{project_id}）" if self._side == 0 else f"{name} ({project_id})"
-        )
+        return key if name is None else self.of(f"{name} {key}", f"{name}, {key}")
 
     def word(self, word: str, code: str = "") -> str:
         """A coded word, or several joined by ``|``, of the vocabulary that the code speaks of."""
