@@ -65,32 +65,39 @@ class Agents:
         self, best: Incumbent, profit: Ints, fraction: Floats, seed: int, threads: int, share: float
     ) -> None:
         """Search for a share of the time left, from the mean choice and from the best plan."""
-        known = self.variable >= 0
-        reduced = np.where(known, profit[self.variable] / 1.0, -np.inf)
-        near = np.argsort(-reduced, axis=0, kind="stable")[: min(MOST_CHOICES, len(self.cap))].T.copy()
-        near[~np.take_along_axis(known, near.T, axis=0).T] = -1
-        until, round_number = best.left_s * (1 - share), 0
-        start = self._assigned(best.values) if best.values is not None else self._rounded(fraction)
-        pool = Threads(threads)
-        rounds = 100
+        near = self.near(profit)
+        until, round_number, rounds = best.left_s * (1 - share), 0, 100
+        start = self.start(best.values, fraction)
         while not best.over and best.left_s > until:
-            homes = [np.full(len(near), -1, dtype=np.int64) for _ in range(threads)]
             worth = float(1e15 if best.value is None else -best.value)
             before = best.left_s
-            first = seed * 1009 + 31 * round_number
-            pool.run(
-                search_assignment,
-                [
-                    (self.cost, self.use, self.cap, near, start, home, worth, rounds, first + k)
-                    for k, home in enumerate(homes)
-                ],
-            )
-            for home in homes:
+            seeds = [seed * 1009 + 31 * round_number + k for k in range(threads)]
+            for home in self.search(start, near, worth, rounds, seeds):
                 if home[0] >= 0 and best.offer(self._values(home)):
                     start = home
             round_number += 1
             if before - best.left_s < 0.5:
                 rounds = min(200_000, rounds * 2)
+
+    def near(self, profit: Ints) -> Ints:
+        """Agents of each job that are best by the profits, −1 where there are no more."""
+        known = self.variable >= 0
+        reduced = np.where(known, profit[self.variable] / 1.0, -np.inf)
+        near = np.argsort(-reduced, axis=0, kind="stable")[: min(MOST_CHOICES, len(self.cap))].T.copy()
+        near[~np.take_along_axis(known, near.T, axis=0).T] = -1
+        return near.astype(np.int64)
+
+    def search(self, start: Ints, near: Ints, worth: float, rounds: int, seeds: list[int]) -> list[Ints]:
+        """Best plan of the local search with each seed, on a thread each; −1 where none costs less than ``worth``."""
+        homes = [np.full(len(near), -1, dtype=np.int64) for _ in seeds]
+        facts = (self.cost, self.use, self.cap, near, start)
+        pieces = [(*facts, home, worth, rounds, seed) for home, seed in zip(homes, seeds, strict=True)]
+        Threads(len(seeds)).run(search_assignment, pieces)
+        return homes
+
+    def start(self, values: Bits | None, fraction: Floats) -> Ints:
+        """Agent of each job in a plan, or where the mean choice likes it best."""
+        return self._rounded(fraction) if values is None else self._assigned(values)
 
     def _rounded(self, fraction: Floats) -> Ints:
         found: Ints = np.where(self.variable >= 0, fraction[self.variable], -1.0).argmax(axis=0)

@@ -1,5 +1,6 @@
 """Where compiled kernels are kept, and their compilation once per machine, before any clock runs; loads no solver."""
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -35,16 +36,26 @@ def folder() -> Path:
 
 
 def compile_once() -> None:
-    """Compile every kernel in a process of its own, unless that has been done on this machine."""
+    """Compile every kernel in a process of its own, unless that has been done on this machine.
+
+    Of several processes that ask at the same time one compiles and the others wait for it.
+    """
     done = folder() / "complete"
     if done.exists():
         return
+    done.parent.mkdir(parents=True, exist_ok=True)
+    with (done.parent / "lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not done.exists() and _compiled():
+            done.touch()
+
+
+def _compiled() -> bool:
+    """Whether compiling worked; the engine works without, its first run then compiles on its own time."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder())}
     command = [sys.executable, "-m", "allocator.engines.scale.warm"]
     try:
         subprocess.run(command, env=environment, timeout=MOST_SECONDS, check=True, capture_output=True)
     except (subprocess.SubprocessError, OSError):
-        # the engine works without: its first run compiles on its own time
-        return
-    done.parent.mkdir(parents=True, exist_ok=True)
-    done.touch()
+        return False
+    return True

@@ -1,6 +1,20 @@
-"""Runs every kernel on small tasks, so that all are compiled: ``python -m allocator.engines.scale.warm``."""
+"""Runs every kernel on small tasks, so that all are compiled: ``python -m allocator.engines.scale.warm``.
 
-from allocator.engines.scale.run import run
+The kernels are called as the engine calls them but under no clock: a run with a time limit would spend it on compiling
+the first ones and end before it came to the last.
+"""
+
+import time
+
+from allocator.engines.scale.agents import Agents
+from allocator.engines.scale.arrays import arrays_of
+from allocator.engines.scale.decompose import split
+from allocator.engines.scale.dive import greedy
+from allocator.engines.scale.fixing import fix_by_bound
+from allocator.engines.scale.incumbent import Incumbent
+from allocator.engines.scale.pricing import Pricer
+from allocator.engines.scale.propagate import Domains
+from allocator.engines.scale.subgradient import Descent, opening_duals
 from allocator.engines.task import Progress, Task
 from allocator.linear import Row, Sense
 
@@ -35,7 +49,23 @@ def ignore(_: Progress) -> None:
     """Watch nothing."""
 
 
+def exercise(task: Task) -> None:
+    """Call every kernel that a run on the task may call."""
+    arrays = arrays_of(task)
+    domains = Domains.of(arrays)
+    domains.settle()
+    domains.copy().fix(0, 1)
+    descent = Descent(Pricer(split(arrays), 1))
+    at = opening_duals(descent, domains.lower, domains.upper)
+    descent.descend(at, -(1 << 62), 3, domains.lower, domains.upper, lambda _: False)
+    best = Incumbent(arrays, task.constant, ignore, time.monotonic() + task.time_limit_s)
+    best.offer(greedy(descent, at, domains))
+    fix_by_bound(descent.pricer, at.dual, domains.copy(), descent.pricer.objective_bound(at.bound))
+    agents = Agents.of(descent.pricer.parts)
+    if agents is not None:
+        agents.search(agents.start(None, at.fraction), agents.near(descent.pricer.profits(at.dual)), 1e15, 2, [0])
+
+
 if __name__ == "__main__":
-    for task in (assignment_task(), two_phase_task()):
-        for threads in (1, 2):
-            run(Task(**{**vars(task), "threads": threads}), ignore)
+    for small in (assignment_task(), two_phase_task()):
+        exercise(small)

@@ -1,5 +1,6 @@
 """Engine scale on tasks that can be enumerated: decomposition, bounds, fixing, answers, determinism."""
 
+import importlib
 import itertools
 import random
 from fractions import Fraction
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from allocator.engines.scale.arrays import RefusedError, arrays_of
+from allocator.engines.scale.cache import KERNELS
 from allocator.engines.scale.decompose import split
 from allocator.engines.scale.fixing import fix_by_bound
 from allocator.engines.scale.pricing import Pricer
@@ -207,3 +209,12 @@ def test_what_cannot_be_taken_exactly_is_refused_by_name():
         arrays_of(huge)
     with pytest.raises(RefusedError, match="does not say which space"):
         arrays_of(Task(("x",), (), {0: 1}))
+
+
+def test_nothing_is_left_to_compile_once_a_run_has_begun():
+    for task in (assignment_task(), two_phase_task()):
+        run(task, lambda _: None)
+    modules = [importlib.import_module(f"allocator.engines.scale.{name}") for name in KERNELS]
+    kernels = {f"{m.__name__}.{name}": f for m in modules for name, f in vars(m).items() if hasattr(f, "stats")}
+    assert len(kernels) > 20
+    assert {name: dict(f.stats.cache_misses) for name, f in kernels.items() if f.stats.cache_misses} == {}
