@@ -40,9 +40,9 @@ def parse_projects(path: Path) -> Parsed[ProjectRecord]:
             case ".json":
                 return _from_json(path)
             case ".csv" | ".xlsx":
-                return _from_table(read_table(path, PROJECTS.sheets, PROJECTS.columns, PROJECTS.required))
+                return projects_of_table(read_table(path, PROJECTS.sheets, PROJECTS.columns, PROJECTS.required))
             case ".geojson" | ".gpkg":
-                return _from_table(layer_table(read_layer(path, "projects"), PROJECTS.columns, PROJECTS.required))
+                return projects_of_table(layer_table(read_layer(path, "projects"), PROJECTS.columns, PROJECTS.required))
         remedy = f"Use one of {', '.join(ENDINGS)}."
         return Parsed(faults=[file_fault(path.name, f"has the unknown ending {path.suffix!r}", remedy)])
     except InputError as error:
@@ -56,7 +56,8 @@ def _from_json(path: Path) -> Parsed[ProjectRecord]:
     return parsed
 
 
-def _from_table(table: Table) -> Parsed[ProjectRecord]:
+def projects_of_table(table: Table) -> Parsed[ProjectRecord]:
+    """Projects of a table with a row per component; never raises, all faults are in the result."""
     parsed: Parsed[ProjectRecord] = Parsed(faults=list(table.faults))
     absent = set(_NEEDED) - table.columns
     projects: dict[str | None, list[_Row]] = {}

@@ -7,9 +7,11 @@ any of it is parsed.  Declared sizes are not trusted; each part is unpacked in p
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from allocator.errors import InputError
 from geodata.faults import file_fault
@@ -30,13 +32,31 @@ _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 def read_workbook(path: Path, sheet_names: tuple[str, ...]) -> list[list[object]]:
     """Rows of the first sheet that has one of the names, else of the first sheet; row 1 of the sheet comes first."""
+    with _opened(path) as workbook:
+        names = workbook.sheet_names
+        wanted = [name for name in names if name.strip().casefold() in sheet_names]
+        return _rows(workbook, (wanted or names)[0])
+
+
+def read_sheets(path: Path) -> dict[str, list[list[object]]]:
+    """Rows of every sheet by its name, in the workbook's order."""
+    with _opened(path) as workbook:
+        tables = [each.name for each in workbook.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+        return {name: _rows(workbook, name) for name in tables}
+
+
+def _rows(workbook: CalamineWorkbook, name: str) -> list[list[object]]:
+    sheet = workbook.get_sheet_by_name(name)
+    return [list(row) for row in sheet.to_python(skip_empty_area=False)]
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[CalamineWorkbook]:
+    """The workbook once it was measured; raises InputError for what cannot be read, also while it is read."""
     try:
         _measure(path)
         with CalamineWorkbook.from_path(str(path)) as workbook:
-            names = workbook.sheet_names
-            wanted = [name for name in names if name.strip().casefold() in sheet_names]
-            sheet = workbook.get_sheet_by_name((wanted or names)[0])
-            return [list(row) for row in sheet.to_python(skip_empty_area=False)]
+            yield workbook
     except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, IndexError) as error:
         fault = file_fault(path.name, "cannot be read as an XLSX workbook", "Save it again as .xlsx, without password.")
         raise InputError([fault]) from error

@@ -35,25 +35,25 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def read_manifest() -> dict[str, Any]:
+def read_manifest(vendor: Path = VENDOR) -> dict[str, Any]:
     """The manifest: package → version, licence, tarball hash and hash per file."""
-    manifest: dict[str, Any] = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    manifest: dict[str, Any] = json.loads((vendor / MANIFEST.name).read_text(encoding="utf-8"))
     return manifest
 
 
-def find_faults() -> list[str]:
+def find_faults(vendor: Path = VENDOR) -> list[str]:
     """Files that are missing, changed or not in the manifest, one sentence each."""
-    stated = {name: digest for package in read_manifest().values() for name, digest in package["files"].items()}
-    present = {str(path.relative_to(VENDOR)) for path in VENDOR.rglob("*") if path.is_file()}
+    stated = {name: digest for package in read_manifest(vendor).values() for name, digest in package["files"].items()}
+    present = {str(path.relative_to(vendor)) for path in vendor.rglob("*") if path.is_file()}
     faults = [f"{name} is missing" for name in sorted(stated.keys() - present)]
     faults += [
         f"{name} is not in the manifest" for name in sorted(present - stated.keys() - {"manifest.json", "README.md"})
     ]
-    changed = [name for name in sorted(stated.keys() & present) if sha256(VENDOR / name) != stated[name]]
+    changed = [name for name in sorted(stated.keys() & present) if sha256(vendor / name) != stated[name]]
     return faults + [f"{name} has changed" for name in changed]
 
 
-def fetch(name: str, package: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def fetch(name: str, package: Mapping[str, Any], folder: Path, vendor: Path = VENDOR) -> dict[str, Any]:
     """Take one package's files out of its npm tarball; returns its entry in the manifest."""
     command = ["npm", "pack", f"{name}@{package['version']}", "--pack-destination", str(folder), "--silent"]
     tarball = folder / subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()[-1]
@@ -62,9 +62,9 @@ def fetch(name: str, package: Mapping[str, Any], folder: Path) -> dict[str, Any]
             member = archive.extractfile(inside)
             if member is None:
                 raise FileNotFoundError(f"{name} {package['version']} has no {inside}")
-            (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
-            (VENDOR / target).write_bytes(member.read())
-    hashes = {target: sha256(VENDOR / target) for target in package["files"].values()}
+            (vendor / target).parent.mkdir(parents=True, exist_ok=True)
+            (vendor / target).write_bytes(member.read())
+    hashes = {target: sha256(vendor / target) for target in package["files"].values()}
     return {
         "version": package["version"],
         "licence": package["licence"],
@@ -73,13 +73,13 @@ def fetch(name: str, package: Mapping[str, Any], folder: Path) -> dict[str, Any]
     }
 
 
-def main() -> int:
+def main(packages: Mapping[str, Mapping[str, Any]] = PACKAGES, vendor: Path = VENDOR) -> int:
     """Fetch every package and write the manifest."""
     with tempfile.TemporaryDirectory() as folder:
-        manifest = {name: fetch(name, package, Path(folder)) for name, package in PACKAGES.items()}
-    MANIFEST.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    faults = find_faults()
-    print("\n".join(faults) or f"{MANIFEST} and its files agree")
+        manifest = {name: fetch(name, package, Path(folder), vendor) for name, package in packages.items()}
+    (vendor / MANIFEST.name).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    faults = find_faults(vendor)
+    print("\n".join(faults) or f"{vendor / MANIFEST.name} and its files agree")
     return bool(faults)
 
 

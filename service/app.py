@@ -28,6 +28,8 @@ from service.database.engine import open_engine
 from service.metrics import Meters
 from service.ogc.app import PREFIX as OGC_PREFIX
 from service.ogc.app import create_ogc
+from service.pages.app import create_pages
+from service.pages.assets import PREFIX as PAGES_PREFIX
 from service.people.keys import pepper_of
 from service.settings import Settings
 
@@ -72,6 +74,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.include_router(health.router)
     meters.install(app, engine)
     app.mount(OGC_PREFIX, create_ogc(app.state.house))
+    app.mount(PAGES_PREFIX, create_pages(app.state.house))
     app.add_api_route("/", _home, include_in_schema=False, response_class=Response)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
@@ -79,7 +82,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
 
 
 async def _home() -> Response:
-    return RedirectResponse(f"{PREFIX}/openapi.json", 307)
+    return RedirectResponse(f"{PAGES_PREFIX}/inbox", 307)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

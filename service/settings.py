@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     oidc_role_claim: str = Field("allocator_role", min_length=1, description="Claim that names the role.")
     oidc_district_claim: str = Field("allocator_district", min_length=1, description="Claim with a planner's adcode.")
 
+    session_hours: float = Field(10.0, gt=0, le=168, description="How long a sign-in on the pages lasts, hours.")
+    secure_cookies: bool = Field(default=False, description="Whether browsers send the sign-in over https alone.")
+
     webhook_url: str | None = Field(None, pattern=r"^https?://", description="Where change reports are posted.")
     webhook_secret: SecretStr | None = Field(
         None, description="Secret that webhooks are signed with, base64 after whsec_."

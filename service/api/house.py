@@ -122,10 +122,20 @@ def _recognised(
             why = f"{error}."
     if found is None:
         address = request.client.host if request.client else "?"
-        _count(house, RateLimitItemPerMinute(STRANGERS_PER_MINUTE), "stranger", address)
+        count_stranger(house, address)
         raise ProblemError(401, "unknown-person", why, headers={"WWW-Authenticate": 'ApiKey, Bearer realm="allocator"'})
-    _count(house, RateLimitItemPerMinute(house.settings.requests_per_minute), "person", found.person)
+    count_person(house, found.person)
     return found
+
+
+def count_stranger(house: House, address: str) -> None:
+    """Count a failed recognition of an address; raises a 429 problem beyond its limit."""
+    _count(house, RateLimitItemPerMinute(STRANGERS_PER_MINUTE), "stranger", address)
+
+
+def count_person(house: House, person: str) -> None:
+    """Count a request of a person; raises a 429 problem beyond the limit."""
+    _count(house, RateLimitItemPerMinute(house.settings.requests_per_minute), "person", person)
 
 
 def _count(house: House, limit: RateLimitItem, *who: str) -> None:

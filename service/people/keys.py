@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from service.database.tables import api_key
 from service.people.roles import Principal, Role
@@ -76,14 +76,31 @@ def make_key(  # noqa: PLR0913, PLR0917  a key is these facts
 
 def person_of(connection: Connection, pepper: bytes, key: str) -> Principal | None:
     """Whose key this is; None if it is unknown, expired or revoked."""
+    found = _in_force(connection, api_key.c.digest == digest_of(key, pepper))
+    return None if found is None else found[1]
+
+
+def key_id_of(connection: Connection, pepper: bytes, key: str) -> str | None:
+    """Id of a key in force, under which a session may stand for it."""
+    found = _in_force(connection, api_key.c.digest == digest_of(key, pepper))
+    return None if found is None else found[0]
+
+
+def person_of_id(connection: Connection, key_id: str) -> Principal | None:
+    """Whose key has this id; None once it is expired or revoked."""
+    found = _in_force(connection, api_key.c.key_id == key_id)
+    return None if found is None else found[1]
+
+
+def _in_force(connection: Connection, wanted: ColumnElement[bool]) -> tuple[str, Principal] | None:
     found = connection.execute(
-        select(api_key.c.person, api_key.c.role, api_key.c.district).where(
-            api_key.c.digest == digest_of(key, pepper),
+        select(api_key.c.key_id, api_key.c.person, api_key.c.role, api_key.c.district).where(
+            wanted,
             api_key.c.revoked_at.is_(None),
             (api_key.c.expires_at.is_(None)) | (api_key.c.expires_at > func.now()),
         )
     ).first()
-    return None if found is None else Principal(found.person, Role(found.role), found.district)
+    return None if found is None else (found.key_id, Principal(found.person, Role(found.role), found.district))
 
 
 def revoke_key(connection: Connection, key_id: str) -> bool:

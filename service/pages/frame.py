@@ -1,0 +1,105 @@
+"""The frame around every page: language, navigation, who is signed in, security policy, and what was said last."""
+
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from service.api.house import House
+from service.pages import assets
+from service.pages.assets import PREFIX
+from service.pages.session import Session, form_token
+from service.pages.shown import Shown
+from service.pages.words import LANGUAGES, Words, text
+from service.pages.words.common import WORDS as COMMON
+from service.people.roles import Right
+
+LANGUAGE_COOKIE = "allocator_language"
+YEAR_S = 31_536_000
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
+    " frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""Content security policy of every page: nothing inline, nothing from elsewhere."""
+
+NAVIGATION: tuple[tuple[str, str, Right], ...] = (("/inbox", "nav_inbox", Right.READ),)
+"""Places to go to: address, word, and the right that shows them."""
+
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for a page: by whom, if anybody signed in, and in which language it is answered."""
+
+    request: Request
+    house: House
+    session: Session | None
+
+    @cached_property
+    def language(self) -> str:
+        """As the address says, else as it was last chosen, else Chinese."""
+        for wanted in (self.request.query_params.get("lang"), self.request.cookies.get(LANGUAGE_COOKIE)):
+            if wanted in LANGUAGES:
+                return wanted
+        return LANGUAGES[0]
+
+    def page(self, template: str, words: Words, *, status: int = 200, **values: Any) -> Response:
+        """A page, or a fragment of one, as an answer."""
+        content = _TEMPLATES.get_template(template).render(**self._context(words), **values)
+        response = Response(content, status, media_type="text/html; charset=utf-8")
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "same-origin"
+        if self.request.query_params.get("lang") == self.language:
+            secure = self.house.settings.secure_cookies
+            response.set_cookie(
+                LANGUAGE_COOKIE, self.language, YEAR_S, path=PREFIX, samesite="lax", httponly=True, secure=secure
+            )
+        return response
+
+    def _context(self, words: Words) -> dict[str, Any]:
+        tables, principal = (words, COMMON), None if self.session is None else self.session.principal
+        said = self.request.query_params.get("said", "")
+        return {
+            "t": lambda key, **facts: text(tables, self.language, key, **facts),
+            "known": lambda key: any(key in table for table in tables),
+            "language": self.language,
+            "show": Shown(self.language, self.house.settings.zone),
+            "asset": assets.address,
+            "at": lambda place: PREFIX + place,
+            "person": principal,
+            "may": lambda right: principal is not None and principal.may(Right(right)),
+            "navigation": [each for each in NAVIGATION if principal is not None and principal.may(each[2])],
+            "place": self.request.url.path.removeprefix(PREFIX),
+            "in_language": self._in_language,
+            "form_token": "" if self.session is None else form_token(self.house, self.session),
+            "new_key": lambda: secrets.token_hex(12),
+            "said": f"said_{said}" if any(f"said_{said}" in table for table in tables) else "",
+        }
+
+    def _in_language(self, language: str) -> str:
+        """This very page in a language."""
+        kept = [
+            (name, value) for name, value in self.request.query_params.multi_items() if name not in {"lang", "said"}
+        ]
+        path = self.request.url.path if self.request.method == "GET" else f"{PREFIX}/inbox"
+        return f"{path}?{urlencode([*kept, ('lang', language)])}"
+
+
+def go(place: str, **values: str) -> Response:
+    """An answer to a form that leads to a page; ``said`` is what that page says of it."""
+    query = f"?{urlencode(values)}" if values else ""
+    return Response(None, 303, {"Location": PREFIX + place + query, "Cache-Control": "no-store"})

@@ -1,0 +1,59 @@
+"""The inbox: batches, runs and plans, newest first, with the plan in force on top."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import Connection, func, select
+
+from service.database.rows import every
+from service.database.tables import batch, enquiry, plan, run
+from service.pages.entry import Reading
+from service.pages.words.inbox import WORDS
+from service.records import plans, runs
+
+router = APIRouter()
+FEW = 8
+"""Rows of each kind that the inbox shows at first."""
+
+Most = Annotated[int, Query(ge=1, le=200)]
+
+
+@router.get("/inbox")
+def inbox(caller: Reading, most: Most = FEW) -> Response:
+    """Everything that waits for somebody."""
+    with caller.transaction() as connection:
+        standing = plans.published(connection)
+        values = {
+            "standing": standing,
+            "batches": _batches(connection, most),
+            "plans": _newest(connection, plan, most),
+            "to_review": every(connection, select(plan).where(plan.c.state == "proposed").order_by(plan.c.number)),
+            **_runs(connection, most),
+        }
+    return caller.page("inbox.html.j2", WORDS, most=most, few=FEW, **values)
+
+
+@router.get("/inbox/runs")
+def running(caller: Reading, most: Most = FEW) -> Response:
+    """The table of runs alone, which asks for itself again while one is not over."""
+    with caller.transaction() as connection:
+        values = _runs(connection, most)
+    return caller.page("inbox_runs.html.j2", WORDS, most=most, **values)
+
+
+def _runs(connection: Connection, most: int) -> dict[str, Any]:
+    found = _newest(connection, run, most)
+    return {"runs": found, "live": any(each["state"] not in runs.OVER for each in found)}
+
+
+def _newest(connection: Connection, table: Any, most: int) -> Sequence[Mapping[str, Any]]:
+    return every(connection, select(table).order_by(table.c.number.desc()).limit(most))
+
+
+def _batches(connection: Connection, most: int) -> list[dict[str, Any]]:
+    found = _newest(connection, batch, most)
+    query = select(enquiry.c.batch_id, func.count().label("open")).where(enquiry.c.state == "open")
+    counted = connection.execute(query.group_by(enquiry.c.batch_id))
+    open_of = {row.batch_id: row.open for row in counted}
+    return [{**each, "open": open_of.get(each["batch_id"], 0)} for each in found]

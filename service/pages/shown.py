@@ -1,0 +1,103 @@
+"""How values are written for readers: numbers with units, months, moments and labels, in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from maps.words import Labels, complete
+from seeds.load import labels, load_districts
+
+NOTHING = "–"
+WAN_M2 = 10_000
+"""m² of one 万 m², from which on areas are written so in Chinese."""
+
+WAN_FEN = 1_000_000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Writes values in a language, moments in a time zone."""
+
+    language: str
+    zone: ZoneInfo
+
+    def number(self, value: float | None) -> str:
+        """With separators; nothing is a dash."""
+        if value is None:
+            return NOTHING
+        return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0")
+
+    def area(self, value: float | None) -> str:
+        """Floor area, m²."""
+        return NOTHING if value is None else f"{value:,.0f} m²"
+
+    def large_area(self, value: float | None) -> str:
+        """Floor area of many, 万 m² in Chinese and thousands of m² as they are in English."""
+        if value is None or self.language != "zh" or value < WAN_M2:
+            return self.area(value)
+        return f"{value / WAN_M2:,.2f} 万 m²"
+
+    def yuan(self, fen: float | None) -> str:
+        """Money given in fen, as yuan."""
+        if fen is None:
+            return NOTHING
+        if self.language == "zh":
+            return f"{fen / WAN_FEN:,.2f} 万元" if abs(fen) >= WAN_FEN else f"{fen / 100:,.2f} 元"
+        return f"¥{fen / 100:,.0f}"
+
+    def signed(self, value: float | None) -> str:
+        """With its sign always; no change is ±0."""
+        if value is None:
+            return NOTHING
+        return "±0" if value == 0 else f"{value:+,.0f}".replace("-", "−")
+
+    def percent(self, value: float | None, digits: int = 0) -> str:
+        """A fraction as per cent."""
+        return NOTHING if value is None else f"{value:.{digits}%}"
+
+    def seconds(self, value: float | None) -> str:
+        """A duration, s."""
+        if value is None:
+            return NOTHING
+        if value < 90:
+            return f"{value:.0f} 秒" if self.language == "zh" else f"{value:.0f} s"
+        minutes, rest = divmod(round(value), 60)
+        return f"{minutes} 分 {rest:02} 秒" if self.language == "zh" else f"{minutes} min {rest:02} s"
+
+    def moment(self, value: datetime | str | None) -> str:
+        """Date and time in the service's zone."""
+        if value is None:
+            return NOTHING
+        known = datetime.fromisoformat(value) if isinstance(value, str) else value
+        aware = known if known.tzinfo else known.replace(tzinfo=UTC)
+        return aware.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+
+    def day(self, value: date | str | None) -> str:
+        """A day."""
+        return NOTHING if value is None else str(value)[:10]
+
+    def month(self, value: str | None) -> str:
+        """A month, YYYY-MM."""
+        if not value:
+            return NOTHING
+        year, month = value[:7].split("-")
+        return f"{year} 年 {int(month)} 月" if self.language == "zh" else f"{year}-{month}"
+
+    def label(self, vocabulary: str, code: str | None) -> str:
+        """Label of a code; a code without one is shown as it is."""
+        if code is None:
+            return NOTHING
+        found = LABELS.get(vocabulary, {}).get(code, {})
+        return found.get(self.language) or found.get("en") or code
+
+    def either(self, zh: str | None, en: str | None) -> str:
+        """The text in the reader's language, or the other where there is none."""
+        return (zh or en or NOTHING) if self.language == "zh" else (en or zh or NOTHING)
+
+
+def _districts() -> dict[str, dict[str, str]]:
+    return {each.adcode: {"zh": each.name_zh, "en": each.name_en} for each in load_districts(date.max)}
+
+
+LABELS: Labels = {**complete(labels()), "district": _districts()}
+"""Labels by vocabulary and code, with reasons, goals and districts."""

@@ -1,0 +1,69 @@
+"""Problems in words: a heading by status, and a sentence by kind where the API's own is English alone."""
+
+from service.pages.words import Words
+
+HEADINGS: Words = {
+    "400": ("请求无法读取", "The request cannot be read"),
+    "401": ("请先登录", "Please sign in"),
+    "403": ("您没有这项权限", "You may not do this"),
+    "404": ("这里什么也没有", "There is nothing here"),
+    "405": ("此处不能这样操作", "This cannot be done here"),
+    "409": ("与当前情况不符", "This does not go with how things stand"),
+    "412": ("内容已被他人更改", "It has changed since you read it"),
+    "413": ("文件过大", "The file is too large"),
+    "415": ("不支持这种文件", "This kind of file is not taken"),
+    "422": ("内容有误", "The content does not hold"),
+    "428": ("缺少版本号", "The version is missing"),
+    "429": ("请求过于频繁", "Too many requests"),
+    "500": ("系统内部错误", "A defect of ours"),
+    "503": ("系统繁忙", "Not now"),
+}
+
+SENTENCES: Words = {
+    "not-found": (
+        "没有这个页面或对象，或者您无权查看。请检查地址，或返回收件箱。",
+        "There is no such page or thing, or you may not see it. Check the address, or go back to the inbox.",
+    ),
+    "not-allowed": (
+        "您的角色不能执行此操作。请联系管理员，或换用有权限的账号登录。",
+        "Your role may not do this. Ask an administrator, or sign in with a key that may.",
+    ),
+    "stale-version": (
+        "在您查看之后，已有人更改了它。没有保存您的操作；请重新打开页面，看过之后再决定。",
+        "Somebody changed it after you read it. Nothing of yours was stored; open the page again and decide anew.",
+    ),
+    "same-person": (
+        "方案须由提出者以外的人批准（四眼原则）。请由另一位审核人员批准。",
+        "A plan is approved by another person than the one who proposed it (four eyes).",
+    ),
+    "raced": (
+        "另有人同时更改了方案，请重新打开页面。",
+        "Somebody else changed the plan at the same moment; open it again.",
+    ),
+    "over": ("这次求解已经结束。", "The run is over already."),
+    "busy": ("同时使用的人太多，请稍候再试。", "Too many people are using this right now; try again in a moment."),
+    "database": (
+        "数据库暂时没有响应，没有更改任何内容。请稍候再试。",
+        "The database does not answer; nothing was changed.",
+    ),
+    "too-many": ("请求过于频繁，请稍候再试。", "There were too many requests; wait a moment."),
+    "defect": ("请求触发了系统缺陷，已记入日志。", "The request met a defect of ours; it is in the log."),
+    "no-registry": ("尚无园区台账，请先由运维人员导入。", "There is no registry yet; an operator stores one first."),
+    "not-open": (
+        "方案的当前状态不允许这一步，请重新打开页面查看。",
+        "The plan is not in a state for this step; open the page again.",
+    ),
+    "old-basis": (
+        "该方案所依据的现行方案已被替换，请以新的现行方案重新求解。",
+        "Another plan was published since this one was made; plan anew from it.",
+    ),
+    "district-plan": (
+        "单个区的方案只供本区使用，不能提交审核。",
+        "A plan of one district's enquiries is for its own use and cannot be proposed.",
+    ),
+    "forged": (
+        "表单已过期或不是从本页面提交的，没有保存任何内容。请重新打开页面再试。",
+        "The form has expired or was not sent from this page; nothing was stored. Open the page again.",
+    ),
+    "too-large": ("文件超过大小上限。请拆分后再上传。", "The file is larger than is taken; split it."),
+}
