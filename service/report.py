@@ -18,7 +18,8 @@ from maps.flows import flow_matrix
 from maps.fonts import Fonts, find_fonts
 from maps.palette import ROLES
 from service.mapping import Drawn
-from service.report_tables import Speech, Table, project_tables, screen_tables, study_tables
+from service.report_studies import study_tables
+from service.report_tables import Speech, Table, project_tables, screen_tables
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 MOST_ROWS = 3000

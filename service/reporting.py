@@ -10,7 +10,8 @@ from service.exports import write_workbook
 from service.map_settings import map_settings
 from service.mapping import Drawn, city_boundaries, payload_of
 from service.report import report
-from service.report_tables import Speech, screen_tables, study_tables
+from service.report_studies import study_tables
+from service.report_tables import Speech, screen_tables
 from service.standing import standing
 from service.studies import read_studies
 from service.writing import ready
