@@ -1,13 +1,14 @@
 """Takes the pictures of the documentation from a plan that the product wrote, and from a second one beside it.
 
-``python -m docs.take_picture out/demo/plan.json out/second/plan.json`` draws every view, and the map of the report,
-into ``docs/pictures/``; ``overview.png`` is that of the README. What studies would find is invented for the two views
-that show studies, and says so in their pictures' names.
+``python -m docs.take_picture out/demo/plan.json out/second/plan.json out/demo/alternatives.json …`` draws every view,
+and the map of the report, into ``docs/pictures/``; ``overview.png`` is that of the README. The files after the plans
+are what ``allocator answers`` wrote about the first: alternatives, sensitivity, build-next.
 """
 
 import io
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,13 @@ from allocator.explain import dossier
 from docs.pages.markdown import ROOT
 from maps.page import plan_html
 from maps.palette import SEGMENT_GROUPS
-from maps.payload import BuildNext, Extras, Opportunity
+from maps.payload import Extras
 from maps.views import VIEWS, Opening
 from service.map_settings import MapSettings
 from service.mapping import Drawn, caption_of, city_boundaries, payload_of
 from service.report import report
 from service.standing import standing
+from service.studies import read_studies
 
 PICTURES = ROOT / "docs" / "pictures"
 BROWSER = "/usr/bin/chromium"
@@ -33,22 +35,6 @@ SETTLED_MS = 1500
 
 MOST_BYTES = 300_000
 SCREEN, PHONE = (1440, 900), (390, 844)
-INVENTED = ("robustness", "build")
-"""Views whose data are invented for the picture."""
-
-
-def studies(drawn: Drawn, other: Drawn) -> Extras:
-    """Invented studies, and the second plan."""
-    plan, districts = drawn.verified.plan, sorted(drawn.verified.problem.registry.districts)
-    kept = {name: (4 + number * 5 % 7, 10) for number, name in enumerate(sorted(plan.placed_projects))}
-    kinds = ("gmp_factory", "pilot", "rnd_lab", "office_hq")
-    rows = [
-        Opportunity(kind=kind, district=adcode, value=(37 * row + 53 * column) % 190)
-        for row, kind in enumerate(kinds)
-        for column, adcode in enumerate(districts)
-    ]
-    caption = caption_of(other.document, MapSettings())
-    return Extras(robustness=kept, build_next=BuildNext(rows=rows), against=(other.verified, caption))
 
 
 def fewer(image: Image.Image) -> Image.Image:
@@ -86,7 +72,7 @@ def shoot(browser: Browser, page: Path, name: str, screen: tuple[int, int] = SCR
 def openings(drawn: Drawn) -> dict[str, Opening]:
     """What each picture opens with."""
     problem, placed = drawn.verified.problem, drawn.verified.plan.placed_projects
-    views = {f"{view}{'-invented' if view in INVENTED else ''}.png": Opening(view=view) for view in VIEWS}
+    views = {f"{view}.png": Opening(view=view) for view in VIEWS}
     outside = next((name for name in problem.project_by_id if name not in placed), None)
     first = next(iter(problem.project_by_id))
     park = max(problem.spaces_of_park, key=lambda name: (len(problem.spaces_of_park[name]), name))
@@ -96,12 +82,14 @@ def openings(drawn: Drawn) -> dict[str, Opening]:
     return {**views, **{name: Opening(select=card) for name, card in cards.items()}}
 
 
-def main(first: Path, second: Path) -> None:
+def main(first: Path, second: Path, answers: Sequence[Path]) -> None:
     """Draw and save everything."""
     plans = [Drawn(*standing(path)) for path in (first, second)]
     told = tuple(dossier(plans[0].verified, name) for name in plans[0].verified.problem.project_by_id)
     drawn = Drawn(plans[0].document, plans[0].verified, told)
-    payload = payload_of(drawn, MapSettings(), studies(drawn, plans[1]))
+    other = (plans[1].verified, caption_of(plans[1].document, MapSettings()))
+    studies = read_studies(answers, drawn.document, drawn.verified)
+    payload = payload_of(drawn, MapSettings(), Extras(studies=studies, against=other))
     plain = payload_of(drawn, MapSettings())
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=SWITCHES)
@@ -117,4 +105,4 @@ def main(first: Path, second: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:3]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]])

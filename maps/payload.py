@@ -1,7 +1,7 @@
 """From a verified plan to the one JSON payload of its page: plain dicts, lists, strings and numbers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypedDict
 
 from allocator.domain import Project
@@ -13,6 +13,7 @@ from allocator.vocabulary import Permission
 from maps.notes import binding_codes, card_notes, nearest_park
 from maps.occupancy import Peak
 from maps.palette import ROLES, SEGMENT_GROUPS, group_of_segment, scale_roles
+from maps.studies import Studies
 from maps.tables import NEEDS, component_table, park_peaks, park_table, project_table, space_table, tenancy_table
 from maps.timeline import timeline_table
 from maps.verdicts import verdict_table
@@ -46,33 +47,11 @@ class Figure(TypedDict):
     target: str | None
 
 
-class Opportunity(TypedDict):
-    """What one more piece of floor of a kind in a district is worth to the plan."""
-
-    kind: str
-    district: str
-    value: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildNext:
-    """Worth of one more piece of floor, ``area_m2`` large, by kind and district, in the unit of ``goal``."""
-
-    rows: Sequence[Opportunity]
-    area_m2: int = 1000
-    goal: str = "value"
-    unit: str = "points"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extras:
-    """What a page may show beyond one plan; every view stays away that has nothing to show.
+    """What a page may show beyond one plan; every view stays away that has nothing to show."""
 
-    ``robustness`` says of projects in how many of how many near-optimal plans they keep their park.
-    """
-
-    robustness: Mapping[str, tuple[int, int]] | None = None
-    build_next: BuildNext | None = None
+    studies: Studies = field(default_factory=Studies)
     against: tuple[VerifiedPlan, Caption] | None = None
 
 
@@ -189,13 +168,7 @@ def overview_payload(
 
 def studied(payload: Mapping[str, Any], verified: VerifiedPlan, extras: Extras) -> dict[str, Any]:
     """The payload with what lies beyond the plan: studies of it, and a second plan."""
-    shown = dict(payload)
-    if extras.robustness:
-        shown["robustness"] = {name: list(kept) for name, kept in extras.robustness.items()}
-    if extras.build_next is not None:
-        build = extras.build_next
-        rows = [dict(row) for row in build.rows]
-        shown["build"] = {"rows": rows, "area_m2": build.area_m2, "goal": build.goal, "unit": build.unit}
+    shown = {**payload, **extras.studies.as_json()}
     if extras.against is not None:
         other, caption = extras.against
         peaks = park_peaks(other.problem, other.plan)

@@ -22,6 +22,7 @@ from service.answers_wire import (
     RepairOut,
     SensitivityOut,
 )
+from service.answers_words import WAYS
 from service.wire import PlanOut
 
 TITLES = {rule.id: f"{rule.title_zh} {rule.title_en}" for rule in RULES}
@@ -126,18 +127,10 @@ def _alternatives(found: AlternativesOut, _: PlanOut) -> Iterator[str]:
     yield from _undone(tuple(map(_way, found.undone)))
 
 
-WAYS = {
-    "no-exceptions": "没有例外 no exceptions",
-    "fewest-parks": "园区最少 fewest parks",
-    "best": "优先目标 this goal first",
-    "other-district": "赛道换区 segment in another district",
-    "unlike": "与前述方案最不同 most unlike those above",
-}
-
-
 def _way(way: str) -> str:
     name, _, about = way.partition(":")
-    return " ".join(filter(None, [WAYS.get(name, name), _label("goal", about)]))
+    words = WAYS.get(name, {"zh": name, "en": ""})
+    return " ".join(filter(None, [words["zh"], words["en"], _label("goal", about)]))
 
 
 def _curve(found: MoveCurveOut, _: PlanOut) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
@@ -32,6 +33,7 @@ from service.wire import (
 )
 
 __all__ = [
+    "assignments_as_made",
     "assignments_of",
     "claims_of",
     "dossier_document",
@@ -162,17 +164,21 @@ def _versions() -> dict[str, str]:
     return {name: version(name) for name in ("district-allocator", "ortools", "pulp")}
 
 
+def assignments_as_made(assignments: Iterable[AssignmentOut]) -> Iterator[Assignment]:
+    """Assignments as the plan has them: a component that is divided over several floors is one of them."""
+    return Assignment.joined(
+        Assignment(made.project_id, made.component_id, made.space_id, parse_month(made.start), made.floor_area_m2)
+        for made in assignments
+    )
+
+
 def plan_of(document: PlanOut) -> Plan:
     """The assignments of plan.json, and the moves of its tenants."""
-    placed = (
-        Assignment(made.project_id, made.component_id, made.space_id, parse_month(made.start), made.floor_area_m2)
-        for made in document.assignments
-    )
     moved = (
         Assignment(name_of(move.tenancy_id), SEAT, move.to_space, parse_month(move.start), move.floor_area_m2)
         for move in document.tenant_moves
     )
-    return Plan.of(Assignment.joined((*placed, *moved)))
+    return Plan.of((*assignments_as_made(document.assignments), *Assignment.joined(moved)))
 
 
 def claims_of(document: PlanOut) -> tuple[GoalReport, ...]:

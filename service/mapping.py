@@ -19,7 +19,7 @@ from seeds.load import boundaries_path, labels
 from service import exit_codes
 from service.map_settings import MapSettings, map_settings
 from service.standing import standing
-from service.studies import read_build_next, read_robustness
+from service.studies import read_studies
 from service.wire import KpiOut, PlanOut
 
 TITLE = {"zh": "高端医疗器械产业空间安排方案", "en": "Park space plan for high-end medical devices"}
@@ -79,7 +79,7 @@ def draw(options: argparse.Namespace) -> int:
     settings = map_settings(options.settings)
     document, verified = standing(options.plan)
     drawn = Drawn(document, verified, tuple(_dossiers(verified)))
-    payload = payload_of(drawn, settings, _extras(options, settings))
+    payload = payload_of(drawn, settings, _extras(options, settings, drawn))
     opening = _opening(options, payload, verified)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     page = plan_html(payload, city_boundaries(), settings.sources, opening)
@@ -92,16 +92,12 @@ def _dossiers(verified: VerifiedPlan) -> Iterable[Dossier]:
     return (dossier(verified, project_id) for project_id in verified.problem.project_by_id)
 
 
-def _extras(options: argparse.Namespace, settings: MapSettings) -> Extras:
+def _extras(options: argparse.Namespace, settings: MapSettings, drawn: Drawn) -> Extras:
     against = None
     if options.against is not None:
         document, verified = standing(options.against)
         against = (verified, caption_of(document, settings))
-    return Extras(
-        robustness=None if options.robustness is None else read_robustness(options.robustness),
-        build_next=None if options.build_next is None else read_build_next(options.build_next),
-        against=against,
-    )
+    return Extras(studies=read_studies(options.answers, drawn.document, drawn.verified), against=against)
 
 
 def _opening(options: argparse.Namespace, payload: dict[str, Any], verified: VerifiedPlan) -> Opening | None:
@@ -114,6 +110,6 @@ def _opening(options: argparse.Namespace, payload: dict[str, Any], verified: Ver
         return Opening(select=(kind, name), language=options.language)
     if options.view in offered(payload):
         return Opening(view=options.view, language=options.language)
-    missing = "needs --against, --robustness or --build-next" if options.view in VIEWS else "is not known"
+    missing = "needs --against, or --answers of the question" if options.view in VIEWS else "is not known"
     remedy = f"Choose {', '.join(VIEWS)}, project:ID or park:ID"
     raise InputError([Fault(Path(options.plan).name, None, "--view", options.view, missing, remedy)])

@@ -18,6 +18,7 @@ from maps.flows import flow_matrix
 from maps.fonts import Fonts, find_fonts
 from maps.palette import ROLES
 from service.mapping import Drawn
+from service.report_studies import study_tables
 from service.report_tables import Speech, Table, project_tables, screen_tables
 
 TEMPLATE = Path(__file__).parent / "report.typ"
@@ -45,7 +46,7 @@ def report(payload: Mapping[str, Any], drawn: Drawn, boundaries: Mapping[str, An
     notes = () if fonts.chinese else (NO_FONT,)
     speech = Speech(language if fonts.chinese else "en")
     figure = plan_figure(payload, boundaries, flow_matrix(drawn.verified), Look(speech.language, fonts.families))
-    tables = [*screen_tables(payload, drawn, speech), *project_tables(payload, speech)]
+    tables = [*screen_tables(payload, drawn, speech), *project_tables(payload, speech), *study_tables(payload, speech)]
     data = _document(payload, tables, speech, notes) | {"fonts": list(fonts.families)}
     pdf = _typeset(data, figure_svg(figure, fonts.families), fonts)
     return Report(pdf, figure_png(figure, fonts.families), notes)
@@ -94,7 +95,7 @@ def _document(
         "colours": {role: ROLES[role] for role in ("ink", "soft", "line", "wash", "warn")},
         "beside": [named["summary"], named["goal_values"], _table(_key(tables, speech), speech)],
         "below": [named[name] for name in ("districts", "flows", "half_years")],
-        "wide": [named[name] for name in ("park_use", "placed", "unplaced")],
+        "wide": [named[name] for name in WIDE if name in named],
     }
 
 
@@ -109,6 +110,9 @@ def _key(tables: Sequence[Table], speech: Speech) -> Table:
     return Table("key", title, (parks.columns[0], parks.columns[1], parks.columns[6], parks.columns[7]), rows)
 
 
+WIDE = ("park_use", "placed", "unplaced", "robustness", "build_next")
+"""Tables after the first page, in this order; those that there is nothing for are left out."""
+
 WIDTHS: Mapping[str, Sequence[int]] = {
     "goal_values": (0, 1, 0, 0, 0),
     "key": (0, 1, 0, 0),
@@ -117,6 +121,7 @@ WIDTHS: Mapping[str, Sequence[int]] = {
     "half_years": (1, 1, 1, 1, 1, 1, 1),
     "placed": (0, 4, 4, 2, 5, 0, 0, 0),
     "unplaced": (0, 4, 0, 10),
+    "build_next": (3, 2, 0, 0, 4, 6),
     "park_use": (0, 5, 2, 0, 0, 0, 0, 0, 0),
 }
 """Shares of the width by table; 0 is as wide as its words."""

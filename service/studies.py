@@ -1,69 +1,183 @@
-"""What studies of a plan found, as files that a map can show beside it: robustness, and where to build next."""
+"""Answers about a plan, as `allocator answers` writes them, made into what its maps show beside it."""
 
-import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from allocator.errors import Fault, InputError
-from maps.payload import BuildNext, Opportunity
+from allocator.goals import BY_ID
+from allocator.plan import Assignment, Plan, PlanStatus
+from allocator.verify import RejectedPlanError, VerifiedPlan, verify
+from maps.studies import BuildNext, Demand, NearOptimal, Opportunity, Studies
+from maps.words import Label
+from service.answers_wire import (
+    AlternativeOut,
+    AlternativesOut,
+    AnswerOut,
+    BuildNextOut,
+    CellOut,
+    SensitivityOut,
+)
+from service.answers_words import way_label
+from service.documents import assignments_as_made
+from service.wire import PlanOut
 
-Kept = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)]
-"""In how many plans a project keeps its park, and of how many."""
+SHOWN = {"alternatives": AlternativesOut, "sensitivity": SensitivityOut, "build-next": BuildNextOut}
+"""Questions whose answers a map shows."""
 
-_ROBUSTNESS = TypeAdapter(dict[str, Kept])
-
-
-class OpportunityIn(BaseModel):
-    """Worth of one more piece of floor of a kind in a district."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    kind: str
-    district: str
-    value: int
-
-
-class BuildNextIn(BaseModel):
-    """The whole table, and how large a piece is."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    rows: tuple[OpportunityIn, ...]
-    area_m2: int = Field(1000, gt=0)
-    goal: str = "value"
-    unit: str = "points"
+REMEDY = "Write it with `allocator answers alternatives|sensitivity|build-next --plan PLAN.json --out FILE`"
 
 
-def read_robustness(path: Path) -> dict[str, tuple[int, int]]:
-    """``{project_id: [kept, of]}`` of a JSON file; raises InputError when it is something else."""
+def read_studies(paths: Iterable[Path], document: PlanOut, verified: VerifiedPlan) -> Studies:
+    """Studies of a plan from files; raises InputError for what is no answer, or one about another plan."""
+    answers, faults = [], []
+    for path in paths:
+        try:
+            answers.append(read_answer(path.name, path.read_bytes(), document, verified))
+        except OSError as error:
+            faults.append(_fault(path.name, None, f"cannot be read: {error.strerror}", "Check the path"))
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    return studies_of(answers, verified)
+
+
+def read_answer(name: str, content: bytes, document: PlanOut, verified: VerifiedPlan) -> AnswerOut:
+    """An answer about this very plan; every plan in it is checked anew.
+
+    Raises InputError for what is no answer, or is about another plan, or holds a plan that does not pass the check.
+    """
     try:
-        return {name: (kept[0], kept[1]) for name, kept in _ROBUSTNESS.validate_json(_read(path)).items()}
+        answer = AnswerOut.model_validate_json(content)
     except ValidationError as error:
-        raise InputError([_fault(path, error)]) from None
+        first = error.errors()[0]
+        place = "/".join(map(str, first["loc"])) or None
+        raise InputError([_fault(name, place, f"is no answer: {first['msg']}")]) from None
+    if not isinstance(answer.answer, SHOWN.get(answer.question, type(None))):
+        raise InputError([_fault(name, "question", f"{answer.question!r} is not shown on a map")])
+    if (answer.plan_id, answer.input_hash) != (document.plan_id, document.input_hash):
+        message = f"is about {answer.plan_id} on inputs {answer.input_hash[:12]}, not about {document.plan_id}"
+        raise InputError([_fault(name, "plan_id", message)])
+    faults = list(_faults(name, answer, verified))
+    if faults:
+        raise InputError(faults)
+    return answer
 
 
-def read_build_next(path: Path) -> BuildNext:
-    """``{rows: [{kind, district, value}], area_m2, goal, unit}`` of a JSON file; raises InputError otherwise."""
+def _faults(name: str, answer: AnswerOut, verified: VerifiedPlan) -> Iterator[Fault]:
+    match answer.answer:
+        case AlternativesOut(plans=plans):
+            yield from (fault for one in plans for fault in _rejected(name, one, verified))
+        case BuildNextOut(cells=cells):
+            known = verified.problem.registry
+            strange = sorted(
+                {cell.district for cell in cells} - set(known.districts)
+                | {cell.park_id for cell in cells if cell.park_id} - set(known.parks)
+            )
+            yield from (
+                _fault(name, "cells", f"names {one!r}, which the plan's registry does not have") for one in strange
+            )
+        case SensitivityOut(projects=projects):
+            strange = sorted({one.project_id for one in projects} - set(verified.problem.project_by_id))
+            yield from (_fault(name, "projects", f"names {one!r}, which the plan does not have") for one in strange)
+
+
+def _rejected(name: str, one: AlternativeOut, verified: VerifiedPlan) -> Iterator[Fault]:
+    """What the check says against an alternative; one that moves tenants does not say from when, and is taken."""
+    tenants = verified.problem.tenants
+    if any(move.component.rpartition("/")[0] in tenants for move in one.moves):
+        return
     try:
-        table = BuildNextIn.model_validate_json(_read(path))
-    except ValidationError as error:
-        raise InputError([_fault(path, error)]) from None
-    rows = [Opportunity(kind=row.kind, district=row.district, value=row.value) for row in table.rows]
-    return BuildNext(rows=rows, area_m2=table.area_m2, goal=table.goal, unit=table.unit)
+        verify(verified.problem, Plan.of(_made(one)))
+    except RejectedPlanError as error:
+        yield _fault(name, one.way, f"holds a plan that does not pass the check: {error}")
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-        raise InputError([Fault(path.name, None, None, None, message, "Check the path")]) from None
+def _made(one: AlternativeOut) -> Iterator[Assignment]:
+    return assignments_as_made(one.assignments)
 
 
-def _fault(path: Path, error: ValidationError) -> Fault:
-    first = error.errors()[0]
-    place = "/".join(map(str, first["loc"]))
-    remedy = 'Write {"P1": [9, 10]} for robustness, {"rows": [{"kind": …, "district": …, "value": …}]} to build next'
-    return Fault(path.name, None, place or None, json.dumps(str(first["input"]))[:80], first["msg"], remedy)
+def studies_of(answers: Iterable[AnswerOut], verified: VerifiedPlan) -> Studies:
+    """What maps show of answers; of several answers to one question the last counts."""
+    found: dict[str, NearOptimal | Demand | BuildNext] = {}
+    for answer in answers:
+        match answer.answer:
+            case AlternativesOut() as given:
+                found["near_optimal"] = near_optimal(given, verified)
+            case SensitivityOut() as given:
+                found["demand"] = _demand(given)
+            case BuildNextOut() as given:
+                found["build_next"] = _build_next(given)
+            case _:
+                continue
+    return Studies(**found)  # type: ignore[arg-type]  # each name has its own type
+
+
+def near_optimal(given: AlternativesOut, verified: VerifiedPlan) -> NearOptimal:
+    """In which of the plans each placed project is not in the parks where the plan has it.
+
+    A project keeps its parks when every component takes the very parks that it takes in the plan.
+    """
+    here = _parks(verified, verified.plan.assignments)
+    others = [_parks(verified, Plan.of(_made(one)).assignments) for one in given.plans]
+    left = {
+        project: [place for place, other in enumerate(others) if other.get(project) != parks]
+        for project, parks in here.items()
+    }
+    return NearOptimal(
+        goal=given.goal, gap_bp=given.gap_bp, ways=[_way(verified, one.way) for one in given.plans], left=left
+    )
+
+
+Parks = Mapping[str, frozenset[tuple[str, str]]]
+"""By project, which component is in which park."""
+
+
+def _parks(verified: VerifiedPlan, made: Sequence[Assignment]) -> Parks:
+    problem = verified.problem
+    found: dict[str, set[tuple[str, str]]] = {}
+    for one in made:
+        if one.project_id in problem.project_by_id:
+            parks = {(one.component_id, problem.park_of(space_id).park_id) for space_id in one.space_ids}
+            found.setdefault(one.project_id, set()).update(parks)
+    return {project: frozenset(parks) for project, parks in found.items()}
+
+
+def _way(verified: VerifiedPlan, way: str) -> Label:
+    districts = verified.problem.registry.districts
+    return way_label(way, {code: {"zh": one.name_zh, "en": one.name_en} for code, one in districts.items()})
+
+
+def _demand(given: SensitivityOut) -> Demand:
+    kept = {one.project_id: (one.samples_kept, one.samples_placed) for one in given.projects if one.placed}
+    return Demand(samples=given.samples, spread_bp=given.spread_bp, kept=kept)
+
+
+def _build_next(given: BuildNextOut) -> BuildNext:
+    goal = given.goals[0] if given.goals else "value"
+    rows = [_opportunity(cell, goal) for cell in given.cells]
+    rows += [_open(*name.split("@", 1)) for name in given.undone]
+    return BuildNext(rows=rows, area_m2=given.floor_area_m2, goal=goal, unit=BY_ID[goal].unit if goal in BY_ID else "")
+
+
+def _opportunity(cell: CellOut, goal: str) -> Opportunity:
+    sign = 1 if goal not in BY_ID or BY_ID[goal].maximise else -1
+    row = _open(cell.kind, cell.district)
+    row["park"], row["gained"], row["lost"] = cell.park_id, list(cell.gained), list(cell.lost)
+    if not cell.wanted:
+        row["state"] = "unwanted"
+    elif cell.deltas and cell.status in {PlanStatus.OPTIMAL, PlanStatus.FEASIBLE}:
+        aim = next((one for one in cell.goals if one.goal == goal), None)
+        row["value"] = sign * cell.deltas.get(goal, 0)
+        row["state"] = "proven" if aim is not None and aim.bound == aim.value else "least"
+    return row
+
+
+def _open(kind: str, district: str) -> Opportunity:
+    return Opportunity(kind=kind, district=district, value=0, state="open", park=None, gained=[], lost=[])
+
+
+def _fault(name: str, place: str | None, message: str, remedy: str = REMEDY) -> Fault:
+    return Fault(name, None, place, None, message, remedy)

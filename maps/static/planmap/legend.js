@@ -19,7 +19,7 @@ PM.legend = (() => {
 
   const key = (patchName, words) => PM.el("span", { class: "key" }, PM.el("i", { class: `patch ${patchName}`, "aria-hidden": "true" }), PM.t(words));
   const keys = () => PM.el("div", { class: "legend-keys" }, ["occupied", "allocated", "free", "busy", "assumed"].map((name) => key(name, name)));
-  const note = (words) => PM.el("p", { class: "note" }, PM.either(PM.strings[words].zh, PM.strings[words].en));
+  const note = (words) => PM.el("p", { class: "note" }, PM.t(words));
   const patch = (role) => {
     const node = PM.el("i", { class: "patch", "aria-hidden": "true" });
     node.style.backgroundColor = PM.colour(role);

@@ -42,6 +42,16 @@ PM.model = (() => {
       .flatMap((component) => component.sites.map((site) => ({ project, from, to: site, area: site.taken })));
   };
 
+  /* In how many near-optimal plans a project keeps its parks, and in how many scenarios of demand; of how many. */
+  const linkFirmness = ({ plans, demand }, project) => {
+    const left = plans ? plans.left[project.id] : undefined;
+    const kept = demand ? demand.kept[project.id] : undefined;
+    project.left = left || [];
+    project.inPlans = left ? [plans.ways.length - left.length, plans.ways.length] : null;
+    project.inDemand = kept ? [kept[0], demand.samples] : null;
+    project.kept = project.inPlans || project.inDemand;
+  };
+
   const linkProject = (model, project) => {
     project.placed = project.components.length > 0 && project.components.every((component) => component.space);
     project.area = project.components.reduce((sum, component) => sum + component.area, 0);
@@ -50,7 +60,7 @@ PM.model = (() => {
     project.group = model.groups.get(model.groupOf[project.segment]);
     project.exception = project.components.some((component) => component.exception);
     project.arcs = arcsOf(project);
-    project.kept = model.payload.robustness ? model.payload.robustness[project.id] || null : null;
+    linkFirmness(model.payload.robustness || {}, project);
     project.parks = [...new Set(project.components.flatMap((component) => component.sites.map((site) => site.space.park)))];
     const parks = project.parks.flatMap((park) => [park.zh, park.en, park.id]);
     project.nearPark = project.near === null ? null : model.parks[project.near];

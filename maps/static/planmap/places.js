@@ -73,7 +73,7 @@ PM.placesOn = (map, districts, port) => {
 
   const labelNode = (district) => PM.el("div", { class: "district-label" },
     PM.el("div", { class: "name" }, PM.bi(district), port.unplaced() ? unplacedMark(district) : null),
-    port.label(district) || PM.el("div", { class: "role" }, PM.either(district.role_zh, district.role_en)));
+    port.label(district) || PM.el("div", { class: "role office" }, PM.bi({ zh: district.role_zh, en: district.role_en })));
 
   const unplacedMark = (district) => (district.unplaced.length ? PM.el("button", {
     type: "button", class: "unplaced-mark", "aria-label": `${PM.plain(district)} ${PM.say("unplaced")} ${district.unplaced.length}`,

@@ -21,7 +21,7 @@ PM.flows = (() => {
     const lines = codes.map((from) => [head(from), ...codes.map((to) => cell(flows.find((flow) => flow.from === from && flow.to === to), most)),
       total(flows.filter((flow) => flow.from === from))]);
     const foot = [PM.t("sum"), ...codes.map((to) => total(flows.filter((flow) => flow.to === to))), total(flows)];
-    return PM.sheet("flows matrix", [PM.el("span", { class: "corner" }, PM.either(PM.strings.fromTo.zh, PM.strings.fromTo.en)), ...codes.map(head), PM.t("sum")], [...lines, foot], PM.say("flows"));
+    return PM.sheet("flows matrix", [PM.el("span", { class: "corner" }, PM.t("fromTo")), ...codes.map(head), PM.t("sum")], [...lines, foot], PM.say("flows"));
   };
 
   const ranked = () => PM.links.flows(PM.shown).map((flow) => [
@@ -45,7 +45,7 @@ PM.flows = (() => {
 
 PM.views.add({
   id: "flows", title: "flows", filters: true, links: "flows", list: PM.flows.list, label: PM.flows.within,
-  legend: () => [PM.legend.rings(), PM.el("p", { class: "note" }, PM.el("i", { class: "stroke", "aria-hidden": "true" }), PM.either(PM.strings.flowWidth.zh, PM.strings.flowWidth.en))],
+  legend: () => [PM.legend.rings(), PM.el("p", { class: "note" }, PM.el("i", { class: "stroke", "aria-hidden": "true" }), PM.t("flowWidth"))],
 });
 
 PM.unplaced = (() => {
@@ -62,7 +62,7 @@ PM.unplaced = (() => {
   /* The first reason with both numbers is the smallest thing that would have to give way. */
   const why = (project) => {
     const told = project.dossier.reasons;
-    return told && told.length ? PM.either(told[0].zh, told[0].en) : [PM.t("nearest"), "：", project.nearPark ? PM.short(project.nearPark) : "–"];
+    return told && told.length ? PM.bi(told[0]) : [PM.t("nearest"), "：", project.nearPark ? PM.short(project.nearPark) : "–"];
   };
 
   const list = (node) => {
@@ -89,5 +89,5 @@ PM.views.add({
   id: "unplaced", title: "unplaced", filters: true, links: "none", list: PM.unplaced.list, label: PM.unplaced.label,
   count: () => PM.data.projects.filter((project) => !project.placed).length,
   marks: () => PM.marks.demand(() => PM.shown.filter((project) => !project.placed)),
-  legend: () => [PM.el("p", { class: "note" }, PM.el("i", { class: "diamond", "aria-hidden": "true" }, "◆"), PM.either(PM.strings.wantingNote.zh, PM.strings.wantingNote.en)), PM.legend.unplaced()],
+  legend: () => [PM.el("p", { class: "note" }, PM.el("i", { class: "diamond", "aria-hidden": "true" }, "◆"), PM.t("wantingNote")), PM.legend.unplaced()],
 });

@@ -54,7 +54,7 @@ PM.timeline = (() => {
     const most = Math.max(1, ...table().starts.flatMap((_, index) => { const s = totals(index); return [s.fresh + s.freed, s.asked, s.given]; }));
     node.append(controls(), PM.el("p", { class: "now", id: "period-now", role: "status" }),
       PM.el("div", { class: "legend-keys" }, key("supply", "supplyKey"), key("demand", "demandKey"), key("given", "givenKey")),
-      PM.sheet("time", [PM.t("halfYear"), PM.either(PM.strings.perPeriod.zh, PM.strings.perPeriod.en), PM.either(PM.strings.freeAtEnd.zh, PM.strings.freeAtEnd.en)], table().starts.map((_, index) => row(index, most)), PM.say("timeline")),
+      PM.sheet("time", [PM.t("halfYear"), PM.t("perPeriod"), PM.t("freeAtEnd")], table().starts.map((_, index) => row(index, most)), PM.say("timeline")),
       PM.legend.note("timelineNote"));
     mark();
   };
@@ -86,5 +86,5 @@ PM.views.add({
   id: "timeline", title: "timeline", filters: false, links: "none", list: PM.timeline.list, label: PM.timeline.label,
   offered: () => PM.data.payload.timeline.starts.length > 1,
   marks: () => PM.marks.usage(PM.timeline.parks), leave: () => PM.timeline.stop(),
-  legend: () => [PM.legend.keys(), PM.el("p", { class: "note" }, PM.either(PM.strings.timelineRings.zh, PM.strings.timelineRings.en))],
+  legend: () => [PM.legend.keys(), PM.el("p", { class: "note" }, PM.t("timelineRings"))],
 });

@@ -111,5 +111,5 @@ PM.views.add({
   id: "difference", title: "difference", filters: false, links: PM.versus.arrows, list: PM.versus.differenceList,
   offered: () => Boolean(PM.data.payload.against), marks: () => PM.marks.change(() => PM.versus.data().parks),
   tint: (adcode) => PM.colour(PM.versus.step(PM.versus.changeOf(adcode))), label: PM.versus.changeLabel,
-  legend: () => [PM.legend.note("differenceNote"), PM.el("p", { class: "note" }, PM.either("圆内数字：", "Numbers in circles: "), PM.marks.change(() => PM.versus.data().parks).unit), PM.versus.changeSteps()],
+  legend: () => [PM.legend.note("differenceNote"), PM.el("p", { class: "note" }, PM.bi({ zh: "圆内数字：", en: "Numbers in circles: " }), PM.marks.change(() => PM.versus.data().parks).unit), PM.versus.changeSteps()],
 });

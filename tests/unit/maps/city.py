@@ -16,7 +16,8 @@ from allocator.problem import Problem
 from allocator.starts import first_month
 from allocator.verify import VerifiedPlan, measure, verify
 from allocator.vocabulary import Basis, Function, Permission, Segment, Side, SpaceKind, Tier
-from maps.payload import BuildNext, Caption, Extras, Opportunity, overview_payload, studied
+from maps.payload import Caption, Extras, overview_payload, studied
+from maps.studies import BuildNext, Demand, NearOptimal, Opportunity, Studies
 
 START = parse_month("2027-01")
 
@@ -275,17 +276,48 @@ def payload(problem: Problem | None = None, *, explained: bool = False) -> dict[
     return overview_payload(checked, caption(), labels(), dossiers=dossiers)
 
 
-def extras(problem: Problem) -> Extras:
-    """Invented studies of the city's plan, and a second plan that serves the last project first."""
+WAYS = (
+    {"zh": "园区最少", "en": "fewest parks"},
+    {"zh": "没有例外", "en": "no exceptions"},
+    {"zh": "最不同", "en": "unlike"},
+)
+STATES = ("proven", "least", "proven", "unwanted", "proven", "open")
+
+
+def _opportunity(row: int, column: int, kind: SpaceKind, adcode: str, problem: Problem) -> Opportunity:
+    state = STATES[(5 * row + column) % len(STATES)]
+    known = state in {"proven", "least"}
+    value = (7 * row + 13 * column) % 31 if known else 0
+    waiting = [project.project_id for project in problem.projects][row : row + 2]
+    park = next(iter(problem.registry.parks)) if value else None
+    gained = waiting if value else []
+    return Opportunity(
+        kind=kind.value, district=adcode, value=value, state=state, park=park, gained=gained, lost=waiting[:1]
+    )
+
+
+def studies(problem: Problem) -> Studies:
+    """Invented studies of the city's plan."""
     kinds = (SpaceKind.GMP_FACTORY, SpaceKind.RND_LAB, SpaceKind.OFFICE_HQ)
     table = [
-        Opportunity(kind=kind.value, district=adcode, value=(7 * row + 13 * column) % 31)
+        _opportunity(row, column, kind, adcode, problem)
         for row, kind in enumerate(kinds)
         for column, adcode in enumerate(sorted(DISTRICTS))
     ]
-    kept = {name: (3 + number % 8, 10) for number, name in enumerate(sorted(place(problem).placed_projects))}
+    placed = sorted(place(problem).placed_projects)
+    left = {name: [place for place in range(len(WAYS)) if number >> place & 1] for number, name in enumerate(placed)}
+    kept = {name: (10 - number % 8, 10) for number, name in enumerate(placed)}
+    return Studies(
+        near_optimal=NearOptimal(goal="value", gap_bp=100, ways=WAYS, left=left),
+        demand=Demand(samples=10, spread_bp=1000, kept=kept),
+        build_next=BuildNext(rows=table, area_m2=1000, goal="value", unit="points"),
+    )
+
+
+def extras(problem: Problem) -> Extras:
+    """Studies of the city's plan, and a second plan that serves the last project first."""
     other = verified(problem, backwards=True)
-    return Extras(robustness=kept, build_next=BuildNext(rows=table), against=(other, caption(plan_id="plan-0043")))
+    return Extras(studies=studies(problem), against=(other, caption(plan_id="plan-0043")))
 
 
 def full_payload(problem: Problem | None = None) -> dict[str, Any]:

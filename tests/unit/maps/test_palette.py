@@ -1,5 +1,7 @@
 """Contrast of what is drawn, computed: 4.5 : 1 for text and 3 : 1 for marks (WCAG 2.2, 1.4.3 and 1.4.11)."""
 
+import itertools
+import math
 import re
 
 import pytest
@@ -97,3 +99,77 @@ def test_no_colour_stands_outside_the_palette():
 def test_contrast_is_that_of_the_guidelines():
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+# Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE TVCG
+# 15 (2009), table 1, severity 1.0, on linear RGB.
+BLINDNESS = {
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+    "tritanopia": ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+    "none": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+}
+
+
+def linear(colour):
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    return [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+
+
+def lab(rgb):
+    """CIE L*a*b* (D65) of linear RGB."""
+    xyz = [
+        0.4124564 * rgb[0] + 0.3575761 * rgb[1] + 0.1804375 * rgb[2],
+        0.2126729 * rgb[0] + 0.7151522 * rgb[1] + 0.0721750 * rgb[2],
+        0.0193339 * rgb[0] + 0.1191920 * rgb[1] + 0.9503041 * rgb[2],
+    ]
+    f = [
+        part ** (1 / 3) if part > 216 / 24389 else (24389 / 27 * part + 16) / 116
+        for part in (x / n for x, n in zip(xyz, (0.95047, 1.0, 1.08883), strict=True))
+    ]
+    return 116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])
+
+
+def seen(colour, blindness):
+    """The colour as somebody with that blindness sees it, in L*a*b*."""
+    rgb = linear(colour)
+    return lab(
+        [min(1, max(0, sum(m * part for m, part in zip(row, rgb, strict=True)))) for row in BLINDNESS[blindness]]
+    )
+
+
+def distance(first, second, blindness):
+    """CIE76 difference of two colours as they are seen; 2.3 is just noticeable."""
+    return math.dist(seen(first, blindness), seen(second, blindness))
+
+
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_segments_can_be_told_apart_whoever_looks(blindness):
+    least = min(distance(a.colour, b.colour, blindness) for a, b in itertools.combinations(SEGMENT_GROUPS, 2))
+    assert least >= 15, "each also stands by name in the list, the card and the tip"
+
+
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_who_holds_floor_can_be_told_apart_whoever_looks(blindness):
+    shares = [ROLES["taken"], ROLES["given"], ROLES["paper"]]
+    assert min(distance(a, b, blindness) for a, b in itertools.combinations(shares, 2)) >= 30
+
+
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_gain_and_loss_can_be_told_apart_in_hue_and_their_signs_are_printed(blindness):
+    assert min(distance(less, more, blindness) for less, more in zip(LESS, MORE, strict=True)) >= 15
+
+
+@pytest.mark.parametrize("blindness", BLINDNESS)
+def test_supply_and_demand_bars_can_be_told_apart_whoever_looks(blindness):
+    assert distance(ROLES["supply"], ROLES["demand"], blindness) >= 30
+
+
+def test_districts_that_touch_differ_by_their_borders_and_names_not_by_tint_alone():
+    assert min(contrast(BORDER, tint) for tint in TINTS) >= 3
+
+
+def test_the_simulation_is_that_of_its_source():
+    assert seen("#ffffff", "deuteranopia") == pytest.approx(seen("#ffffff", "none"), abs=0.1)
+    assert distance("#ff0000", "#00ff00", "none") == pytest.approx(170.6, abs=0.5)
+    assert distance("#d00000", "#7a6a00", "deuteranopia") < distance("#d00000", "#7a6a00", "none") / 2
