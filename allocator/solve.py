@@ -9,7 +9,7 @@ from pathlib import Path
 from allocator.canonical import canonical_order
 from allocator.conflict import conflict_of
 from allocator.engines.child import prepare, run_alone
-from allocator.engines.race import PROOFS, Entrant, race
+from allocator.engines.race import PROOFS, Entrant, Standing, race
 from allocator.engines.scale.arrays import refusal
 from allocator.engines.task import Progress, Task
 from allocator.goals import silent_goals
@@ -101,8 +101,31 @@ def ignore(_goal: str, _progress: Progress) -> None:
     """Watch nothing."""
 
 
-def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch = ignore) -> Solution:
-    """Best plan found within the limits, with what is proven of it.
+def never() -> bool:
+    """Do not stop."""
+    return False
+
+
+def want_none(_make: Callable[[], Solution]) -> None:
+    """Want no plan before the last."""
+
+
+@dataclass(frozen=True)
+class Reins:
+    """How whoever ordered a solve holds it while it runs.
+
+    ``stop`` says whether to end now with the best plan so far; ``better`` is offered, at every tick until it takes it,
+    a plan better than the last it took: a function that makes it, as nobody should pay for what nobody reads.
+    """
+
+    stop: Callable[[], bool] = never
+    better: Callable[[Callable[[], Solution]], None] = want_none
+
+
+def solve(
+    problem: Problem, limits: Limits, engine: str = "auto", watch: Watch = ignore, reins: Reins | None = None
+) -> Solution:
+    """Best plan found within the limits or until it is stopped, with what is proven of it.
 
     A goal's bound holds given that the goals before it keep the values found for them.
     """
@@ -111,14 +134,15 @@ def solve(problem: Problem, limits: Limits, engine: str = "auto", watch: Watch =
     running, why = _fitting(engine, limits.threads, model)
     started += prepare(entrant.engine for entrant in running)
     search = _Search(problem, (model, choose), limits, running, started)
+    search.reins = reins or search.reins
     search.notes += [why] if why else []
     search.notes += [f"goal {goal.id} is left out: {goal.silent}" for goal in silent_goals(problem)]
     for tier, objective in enumerate(model.objectives):
-        if not search.improve(tier, objective, watch):
+        if not search.improve(tier, objective, watch) or search.stopped:
             break
     search.settle(watch)
     wall_s = time.monotonic() - started
-    names = "+".join(entrant.name for entrant in running)
+    names = search.engines
     if search.values is None or not search.answered:
         conflict = None
         if search.proven_infeasible:
@@ -157,6 +181,8 @@ class _Search:
         running: list[Entrant],
         started: float,
     ) -> None:
+        self._problem, self._started = problem, started
+        self.reins = Reins()
         self._published = _standing(problem)
         self._model, self._choose = compiled
         self._limits = limits
@@ -169,6 +195,13 @@ class _Search:
         self.notes: list[str] = []
         self.proven_infeasible = False
         self.answered = False
+        self.stopped = False
+        self._taken: tuple[int, ...] | None = None
+
+    @property
+    def engines(self) -> str:
+        """Names of the engines that run."""
+        return "+".join(entrant.name for entrant in self._entrants)
 
     def improve(self, tier: int, objective: Objective, watch: Watch) -> bool:
         """Take the next goal as far as its time allows; False when no plan is known."""
@@ -177,6 +210,7 @@ class _Search:
             self._task(objective, left if tier + 1 == len(self._model.objectives) else left * SHARE),
             self._entrants,
             lambda progress: watch(objective.goal, _signed(progress, objective.sign)),
+            lambda standing: self._look(objective, standing),
         )
         self.notes += standing.notes
         self.answered = self.answered or bool(standing.bounds) or any(standing.values or ())
@@ -191,7 +225,7 @@ class _Search:
     def settle(self, watch: Watch) -> None:
         """Take of all plans as good as this one the same as every other run, where each goal is proven."""
         goals = self.goals
-        if self.values is None or not all(goal.proved_by for goal in goals):
+        if self.stopped or self.values is None or not all(goal.proved_by for goal in goals):
             return
         now = time.monotonic()
         most_s = min(self._deadline - now, max(LEAST_SETTLING_S, now - self._started))
@@ -203,11 +237,37 @@ class _Search:
                 self._task(objective, most_s),
                 self._entrants,
                 lambda progress: watch(last.goal, replace(progress, value=last.value, bound=last.bound)),
-                enough=1,
+                lambda standing: bool(standing.proofs) or self.reins.stop(),
             )
             self.values = self._choose.tidied(standing.values or self.values)
             settled = bool(standing.proofs)
         self.notes += [] if settled else [UNSETTLED]
+
+    def _look(self, objective: Objective, standing: Standing) -> bool:
+        """Offer a plan that is new, and hear whether to stop."""
+        values = standing.values
+        if values is not None and any(values) and values is not self._taken:
+            self.reins.better(lambda: self._so_far(objective, standing))
+        if not self.stopped and self.reins.stop():
+            self.stopped = True
+            self.notes.append(f"stopped on request while {objective.goal} was pursued: the best plan until then")
+        return self.stopped
+
+    def _so_far(self, objective: Objective, standing: Standing) -> Solution:
+        """The best values of a race as a solution, with what is proven by now."""
+        self._taken = standing.values
+        values = self._choose.tidied(standing.values or ())
+        plan = with_earliest_starts(self._problem, plan_of(self._choose.chosen(values)))
+        goals = self._reports([*self._reached, (objective, dict(standing.bounds))], values)
+        wall_s = time.monotonic() - self._started
+        return Solution(PlanStatus.FEASIBLE, plan, goals, self.engines, self._limits, wall_s)
+
+    def _reports(
+        self, reached: list[tuple[Objective, dict[str, int]]], values: tuple[int, ...]
+    ) -> tuple[GoalReport, ...]:
+        """A report for every goal; nothing is proven of those that were not reached."""
+        waiting: list[tuple[Objective, dict[str, int]]] = [(o, {}) for o in self._model.objectives[len(reached) :]]
+        return tuple(_report(tier, *each, values) for tier, each in enumerate([*reached, *waiting], start=1))
 
     def _task(self, objective: Objective, time_limit_s: float) -> Task:
         return Task(
@@ -234,10 +294,7 @@ class _Search:
     @property
     def goals(self) -> tuple[GoalReport, ...]:
         """Every goal at the final plan: a later pass may have raised an earlier goal that was not proven."""
-        values = self.values
-        if values is None:
-            return ()
-        return tuple(_report(tier, *reached, values) for tier, reached in enumerate(self._reached, start=1))
+        return () if self.values is None else self._reports(self._reached, self.values)
 
     @property
     def status(self) -> PlanStatus:

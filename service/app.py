@@ -21,6 +21,7 @@ from service.api import (
     registries,
     runs,
     scenarios,
+    studies,
 )
 from service.api.guard import Guard
 from service.api.house import House, Needs
@@ -37,7 +38,7 @@ PREFIX = "/api/v1"
 THREADS = 24
 """Requests that are worked on at the same time; each holds at most one connection."""
 
-ROUTERS = (registries, batches, runs, plans, recommendations, scenarios, nights, administration)
+ROUTERS = (registries, batches, runs, plans, recommendations, scenarios, studies, nights, administration)
 
 DESCRIPTION = """Plans who of a batch of medical-device projects goes into which park, proves and explains it.
 

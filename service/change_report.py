@@ -5,11 +5,13 @@ from datetime import date
 
 from pydantic import Field
 
+from allocator.answers.worthwhile import Worthwhile
 from allocator.goals import BY_ID, maximised
 from allocator.months import format_month
 from allocator.plan import Aim, Assignment, Plan
 from allocator.problem import Problem
 from allocator.verify import find_breaches, measure, sentence
+from service.answers_wire import MoveCurveOut
 from service.documents import plan_of
 from service.pipeline import problem_of
 from service.wire import PlanOut, TenantMoveOut, Wire
@@ -65,6 +67,10 @@ class ChangeReport(Wire):
     exceptions_gained: tuple[str, ...] = Field(description="Components newly placed by exception to the policy.")
     exceptions_lost: tuple[str, ...]
     proven: bool = Field(description="Whether two engines proved that no better proposal exists within the limit.")
+    guaranteed: bool = Field(
+        default=False, description="Whether it is proven that no set of the moves gains less than its price."
+    )
+    curve: MoveCurveOut | None = Field(None, description="What each number of moves gains, less its price.")
 
 
 def change_report(before: PlanOut, after: PlanOut, basis_plan: str, plan_id: str, night: date) -> ChangeReport:
@@ -96,6 +102,29 @@ def change_report(before: PlanOut, after: PlanOut, basis_plan: str, plan_id: str
         exceptions_lost=tuple(sorted(excepted - exceptions)),
         proven=after.status.value == "optimal",
     )
+
+
+def with_curve(report: ChangeReport, found: Worthwhile | None) -> ChangeReport:
+    """The report with what is proven of its moves one by one, and with the curve they were chosen from."""
+    if found is None:
+        return report
+    proven = report.proven or found.best
+    changed: dict[str, object] = {
+        "proven": proven,
+        "guaranteed": report.proven or found.guaranteed,
+        "curve": MoveCurveOut.model_validate(found.curve),
+    }
+    if not report.worth_it and not proven:
+        zh, en = UNPROVEN
+        changed |= {"sentence_zh": zh, "sentence_en": en}
+    return report.model_copy(update=changed)
+
+
+UNPROVEN = (
+    "在时限内没有找到值得的调整，但未证明不存在。",
+    "No change was found that is worth its price; that there is none is not proven.",
+)
+"""What a night without a proposal says when time did not allow the proof."""
 
 
 def _exceptions(plan: PlanOut) -> set[str]:
@@ -202,8 +231,28 @@ def _lines(report: ChangeReport) -> Iterator[str]:
         yield f"  {word} {departure.project_id}"
     for key in report.exceptions_gained:
         yield f"  新例外 new exception {key}"
+    yield from _proofs(report)
+
+
+def _proofs(report: ChangeReport) -> Iterator[str]:
+    if report.guaranteed and report.moves:
+        yield "  已证明每项调整所得不低于其代价 proven: no set of these moves gains less than its price"
     if not report.proven:
         yield "  未证明最优 not proven to be the best within the limit"
+    if report.curve is not None:
+        yield from _curve(report.curve)
+
+
+def _curve(curve: MoveCurveOut) -> Iterator[str]:
+    """A line per number of moves, with what it gains less its price against no move at all."""
+    yield "  调整次数与净收益 moves and net gain"
+    base = next((point.net for point in curve.points if point.net is not None), 0)
+    for point in curve.points:
+        if point.net is None:
+            yield f"    ≤ {point.most_moves}: {point.status.value}"
+            continue
+        known = "" if point.status.value == "optimal" else " 未证明 not proven"
+        yield f"    ≤ {point.most_moves}: {point.net - base:+,} ({', '.join(point.moved) or '–'}){known}"
 
 
 def _why(move: ChangedComponent) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from allocator.answers.worthwhile import Worthwhile
 from allocator.errors import InputError
 from geodata.rulebook import AimRecord
 from service import audit
 from service.assembly import Wish, assemble
-from service.change_report import ChangeReport, change_report
+from service.change_report import ChangeReport, change_report, with_curve
 from service.database.tables import night
 from service.notices import announce
 from service.records import batches, plans, registries, review, runs
@@ -103,15 +104,21 @@ def _order(
     return run_id
 
 
-def conclude(connection: Connection, settings: Settings, held: Claim, plan_id: str, document: PlanOut) -> None:
-    """With the storing of a night's plan: write the change report, and propose the plan if it is worth it."""
+def conclude(
+    connection: Connection, settings: Settings, held: Claim, made: tuple[str, PlanOut], found: Worthwhile | None
+) -> None:
+    """With the storing of a night's plan: write the change report, and propose the plan if it is worth it.
+
+    ``made`` is the plan's id and document, ``found`` the curve of moves that it was chosen from.
+    """
+    plan_id, document = made
     if held.row["kind"] != "nightly":
         return
     day = connection.execute(select(night.c.local_date).where(night.c.run_id == held.run_id)).scalar_one()
     before = plans.document_of(connection, held.row["basis_plan"])
     if before is None:
         raise LookupError(f"the plan {held.row['basis_plan']} has no document")
-    report = change_report(before, document, held.row["basis_plan"], plan_id, day)
+    report = with_curve(change_report(before, document, held.row["basis_plan"], plan_id, day), found)
     row = plans.find(connection, plan_id, lock=True)
     if report.worth_it and row is not None:
         review.propose(connection, PERSON, row)

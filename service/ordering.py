@@ -1,6 +1,7 @@
 """From a request for a run to a queued run, the same for people, sweeps and the demo."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, select
 from allocator.errors import Fault, InputError
 from geodata.read import RegistryRecords
 from geodata.rulebook import AimRecord
+from geodata.schema import Inputs
 from service.assembly import Wish, assemble
 from service.database.tables import scenario
 from service.goals_file import Order as GoalOrder
@@ -22,17 +24,18 @@ Asked = Mapping[str, Any]
 ReadRegistry = Callable[[Mapping[str, Any]], RegistryRecords]
 
 
-def order_run(  # noqa: PLR0913  a run is made for somebody, somewhere, as a part of something
-    connection: Connection,
-    person: str,
-    district: str | None,
-    asked: Asked,
-    read_registry: ReadRegistry,
-    *,
-    kind: str = "plan",
-    sweep_id: str | None = None,
-) -> str:
-    """Assemble the inputs of a request, check them, and queue a run; raises InputError with every fault."""
+@dataclass(frozen=True)
+class Gathered:
+    """Checked inputs of a request, the district of each project's enquiry, and what they were made from."""
+
+    inputs: Inputs
+    owners: dict[str, str | None]
+    registry: int
+    basis: str | None
+
+
+def gather(connection: Connection, district: str | None, asked: Asked, read_registry: ReadRegistry) -> Gathered:
+    """Assemble the inputs of a request; raises InputError with every fault."""
     found = registries.find(connection, asked.get("registry"))
     if found is None:
         raise InputError([_fault("registry", "is not known", "See /api/v1/registries")])
@@ -46,17 +49,32 @@ def order_run(  # noqa: PLR0913  a run is made for somebody, somewhere, as a par
         scenario=_scenario(connection, asked.get("scenario_id")),
     )
     inputs, owners = assemble(read_registry(found), enquiries, in_force, wish)
+    return Gathered(inputs, owners, found["number"], basis)
+
+
+def order_run(  # noqa: PLR0913  a run is made for somebody, somewhere, as a part of something
+    connection: Connection,
+    person: str,
+    district: str | None,
+    asked: Asked,
+    read_registry: ReadRegistry,
+    *,
+    kind: str = "plan",
+    sweep_id: str | None = None,
+) -> str:
+    """Assemble the inputs of a request, check them, and queue a run; raises InputError with every fault."""
+    found = gather(connection, district, asked, read_registry)
     order = Order(
         name=asked.get("name") or "",
         kind=kind,
         district=district,
-        registry=found["number"],
+        registry=found.registry,
         request={name: value for name, value in asked.items() if value is not None},
-        basis_plan=basis,
+        basis_plan=found.basis,
         scenario_id=asked.get("scenario_id"),
         sweep_id=sweep_id,
     )
-    return runs.create(connection, person, order, inputs, owners)
+    return runs.create(connection, person, order, found.inputs, found.owners)
 
 
 def _basis(connection: Connection, district: str | None, asked: Asked) -> str | None:

@@ -13,7 +13,7 @@ from allocator.explain import dossiers
 from allocator.goals import aims_of, silent_goals
 from allocator.months import parse_month
 from allocator.problem import Problem
-from allocator.solve import Limits, Solution, Watch, ignore, solve
+from allocator.solve import Limits, Reins, Solution, Watch, ignore, solve
 from allocator.verify import VerifiedPlan, verify
 from geodata.demand import ProjectRecord
 from geodata.faults import raise_all
@@ -229,16 +229,23 @@ def problem_of(inputs: Inputs) -> Problem:
     return problem
 
 
-def run(
+Improve = Callable[[Problem, Solution], Solution]
+"""Makes of a solution another one, before it is verified and explained."""
+
+
+def run(  # noqa: PLR0913  one line, and everyone who may look into it or hold it
     inputs: Inputs,
     limits: Limits,
     engine: str = "auto",
     watch: Watch = ignore,
     watch_dossiers: DossierWatch = lambda _done, _of: None,
+    *,
+    rein: Callable[[Problem], Reins] = lambda _problem: Reins(),
+    improve: Improve = lambda _problem, solution: solution,
 ) -> Outcome:
     """Solve, verify and explain; raises RejectedPlanError when an engine's plan does not pass the check."""
     problem = problem_of(inputs)
-    solution = solve(problem, limits, engine, watch)
+    solution = improve(problem, solve(problem, limits, engine, watch, rein(problem)))
     if solution.plan is None:
         return Outcome(problem, solution, None, ())
     verified = verify(problem, solution.plan, solution.goals)

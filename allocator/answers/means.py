@@ -27,11 +27,16 @@ def ignore(_done: int, _of: int, _what: str) -> None:
     """Watch nothing."""
 
 
+def go_on() -> None:
+    """Never end an answer early."""
+
+
 @dataclass(frozen=True)
 class Means:
     """Wall seconds for the whole answer, counted from ``started``; engines of every solve; solves side by side.
 
-    With two engines every bound is proven twice, and every solve costs twice.
+    With two engines every bound is proven twice, and every solve costs twice.  ``tick`` is called several times a
+    second; whatever it raises ends the answer and its children.
     """
 
     time_limit_s: float = 600.0
@@ -40,6 +45,7 @@ class Means:
     seed: int = 0
     watch: Watch = ignore
     bench: Bench | None = None
+    tick: Callable[[], None] = go_on
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -72,6 +78,7 @@ def in_children(tasks: Iterator[Series], of: int, means: Means) -> Iterator[tupl
             if not running:
                 return
             wait_for([child for _, child in running.values()], TICK_S)
+            means.tick()
             for number in [number for number, (_, child) in running.items() if not child.running]:
                 yield number, _heard(*running.pop(number))
     finally:

@@ -78,6 +78,23 @@ def move_curve(problem: Problem, means: Means, most_moves: int = 5, rate: int = 
     return MoveCurve(curve.goal, rate, tuple(points), enough, undone)
 
 
+def move_point(problem: Problem, means: Means, most_moves: int | None, rate: int = 1) -> MovePoint:
+    """One point of the curve by itself, without a limit on moves for None; raises ValueError without a published plan.
+
+    Points that were found one by one make the same curve as all at once.
+    """
+    if not problem.published_by_component:
+        raise ValueError("there is no published plan to move from")
+    curve = _Curve(problem, rate)
+    most = len(problem.published_by_component) + len(problem.tenants) if most_moves is None else most_moves
+    found = resolve([curve.variant(most_moves)], 1, means.share(0.7))
+    if not found:
+        return MovePoint(most, PlanStatus.NO_SOLUTION)
+    (resolved,) = found.values()
+    point = curve.point(most, resolved)
+    return point if point.guaranteed else curve.settled(point, means)
+
+
 def gain_aim(problem: Problem) -> Aim:
     """The first goals of a problem, less the price of moving."""
     for aim in aims_of(problem):
@@ -117,17 +134,6 @@ class _Curve:
         start = self._choose.values_of(options_of(self._problem, published))
         return Variant(key, problem, self._choose, model, aims, tuple(start))
 
-    def _stays(self, moved: Container[str]) -> Iterator[Row]:
-        """Rows that keep everything where it is but what is named."""
-        for key, published in self._problem.published_by_component.items():
-            if key not in moved:
-                here = (o for o in self._problem.options_of[key] if o.space_ids == published.space_ids)
-                row = total(self._choose.option(option) for option in here) == 1
-                yield replace(row, name=f"asked/stay/{key}")
-        for tenant in self._problem.tenants.values():
-            if tenant.seat.key not in moved:
-                yield replace(self._choose.placed(tenant.project_id) <= 0, name=f"asked/stay/{tenant.seat.key}")
-
     def moved(self, resolved: Resolved | None) -> tuple[str, ...]:
         """Published components that a plan has elsewhere or nowhere."""
         plan = resolved.verified.plan if resolved and resolved.verified else None
@@ -138,7 +144,7 @@ class _Curve:
         if resolved.verified is None:
             return MovePoint(most, resolved.status)
         gain, price = (term.evaluate(resolved.values) for term in (self._gain, self._price))
-        proven = resolved.status is PlanStatus.OPTIMAL
+        kept = self.moved(resolved)
         return MovePoint(
             most,
             resolved.status,
@@ -146,9 +152,9 @@ class _Curve:
             resolved.goals[0].bound,
             gain,
             price,
-            self.moved(resolved),
+            kept,
             dict(resolved.verified.values),
-            proven,
+            resolved.status is PlanStatus.OPTIMAL or not kept,
             resolved.verified.plan,
         )
 
@@ -158,7 +164,7 @@ class _Curve:
         for most, resolved in sorted(reached.items()):
             point = self.point(most, resolved)
             if best is not None and best.net is not None and (point.net is None or point.net < best.net):
-                point = replace(best, most_moves=most, status=PlanStatus.FEASIBLE, bound=point.bound, guaranteed=False)
+                point = replace(best, most_moves=most, status=PlanStatus.FEASIBLE, bound=point.bound)
             yield point
             best = point
 
@@ -167,7 +173,7 @@ class _Curve:
         if point.plan is None:
             return point
         limited = replace(self._problem, max_moves=point.most_moves)
-        variant = self._variant("settled", limited, tuple(self._stays(point.moved)))
+        variant = self._variant("settled", limited, tuple(stays(limited, self._choose, point.moved)))
         start = self._choose.values_of(options_of(self._problem, point.plan))
         found = resolve([replace(variant, hint=tuple(start))], 1, means.share(0.5)).get("settled")
         if found is None or found.verified is None:
@@ -176,6 +182,18 @@ class _Curve:
         if better.net is None or point.net is None or better.net < point.net:
             return point
         return replace(better, status=point.status, bound=point.bound)
+
+
+def stays(problem: Problem, choose: Decisions, moved: Container[str]) -> Iterator[Row]:
+    """Rows that keep everything where it is published but what is named."""
+    for key, published in problem.published_by_component.items():
+        if key not in moved:
+            here = (o for o in problem.options_of[key] if o.space_ids == published.space_ids)
+            row = total(choose.option(option) for option in here) == 1
+            yield replace(row, name=f"asked/stay/{key}")
+    for tenant in problem.tenants.values():
+        if tenant.seat.key not in moved:
+            yield replace(choose.placed(tenant.project_id) <= 0, name=f"asked/stay/{tenant.seat.key}")
 
 
 def _signed(aim: Aim, problem: Problem, choose: Decisions) -> Linear:

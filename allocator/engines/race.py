@@ -9,6 +9,8 @@ from allocator.engines.task import Answer, AnswerStatus, Progress, Task
 from allocator.errors import EngineError
 
 Watch = Callable[[Progress], None]
+Look = Callable[["Standing"], bool]
+"""Sees at every tick what is known so far; True ends the race with it."""
 
 PATIENCE_S = 5.0
 """How long, at the least, a second engine is given to confirm what the first one proved."""
@@ -79,8 +81,13 @@ class Standing:
             self.notes.append(f"{liar} claimed the bound {self.bounds.pop(liar)} below the checked value {self.value}")
 
 
-def race(task: Task, entrants: list[Entrant], watch: Watch, enough: int = PROOFS) -> Standing:
-    """Run the entrants side by side until enough of them agree that nothing is better, or the time is over."""
+def go_on(_standing: Standing) -> bool:
+    """Never end a race."""
+    return False
+
+
+def race(task: Task, entrants: list[Entrant], watch: Watch, look: Look = go_on) -> Standing:
+    """Run the entrants side by side until two agree that nothing is better, ``look`` ends it, or the time is over."""
     standing = Standing(task, task.hint if task.hint is not None and task.admits(task.hint) else None)
     started = time.monotonic()
     children = {e.name: Child.start(e.engine, _task_for(task, e)) for e in entrants}
@@ -98,7 +105,7 @@ def race(task: Task, entrants: list[Entrant], watch: Watch, enough: int = PROOFS
             watch(Progress("+".join(children), _claimed(standing, children.values()), standing.bound, elapsed))
             if standing.proofs and proved_after is None:
                 proved_after = elapsed
-            if len(standing.proofs) >= enough or _out_of_patience(elapsed, proved_after):
+            if look(standing) or _over(standing, elapsed, proved_after):
                 break
     finally:
         for child in children.values():
@@ -116,7 +123,9 @@ def _task_for(task: Task, entrant: Entrant) -> Task:
     return replace(task, threads=entrant.threads, settings=dict(entrant.settings))
 
 
-def _out_of_patience(elapsed: float, proved_after: float | None) -> bool:
+def _over(standing: Standing, elapsed: float, proved_after: float | None) -> bool:
+    if len(standing.proofs) >= PROOFS:
+        return True
     return proved_after is not None and elapsed > proved_after + max(PATIENCE_S, 2 * proved_after)
 
 

@@ -95,6 +95,33 @@ class SweepIn(Body):
     run: RunIn = Field(default_factory=RunIn, description="What all runs share.")
 
 
+class MovesIn(Body):
+    """A curve of moves against the published plan."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"name": "autumn", "most_moves": 4, "rate": 1}]})
+
+    name: Line = ""
+    most_moves: StrictInt = Field(5, ge=0, le=50, description="The curve has a point for 0, 1, … so many moves.")
+    rate: StrictInt = Field(1, ge=0, le=1_000_000, description="What a point of the price of moving costs of the gain.")
+    run: RunIn = Field(
+        default_factory=RunIn, description="Inputs and time limit of every point; basis and max_moves have no say."
+    )
+
+
+class DossiersIn(Body):
+    """Dossiers of a plan's projects with prices: what the plan would lose if they stood elsewhere."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"plan_id": "p-0f3a5b7c9d1e", "projects": ["P0001"], "places": 2}]}
+    )
+
+    name: Line = ""
+    plan_id: Name = Field(description="A plan that the person may see whole.")
+    projects: list[Name] = Field(default_factory=list, max_length=2000, description="Project ids; empty is all.")
+    places: StrictInt = Field(3, ge=0, le=20, description="Parks that suit a component and are priced, at most.")
+    time_limit_s: StrictFloat | StrictInt = Field(60, gt=0, le=86_400, description="Wall time of each part, s.")
+
+
 class RegistryIn(Body):
     """A whole registry, in the columns of its files."""
 

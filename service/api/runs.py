@@ -15,7 +15,7 @@ from service.api.house import Asker, Planner, Reader
 from service.api.once import Answer, IsOnce
 from service.api.paging import InWindow, Page, paged
 from service.api.problems import ProblemError, conflict, not_found
-from service.api.shapes import RunOut, RunState
+from service.api.shapes import BestSoFar, RunOut, RunState
 from service.database.tables import run
 from service.ordering import order_run
 from service.records import runs
@@ -64,8 +64,10 @@ def listed(
     response: Response,
     state: Annotated[RunState | None, Query(description="Only runs in this state.")] = None,
 ) -> Page[RunOut]:
-    """Runs that the person may see."""
-    query = select(run) if state is None else select(run).where(run.c.state == state)
+    """Runs that the person may see; parts of studies are with their study."""
+    query = select(run).where(run.c.kind.not_in(runs.PARTS))
+    if state is not None:
+        query = query.where(run.c.state == state)
     with asker.transaction() as connection:
         found = window.page(connection, query, run.c.number, RunOut.model_validate)
     return paged(request, response, found)
@@ -88,14 +90,33 @@ def _found(asker: Asker, run_id: str) -> Mapping[str, Any]:
     return found
 
 
+@router.get("/{run_id}/best", summary="The best plan of a run that still runs")
+def best(asker: Reader, run_id: RunId) -> BestSoFar:
+    """The best plan found so far, checked like every plan; 404 before there is one, and when the run is over."""
+    with asker.transaction() as connection:
+        found = runs.best_of(connection, run_id)
+    if found is None:
+        raise not_found("plan of this run yet, or none any more,")
+    return BestSoFar.model_validate({**found["document"], **found})
+
+
 @router.post("/{run_id}/cancel", status_code=202, summary="Cancel a run", response_model=RunOut)
-def cancel(asker: Planner, run_id: RunId, once: IsOnce) -> Response:
-    """Ask for the end of a run; a queued one ends now, a running one within seconds."""
+def cancel(
+    asker: Planner,
+    run_id: RunId,
+    once: IsOnce,
+    *,
+    keep: Annotated[bool, Query(description="Whether the best plan so far is kept.")] = True,
+) -> Response:
+    """Ask for the end of a run: a queued one ends now, a running one within seconds, with the best plan it has found.
+
+    The plan is checked and explained like every plan, and says how far it is from its bound.
+    """
 
     def make(connection: Connection) -> Answer:
         if runs.find(connection, run_id) is None:
             raise not_found("run")
-        if runs.cancel(connection, asker.person, run_id) is None:
+        if runs.cancel(connection, asker.person, run_id, keep=keep) is None:
             raise conflict("over", "The run is over already.")
         return accepted(connection, run_id)
 

@@ -12,13 +12,14 @@ from service.api.bodies import ScenarioIn, SweepIn
 from service.api.house import Planner, Reader
 from service.api.once import Answer, IsOnce
 from service.api.paging import InWindow, Page, paged
-from service.api.problems import ProblemError, not_found
+from service.api.problems import ProblemError, conflict, not_found
 from service.api.runs import check_time
 from service.api.shapes import RunOut, ScenarioOut, SweepOut
+from service.api.studies import Keep
 from service.database.rows import first, only
 from service.database.tables import scenario, sweep
 from service.ordering import order_run
-from service.records import runs
+from service.records import runs, studies
 from service.records.naming import new_id
 from service.scenario import Scenario
 
@@ -114,6 +115,19 @@ def _sweep(connection: Connection, sweep_id: str) -> SweepOut:
         raise not_found("sweep")
     members = [RunOut.model_validate(each) for each in runs.members_of(connection, sweep_id)]
     return SweepOut.model_validate({**found, "runs": members})
+
+
+@router.post("/sweeps/{sweep_id}/cancel", status_code=202, summary="Cancel a sweep", response_model=SweepOut)
+def cancel_sweep(asker: Planner, sweep_id: SweepId, once: IsOnce, *, keep: Keep = True) -> Response:
+    """Ask for the end of every run: those that wait end now, those that run within seconds, with their best plan."""
+
+    def make(connection: Connection) -> Answer:
+        _sweep(connection, sweep_id)
+        if not studies.cancel(connection, asker.person, sweep_id, keep=keep):
+            raise conflict("over", "The sweep is over already.")
+        return Answer(_sweep(connection, sweep_id), 202, {"Location": f"/api/v1/sweeps/{sweep_id}"})
+
+    return once.answer(asker, make)
 
 
 @router.get("/sweeps/{sweep_id}", summary="One sweep")

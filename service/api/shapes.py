@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.wire import AssignmentOut, GoalOut, UnplacedOut
+from service.wire import AssignmentOut, GoalOut, TenantMoveOut, UnplacedOut
 
 RunState = Literal["queued", "running", "succeeded", "infeasible", "no_plan", "failed", "cancelled", "quarantined"]
 PlanState = Literal["draft", "proposed", "approved", "published", "superseded", "rejected"]
@@ -81,7 +81,7 @@ class RunOut(Shape):
 
     run_id: str = Field(examples=["run-0f3a5b7c9d1e"])
     name: str
-    kind: Literal["plan", "nightly", "demo"]
+    kind: Literal["plan", "nightly", "demo", "moves", "dossier"]
     district: str | None
     state: RunState
     registry: int
@@ -100,6 +100,23 @@ class RunOut(Shape):
     made_by: str
     started_at: datetime | None
     finished_at: datetime | None
+
+
+class BestSoFar(Shape):
+    """The best plan of a run that still runs: checked like every plan, with what is proven by now."""
+
+    run_id: str
+    attempt: int
+    found_at: datetime
+    status: Literal["feasible"]
+    goals: list[GoalOut] = Field(description="Exact values, with the bounds that are proven by now.")
+    measures: dict[str, int]
+    assignments: list[AssignmentOut]
+    tenant_moves: list[TenantMoveOut]
+    waiting: list[str] = Field(description="Projects without a place.")
+    engine: str
+    wall_s: float = Field(description="Seconds since the solve began.")
+    features: dict[str, Any] = Field(description="GeoJSON of parks and assignments, as in plan.geojson.")
 
 
 class PlanHead(Shape):
@@ -183,13 +200,53 @@ class SweepOut(Shape):
     sweep_id: str
     name: str
     district: str | None
-    state: Literal["running", "done"]
+    state: Literal["running", "done", "cancelled"]
     members: int
     made_at: datetime
     made_by: str
+    cancelled_by: str | None
     finished_at: datetime | None
     runs: list[RunOut]
     result: list[dict[str, Any]] | None
+
+
+class StudyHead(Shape):
+    """A study without its parts."""
+
+    study_id: str = Field(examples=["study-0f3a5b7c9d1e"])
+    kind: Literal["moves", "dossiers"]
+    name: str
+    district: str | None
+    plan_id: str | None = Field(description="The plan that it is about.")
+    state: Literal["running", "done", "cancelled"]
+    members: int = Field(description="How many parts it has.")
+    request: dict[str, Any]
+    made_at: datetime
+    made_by: str
+    cancelled_by: str | None
+    finished_at: datetime | None
+
+
+class PartOut(Shape):
+    """A part of a study: a run that ends with a result."""
+
+    run_id: str
+    name: str
+    state: RunState
+    attempt: int
+    reason: str | None
+    progress: dict[str, Any] | None
+
+
+class StudyOut(StudyHead):
+    """A study with its parts and, when all are over, what they make together.
+
+    Of a curve of moves ``result`` has ``curve`` and the parts that are ``missing``, of a set of dossiers an entry per
+    project with its prices; a part that brought nothing is named with its state and reason.
+    """
+
+    parts: list[PartOut]
+    result: dict[str, Any] | list[dict[str, Any]] | None
 
 
 class NightOut(Shape):

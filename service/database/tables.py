@@ -164,6 +164,14 @@ sweep = Table(
     Column("state", Text, nullable=False, server_default="running"),
     _count("members"),
     _json("result", null=True),
+    Column("kind", Text, nullable=False, server_default="scenarios"),
+    Column(
+        "plan_id",
+        Text,
+        ForeignKey("allocator.plan.plan_id", ondelete="SET NULL", use_alter=True, name="sweep_plan_id_fkey"),
+    ),
+    _json("request"),
+    *_words("cancelled_by", null=True),
     *_made(),
     *_moments("finished_at"),
 )
@@ -188,8 +196,11 @@ run = Table(
     *_words("worker", null=True),
     *_moments("heartbeat_at"),
     Column("cancel_requested", Boolean, nullable=False, server_default=text("false")),
+    Column("keep_best", Boolean, nullable=False, server_default=text("true")),
     _json("progress", null=True),
     *_words("reason", null=True),
+    _json("result", null=True),
+    *_words("trace", null=True),
     Column(
         "plan_id",
         Text,
@@ -210,6 +221,24 @@ run_inputs = Table(
     *_words("district", null=True),
     _json("document"),
     _json("owners"),
+)
+
+run_best = Table(
+    "run_best",
+    METADATA,
+    Column("run_id", Text, ForeignKey("allocator.run.run_id", ondelete="CASCADE"), primary_key=True),
+    *_words("district", null=True),
+    _count("attempt"),
+    Column("found_at", _MOMENT, nullable=False, server_default=_NOW),
+    _json("document"),
+)
+
+sweep_inputs = Table(
+    "sweep_inputs",
+    METADATA,
+    Column("sweep_id", Text, ForeignKey("allocator.sweep.sweep_id", ondelete="CASCADE"), primary_key=True),
+    *_words("district", null=True),
+    _json("document"),
 )
 
 plan = Table(

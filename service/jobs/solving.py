@@ -14,24 +14,27 @@ from allocator.errors import InputError
 from allocator.plan import PlanStatus
 from allocator.solve import Limits
 from geodata.read import read_boundaries
-from geodata.schema import Inputs
 from seeds.load import boundaries_path
 from service import nights
 from service.database.engine import SYSTEM, transaction
 from service.documents import dossier_document, plan_document
 from service.geopackage import write_geopackage
+from service.jobs.night import Night
+from service.jobs.studying import answer_part
 from service.jobs.watch import StoppedError, Watcher
 from service.jobs.works import Works, reached
 from service.pipeline import Outcome, run
 from service.records import plans, runs
 from service.records.checking import verification
 from service.records.plans import Made
-from service.records.runs import Claim, LostClaimError
+from service.records.runs import PARTS, Claim, LostClaimError
 from service.wire import PlanOut
 from service.writing import write_all
 
 LOG = structlog.get_logger("worker")
 T = TypeVar("T")
+
+NOTHING = "cancelled on request, before there was any plan"
 
 PATIENCE_S = 60.0
 """How long a finished solve waits for a database that is away."""
@@ -42,13 +45,13 @@ def solve_run(works: Works, run_id: str) -> str:
     reached("claim")
     with transaction(works.engine, SYSTEM) as connection:
         held = runs.claim(connection, run_id, works.worker_id)
-        inputs, owners = runs.inputs_of(connection, run_id) if held else (None, {})
-    if held is None or inputs is None:
+    if held is None:
         return "not queued"
     started = time.monotonic()
     try:
         with Watcher(works, held) as watcher:
-            ended = _attempt(works, held, inputs, owners, watcher)
+            part = held.row["kind"] in PARTS
+            ended = _part(works, held, watcher) if part else _attempt(works, held, watcher)
     except StoppedError as stopped:
         ended = _stopped(works, held, stopped.why)
     except LostClaimError:
@@ -65,17 +68,42 @@ def solve_run(works: Works, run_id: str) -> str:
     return ended
 
 
-def _attempt(works: Works, held: Claim, inputs: Inputs, owners: dict[str, str | None], watcher: Watcher) -> str:
+def _part(works: Works, held: Claim, watcher: Watcher) -> str:
+    """A part of a study: it ends with its result."""
     reached("build")
+    result = answer_part(works, held, watcher)
+    reached("store")
+
+    def store(connection: Connection) -> str:
+        runs.end(connection, held, "succeeded", result=result)
+        reached("commit")
+        return str(held.row["name"])
+
+    return f"part {_write(works, store)}"
+
+
+def _attempt(works: Works, held: Claim, watcher: Watcher) -> str:
+    reached("build")
+    with transaction(works.engine, SYSTEM) as connection:
+        inputs, owners = runs.inputs_of(connection, held.run_id)
     asked = held.row["request"]
     limits = Limits(
         asked.get("time_limit_s", works.settings.time_limit_s), works.settings.solver_threads, asked.get("seed", 0)
     )
     reached("solve")
-    outcome = run(inputs, limits, asked.get("engine", "auto"), watcher.solving, watcher.explaining)
+    night = Night(works, held, limits, watcher) if held.row["kind"] == "nightly" else None
+    outcome = run(
+        inputs,
+        night.limits if night else limits,
+        asked.get("engine", "auto"),
+        watcher.solving,
+        watcher.explaining,
+        rein=lambda problem: watcher.reins(inputs, problem),
+        **({"improve": night.improve} if night else {}),
+    )
     document = plan_document(inputs, outcome)
     if outcome.verified is None:
-        return _without_plan(works, held, document)
+        return _ended(works, held, "cancelled", NOTHING) if watcher.cut_short else _without_plan(works, held, document)
     reached("render")
     made = Made(
         document=document,
@@ -83,12 +111,16 @@ def _attempt(works: Works, held: Claim, inputs: Inputs, owners: dict[str, str | 
         owners=owners,
         verification=verification(document, outcome.verified),
         files=_files(outcome, document),
+        cut_short=watcher.cut_short,
     )
     reached("store")
 
     def store(connection: Connection) -> str:
         plan_id = plans.store(connection, held, made)
-        nights.conclude(connection, works.settings, held, plan_id, document)
+        if made.cut_short:
+            nights.fail(connection, held, "cancelled on request")
+        else:
+            nights.conclude(connection, works.settings, held, (plan_id, document), night.worthwhile if night else None)
         reached("commit")
         return plan_id
 

@@ -37,7 +37,7 @@ def found(asker: Asker, job_id: str) -> Mapping[str, Any]:
     """A run that the person may see; raises the standard's problem."""
     with asker.transaction() as connection:
         row = runs.find(connection, job_id)
-    if row is None:
+    if row is None or row["kind"] in runs.PARTS:
         raise ProblemError(404, "no-such-job", "There is no such job.")
     return row
 
@@ -48,7 +48,7 @@ def status_info(request: Request, row: Mapping[str, Any]) -> dict[str, Any]:
     moments = {"created": "made_at", "started": "started_at", "finished": "finished_at"}
     own = address(request, "jobs", row["run_id"])
     links = [link(own, "self", "Status of the job")]
-    if row["state"] == "succeeded":
+    if row["plan_id"] is not None:
         links.append(link(f"{own}/results", RESULTS, "Results of the job"))
     return {
         "processID": "allocate",
@@ -77,7 +77,9 @@ def jobs(
     status: Annotated[Status | None, Query(description="Only jobs of this status.")] = None,
 ) -> Response:
     """Jobs that the person may see."""
-    chosen = select(run) if status is None else select(run).where(run.c.state.in_(_STATES[status]))
+    chosen = select(run).where(run.c.kind.not_in(runs.PARTS))
+    if status is not None:
+        chosen = chosen.where(run.c.state.in_(_STATES[status]))
     limit = min(limit, MOST)
     with asker.transaction() as connection:
         matched = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()

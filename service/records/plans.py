@@ -35,12 +35,21 @@ class Made:
     owners: Mapping[str, str | None]
     verification: Mapping[str, Any]
     files: Mapping[str, bytes]
+    cut_short: bool = False
 
 
 def store(connection: Connection, held: Claim, made: Made) -> str:
-    """Store a plan and end its run with it; raises LostClaimError when the run is no longer held."""
+    """Store a plan and end its run with it; raises LostClaimError when the run is no longer held.
+
+    A run that was cut short ends as cancelled, and its plan says how far it is from its bound.
+    """
     plan_id, document = new_id("p"), made.document
-    end(connection, held, "succeeded", plan_id=plan_id)
+    state, why = (
+        ("cancelled", "cancelled on request; its best plan until then is kept")
+        if made.cut_short
+        else ("succeeded", None)
+    )
+    end(connection, held, state, why, plan_id=plan_id)
     connection.execute(insert(plan).values(**_head(plan_id, held, made)))
     known = {project.project_id: project for project in document.inputs.projects} if document.inputs else {}
     functions = {

@@ -1,20 +1,27 @@
 """Runs: made once, claimed by one worker at a time, and written only by the attempt that holds them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, and_, delete, func, insert, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from geodata.schema import Inputs
 from service import audit
 from service.database.rows import every, first, only
-from service.database.tables import run, run_inputs, sweep
+from service.database.tables import run, run_best, run_inputs
 from service.jobs.queue import enqueue_solve
+from service.records.joining import OVER, join, members_of
 from service.records.naming import new_id
 
-OVER = ("succeeded", "infeasible", "no_plan", "failed", "cancelled", "quarantined")
-"""States that a run does not leave."""
+__all__ = ["OVER", "Claim", "LostClaimError", "Order", "Wanted", "members_of"]
+
+PARTS = ("moves", "dossier")
+"""Kinds of runs that are parts of a study: they end with a result in place of a plan."""
+
+Wanted = Literal["go on", "keep", "drop"]
+"""What is wanted of a running attempt: to go on, or to stop with or without its best plan."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,18 @@ class LostClaimError(Exception):
 
 def create(connection: Connection, person: str, order: Order, inputs: Inputs, owners: Mapping[str, str | None]) -> str:
     """Store a run with everything it needs, and queue it in the same transaction."""
+    run_id = queue(connection, person, order, inputs.input_hash(), len(inputs.projects))
+    document = inputs.model_dump(mode="json")
+    connection.execute(
+        insert(run_inputs).values(run_id=run_id, district=order.district, document=document, owners=dict(owners))
+    )
+    detail = {"kind": order.kind, "registry": order.registry, "basis_plan": order.basis_plan}
+    audit.record(connection, person, "run.create", f"run/{run_id}", detail)
+    return run_id
+
+
+def queue(connection: Connection, person: str, order: Order, input_hash: str, projects: int) -> str:
+    """Store a run and queue it; its inputs are the caller's affair."""
     run_id = new_id("run")
     connection.execute(
         insert(run).values(
@@ -60,18 +79,12 @@ def create(connection: Connection, person: str, order: Order, inputs: Inputs, ow
             scenario_id=order.scenario_id,
             sweep_id=order.sweep_id,
             request=dict(order.request),
-            input_hash=inputs.input_hash(),
-            projects=len(inputs.projects),
+            input_hash=input_hash,
+            projects=projects,
             made_by=person,
         )
     )
-    document = inputs.model_dump(mode="json")
-    connection.execute(
-        insert(run_inputs).values(run_id=run_id, district=order.district, document=document, owners=dict(owners))
-    )
     enqueue_solve(connection, run_id)
-    detail = {"kind": order.kind, "registry": order.registry, "basis_plan": order.basis_plan}
-    audit.record(connection, person, "run.create", f"run/{run_id}", detail)
     return run_id
 
 
@@ -107,26 +120,46 @@ def claim(connection: Connection, run_id: str, worker: str) -> Claim | None:
     return Claim(run_id, found["attempt"], worker, found["district"], found)
 
 
-def beat(connection: Connection, held: Claim, progress: Mapping[str, Any] | None) -> bool:
-    """Say that the attempt lives and where it stands; whether it shall stop.  Raises LostClaimError."""
+def beat(
+    connection: Connection, held: Claim, progress: Mapping[str, Any] | None, best: Mapping[str, Any] | None = None
+) -> Wanted:
+    """Say that the attempt lives, where it stands, and its best plan if that is new; what is wanted of it.
+
+    Raises LostClaimError.
+    """
     values: dict[str, Any] = {"heartbeat_at": func.now()}
     if progress is not None:
         values["progress"] = dict(progress)
-    found = connection.execute(_held(held).values(**values).returning(run.c.cancel_requested)).first()
+    found = connection.execute(_held(held).values(**values).returning(run.c.cancel_requested, run.c.keep_best)).first()
     if found is None:
         raise LostClaimError(held.run_id)
-    return bool(found.cancel_requested)
+    if best is not None:
+        row = {"attempt": held.attempt, "document": dict(best), "found_at": func.now()}
+        fresh = upsert(run_best).values(run_id=held.run_id, district=held.district, **row)
+        connection.execute(fresh.on_conflict_do_update(index_elements=["run_id"], set_=row))
+    if not found.cancel_requested:
+        return "go on"
+    return "keep" if found.keep_best else "drop"
 
 
-def end(connection: Connection, held: Claim, state: str, reason: str | None = None, plan_id: str | None = None) -> None:
-    """Let the attempt end the run; raises LostClaimError when it no longer holds it."""
-    values = {"state": state, "reason": reason, "plan_id": plan_id, "finished_at": func.now(), "worker": None}
+def best_of(connection: Connection, run_id: str) -> Mapping[str, Any] | None:
+    """The best plan so far of a running run, checked like any other."""
+    return first(connection, select(run_best).where(run_best.c.run_id == run_id))
+
+
+def end(connection: Connection, held: Claim, state: str, reason: str | None = None, **made: Any) -> None:
+    """Let the attempt end the run, with the ``plan_id`` or the ``result`` it made, if it made any.
+
+    Raises LostClaimError when the attempt no longer holds the run.
+    """
+    values = {"state": state, "reason": reason, "finished_at": func.now(), "worker": None, **made}
     found = connection.execute(_held(held).values(**values).returning(run.c.sweep_id)).first()
     if found is None:
         raise LostClaimError(held.run_id)
-    detail = {"state": state, "attempt": held.attempt, "plan": plan_id}
+    connection.execute(delete(run_best).where(run_best.c.run_id == held.run_id))
+    detail = {"state": state, "attempt": held.attempt, "plan": made.get("plan_id")}
     audit.record(connection, "system", "run.end", f"run/{held.run_id}", detail)
-    join_sweep(connection, found.sweep_id)
+    join(connection, found.sweep_id)
 
 
 def give_back(connection: Connection, held: Claim) -> None:
@@ -154,54 +187,31 @@ def _held(held: Claim) -> Any:
     return update(run).where(run.c.run_id == held.run_id, run.c.attempt == held.attempt, run.c.state == "running")
 
 
-def cancel(connection: Connection, person: str, run_id: str) -> str | None:
-    """Ask for a run to be cancelled; the state it then has, None if it was over already."""
-    ended = connection.execute(
-        update(run)
-        .where(run.c.run_id == run_id, run.c.state == "queued")
-        .values(state="cancelled", cancel_requested=True, finished_at=func.now(), reason=f"cancelled by {person}")
-        .returning(run.c.sweep_id)
-    ).first()
-    state = "cancelled"
+def cancel(connection: Connection, person: str, run_id: str, *, keep: bool = True) -> str | None:
+    """Ask for a run to be cancelled; the state it then has, None if it was over already.
+
+    A running one ends with the best plan it has found, unless that shall not be kept.
+    """
+    ended = stop(connection, person, run_id, keep=keep)
     if ended is None:
-        asked = connection.execute(
-            update(run)
-            .where(run.c.run_id == run_id, run.c.state == "running")
-            .values(cancel_requested=True)
-            .returning(run.c.run_id)
-        ).first()
-        if asked is None:
-            return None
-        state = "running"
+        return None
     audit.record(connection, person, "run.cancel", f"run/{run_id}", {})
+    if ended["state"] == "cancelled":
+        join(connection, ended["sweep_id"])
+    return str(ended["state"])
+
+
+def stop(connection: Connection, person: str, run_id: str, *, keep: bool) -> Mapping[str, Any] | None:
+    """End a queued run, or ask a running one to end; the row it then has, None if it was over already."""
+    why = f"cancelled by {person}"
+    waiting = update(run).where(run.c.run_id == run_id, run.c.state == "queued")
+    over = {"state": "cancelled", "cancel_requested": True, "finished_at": func.now(), "reason": why}
+    ended = first(connection, waiting.values(**over).returning(run))
     if ended is not None:
-        join_sweep(connection, ended.sweep_id)
-    return state
-
-
-def join_sweep(connection: Connection, sweep_id: str | None) -> None:
-    """Close a sweep when the last of its runs is over: exactly one of them does it."""
-    if sweep_id is None:
-        return
-    connection.execute(select(sweep).where(sweep.c.sweep_id == sweep_id).with_for_update())
-    members = members_of(connection, sweep_id)
-    if any(member["state"] not in OVER for member in members):
-        return
-    result = [
-        {name: member[name] for name in ("run_id", "name", "scenario_id", "state", "reason", "plan_id")}
-        for member in members
-    ]
-    connection.execute(
-        update(sweep)
-        .where(sweep.c.sweep_id == sweep_id, sweep.c.state == "running")
-        .values(state="done", result=result, finished_at=func.now())
-    )
-
-
-def members_of(connection: Connection, sweep_id: str) -> Sequence[Mapping[str, Any]]:
-    """Runs of a sweep, in their order."""
-    query = select(run).where(run.c.sweep_id == sweep_id).order_by(run.c.number)
-    return every(connection, query)
+        return ended
+    going = update(run).where(run.c.run_id == run_id, run.c.state == "running")
+    asked = {"cancel_requested": True, "keep_best": and_(run.c.keep_best, literal(keep))}
+    return first(connection, going.values(**asked).returning(run))
 
 
 def take_over(connection: Connection, stalled_after_s: float, max_attempts: int) -> list[str]:

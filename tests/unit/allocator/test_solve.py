@@ -1,3 +1,6 @@
+import random
+import time
+
 import pytest
 
 from allocator import solve as solve_module
@@ -7,7 +10,7 @@ from allocator.engines.race import Entrant, Standing, race
 from allocator.engines.task import Answer, AnswerStatus, Task
 from allocator.linear import Row, Sense
 from allocator.plan import PlanStatus
-from allocator.solve import Limits, entrants, export_model, solve
+from allocator.solve import Limits, Reins, entrants, export_model, solve
 from allocator.verify import verify
 from allocator.vocabulary import Function, Permission
 from tests.small import component, district, park, problem, project, space
@@ -190,8 +193,8 @@ def test_a_goal_that_a_later_pass_raises_is_reported_as_raised(monkeypatch):
     """An unproven first goal is kept as a lower limit, so a later pass may find more of it."""
     stands = iter([1, 0])
 
-    def first_pass_finds_little(task, running, watch):
-        found = race(task, running, watch)
+    def first_pass_finds_little(task, running, watch, look):
+        found = race(task, running, watch, look)
         if next(stands, 0):
             found.values, found.bounds = (0,) * len(task.variables), {"cp-sat": 10**6}
         return found
@@ -202,3 +205,41 @@ def test_a_goal_that_a_later_pass_raises_is_reported_as_raised(monkeypatch):
     verified = verify(case, solution.plan, solution.goals)
     assert verified.values["value"] == solution.goals[0].value
     assert solution.goals[0].proved_by == ()
+
+
+class Rider:
+    """Takes every better plan, and pulls the reins once it has one that places somebody."""
+
+    def __init__(self):
+        self.taken = []
+
+    def better(self, make):
+        self.taken.append(make())
+
+    def stop(self):
+        return any(solution.plan.assignments for solution in self.taken)
+
+
+@pytest.mark.parametrize("engine", ["exact", "scale"])
+def test_a_stopped_solve_hands_over_its_best_plan_with_its_gap_and_pursues_no_further_goal(engine):
+    """Thirty projects on six spaces: no engine proves the first goal before it has found a plan."""
+    draw = random.Random(3)
+    wanted = [
+        project(
+            f"p{n}", component(project_id=f"p{n}", floor_area_m2=draw.randrange(700, 1900)), value=draw.randrange(5, 60)
+        )
+        for n in range(30)
+    ]
+    case = problem(wanted, [space(f"s{n}", floor_area_m2=3000 + 170 * n) for n in range(6)])
+    rider, began = Rider(), time.monotonic()
+    solution = solve(case, Limits(60.0, threads=1), engine, reins=Reins(rider.stop, rider.better))
+    assert time.monotonic() - began < 50
+    assert solution.status is PlanStatus.FEASIBLE
+    assert any("stopped on request while value was pursued" in note for note in solution.notes)
+    assert [goal.goal for goal in solution.goals] == ["value", "policy-fit", "cost"]
+    assert [goal.bound for goal in solution.goals[1:]] == [None, None]
+    verified = verify(case, solution.plan, solution.goals)
+    assert verified.values["value"] >= max(verify(case, each.plan, each.goals).values["value"] for each in rider.taken)
+    best = solve(case, Limits(60.0, threads=1))
+    assert solution.goals[0].value <= best.goals[0].value
+    assert solution.goals[0].bound is None or solution.goals[0].bound >= best.goals[0].value

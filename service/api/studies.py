@@ -1,0 +1,152 @@
+"""Studies of a plan or of the plan to come: a curve of moves, a set of dossiers with prices; each part is a job."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as InPath
+from sqlalchemy import Connection, select
+
+from allocator.answers.move_curve import gain_aim
+from service.api.bodies import DossiersIn, MovesIn
+from service.api.house import Asker, Planner, Reader
+from service.api.once import Answer, IsOnce
+from service.api.paging import InWindow, Page, paged
+from service.api.problems import ProblemError, conflict, not_found
+from service.api.runs import check_time
+from service.api.shapes import PartOut, StudyHead, StudyOut
+from service.database.rows import first
+from service.database.tables import run, sweep
+from service.ordering import gather
+from service.pipeline import problem_of
+from service.records import plans, runs, studies
+from service.records.studies import Wanted
+from service.wire import DossierOut, PlanOut
+
+router = APIRouter(prefix="/studies", tags=["studies"])
+StudyId = Annotated[str, InPath(pattern=r"^study-[0-9a-f]{12}$", examples=["study-0f3a5b7c9d1e"])]
+Keep = Annotated[bool, Query(description="Whether running runs end with the best plan they have.")]
+
+
+@router.post("/moves", status_code=202, summary="Ask what each number of moves gains", response_model=StudyOut)
+def moves(asker: Planner, body: MovesIn, once: IsOnce) -> Response:
+    """Queue a solve per number of moves against the published plan; any workers take them, the last draws the curve."""
+    asker.unbound("A curve of moves, which starts from the whole city's plan,")
+    check_time(asker, body.run)
+
+    def make(connection: Connection) -> Answer:
+        asked = {**body.run.model_dump(), "basis": "published", "max_moves": None}
+        found = gather(connection, None, asked, asker.house.standings.registry)
+        limit_s = body.run.time_limit_s or asker.house.settings.time_limit_s
+        shared = {"rate": body.rate, "time_limit_s": limit_s}
+        request = {**shared, "most_moves": body.most_moves, "goal": gain_aim(problem_of(found.inputs)).name}
+        parts = [("no limit", shared)]
+        parts += [(f"at most {most}", {**shared, "most_moves": most}) for most in range(body.most_moves + 1)]
+        size = (found.inputs.input_hash(), len(found.inputs.projects))
+        wanted = Wanted("moves", body.name, None, found.registry, request, *size, found.basis, found.inputs)
+        return _made(connection, studies.create(connection, asker.person, wanted, parts))
+
+    return once.answer(asker, make)
+
+
+@router.post("/dossiers", status_code=202, summary="Ask for priced dossiers", response_model=StudyOut)
+def dossiers(asker: Planner, body: DossiersIn, once: IsOnce) -> Response:
+    """Queue a part per project: its dossier, and what it would cost to have it in the parks that suit it."""
+    done = once.before(asker)
+    if done is not None:
+        return done
+    with asker.transaction() as connection:
+        row, document = plans.find(connection, body.plan_id), plans.document_of(connection, body.plan_id)
+    if row is None or document is None:
+        raise not_found("plan that you may see whole")
+    names = list(_projects(body, document))
+    shared = {"plan_id": body.plan_id, "places": body.places, "time_limit_s": _limit(asker, body.time_limit_s)}
+
+    def make(connection: Connection) -> Answer:
+        size = (document.input_hash, len(names))
+        wanted = Wanted("dossiers", body.name, row["district"], row["registry"], shared, *size, body.plan_id)
+        parts = [(name, {**shared, "project_id": name}) for name in names]
+        return _made(connection, studies.create(connection, asker.person, wanted, parts))
+
+    return once.answer(asker, make)
+
+
+def _limit(asker: Asker, asked_s: float) -> float:
+    most = asker.house.settings.max_time_limit_s
+    if asked_s > most:
+        errors = [{"pointer": "#/time_limit_s", "message": f"must be at most {most:g}", "remedy": "Ask for less."}]
+        raise ProblemError(422, "invalid", "The study asks for too much.", errors)
+    return asked_s
+
+
+def _projects(body: DossiersIn, document: PlanOut) -> Iterator[str]:
+    """Ids of the projects that are named, or of all; raises a 422 problem for those that the plan does not have."""
+    known = [project.project_id for project in document.inputs.projects] if document.inputs else []
+    unknown = [name for name in body.projects if name not in known]
+    if unknown:
+        errors = [
+            {"pointer": "#/projects", "value": name, "message": "is not in the plan", "remedy": "See its dossiers."}
+            for name in unknown
+        ]
+        raise ProblemError(422, "invalid", "The study names projects that the plan does not have.", errors)
+    yield from dict.fromkeys(body.projects or known)
+
+
+def _made(connection: Connection, study_id: str) -> Answer:
+    headers = {"Location": f"/api/v1/studies/{study_id}", "Retry-After": "2"}
+    return Answer(whole(connection, study_id), 202, headers)
+
+
+def whole(connection: Connection, study_id: str) -> StudyOut:
+    """A study with its parts; raises a 404 problem."""
+    found = studies.find(connection, study_id)
+    if found is None or found["kind"] == "scenarios":
+        raise not_found("study")
+    parts = [PartOut.model_validate(each) for each in runs.members_of(connection, study_id)]
+    return StudyOut.model_validate({**found, "study_id": study_id, "parts": parts})
+
+
+@router.get("", summary="Studies, newest first")
+def listed(asker: Reader, window: InWindow, request: Request, response: Response) -> Page[StudyHead]:
+    """Studies that the person may see, without their parts."""
+    query = select(sweep).where(sweep.c.kind != "scenarios")
+    with asker.transaction() as connection:
+        page = window.page(connection, query, sweep.c.number, _head)
+    return paged(request, response, page)
+
+
+def _head(row: Mapping[str, Any]) -> StudyHead:
+    return StudyHead.model_validate({**row, "study_id": row["sweep_id"]})
+
+
+@router.get("/{study_id}", summary="One study")
+def one(asker: Reader, study_id: StudyId) -> StudyOut:
+    """Where the parts of a study stand, and what they make together when all are over."""
+    with asker.transaction() as connection:
+        return whole(connection, study_id)
+
+
+@router.post("/{study_id}/cancel", status_code=202, summary="Cancel a study", response_model=StudyOut)
+def cancel(asker: Planner, study_id: StudyId, once: IsOnce) -> Response:
+    """Ask for the end of every part: those that wait end now, those that run within seconds."""
+
+    def make(connection: Connection) -> Answer:
+        whole(connection, study_id)
+        if not studies.cancel(connection, asker.person, study_id):
+            raise conflict("over", "The study is over already.")
+        return _made(connection, study_id)
+
+    return once.answer(asker, make)
+
+
+@router.get("/{study_id}/dossiers/{project_id}", summary="One dossier of a set")
+def dossier(
+    asker: Reader, study_id: StudyId, project_id: Annotated[str, InPath(min_length=1, max_length=80)]
+) -> DossierOut:
+    """The dossier of a project with the prices of the places that were asked about."""
+    with asker.transaction() as connection:
+        of_project = (run.c.sweep_id == study_id, run.c.request["project_id"].as_string() == project_id)
+        found = first(connection, select(run.c.result).where(*of_project, run.c.kind == "dossier"))
+    if found is None or found["result"] is None:
+        raise not_found("dossier")
+    return DossierOut.model_validate(found["result"])

@@ -1,0 +1,87 @@
+"""One part of a study: a point of a curve of moves, or a dossier with the prices of the places it asks about."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from allocator.answers.means import Means
+from allocator.answers.move_curve import move_point
+from allocator.dossier import ComponentDossier, Verdict
+from allocator.explain import dossier
+from allocator.forcing import force
+from allocator.solve import Limits
+from allocator.verify import VerifiedPlan
+from service.answers_wire import MovePointOut
+from service.database.engine import SYSTEM, transaction
+from service.documents import dossier_document
+from service.dossier_wire import DossierOut
+from service.jobs.watch import Watcher
+from service.jobs.works import Works, reached
+from service.pipeline import problem_of
+from service.price import price_document
+from service.records import plans, studies
+from service.records.checking import checked
+from service.records.runs import Claim
+from service.wire import PlanOut
+
+ENGINES = ("cp-sat", "scip")
+"""Both must prove a point before it is called proven."""
+
+
+def answer_part(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
+    """The result of a part, as a document."""
+    return _PARTS[held.row["kind"]](works, held, watcher)
+
+
+def _point(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
+    asked = held.row["request"]
+    with transaction(works.engine, SYSTEM) as connection:
+        inputs = studies.inputs_of(connection, held.row["sweep_id"])
+    problem = problem_of(inputs)
+    reached("solve")
+    means = Means(
+        asked["time_limit_s"],
+        ENGINES,
+        works.settings.solver_threads,
+        watch=watcher.answering,
+        tick=watcher.check,
+    )
+    point = move_point(problem, means, asked.get("most_moves"), asked["rate"])
+    return MovePointOut.model_validate(point).model_dump(mode="json")
+
+
+def _dossier(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
+    asked = held.row["request"]
+    with transaction(works.engine, SYSTEM) as connection:
+        document = plans.document_of(connection, asked["plan_id"])
+    if document is None:
+        raise LookupError(f"the plan {asked['plan_id']} is not kept any more")
+    verified = checked(document)
+    told = dossier(verified, asked["project_id"])
+    reached("solve")
+    wanted = [
+        (f"{told.project_id}/{part.component_id}", park)
+        for part in told.components
+        for park in _asked_about(part, asked["places"])
+    ]
+    limits = Limits(asked["time_limit_s"] / max(1, len(wanted)), works.settings.solver_threads)
+    shown = dossier_document(told)
+    prices = tuple(_prices(verified, document, wanted, limits, watcher))
+    return DossierOut.model_validate(shown.model_copy(update={"prices": prices})).model_dump(mode="json")
+
+
+def _prices(
+    verified: VerifiedPlan, document: PlanOut, wanted: list[tuple[str, str]], limits: Limits, watcher: Watcher
+) -> Iterator[Any]:
+    for done, (component, park) in enumerate(wanted):
+        watcher.answering(done, len(wanted), f"{component}@{park}")
+        yield price_document(force(verified, component, park, limits, watcher.solving), document)
+
+
+def _asked_about(part: ComponentDossier, places: int) -> list[str]:
+    """Parks where a component could be but is not: those that others hold first, for their price is least plain."""
+    order = (Verdict.BLOCKED, Verdict.POSSIBLE)
+    suited = [site for site in part.parks if site.verdict in order]
+    return [site.park_id for site in sorted(suited, key=lambda site: order.index(site.verdict))][:places]
+
+
+_PARTS = {"moves": _point, "dossier": _dossier}
