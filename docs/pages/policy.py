@@ -54,10 +54,7 @@ def _documents() -> Iterator[str]:
 
 def _facts() -> Iterator[str]:
     yield "## Facts"
-    yield (
-        "A fact is *modelled* when a rule, a goal or a value follows it, and *shown* when a page shows it. A part "
-        "marked *not yet* is named by the seeds but does not exist in the code."
-    )
+    yield "A fact is *modelled* when a rule, a goal or a value follows it, and *shown* when a page shows it."
     for fact in policy_facts().values():
         yield f"### {fact.fact_id}"
         yield f"{fact.statement_en} {fact.statement_zh}"
@@ -68,7 +65,7 @@ def _facts() -> Iterator[str]:
 def _part(name: str) -> str:
     if name in BUILT:
         return f"[`{name}`]({BUILT[name]})"
-    return f"[{name}]({DATA[name]})" if name in DATA else f"{name} (*not yet*)"
+    return f"[{name}]({DATA[name]})"
 
 
 def _parameters() -> Iterator[str]:

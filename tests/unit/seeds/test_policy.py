@@ -2,7 +2,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from allocator.goals import GOALS
+from allocator.rules import RULES
 from allocator.vocabulary import Function, Permission, SpaceKind, Tier
+from docs.pages.policy import DATA
 from geodata.policy_to_domain import to_policy
 from seeds import dated
 from seeds.dated import SeedError, read, sourced, valid_on
@@ -158,3 +161,9 @@ def test_targets_are_those_of_the_plan_and_none_turns_floor_into_money():
 def test_one_document_is_the_authority():
     assert [document["file"] for document in documents() if document["authority"]] == ["004_221e538f8908b282.txt"]
     assert dated.known_documents() == {document["file"] for document in documents()}
+
+
+def test_every_fact_names_rules_goals_and_data_that_exist():
+    known = {rule.id for rule in RULES} | {goal.id for goal in GOALS} | DATA.keys()
+    unknown = {(fact.fact_id, name) for fact in policy_facts().values() for name in fact.by if name not in known}
+    assert unknown == set()
