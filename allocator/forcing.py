@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from allocator.plan import Assignment, GoalReport, Plan, PlanStatus
 from allocator.problem import Problem
-from allocator.solve import Limits, Solution, Watch, ignore, solve
+from allocator.solution import Limits, Solution, Watch, ignore
+from allocator.solve import solve
 from allocator.verify import VerifiedPlan, verify
 
 

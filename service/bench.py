@@ -9,7 +9,7 @@ from typing import Any
 from allocator.bench.contest import PEERS, SINGLE, Limits, engine_names
 from allocator.bench.instances import instance_files
 from allocator.errors import Fault, InputError
-from allocator.solve import Limits as SolveLimits
+from allocator.solution import Limits as SolveLimits
 from service import exit_codes
 from service.bench_batch import run_batch
 from service.bench_page import CELL, batch_section

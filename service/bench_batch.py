@@ -13,7 +13,8 @@ from allocator.errors import Fault, InputError
 from allocator.model import compile_model
 from allocator.plan import GoalReport
 from allocator.problem import Problem
-from allocator.solve import Limits, entrants, solve
+from allocator.solution import Limits
+from allocator.solve import entrants, solve
 from allocator.verify import RejectedPlanError, verify
 from seeds.load import seed_inputs
 from service.multiplied import multiplied

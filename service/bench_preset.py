@@ -13,7 +13,7 @@ from allocator.bench.contest import engine_code_hash, engine_names, machine
 from allocator.bench.instances import bench_folder
 from allocator.bench.result import Result
 from allocator.errors import Fault, InputError
-from allocator.solve import Limits
+from allocator.solution import Limits
 from service import exit_codes
 from service.bench_batch import run_batch
 from service.bench_page import write_page

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allocator.problem import Problem
-from allocator.solve import Solution
+from allocator.solution import Solution
 from allocator.verify import verify
 from geodata.schema import Inputs
 from service.documents import plan_document

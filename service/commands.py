@@ -8,7 +8,8 @@ from pathlib import Path
 from allocator.errors import Fault, InputError
 from allocator.plan import PlanStatus
 from allocator.problem import Problem
-from allocator.solve import Limits, export_model
+from allocator.solution import Limits
+from allocator.solve import export_model
 from service import exit_codes
 from service.documents import plan_document, read_plan
 from service.goals_file import with_goals

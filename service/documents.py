@@ -14,7 +14,7 @@ from allocator.months import format_month, parse_month
 from allocator.options import rent_yuan_month
 from allocator.plan import Assignment, GoalReport, Plan, PlanStatus
 from allocator.problem import Placement, Problem
-from allocator.solve import Solution
+from allocator.solution import Solution
 from allocator.tenants import SEAT, name_of
 from allocator.vocabulary import Stage
 from geodata.schema import Inputs

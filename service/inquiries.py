@@ -10,7 +10,7 @@ from allocator.explain import dossier, dossiers
 from allocator.forcing import force
 from allocator.plan import Breach
 from allocator.problem import Problem
-from allocator.solve import Limits
+from allocator.solution import Limits
 from allocator.verify import RejectedPlanError, VerifiedPlan, measure, sentence, verify
 from geodata.schema import Inputs
 from service import exit_codes

@@ -13,7 +13,8 @@ from allocator.explain import dossiers
 from allocator.goals import aims_of, silent_goals
 from allocator.months import parse_month
 from allocator.problem import Problem
-from allocator.solve import Limits, Reins, Solution, Watch, ignore, solve
+from allocator.solution import Limits, Reins, Solution, Watch, ignore
+from allocator.solve import solve
 from allocator.verify import VerifiedPlan, verify
 from geodata.demand import ProjectRecord
 from geodata.faults import raise_all

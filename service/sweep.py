@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from allocator.errors import Fault, InputError
-from allocator.solve import Limits
+from allocator.solution import Limits
 from geodata.read import read_boundaries
 from geodata.schema import Inputs
 from seeds.load import boundaries_path

@@ -16,7 +16,7 @@ from allocator.model import compile_model
 from allocator.plan import GoalReport, Plan, PlanStatus
 from allocator.problem import Problem
 from allocator.rules.move_budget import moved
-from allocator.solve import Solution
+from allocator.solution import Solution
 from allocator.verify import measure
 
 MOST_POINTS = 8

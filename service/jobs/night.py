@@ -6,7 +6,7 @@ from dataclasses import replace
 from allocator.answers.means import Means
 from allocator.answers.worthwhile import Worthwhile, worthwhile
 from allocator.problem import Problem
-from allocator.solve import Limits, Solution
+from allocator.solution import Limits, Solution
 from service.jobs.watch import Watcher
 from service.jobs.works import Works
 from service.records.runs import Claim

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from allocator.errors import InputError
 from allocator.plan import PlanStatus
-from allocator.solve import Limits
+from allocator.solution import Limits
 from geodata.read import read_boundaries
 from seeds.load import boundaries_path
 from service import nights

@@ -8,7 +8,7 @@ from allocator.answers.move_curve import move_point
 from allocator.dossier import ComponentDossier, Verdict
 from allocator.explain import dossier
 from allocator.forcing import force
-from allocator.solve import Limits
+from allocator.solution import Limits
 from allocator.verify import VerifiedPlan
 from service.answers_wire import MovePointOut
 from service.database.engine import SYSTEM, transaction

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from allocator.engines.task import Progress
 from allocator.problem import Problem
-from allocator.solve import Reins, Solution
+from allocator.solution import Reins, Solution
 from allocator.verify import RejectedPlanError
 from geodata.schema import Inputs
 from service.best_so_far import best_document

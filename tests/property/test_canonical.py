@@ -12,7 +12,9 @@ from itertools import count, islice
 from allocator.canonical import canonical_order
 from allocator.plan import PlanStatus
 from allocator.problem import Problem
-from allocator.solve import UNSETTLED, Limits, solve
+from allocator.search import UNSETTLED
+from allocator.solution import Limits
+from allocator.solve import solve
 from allocator.verify import find_breaches, measure
 from tests.drawn import all_plans, draw_problem, ranked
 from tests.property.relations import permuted

@@ -2,7 +2,8 @@
 
 from allocator.forcing import force
 from allocator.plan import PlanStatus
-from allocator.solve import Limits, solve
+from allocator.solution import Limits
+from allocator.solve import solve
 from allocator.verify import find_breaches, measure, verify
 from tests.drawn import all_plans, draw_problem, ranked
 

@@ -12,7 +12,8 @@ from allocator.months import FOREVER
 from allocator.plan import Plan, PlanStatus
 from allocator.policy import NamedProject
 from allocator.rules.named_project import NamedProjectSited
-from allocator.solve import Limits, solve
+from allocator.solution import Limits
+from allocator.solve import solve
 from allocator.verify import find_breaches, verify
 from allocator.vocabulary import Function, Permission, Segment, Tier
 from tests.small import NOW, component, district, park, plan, policy, problem, project, space

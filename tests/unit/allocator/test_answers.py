@@ -15,7 +15,8 @@ from allocator.domain import Tenancy
 from allocator.linear import Row, Sense
 from allocator.plan import PlanStatus
 from allocator.policy import Reserve
-from allocator.solve import Limits, solve
+from allocator.solution import Limits
+from allocator.solve import solve
 from allocator.verify import verify
 from allocator.vocabulary import Tier
 from tests.small import NOW, component, park, plan, policy, problem, project, space

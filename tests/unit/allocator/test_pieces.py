@@ -11,7 +11,8 @@ from allocator.plan import Assignment, Breach, Plan, PlanStatus
 from allocator.policy import Reserve
 from allocator.problem import Published
 from allocator.rules import RULES
-from allocator.solve import Limits, solve
+from allocator.solution import Limits
+from allocator.solve import solve
 from allocator.verify import find_breaches, measure, verify
 from allocator.vocabulary import Tier
 from tests.small import NOW, component, park, policy, problem, project, space

@@ -10,7 +10,8 @@ from allocator.engines.race import Entrant, Standing, race
 from allocator.engines.task import Answer, AnswerStatus, Task
 from allocator.linear import Row, Sense
 from allocator.plan import PlanStatus
-from allocator.solve import Limits, Reins, entrants, export_model, solve
+from allocator.solution import Limits, Reins
+from allocator.solve import entrants, export_model, solve
 from allocator.verify import verify
 from allocator.vocabulary import Function, Permission
 from tests.small import component, district, park, problem, project, space

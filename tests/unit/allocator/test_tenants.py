@@ -8,7 +8,8 @@ from allocator.domain import Tenancy
 from allocator.goals import BY_ID
 from allocator.options import reasons_against
 from allocator.plan import Assignment, Breach, Plan, PlanStatus
-from allocator.solve import Limits, solve
+from allocator.solution import Limits
+from allocator.solve import solve
 from allocator.verify import find_breaches, measure, verify
 from allocator.vocabulary import EiaLevel, SpaceKind, Stage, Utility
 from tests.small import NOW, component, district, park, plan, problem, project, space
