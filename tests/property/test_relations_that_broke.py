@@ -1,6 +1,6 @@
 """Relations that were found broken; each mark comes off with its repair, and the test stays."""
 
-from allocator import solve as solve_module
+from allocator import search as search_module
 from allocator.domain import Tenancy
 from allocator.engines.child import run_alone
 from allocator.engines.race import Standing, race
@@ -68,7 +68,7 @@ def test_a_later_goal_may_find_a_better_value_for_an_earlier_one(monkeypatch):
     def out_of_time_at_first(task, running, watch):
         return Standing(task, task.hint) if len(task.rows) == first else race(task, running, watch)
 
-    monkeypatch.setattr(solve_module, "race", out_of_time_at_first)
+    monkeypatch.setattr(search_module, "race", out_of_time_at_first)
     solution = solve(case, LIMITS)
     assert verify(case, solution.plan, solution.goals).values["value"] == 14
 

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from allocator import solve as solve_module
+from allocator import search as search_module
 from allocator.engines import child as child_module
 from allocator.engines.child import run_alone
 from allocator.engines.race import Entrant, Standing, race
@@ -200,7 +200,7 @@ def test_a_goal_that_a_later_pass_raises_is_reported_as_raised(monkeypatch):
             found.values, found.bounds = (0,) * len(task.variables), {"cp-sat": 10**6}
         return found
 
-    monkeypatch.setattr(solve_module, "race", first_pass_finds_little)
+    monkeypatch.setattr(search_module, "race", first_pass_finds_little)
     case = problem([project()])
     solution = solve(case, LIMITS)
     verified = verify(case, solution.plan, solution.goals)
