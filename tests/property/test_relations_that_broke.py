@@ -65,8 +65,8 @@ def test_a_later_goal_may_find_a_better_value_for_an_earlier_one(monkeypatch):
     case = problem([project("p", value=5), project("q", value=9)], [space("a"), space("b")])
     first = len(compile_model(case)[0].rows)
 
-    def out_of_time_at_first(task, running, watch):
-        return Standing(task, task.hint) if len(task.rows) == first else race(task, running, watch)
+    def out_of_time_at_first(task, running, watch, look):
+        return Standing(task, task.hint) if len(task.rows) == first else race(task, running, watch, look)
 
     monkeypatch.setattr(search_module, "race", out_of_time_at_first)
     solution = solve(case, LIMITS)
