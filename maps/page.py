@@ -4,6 +4,7 @@ Both hold every view that the payload has data for; ``view`` and ``select`` say 
 """
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,10 @@ from maps.views import Opening, default_opening
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
+
+
+_PAYLOAD = re.compile(r'<script type="application/json" id="payload">(.*?)</script>', re.DOTALL)
+"""Where a page holds its payload, in which no ``<`` can stand."""
 
 
 def _names(boundaries: Mapping[str, Any]) -> dict[str, dict[str, str]]:
@@ -65,6 +70,14 @@ def plan_html(
         scripts=scripts,
         scripts_from=(),
     )
+
+
+def payload_in(html: str) -> str:
+    """The payload, as JSON, of a file that :func:`plan_html` made; raises ValueError for any other."""
+    found = _PAYLOAD.search(html)
+    if found is None:
+        raise ValueError("the page holds no payload")
+    return found[1]
 
 
 def _title(payload: Mapping[str, Any]) -> str:

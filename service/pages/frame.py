@@ -29,7 +29,11 @@ POLICY = (
 )
 """Content security policy of every page: nothing inline, nothing from elsewhere."""
 
-NAVIGATION: tuple[tuple[str, str, Right], ...] = (("/inbox", "nav_inbox", Right.READ),)
+NAVIGATION: tuple[tuple[str, str, Right], ...] = (
+    ("/inbox", "nav_inbox", Right.READ),
+    ("/upload", "nav_upload", Right.PLAN),
+    ("/plans/published", "nav_published", Right.READ),
+)
 """Places to go to: address, word, and the right that shows them."""
 
 _TEMPLATES = Environment(
