@@ -1,11 +1,9 @@
 """Uploads whose columns are still being confirmed: each person sees their own alone."""
 
-from importlib.util import find_spec
-
 from alembic import op
 
 revision = "0003"
-down_revision = "0002" if find_spec("service.database.migrations.versions.r0002_studies") else "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
