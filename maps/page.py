@@ -4,7 +4,6 @@ Both hold every view that the payload has data for; ``view`` and ``select`` say 
 """
 
 import hashlib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,10 +27,6 @@ from maps.views import Opening, default_opening
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
-
-
-_PAYLOAD = re.compile(r'<script type="application/json" id="payload">(.*?)</script>', re.DOTALL)
-"""Where a page holds its payload, in which no ``<`` can stand."""
 
 
 def _names(boundaries: Mapping[str, Any]) -> dict[str, dict[str, str]]:
@@ -72,14 +67,6 @@ def plan_html(
     )
 
 
-def payload_in(html: str) -> str:
-    """The payload, as JSON, of a file that :func:`plan_html` made; raises ValueError for any other."""
-    found = _PAYLOAD.search(html)
-    if found is None:
-        raise ValueError("the page holds no payload")
-    return found[1]
-
-
 def _title(payload: Mapping[str, Any]) -> str:
     plan = payload["plan"]
     return f"{plan['title']['zh']} · {plan['id']}"
@@ -87,10 +74,18 @@ def _title(payload: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a server offers :func:`static_files` and the frame's script, such as ``/static/maps``, and the payload."""
+    """Where a server offers :func:`static_files`, such as ``/static/maps``, and the payload.
+
+    The frame's script stands beside them under its own name, or at ``frame``.
+    """
 
     static: str
     data: str
+    frame: str | None = None
+
+    def of(self, name: str) -> str:
+        """Address of a static file."""
+        return f"{self.static}/{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +117,12 @@ def served_page(
         title=_title(payload),
         policy=None,
         style=None,
-        style_from=f"{at.static}/planmap.css",
+        style_from=at.of("planmap.css"),
         map_html=frame.html,
         payload=None,
         payload_from=at.data,
         scripts=(),
-        scripts_from=[f"{at.static}/{name}" for name in ("leaflet.js", frame_name, "planmap.js")],
+        scripts_from=[at.of("leaflet.js"), at.frame or at.of(frame_name), at.of("planmap.js")],
     )
     policy = served_policy(sorted({source.host for source in tiles}))
     first = opening or default_opening(payload)

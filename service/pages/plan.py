@@ -8,15 +8,16 @@ from fastapi import APIRouter, Response
 from sqlalchemy import Connection, select
 
 from service.api import plans as api
+from service.api.plans import FileName, PlanId
 from service.database.rows import every
 from service.database.tables import placement, registry_park, unplaced
 from service.pages.entry import Reading
 from service.pages.frame import go
-from service.pages.places import MAP_FILE, PlanId
 from service.pages.words.plan import WORDS
 from service.records import plans
 
 router = APIRouter()
+MAP_FILE = "map.html"
 FILES = ("report.pdf", "plan.xlsx", MAP_FILE, "map.png", "plan.gpkg", "plan.geojson", "plan.json")
 """Files that are offered, the most wanted first; others follow."""
 
@@ -50,6 +51,12 @@ def one(caller: Reading, plan_id: PlanId) -> Response:
         files=[files[name] for name in ordered],
         mapped=MAP_FILE in files,
     )
+
+
+@router.get("/plans/{plan_id}/files/{name}")
+def file(caller: Reading, plan_id: PlanId, name: FileName) -> Response:
+    """A file of the plan, the very bytes that the API gives."""
+    return api.export(caller.asker, plan_id, name)
 
 
 def parks_of(connection: Connection, registry: int) -> dict[str, Mapping[str, Any]]:

@@ -13,11 +13,11 @@ from service.api import plans as api
 from service.api import runs as api_runs
 from service.api import scenarios as api_scenarios
 from service.api.bodies import RunIn, ScenarioIn
+from service.api.plans import PlanId
 from service.database.tables import scenario
 from service.dossier_wire import ComponentOut, DossierOut, SiteOut
 from service.pages.entry import Planning, Reading
 from service.pages.forms import Form, InForm
-from service.pages.places import PlanId
 from service.pages.words.plan import PROJECT
 from service.prose_grounds import clauses, evidence, proof
 from service.prose_prices import prices

@@ -6,12 +6,12 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from service.api import plans as api
+from service.api.plans import PlanId
 from service.api.bodies import RejectIn
 from service.api.problems import ProblemError
 from service.comparison import Comparison, compare
 from service.pages.entry import Caller, Planning, Reading, Reviewing
 from service.pages.forms import Form, InForm
-from service.pages.places import PlanId
 from service.pages.words.plan import WORDS
 from service.people.roles import Right
 from service.records import plans

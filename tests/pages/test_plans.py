@@ -1,6 +1,5 @@
 """Runs, plans, reviews and projects on the pages: the same rows and rights as the API."""
 
-import json
 import re
 
 import pytest
@@ -59,24 +58,9 @@ def test_a_plan_shows_every_project_its_place_or_why_it_has_none(browse, plan):
     for project in ("PAGE-1", "PAGE-2", "PAGE-3"):
         assert project in page
     assert "没有足够大的空间" in page
-    assert f'src="/pages/plans/{plan["plan_id"]}/map"' in page
+    assert f'src="/pages/plans/{plan["plan_id"]}/map?embed=1' in page
     for name in plan["exports"]:
         assert f'/files/{name}"' in page
-
-
-def test_the_map_is_served_in_parts_under_a_strict_policy_with_the_payload_of_the_file(browse, plan):
-    ada, base = browse("ada"), f"/plans/{plan['plan_id']}/map"
-    page = ada.get(base)
-    assert "unsafe" not in page.headers["content-security-policy"]
-    assert "frame-ancestors 'self'" in page.headers["content-security-policy"]
-    for place in re.findall(r'(?:src|href|data-from)="(/pages/[^"]+)"', page.text):
-        answer = ada.get(place.removeprefix("/pages"))
-        assert answer.status_code == 200, place
-    payload = json.loads(ada.get(f"{base}/payload.json").text)
-    assert all(f"PAGE-{number}" in json.dumps(payload) for number in (1, 2, 3))
-    assert payload["language"] == "zh"
-    assert ada.get(f"{base}/other.js").status_code == 404
-    assert browse("ned").get(base).status_code == 404
 
 
 def test_files_are_the_bytes_of_the_api(desk, browse, plan):
