@@ -6,8 +6,8 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from service.api import plans as api
-from service.api.plans import PlanId
 from service.api.bodies import RejectIn
+from service.api.plans import PlanId
 from service.api.problems import ProblemError
 from service.comparison import Comparison, compare
 from service.pages.entry import Caller, Planning, Reading, Reviewing
