@@ -85,6 +85,18 @@ def embedded_json(payload: Mapping[str, Any]) -> str:
     return _UNSAFE_IN_DATA.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+_PAYLOAD = re.compile(r'<script type="application/json" id="payload">(.*?)</script>', re.DOTALL)
+
+
+def embedded_payload(page: str) -> dict[str, Any]:
+    """The payload that a page of one file carries; raises ValueError for a page without one."""
+    found = _PAYLOAD.search(page)
+    if found is None:
+        raise ValueError("the page carries no payload")
+    payload: dict[str, Any] = json.loads(found[1])
+    return payload
+
+
 def _source(content: str) -> str:
     digest = base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")
     return f"'sha256-{digest}'"

@@ -74,10 +74,18 @@ def _title(payload: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a server offers :func:`static_files` and the frame's script, such as ``/static/maps``, and the payload."""
+    """Where a server offers :func:`static_files`, such as ``/static/maps``, and the payload.
+
+    The frame's script stands beside them under its own name, or at ``frame``.
+    """
 
     static: str
     data: str
+    frame: str | None = None
+
+    def of(self, name: str) -> str:
+        """Address of a static file."""
+        return f"{self.static}/{name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +117,12 @@ def served_page(
         title=_title(payload),
         policy=None,
         style=None,
-        style_from=f"{at.static}/planmap.css",
+        style_from=at.of("planmap.css"),
         map_html=frame.html,
         payload=None,
         payload_from=at.data,
         scripts=(),
-        scripts_from=[f"{at.static}/{name}" for name in ("leaflet.js", frame_name, "planmap.js")],
+        scripts_from=[at.of("leaflet.js"), at.frame or at.of(frame_name), at.of("planmap.js")],
     )
     policy = served_policy(sorted({source.host for source in tiles}))
     first = opening or default_opening(payload)

@@ -30,11 +30,15 @@ MANY_PROJECTS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What a page shows first: a view, a card (``project`` or ``park`` and its id), a language (zh, en or both)."""
+    """What a page shows first: a view, a card (``project`` or ``park`` and its id), a language (zh, en or both).
+
+    ``embedded`` pages stand in a frame of another page, which has the switch of languages.
+    """
 
     view: str = "overview"
     select: tuple[str, str] | None = None
     language: str = "both"
+    embedded: bool = False
 
     def __post_init__(self) -> None:
         if self.view not in VIEWS:
@@ -43,7 +47,7 @@ class Opening:
     def settings(self) -> dict[str, Any]:
         """As the page's script reads it."""
         chosen = None if self.select is None else {"kind": self.select[0], "id": self.select[1]}
-        return {"view": self.view, "select": chosen, "language": self.language}
+        return {"view": self.view, "select": chosen, "language": self.language, "embedded": self.embedded}
 
 
 def offered(payload: Mapping[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 
 from service.api import (
     administration,
+    answers,
     batches,
     health,
     nights,
@@ -38,7 +39,7 @@ PREFIX = "/api/v1"
 THREADS = 24
 """Requests that are worked on at the same time; each holds at most one connection."""
 
-ROUTERS = (registries, batches, runs, plans, recommendations, scenarios, studies, nights, administration)
+ROUTERS = (registries, batches, runs, plans, answers, recommendations, scenarios, studies, nights, administration)
 
 DESCRIPTION = """Plans who of a batch of medical-device projects goes into which park, proves and explains it.
 

@@ -110,7 +110,7 @@ def write_workbook(problem: Problem, document: PlanOut, path: Path, shown: Itera
 
 
 def _cell(sheet: WriteOnlyWorksheet, value: str | float | None, *, bold: bool = False) -> Cell:
-    cell = WriteOnlyCell(sheet, _fitting(value) if isinstance(value, str) else value)
+    cell = WriteOnlyCell(sheet, fitting(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         # text that begins like a formula must stay text, here and when the user edits the cell
         cell.data_type = "s"
@@ -124,7 +124,7 @@ MOST_LETTERS = 32_767
 """What a cell of a workbook can hold."""
 
 
-def _fitting(text: str) -> str:
+def fitting(text: str) -> str:
     """The text without the controls that a workbook cannot hold, and not longer than a cell."""
     return ILLEGAL_CHARACTERS_RE.sub("", text)[:MOST_LETTERS]
 

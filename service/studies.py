@@ -55,6 +55,12 @@ def read_answer(name: str, content: bytes, document: PlanOut, verified: Verified
         first = error.errors()[0]
         place = "/".join(map(str, first["loc"])) or None
         raise InputError([_fault(name, place, f"is no answer: {first['msg']}")]) from None
+    check_answer(name, answer, document, verified)
+    return answer
+
+
+def check_answer(name: str, answer: AnswerOut, document: PlanOut, verified: VerifiedPlan) -> None:
+    """Raise InputError for an answer that no map shows, that is about another plan, or holds one that fails."""
     if not isinstance(answer.answer, SHOWN.get(answer.question, type(None))):
         raise InputError([_fault(name, "question", f"{answer.question!r} is not shown on a map")])
     if (answer.plan_id, answer.input_hash) != (document.plan_id, document.input_hash):
@@ -63,7 +69,6 @@ def read_answer(name: str, content: bytes, document: PlanOut, verified: Verified
     faults = list(_faults(name, answer, verified))
     if faults:
         raise InputError(faults)
-    return answer
 
 
 def _faults(name: str, answer: AnswerOut, verified: VerifiedPlan) -> Iterator[Fault]:

@@ -5,9 +5,20 @@ turns the rows into those of a batch by the mapping that a planner confirmed. No
 suggestion carries its reason, a conversion is counted, and what cannot be read is a fault at its own cell.
 """
 
-from geodata.foreign.convert import Converted, convert
+from geodata.foreign.convert import CellFault, Converted, convert
 from geodata.foreign.mapping import Choice, Known, Mapping
 from geodata.foreign.sheet import Column, ForeignSheet, sheets
 from geodata.foreign.suggest import suggest
 
-__all__ = ["Choice", "Column", "Converted", "ForeignSheet", "Known", "Mapping", "convert", "sheets", "suggest"]
+__all__ = [
+    "CellFault",
+    "Choice",
+    "Column",
+    "Converted",
+    "ForeignSheet",
+    "Known",
+    "Mapping",
+    "convert",
+    "sheets",
+    "suggest",
+]

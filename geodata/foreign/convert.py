@@ -157,7 +157,7 @@ def _read(cell: object, choice: Choice, mapping: Mapping, known: Known) -> tuple
         return reading.iso_class(cell)
     if choice.field in WORDED:
         return _words(cell, choice.field, mapping, known)
-    return (said(cell), False) if isinstance(cell, str) else (cell, False)
+    return (" ".join(cell.split()), False) if isinstance(cell, str) else (cell, False)
 
 
 def _words(cell: object, name: str, mapping: Mapping, known: Known) -> tuple[object, bool]:

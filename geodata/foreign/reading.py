@@ -11,6 +11,9 @@ from geodata.foreign.words import AROUND, COMPARED, HAZARDS, NOTHING, VALUES
 from geodata.values import plain, token
 
 _NUMBER = re.compile(r"^([+-]?\d[\d,]*(?:\.\d+)?|\.\d+)\s*(万)?\s*(.*)$")
+_AMBIGUOUS = re.compile(r"\.\d{3}$")
+"""3.000 may mean 3 or 3000; it is left to whoever wrote it."""
+
 _PARTS = re.compile(r"[;；、,，/\n]|\s+或\s*|或|和|及")
 _QUARTER = re.compile(r"(\d{4})\s*年?\s*(?:q([1-4])|第?([一二三四1-4])季度?)$", re.IGNORECASE)
 _HALF = re.compile(r"(\d{4})\s*年?\s*([上下])半年$")
@@ -45,7 +48,7 @@ def number(cell: object, field: str, unit: str, m2_per_floor: int | None) -> tup
     factor = UNITS.get(field, {}).get(chosen, Fraction(1))
     if chosen == "floor":
         factor = None if m2_per_floor is None else Fraction(m2_per_floor)
-    if factor is None:
+    if factor is None or (factor == 1 and not rest and isinstance(cell, str) and _AMBIGUOUS.search(text)):
         return cell, False
     if factor_word and chosen != "wan_m2":
         factor *= 10_000

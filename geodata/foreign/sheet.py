@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from geodata.batch import PROJECTS
 from geodata.columns import ALIASES, column_name
 from geodata.foreign.wording import heading_parts, matches, said
-from geodata.foreign.words import HEADINGS, LEFT_OUT, TOTALS
+from geodata.foreign.words import HEADINGS, INSTRUCTIONS, LEFT_OUT, TOTALS
 from geodata.tables import read_csv
 from geodata.workbook import read_sheets
 
@@ -64,6 +65,12 @@ def sheets(path: Path) -> tuple[ForeignSheet, ...]:
 
 
 def _likely(sheet: ForeignSheet) -> int:
+    """How likely a sheet is the table: one that is named so, else one with many known headings; never instructions."""
+    name = sheet.name.strip().casefold()
+    if name in PROJECTS.sheets:
+        return 10**9
+    if matches(INSTRUCTIONS, name):
+        return -1
     return sum(known(column.heading) for column in sheet.columns) * min(len(sheet.rows), 50)
 
 

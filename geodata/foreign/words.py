@@ -129,5 +129,5 @@ AROUND = re.compile(r"\s*(?:左右|以上|以下|以内|及以上|or more|or les
 TOTALS = re.compile(r"^(?:合计|总计|小计|共计|total|sum|注|备注|说明|填表说明|填报人|审核人)\s*[:：]?")
 """First cells of rows that hold no enterprise."""
 
-PLACES = ("districts",)
-"""Fields whose values are names of places."""
+INSTRUCTIONS = r"说明|须知|示例|字典|选项|instruction|readme|column|example|dictionary"
+"""Names of sheets that hold no enterprises."""

@@ -201,6 +201,7 @@ PM.view = (() => {
     map.attributionControl.setPrefix(false);
     if (!document.querySelector(".leaflet-control-layers")) map.attributionControl.remove();
     map.on("overlayadd overlayremove", (event) => byId("stage").classList.toggle("with-tiles", event.type === "overlayadd"));
+    document.documentElement.toggleAttribute("data-embedded", Boolean(PM.data.payload.embedded));
     document.body.append(PM.ring.pattern());
     PM.data.projects.filter((project) => !project.placed && project.home).forEach((project) => PM.data.districts.get(project.home).unplaced.push(project));
     port = firstPort();

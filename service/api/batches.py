@@ -1,5 +1,9 @@
 """Batches of enquiries: uploaded whole, listed, withdrawn."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace as replace_fields
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,9 +12,10 @@ from sqlalchemy import Connection, select
 
 from geodata.demand import ProjectRecord
 from geodata.read import RegistryRecords, read_projects
+from seeds.load import load_districts
 from service.api.bodies import WithdrawIn
 from service.api.house import Asker, Planner, Reader
-from service.api.once import Answer, IsOnce
+from service.api.once import Answer, IsOnce, Once
 from service.api.paging import IfMatch, InWindow, Page, must_match, paged, tag
 from service.api.problems import conflict, not_found
 from service.api.shapes import BatchHead, BatchWhole, EnquiryOut, Withdrawn
@@ -47,15 +52,36 @@ def store(  # noqa: PLR0913  the parameters of an upload
     if done is not None:
         return done
     given, content = sent.one()
-    records = _registry(asker)
+    records = supply(asker)
     projects = read_upload(file_name or given, content, lambda path: read_projects(path, records))
-    shown = plain_name(file_name or given)
+    return keep(asker, once, projects, Named(name, file_name or given, content), replace=replace)
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a batch is called, and the file that it came from as it was sent."""
+
+    name: str
+    file_name: str
+    content: bytes
+
+
+def keep(asker: Asker, once: Once, projects: Sequence[ProjectRecord], named: Named, *, replace: bool) -> Response:
+    """Store checked projects as a batch."""
+    shown = plain_name(named.file_name)
     for project in projects:
         _named(project, shown)
 
     def make(connection: Connection) -> Answer:
         batch_id = batches.store(
-            connection, asker.person, asker.district, projects, name.strip(), shown, content, replace=replace
+            connection,
+            asker.person,
+            asker.district,
+            projects,
+            named.name.strip(),
+            shown,
+            named.content,
+            replace=replace,
         )
         found = batches.find(connection, batch_id)
         reached("submit")
@@ -70,12 +96,15 @@ def _named(project: ProjectRecord, file: str) -> None:
     project.placed(type(origin)(file, origin.row))
 
 
-def _registry(asker: Asker) -> RegistryRecords:
+def supply(asker: Asker) -> RegistryRecords:
+    """The newest registry, against which enquiries are checked; raises a 409 problem when there is none."""
     with asker.transaction() as connection:
         found = registries.find(connection, None)
     if found is None:
         raise conflict("no-registry", "There is no registry yet; an operator stores one first.")
-    return asker.house.standings.registry(found)
+    records = asker.house.standings.registry(found)
+    # a registry without districts of its own has those of the policy
+    return records if records.districts else replace_fields(records, districts=load_districts(date.max))
 
 
 @router.get("", summary="Batches, newest first")

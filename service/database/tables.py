@@ -133,6 +133,16 @@ enquiry = Table(
     Index("ix_enquiry_district", "district", "state"),
 )
 
+draft = Table(
+    "draft",
+    METADATA,
+    Column("draft_id", Text, primary_key=True),
+    *_words("person", "file_name", "name"),
+    Column("content", LargeBinary, nullable=False),
+    _json("mapping", null=True),
+    Column("made_at", _MOMENT, nullable=False, server_default=_NOW),
+)
+
 scenario = Table(
     "scenario",
     METADATA,

@@ -1,4 +1,4 @@
-"""What is forgotten: remembered answers after two days, and old runs and drafts that nobody kept."""
+"""What is forgotten: remembered answers after two days, uploads that nobody stored, and old runs that nobody kept."""
 
 from sqlalchemy import text
 
@@ -6,6 +6,9 @@ from service.jobs.works import Works
 
 ANSWERS_DAYS = 2
 """How long the answer to an Idempotency-Key is repeated."""
+
+UPLOADS_DAYS = 7
+"""How long an upload waits for its columns to be confirmed."""
 
 _OLD_PLANS = """
     SELECT p.plan_id FROM allocator.plan p
@@ -26,6 +29,10 @@ def forget_old(works: Works) -> int:
         connection.execute(
             text("DELETE FROM allocator.idempotency WHERE made_at < now() - make_interval(days => :days)"),
             {"days": ANSWERS_DAYS},
+        )
+        connection.execute(
+            text("DELETE FROM allocator.draft WHERE made_at < now() - make_interval(days => :days)"),
+            {"days": UPLOADS_DAYS},
         )
         connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
         gone = [str(each) for each in connection.execute(text(_OLD_PLANS), days).scalars()]

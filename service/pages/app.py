@@ -3,9 +3,9 @@
 from fastapi import FastAPI
 
 from service.api.house import House
-from service.pages import assets, errors, inbox, sign_in
+from service.pages import assets, batch, drafts, errors, inbox, maps, plan, project, review, run, sign_in, upload
 
-ROUTERS = (assets, sign_in, inbox)
+ROUTERS = (assets, sign_in, inbox, upload, drafts, batch, run, maps, plan, review, project)
 
 
 def create_pages(house: House) -> FastAPI:

@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 PREFIX = "/pages"
 LONG = "public, max-age=31536000, immutable"
 KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-SCRIPTS = ("pages.js",)
+SCRIPTS = ("pages.js", "upload.js", "run.js", "table.js")
 """Our scripts; a page names the ones it needs."""
 
 router = APIRouter()

@@ -37,6 +37,10 @@ class Form:
         """Every value of a field."""
         return [each.strip() for each in self.fields.get(name, ()) if each.strip()]
 
+    def raw(self, name: str) -> Sequence[str]:
+        """Every value of a field as it was sent."""
+        return self.fields.get(name, ())
+
     def whole(self, name: str) -> int | None:
         """A whole number, None if the field is empty; raises a 422 problem for anything else."""
         said = self.text(name, 40)
@@ -61,7 +65,9 @@ class Form:
 async def form(request: Request, here: InVisit) -> Form:
     """The form of a request; raises a 403 problem when another site sent it or its token is not the session's."""
     same_origin(request)
-    async with request.form(max_files=10, max_fields=MOST_FIELDS) as sent:
+    async with request.form(
+        max_files=10, max_fields=MOST_FIELDS, max_part_size=here.house.settings.max_body_bytes
+    ) as sent:
         fields: dict[str, list[str]] = {}
         files: dict[str, tuple[str, bytes]] = {}
         for name, value in sent.multi_items():

@@ -17,6 +17,7 @@ from service.pages.session import Session, form_token
 from service.pages.shown import Shown
 from service.pages.words import LANGUAGES, Words, text
 from service.pages.words.common import WORDS as COMMON
+from service.pages.words.fields import chinese
 from service.people.roles import Right
 
 LANGUAGE_COOKIE = "allocator_language"
@@ -28,7 +29,11 @@ POLICY = (
 )
 """Content security policy of every page: nothing inline, nothing from elsewhere."""
 
-NAVIGATION: tuple[tuple[str, str, Right], ...] = (("/inbox", "nav_inbox", Right.READ),)
+NAVIGATION: tuple[tuple[str, str, Right], ...] = (
+    ("/inbox", "nav_inbox", Right.READ),
+    ("/upload", "nav_upload", Right.PLAN),
+    ("/plans/published", "nav_published", Right.READ),
+)
 """Places to go to: address, word, and the right that shows them."""
 
 _TEMPLATES = Environment(
@@ -86,6 +91,7 @@ class Visit:
             "place": self.request.url.path.removeprefix(PREFIX),
             "in_language": self._in_language,
             "form_token": "" if self.session is None else form_token(self.house, self.session),
+            "said_fault": chinese if self.language == "zh" else str,
             "new_key": lambda: secrets.token_hex(12),
             "said": f"said_{said}" if any(f"said_{said}" in table for table in tables) else "",
         }

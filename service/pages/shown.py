@@ -90,9 +90,32 @@ class Shown:
         found = LABELS.get(vocabulary, {}).get(code, {})
         return found.get(self.language) or found.get("en") or code
 
+    def cell(self, field: str, value: object) -> str:
+        """A cell of a batch: codes by their labels, numbers with separators."""
+        if value is None:
+            return NOTHING
+        vocabulary = VOCABULARIES.get(field)
+        if vocabulary is not None:
+            return "、".join(self.label(vocabulary, each) for each in str(value).split(";"))
+        return self.number(value) if isinstance(value, int | float) else str(value)
+
     def either(self, zh: str | None, en: str | None) -> str:
         """The text in the reader's language, or the other where there is none."""
         return (zh or en or NOTHING) if self.language == "zh" else (en or zh or NOTHING)
+
+
+VOCABULARIES = {
+    "segment": "segment",
+    "tier": "tier",
+    "function": "function",
+    "platform_kind": "platform_kind",
+    "eia_level": "eia_level",
+    "utilities": "utility",
+    "emits": "hazard",
+    "sensitive_to": "hazard",
+    "districts": "district",
+}
+"""Vocabulary of each field of a batch that has one."""
 
 
 def _districts() -> dict[str, dict[str, str]]:

@@ -166,6 +166,21 @@ def file_of(connection: Connection, plan_id: str, name: str) -> Mapping[str, Any
     return first(connection, query)
 
 
+ANSWERS = {"alternatives": "alternatives.json", "sensitivity": "sensitivity.json", "build-next": "buildnext.json"}
+"""File of a plan that holds the answer to a question about it."""
+
+
+def seen_whole(connection: Connection, plan_id: str) -> bool:
+    """Whether the transaction may see the whole of a plan."""
+    query = select(artifact.c.name).where(artifact.c.plan_id == plan_id, artifact.c.name == "plan.json")
+    return connection.execute(query).first() is not None
+
+
+def add_file(connection: Connection, row: Mapping[str, Any], name: str, content: bytes) -> None:
+    """Put a file beside those that a plan has; files are never changed."""
+    connection.execute(insert(artifact).values(**_file({"plan_id": row["plan_id"]}, name, row["district"], content)))
+
+
 def parts_of(connection: Connection, table: Any, plan_id: str, **wanted: str | None) -> Sequence[Mapping[str, Any]]:
     """Rows of a plan's placements, waiting projects or dossiers, those with the wanted values."""
     query = select(table).where(table.c.plan_id == plan_id)

@@ -158,3 +158,9 @@ def test_the_stream_of_a_run_ends_with_its_state(desk):
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert "event: end" in answer.text
     assert json.loads(answer.text.split("data: ")[1].split("\n")[0])["state"] == "succeeded"
+
+
+def test_an_enquiry_may_name_districts_of_the_policy_when_the_registry_has_none_of_its_own(desk):
+    assert desk.upload([a_project("DISTRICTS-1", districts="440310;440311")]).status_code == 201
+    refused = desk.upload([a_project("DISTRICTS-2", districts="440399")])
+    assert refused.json()["errors"][0]["message"] == "is not known"

@@ -4,10 +4,17 @@ import re
 
 import pytest
 
+from service import logs
 from tests.service_for_tests import Server, desk_on
 
 TOKEN = re.compile(r'name="token" value="([^"]*)"')
 ONCE = re.compile(r'name="once" value="([^"]*)"')
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_log():
+    """Defects are logged in one line: the library's usual way prints every local variable in colour, for minutes."""
+    logs.set_up("error")
 
 
 @pytest.fixture(scope="session")

@@ -65,5 +65,10 @@ SENTENCES: Words = {
         "表单已过期或不是从本页面提交的，没有保存任何内容。请重新打开页面再试。",
         "The form has expired or was not sent from this page; nothing was stored. Open the page again.",
     ),
+    "no-rows": (
+        "没有找到表头和数据行。第一行（或前几行）应为列名，其下每行一个企业。",
+        "No headings with rows below were found. The first rows should name the columns, with a firm a row below.",
+    ),
+    "no-reason": ("退回方案须写明理由。", "A plan is sent back with a reason; write one."),
     "too-large": ("文件超过大小上限。请拆分后再上传。", "The file is larger than is taken; split it."),
 }

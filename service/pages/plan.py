@@ -1,0 +1,104 @@
+"""A plan: its figures, map, projects, goals and files."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection, select
+
+from service.api import plans as api
+from service.api.plans import FileName, PlanId
+from service.database.rows import every
+from service.database.tables import placement, registry_park, unplaced
+from service.pages.entry import Reading
+from service.pages.frame import go
+from service.pages.words.plan import WORDS
+from service.records import plans
+
+router = APIRouter()
+MAP_FILE = "map.html"
+FILES = ("report.pdf", "plan.xlsx", MAP_FILE, "map.png", "plan.gpkg", "plan.geojson", "plan.json")
+"""Files that are offered, the most wanted first; others follow."""
+
+
+@router.get("/plans/published")
+def published(caller: Reading) -> Response:
+    """The plan in force; the inbox says when there is none."""
+    with caller.transaction() as connection:
+        found = plans.published(connection)
+    return go("/inbox" if found is None else f"/plans/{found['plan_id']}")
+
+
+@router.get("/plans/{plan_id}")
+def one(caller: Reading, plan_id: PlanId) -> Response:
+    """A plan with every project that the person may see."""
+    with caller.transaction() as connection:
+        found = api.found(connection, plan_id)
+        placed = plans.parts_of(connection, placement, plan_id)
+        waiting = plans.parts_of(connection, unplaced, plan_id)
+        parks = parks_of(connection, found["registry"])
+    files = {each.name: each for each in api.exports(caller.asker, plan_id).items}
+    ordered = [name for name in FILES if name in files] + sorted(set(files) - set(FILES))
+    return caller.page(
+        "plan.html.j2",
+        WORDS,
+        plan=found,
+        projects=_projects(placed),
+        waiting=[_nowhere(row) for row in waiting],
+        parks=parks,
+        figures=_figures(found, placed),
+        files=[files[name] for name in ordered],
+        mapped=MAP_FILE in files,
+    )
+
+
+@router.get("/plans/{plan_id}/files/{name}")
+def file(caller: Reading, plan_id: PlanId, name: FileName) -> Response:
+    """A file of the plan, the very bytes that the API gives."""
+    return api.export(caller.asker, plan_id, name)
+
+
+def parks_of(connection: Connection, registry: int) -> dict[str, Mapping[str, Any]]:
+    """Names and districts of the parks of a version of the registry."""
+    columns = (registry_park.c.park_id, registry_park.c.name_zh, registry_park.c.name_en, registry_park.c.adcode)
+    return {
+        row["park_id"]: row for row in every(connection, select(*columns).where(registry_park.c.registry == registry))
+    }
+
+
+def _projects(placed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Placed projects, each with its parts and their places."""
+    grouped: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in placed:
+        grouped[row["project_id"]].append(row)
+    return [
+        {
+            "project_id": project_id,
+            "enterprise": rows[0]["enterprise"],
+            "segment": rows[0]["segment"],
+            "parts": rows,
+            "area": sum(row["floor_area_m2"] for row in rows),
+            "start": min(row["start"] for row in rows),
+            "exception": any(row["document"].get("permission") == "exception" for row in rows),
+            "assumed": any(row["document"].get("basis") == "assumed" for row in rows),
+        }
+        for project_id, rows in grouped.items()
+    ]
+
+
+def _nowhere(row: Mapping[str, Any]) -> dict[str, Any]:
+    reasons = row["document"].get("reasons", [])
+    return {**row, "code": reasons[0]["code"] if reasons else ""}
+
+
+def _figures(found: Mapping[str, Any], placed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The strip of figures: of the person's own rows where the person does not see all."""
+    first = found["goals"][0] if found["goals"] else None
+    return {
+        "area": sum(row["floor_area_m2"] for row in placed),
+        "rent": sum(row["document"].get("rent_yuan_month") or 0 for row in placed),
+        "exceptions": sum(row["document"].get("permission") == "exception" for row in placed),
+        "value": None if first is None else first["value"],
+        "gap": max((goal["gap"] or 0 for goal in found["goals"]), default=None),
+    }

@@ -1,0 +1,147 @@
+"""A project in a plan: what was asked and what it gets, every other place with its price, and pinning it elsewhere."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from fastapi import Path as InPath
+from sqlalchemy import Connection, select
+
+from service.api import plans as api
+from service.api import runs as api_runs
+from service.api import scenarios as api_scenarios
+from service.api.bodies import RunIn, ScenarioIn
+from service.api.plans import PlanId
+from service.database.tables import scenario
+from service.dossier_wire import ComponentOut, DossierOut, SiteOut
+from service.pages.entry import Planning, Reading
+from service.pages.forms import Form, InForm
+from service.pages.words.plan import PROJECT
+from service.prose_grounds import clauses, evidence, proof
+from service.prose_prices import prices
+from service.prose_reasons import places, repair, why_nowhere
+from service.prose_score import score
+from service.prose_sites import held_by
+from service.records import runs
+from service.voice import Voice
+
+router = APIRouter()
+ProjectId = Annotated[str, InPath(min_length=1, max_length=80)]
+ORDER = ("possible", "blocked", "unfit")
+MOST_CHOICES = 60
+FREE, STAY = "", "stay"
+
+
+@router.get("/plans/{plan_id}/projects/{project_id}")
+def one(caller: Reading, plan_id: PlanId, project_id: ProjectId) -> Response:
+    """The dossier of a project, as far as the person may read it."""
+    dossier = api.one_dossier(caller.asker, plan_id, project_id)
+    document, _ = caller.asker.house.plan(plan_id)
+    voice = Voice("zh" if caller.language == "zh" else "en", document)
+    with caller.transaction() as connection:
+        found = api.found(connection, plan_id)
+        patch = _patch(connection, found["scenario_id"])
+    settings = caller.asker.house.settings
+    return caller.page(
+        "project.html.j2",
+        PROJECT,
+        plan=found,
+        dossier=dossier,
+        voice=voice,
+        area=sum(part.floor_area_m2 for part in dossier.components),
+        parks={part.component_id: _parks(part) for part in dossier.components},
+        told=lambda section: list(section(voice, dossier, document)),
+        sections={"nowhere": why_nowhere, "repair": repair, "score": score, "prices": prices},
+        grounds={"policy": clauses, "evidence": evidence, "proof": proof},
+        places=lambda sites: places(voice, sites),
+        held_by=lambda site: held_by(voice, site.holders).lstrip("；; "),
+        against=lambda site: _against(voice, site),
+        choices={part.component_id: list(_choices(voice, part)) for part in dossier.components},
+        pinned={part.component_id: _pinned(patch, project_id, part.component_id) for part in dossier.components},
+        limits=sorted(
+            {int(settings.time_limit_s), *(each for each in (60, 180, 600) if each <= settings.max_time_limit_s)}
+        ),
+        usual_limit=int(settings.time_limit_s),
+    )
+
+
+def _parks(part: ComponentOut) -> list[SiteOut]:
+    """Every park but the chosen one, those that would take it first."""
+    others = [site for site in part.parks if site.verdict in ORDER]
+    return sorted(others, key=lambda site: (ORDER.index(site.verdict), site.deltas is None))
+
+
+def _against(voice: Voice, site: SiteOut) -> list[str]:
+    """Each reason with what is needed and what is there."""
+    family = "displaced" if site.verdict == "blocked" else "no-option"
+    lines = []
+    for reason in site.reasons:
+        title = voice.label("reason", f"{family}/{reason.code}")
+        if reason.code == "no-space":
+            lines.append(title)
+            continue
+        needed, offered = (voice.amount(number, reason.unit, reason.code) for number in (reason.needed, reason.offered))
+        lines.append(f"{title}: {needed} / {offered}")
+    return lines
+
+
+def _choices(voice: Voice, part: ComponentOut) -> Iterator[tuple[str, str, str]]:
+    """Parks where the part may be pinned: id, name, and what is in the way."""
+    for site in _parks(part)[:MOST_CHOICES]:
+        if site.verdict != "unfit":
+            why = voice.label("reason", f"displaced/{site.reasons[0].code}") if site.verdict == "blocked" else ""
+            yield site.park_id, voice.park(site.park_id), why
+
+
+def _patch(connection: Connection, scenario_id: str | None) -> dict[str, Any]:
+    """What the plan's scenario changed already, so that a pin adds to it."""
+    if scenario_id is None:
+        return {}
+    found = connection.execute(select(scenario.c.document).where(scenario.c.scenario_id == scenario_id)).scalar()
+    return dict(found or {})
+
+
+def _pinned(patch: Mapping[str, Any], project_id: str, component_id: str) -> str:
+    changed = patch.get("projects", {})
+    own = changed.get(f"{project_id}/{component_id}", changed.get(project_id, {}))
+    return str(own.get("pinned_to") or "")
+
+
+@router.post("/plans/{plan_id}/projects/{project_id}/pin")
+def pin(caller: Planning, plan_id: PlanId, project_id: ProjectId, form: InForm) -> Response:
+    """Store a scenario with the pins, and queue a run like the plan's own with it."""
+    dossier = api.one_dossier(caller.asker, plan_id, project_id)
+    with caller.transaction() as connection:
+        found = api.found(connection, plan_id)
+        asked = runs.find(connection, found["run_id"])
+        before = _patch(connection, found["scenario_id"])
+    patched = _with_pins(before, dossier, form)
+    if asked is None or patched == before:
+        return caller.go(f"/plans/{plan_id}/projects/{project_id}", said="nothing")
+    name = form.text("name", 200)
+    once = form.once()
+    body = ScenarioIn(name=name, document=patched)
+    stored = api_scenarios.store(caller.asker, body, replace(once, route=f"{once.route} scenario"))
+    scenario_id = json.loads(bytes(stored.body))["scenario_id"]
+    limit = form.whole("time_limit")
+    request = {**asked["request"], "name": name, "scenario_id": scenario_id}
+    wish = RunIn.model_validate(request if limit is None else {**request, "time_limit_s": limit})
+    answer = api_runs.create(caller.asker, wish, once)
+    return caller.go(f"/runs/{answer.headers['location'].rsplit('/', 1)[-1]}", said="started")
+
+
+def _with_pins(before: Mapping[str, Any], dossier: DossierOut, form: Form) -> dict[str, Any]:
+    """The patch with the places that the form names; a part that is freed has its pin taken away."""
+    projects = {key: dict(value) for key, value in before.get("projects", {}).items()}
+    for part in dossier.components:
+        key, chosen = f"{dossier.project_id}/{part.component_id}", form.text(f"pin-{part.component_id}", 80)
+        place = part.space_id if chosen == STAY else chosen
+        if place:
+            projects.setdefault(key, {})["pinned_to"] = place
+        elif "pinned_to" in projects.get(key, {}):
+            del projects[key]["pinned_to"]
+    kept = {key: value for key, value in projects.items() if value}
+    patch = {name: value for name, value in before.items() if name != "projects"}
+    return {**patch, "projects": kept} if kept else patch

@@ -1,0 +1,53 @@
+"""A run while it works: progress, incumbent and bound, the best plan so far, and how to stop it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Response
+from fastapi import Path as InPath
+from fastapi.responses import StreamingResponse
+
+from service.api import runs as api
+from service.api.problems import not_found
+from service.pages.entry import Caller, Planning, Reading
+from service.pages.forms import InForm
+from service.pages.shown import LABELS
+from service.pages.words.batch import RUN
+from service.records import plans, runs
+
+router = APIRouter()
+RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$")]
+GOALS = {code: dict(each) for code, each in LABELS["goal"].items()}
+
+
+@router.get("/runs/{run_id}")
+def one(caller: Reading, run_id: RunId) -> Response:
+    """Where a run stands; the page follows it by server-sent events."""
+    with caller.transaction() as connection:
+        found = runs.find(connection, run_id)
+        if found is None:
+            raise not_found("run")
+        plan = None if found["plan_id"] is None else plans.find(connection, found["plan_id"])
+    return caller.page("run.html.j2", RUN, run=found, plan=plan, over=runs.OVER, **_told(caller, found))
+
+
+def _told(caller: Caller, found: Mapping[str, Any]) -> dict[str, Any]:
+    """What the script on the page needs to tell in words."""
+    limit = found["request"].get("time_limit_s") or caller.asker.house.settings.time_limit_s
+    goals = {code: each.get(caller.language, code) for code, each in GOALS.items()}
+    return {"limit_s": float(limit), "goal_words": goals}
+
+
+@router.get("/runs/{run_id}/events")
+def events(
+    caller: Reading, run_id: RunId, last_event_id: Annotated[str | None, Header(max_length=200)] = None
+) -> StreamingResponse:
+    """The API's events, for a browser that has a session in place of a key."""
+    return api.events(caller.asker, run_id, last_event_id)
+
+
+@router.post("/runs/{run_id}/cancel")
+def cancel(caller: Planning, run_id: RunId, form: InForm) -> Response:
+    """Ask for the end of the run."""
+    api.cancel(caller.asker, run_id, form.once())
+    return caller.go(f"/runs/{run_id}", said="asked")

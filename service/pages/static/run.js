@@ -1,0 +1,106 @@
+/* Follows a run: words, numbers, and the curve of incumbent and bound of the goal under way. */
+"use strict";
+(() => {
+    const live = document.getElementById("live");
+    const told = live.dataset;
+    const goals = JSON.parse(told.goals);
+    const zh = document.documentElement.lang.startsWith("zh");
+    const byId = (id) => document.getElementById(id);
+    const store = `run ${told.run}`;
+    const points = JSON.parse(sessionStorage.getItem(store) || "[]");
+    const number = (value) => (value === null || value === undefined ? "–" : value.toLocaleString("en-US"));
+    const [WIDTH, HEIGHT, EDGE] = [900, 240, 12];
+    let started = told.started ? Number(told.started) * 1000 : null;
+
+    const put = (id, text) => {
+        const place = byId(id);
+        if (place.textContent !== text) {
+            place.textContent = text;
+        }
+    };
+    const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (_, name) => String(facts[name]));
+    const seconds = (value) => {
+        if (value < 90) {
+            return zh ? `${Math.round(value)} 秒` : `${Math.round(value)} s`;
+        }
+        const [minutes, rest] = [Math.floor(value / 60), String(Math.round(value % 60)).padStart(2, "0")];
+        return zh ? `${minutes} 分 ${rest} 秒` : `${minutes} min ${rest} s`;
+    };
+
+    const line = (found, name, scale) => {
+        const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+        let said = "";
+        let before = null;
+        for (const point of found.filter((each) => each[name] !== null)) {
+            const [x, y] = scale(point.at, point[name]);
+            said += before === null ? `M${x},${y}` : `L${x},${before}L${x},${y}`;
+            before = y;
+        }
+        path.setAttribute("d", said);
+        path.setAttribute("class", name);
+        return path;
+    };
+
+    const draw = () => {
+        const last = points[points.length - 1];
+        if (!last) {
+            return;
+        }
+        const found = points.filter((each) => each.goal === last.goal);
+        const values = found.flatMap((each) => [each.incumbent, each.bound]).filter((each) => each !== null);
+        const [low, high] = [Math.min(...values), Math.max(...values)];
+        const [from, to] = [found[0].at, Math.max(found[0].at + 5, last.at)];
+        const scale = (at, value) => [
+            EDGE + ((WIDTH - 2 * EDGE) * (at - from)) / (to - from),
+            high === low ? HEIGHT / 2 : HEIGHT - EDGE - ((HEIGHT - 2 * EDGE) * (value - low)) / (high - low),
+        ];
+        byId("curve").replaceChildren(line(found, "bound", scale), line(found, "incumbent", scale));
+        put("axis-from", `${seconds(from)} · ${number(low)}`);
+        put("axis-goal", goals[last.goal] || last.goal);
+        put("axis-to", `${number(high)} · ${seconds(to)}`);
+    };
+
+    const clock = () => {
+        if (started === null) {
+            return;
+        }
+        const used = Math.max(0, (Date.now() - started) / 1000);
+        byId("bar").value = Math.min(used, Number(told.limit));
+        put("used", fill(told.used, {used: seconds(used), limit: seconds(Number(told.limit))}));
+    };
+
+    const show = (said) => {
+        const progress = said.progress || {};
+        if (said.state === "running" && started === null) {
+            started = Date.now();
+        }
+        if (progress.phase) {
+            const facts = {goal: goals[progress.goal] || progress.goal, done: progress.done, of: progress.of};
+            put("phase", fill(told[progress.phase] || told.starting, facts));
+        } else {
+            put("phase", said.state === "queued" ? told.queued : told.starting);
+        }
+        if (progress.phase === "solving") {
+            put("incumbent", number(progress.incumbent));
+            put("bound", number(progress.bound));
+            put("gap", progress.gap === null ? "–" : `${(progress.gap * 100).toFixed(2)}%`);
+            const at = started === null ? 0 : (Date.now() - started) / 1000;
+            points.push({at, goal: progress.goal, incumbent: progress.incumbent, bound: progress.bound});
+            sessionStorage.setItem(store, JSON.stringify(points.slice(-2000)));
+            draw();
+        }
+    };
+
+    const source = new EventSource(told.events);
+    source.addEventListener("progress", (event) => show(JSON.parse(event.data)));
+    source.addEventListener("end", () => {
+        source.close();
+        sessionStorage.removeItem(store);
+        // the page of a run that is over says how it ended, in words
+        window.location.reload();
+    });
+    source.addEventListener("error", () => put("phase", told.lost));
+    setInterval(clock, 500);
+    clock();
+    draw();
+})();

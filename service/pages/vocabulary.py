@@ -1,0 +1,75 @@
+"""The words of the vocabularies as people may write them, and what the template says of each column."""
+
+from functools import cache
+
+from geodata.batch import PROJECTS
+from geodata.columns import ALIASES
+from geodata.demand import ComponentRecord, ProjectHead
+from geodata.foreign import Known
+from geodata.values import plain
+from service.corrected import Guide
+from service.pages.shown import LABELS, VOCABULARIES
+from service.pages.words.fields import FIELDS
+
+YES_NO = {"yes": {"zh": "是", "en": "yes"}, "no": {"zh": "否", "en": "no"}}
+PRIORITIES = {str(level): {"zh": str(level), "en": str(level)} for level in range(5, 0, -1)}
+
+
+@cache
+def known_words() -> Known:
+    """Labels in both languages and codes, in lower case, by field."""
+    words = {
+        field: {
+            plain(text).casefold(): code for code, each in labels_of(field).items() for text in each.values() if text
+        }
+        for field in (*VOCABULARIES, "priority", "ground_floor")
+    }
+    for field, table in words.items():
+        table.update({code: code for code in labels_of(field)})
+        if field == "districts":
+            table.update({text.removesuffix("区"): code for text, code in list(table.items())})
+    return Known(words)
+
+
+def labels_of(field: str) -> dict[str, dict[str, str]]:
+    """Labels by code of the field's vocabulary, empty if it has none."""
+    if field == "priority":
+        return PRIORITIES
+    if field == "ground_floor":
+        return YES_NO
+    return {code: dict(each) for code, each in LABELS.get(VOCABULARIES.get(field, ""), {}).items()}
+
+
+def options(field: str, language: str) -> list[tuple[str, str]]:
+    """Codes with their labels, for a choice."""
+    return [(code, each.get(language) or code) for code, each in labels_of(field).items()]
+
+
+def headings(language: str) -> dict[str, str]:
+    """Heading of each column that our reader knows: a Chinese alias, else the field's own name."""
+    if language != "zh":
+        return {name: name for name in PROJECTS.columns}
+    aliases = {name: alias for alias, name in reversed(ALIASES.items())}
+    return {name: aliases.get(name, name) for name in PROJECTS.columns}
+
+
+def guide(language: str) -> Guide:
+    """What the template says, in a language."""
+    place = 0 if language == "zh" else 1
+    known = {field: [f"{code} {label}" for code, label in options(field, language)] for field in VOCABULARIES}
+    return Guide(
+        sheets=(("projects", "填写说明"), ("projects", "columns"))[place],
+        headings=headings(language),
+        meanings={name: _meaning(name, place) for name in PROJECTS.columns},
+        values=known,
+        heads=(("列", "含义", "可选值"), ("column", "meaning", "known values"))[place],
+    )
+
+
+def _meaning(name: str, place: int) -> str:
+    info = ComponentRecord.model_fields.get(name) or ProjectHead.model_fields.get(name)
+    described = (
+        info.description if info is not None and info.description else "rnd-manufacturing:same_park;a-b:max_km:5"
+    )
+    needed = (("必填。", "Required. ") if name in PROJECTS.required else ("选填。", "Optional. "))[place]
+    return f"{needed}{FIELDS[name][0]}。{described}" if place == 0 else needed + described
