@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -83,6 +83,38 @@ def _entries(connection: Connection) -> Iterator[Mapping[str, Any]]:
         if not rows:
             return
         after = rows[-1]["number"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries are looked for; an empty word is any.  A subject may be cut short: ``plan/`` is every plan."""
+
+    person: str = ""
+    action: str = ""
+    subject: str = ""
+
+
+def entries(
+    connection: Connection, wanted: Wanted, most: int, before: int | None = None
+) -> Sequence[Mapping[str, Any]]:
+    """Entries that are wanted, newest first, those before a number if one is given."""
+    query = select(audit).order_by(audit.c.number.desc()).limit(most)
+    if wanted.person:
+        query = query.where(audit.c.person == wanted.person)
+    if wanted.action:
+        query = query.where(audit.c.action == wanted.action)
+    if wanted.subject:
+        query = query.where(audit.c.subject.startswith(wanted.subject, autoescape=True))
+    return every(connection, query if before is None else query.where(audit.c.number < before))
+
+
+def known(connection: Connection) -> dict[str, list[str]]:
+    """People and actions that entries name, in the order of the alphabet."""
+    columns = {"person": audit.c.person, "action": audit.c.action}
+    return {
+        name: list(connection.execute(select(column).distinct().order_by(column).limit(500)).scalars())
+        for name, column in columns.items()
+    }
 
 
 def digest_at(connection: Connection, number: int) -> bytes | None:

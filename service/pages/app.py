@@ -3,9 +3,30 @@
 from fastapi import FastAPI
 
 from service.api.house import House
-from service.pages import assets, batch, drafts, errors, inbox, maps, plan, project, review, run, sign_in, upload
+from service.pages import (
+    assets,
+    audit,
+    batch,
+    compare,
+    drafts,
+    errors,
+    inbox,
+    maps,
+    nights,
+    parks,
+    plan,
+    project,
+    registry,
+    review,
+    run,
+    sign_in,
+    upload,
+    where,
+)
 
 ROUTERS = (assets, sign_in, inbox, upload, drafts, batch, run, maps, plan, review, project)
+RECORDS = (parks, compare, where, nights, registry, audit)
+"""What is looked up beside the way from a batch to a plan."""
 
 
 def create_pages(house: House) -> FastAPI:
@@ -13,6 +34,6 @@ def create_pages(house: House) -> FastAPI:
     app = FastAPI(title="Pages", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house
     errors.install(app)
-    for each in ROUTERS:
+    for each in (*ROUTERS, *RECORDS):
         app.include_router(each.router)
     return app

@@ -35,6 +35,7 @@ def assets() -> dict[str, Asset]:
     """Every static file by name; the style starts with the roles of the one palette."""
     files = {
         "pages.css": style_variables() + _text(HERE / "static/pages.css"),
+        "records.css": _text(HERE / "static/records.css"),
         "icon.svg": _text(HERE / "static/icon.svg"),
         "htmx.js": _text(HERE / "vendor/htmx/htmx.min.js"),
         **{name: _text(HERE / "static" / name) for name in SCRIPTS},

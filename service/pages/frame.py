@@ -33,6 +33,12 @@ NAVIGATION: tuple[tuple[str, str, Right], ...] = (
     ("/inbox", "nav_inbox", Right.READ),
     ("/upload", "nav_upload", Right.PLAN),
     ("/plans/published", "nav_published", Right.READ),
+    ("/where", "nav_where", Right.READ),
+    ("/parks", "nav_parks", Right.READ),
+    ("/compare", "nav_compare", Right.READ),
+    ("/nights", "nav_nights", Right.READ),
+    ("/registry", "nav_registry", Right.READ),
+    ("/audit", "nav_audit", Right.ADMINISTER),
 )
 """Places to go to: address, word, and the right that shows them."""
 

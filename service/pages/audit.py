@@ -1,0 +1,54 @@
+"""The audit: who did what to what, filtered, with its chain of seals recomputed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy import func, select
+
+from service import audit
+from service.api.administration import check
+from service.api.shapes import AuditCheck
+from service.database.tables import audit as entries
+from service.pages.entry import Administering, Caller
+from service.pages.words.audit import WORDS
+
+router = APIRouter()
+MOST = 100
+CHECKED_AT_ONCE = 20_000
+"""So many entries are checked whenever the page is opened; more when asked for."""
+
+Word = Annotated[str, Query(max_length=200)]
+Before = Annotated[int | None, Query(ge=1, lt=1 << 53)]
+
+
+def wanted(person: Word = "", action: Word = "", subject: Word = "") -> audit.Wanted:
+    """The filter of an address."""
+    return audit.Wanted(person.strip(), action.strip(), subject.strip())
+
+
+@router.get("/audit")
+def listed(
+    caller: Administering,
+    wanted: Annotated[audit.Wanted, Depends(wanted)],
+    before: Before = None,
+    check_chain: Annotated[bool, Query(alias="check")] = False,  # noqa: FBT002
+) -> Response:
+    """Entries that the filter leaves, newest first."""
+    with caller.transaction() as connection:
+        found = audit.entries(connection, wanted, MOST + 1, before)
+        names = audit.known(connection)
+        count = connection.execute(select(func.count()).select_from(entries)).scalar_one()
+    return caller.page(
+        "audit.html.j2",
+        WORDS,
+        rows=found[:MOST],
+        next=found[MOST - 1]["number"] if len(found) > MOST else None,
+        wanted=wanted,
+        names=names,
+        count=count,
+        chain=_chain(caller, count, asked=check_chain),
+    )
+
+
+def _chain(caller: Caller, count: int, *, asked: bool) -> AuditCheck | None:
+    return check(caller.asker) if asked or count <= CHECKED_AT_ONCE else None

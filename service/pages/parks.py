@@ -1,0 +1,80 @@
+"""Parks: every one with its use under a plan; and one with its offer, its people, its load and whom it turned away."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi import Path as InPath
+from sqlalchemy import select
+
+from allocator.verify import VerifiedPlan
+from maps.tables import park_peaks
+from service.api.masking import masked
+from service.api.problems import not_found
+from service.database.rows import every
+from service.database.tables import dossier, plan
+from service.dossier_wire import DossierOut
+from service.pages.entry import Caller, Reading
+from service.pages.spoken import voice
+from service.pages.words.parks import WORDS
+from service.park_view import park_lines, park_view
+from service.records import plans
+
+router = APIRouter()
+ParkId = Annotated[str, InPath(min_length=1, max_length=80)]
+Plan = Annotated[str | None, Query(pattern=r"^(p-[0-9a-f]{12})?$")]
+MOST_PLANS = 30
+
+
+def standing(caller: Caller, plan_id: str | None) -> Mapping[str, Any] | None:
+    """The plan that is asked about, else the one in force, else the newest that the person may see; None for none."""
+    with caller.transaction() as connection:
+        if plan_id:
+            found = plans.find(connection, plan_id)
+            if found is None:
+                raise not_found("plan")
+            return found
+        newest = every(connection, select(plan).order_by(plan.c.number.desc()).limit(1))
+        return plans.published(connection) or next(iter(newest), None)
+
+
+def choices(caller: Caller) -> list[Mapping[str, Any]]:
+    """Plans to choose from, the one in force first, then the newest."""
+    with caller.transaction() as connection:
+        query = select(plan).order_by((plan.c.state == "published").desc(), plan.c.number.desc()).limit(MOST_PLANS)
+        return list(every(connection, query))
+
+
+@router.get("/parks")
+def listed(caller: Reading, plan_id: Annotated[Plan, Query(alias="plan")] = None) -> Response:
+    """Every park and how full it gets."""
+    row = standing(caller, plan_id)
+    if row is None:
+        return caller.page("parks.html.j2", WORDS, plan=None, plans=[], parks=[])
+    _, verified = caller.asker.house.plan(row["plan_id"])
+    return caller.page("parks.html.j2", WORDS, plan=row, plans=choices(caller), parks=_lines(verified))
+
+
+def _lines(verified: VerifiedPlan) -> Any:
+    peaks = park_peaks(verified.problem, verified.plan)
+    return park_lines(verified.problem, {name: (one.occupied_m2, one.allocated_m2) for name, one in peaks.items()})
+
+
+@router.get("/parks/{park_id}")
+def one(caller: Reading, park_id: ParkId, plan_id: Annotated[Plan, Query(alias="plan")] = None) -> Response:
+    """One park under a plan; people of one district read others' names as dashes."""
+    row = standing(caller, plan_id)
+    if row is None:
+        raise not_found("plan")
+    document, verified = caller.asker.house.plan(row["plan_id"])
+    if park_id not in verified.problem.registry.parks:
+        raise not_found("park")
+    with caller.transaction() as connection:
+        told = [
+            DossierOut.model_validate(each["document"]) for each in plans.parts_of(connection, dossier, row["plan_id"])
+        ]
+        whole = plans.seen_whole(connection, row["plan_id"])
+    shown = masked(caller.asker, row["plan_id"], park_view(verified.problem, verified.plan, park_id, told))
+    return caller.page(
+        "park.html.j2", WORDS, plan=row, plans=choices(caller), park=shown, voice=voice(caller, document), whole=whole
+    )

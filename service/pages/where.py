@@ -1,0 +1,97 @@
+"""Where could this firm go?  One newcomer against the plan in force, everybody else staying: answered at once."""
+
+import secrets
+import time
+from collections import defaultdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from allocator.errors import InputError
+from allocator.vocabulary import EiaLevel, Function, Segment, Tier, Utility
+from service.api.bodies import RecommendIn
+from service.api.problems import ProblemError
+from service.api.recommendations import recommend
+from service.change_report import improves
+from service.newcomer import RecommendationOut
+from service.pages.entry import Caller, Reading
+from service.pages.forms import Form, InForm
+from service.pages.parks import choices, standing
+from service.pages.spoken import voice
+from service.pages.where_form import PARTS, fault_rows, newcomer
+from service.pages.words.where import WORDS
+from service.records import plans
+from service.wire import PlanOut
+
+router = APIRouter()
+MOST = 8
+"""Suggestions that are shown."""
+
+Plan = Annotated[str | None, Query(alias="plan", pattern=r"^(p-[0-9a-f]{12})?$")]
+VOCABULARY: dict[str, Any] = {
+    "segments": [one.value for one in Segment],
+    "tiers": [one.value for one in Tier],
+    "functions": [one.value for one in Function],
+    "eia_levels": [one.value for one in EiaLevel],
+    "utilities": [one.value for one in Utility],
+}
+
+
+@router.get("/where")
+def ask(caller: Reading, plan_id: Plan = None) -> Response:
+    """The form; the plan is read and checked now, so that the answer comes at once."""
+    return _form(caller, plan_id, {})
+
+
+def _form(caller: Caller, plan_id: str | None, given: dict[str, str], status: int = 200, **found: Any) -> Response:
+    row = standing(caller, plan_id)
+    document = None if row is None else caller.asker.house.plan(row["plan_id"])[0]
+    values = {"faults": [], "detail": "", "answer": None, **found}
+    return caller.page(
+        "where.html.j2",
+        WORDS,
+        status=status,
+        plan=row,
+        plans=choices(caller),
+        given=defaultdict(str, given),
+        parts=PARTS,
+        districts=[]
+        if document is None or document.inputs is None
+        else [one.adcode for one in document.inputs.districts],
+        **VOCABULARY,
+        **values,
+    )
+
+
+@router.post("/where")
+def answer(caller: Reading, form: InForm) -> Response:
+    """Ranked sites with their price for the plan, what forcing it elsewhere would break, and a verdict per park."""
+    started = time.monotonic()
+    given = {name: "; ".join(values) for name, values in form.fields.items() if name not in {"token", "once"}}
+    row = standing(caller, form.text("plan") or None)
+    if row is None:
+        return _form(caller, None, given, 409, detail="nothing-published")
+    try:
+        found = _asked(caller, form, row["plan_id"])
+    except InputError as error:
+        return _form(caller, row["plan_id"], given, 422, faults=fault_rows(error))
+    except ProblemError as problem:
+        if problem.status not in {409, 422}:
+            raise
+        return _form(caller, row["plan_id"], given, problem.status, detail=problem.detail, faults=problem.errors)
+    document, _ = caller.asker.house.plan(row["plan_id"])
+    seconds = time.monotonic() - started
+    return _form(caller, row["plan_id"], given, **_told(caller, row["plan_id"], document, found), seconds=seconds)
+
+
+def _asked(caller: Caller, form: Form, plan_id: str) -> RecommendationOut:
+    project = newcomer(form, f"NEW-{secrets.token_hex(4)}")
+    body = RecommendIn(project=project, plan_id=plan_id, most=MOST)
+    sent = recommend(caller.asker, body, form.once())
+    return RecommendationOut.model_validate_json(bytes(sent.body))
+
+
+def _told(caller: Caller, plan_id: str, document: PlanOut, found: RecommendationOut) -> dict[str, Any]:
+    with caller.transaction() as connection:
+        whole = plans.seen_whole(connection, plan_id)
+    return {"answer": found, "voice": voice(caller, document), "better": improves, "whole": whole}
