@@ -6,9 +6,8 @@ from importlib.metadata import version
 from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.responses import RedirectResponse, Response
-from fastapi.routing import APIRoute
 
 from service.api import (
     administration,
@@ -24,7 +23,7 @@ from service.api import (
     studies,
 )
 from service.api.guard import Guard
-from service.api.house import House, Needs
+from service.api.house import House, name_rights
 from service.database.engine import open_engine
 from service.metrics import Meters
 from service.ogc.app import PREFIX as OGC_PREFIX
@@ -68,7 +67,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.state.house = House(settings, engine, pepper_of(settings))
     problems.install(app)
     for each in ROUTERS:
-        _name_rights(each.router)
+        name_rights(each.router.routes)
         app.include_router(each.router, prefix=PREFIX)
     app.include_router(health.router)
     meters.install(app, engine)
@@ -101,12 +100,3 @@ def _problem_responses() -> dict[int | str, dict[str, Any]]:
         for status, title in problems.TITLES.items()
         if status not in {405, 500}
     }
-
-
-def _name_rights(router: APIRouter) -> None:
-    """Write the right that each route needs into its OpenAPI entry."""
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            needs = [each.call for each in route.dependant.dependencies if isinstance(each.call, Needs)]
-            if needs:
-                route.openapi_extra = {**(route.openapi_extra or {}), "x-right": needs[0].right.value}
