@@ -9,6 +9,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse, Response
 
+from service import tracing
 from service.api import (
     administration,
     batches,
@@ -62,7 +63,12 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         redoc_url=None,
         lifespan=life,
         responses=_problem_responses(),
-        telemetry={"meter_provider": meters.provider},
+        telemetry={
+            "meter_provider": meters.provider,
+            "tracer_provider": tracing.provider_of(settings),
+            "tracing": settings.otlp_endpoint is not None,
+            "operation_spans": False,
+        },
     )
     app.state.house = House(settings, engine, pepper_of(settings))
     problems.install(app)

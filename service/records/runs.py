@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, literal, select, 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from geodata.schema import Inputs
-from service import audit
+from service import audit, tracing
 from service.database.rows import every, first, only
 from service.database.tables import run, run_best, run_inputs
 from service.jobs.queue import enqueue_solve
@@ -82,6 +82,7 @@ def queue(connection: Connection, person: str, order: Order, input_hash: str, pr
             input_hash=input_hash,
             projects=projects,
             made_by=person,
+            trace=tracing.here(),
         )
     )
     enqueue_solve(connection, run_id)
