@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     time_limit_s: float = Field(60.0, gt=0, le=86_400, description="Wall time of a run that names none, s.")
     max_time_limit_s: float = Field(3600.0, gt=0, le=86_400, description="Most wall time that a run may ask for, s.")
     max_attempts: int = Field(3, ge=1, le=1000, description="Attempts after which a run is quarantined.")
+    retry_after_s: float = Field(
+        2.0, gt=0, le=60, description="Pause before a failed attempt is repeated, s; doubled every time, to a minute."
+    )
     heartbeat_s: float = Field(2.0, gt=0, le=60, description="How often a worker says that it lives, s.")
     stalled_after_s: float = Field(20.0, gt=0, le=3600, description="Silence after which its work is taken over, s.")
     retention_days: int = Field(400, ge=1, description="How long finished runs without a kept plan are kept, days.")

@@ -160,10 +160,9 @@ def _stopped(works: Works, held: Claim, why: str) -> str:
 
 def _stumbled(works: Works, held: Claim, error: Exception) -> str:
     why = f"{type(error).__name__}: {error}"[:2000].replace("\0", "")
-    most = works.settings.max_attempts
 
     def write(connection: Connection) -> str:
-        runs.stumble(connection, held, why, most)
+        runs.stumble(connection, held, why, works.retry)
         row = runs.find(connection, held.run_id)
         if row is not None and row["state"] == "quarantined":
             nights.fail(connection, held, why)

@@ -164,7 +164,7 @@ def reap(works: Works) -> list[str]:
     reached("reap")
     settings = works.settings
     with transaction(works.engine, SYSTEM) as connection:
-        taken = runs.take_over(connection, settings.stalled_after_s, settings.max_attempts)
+        taken = runs.take_over(connection, settings.stalled_after_s, works.retry)
         taken += runs.queue_again(connection, settings.stalled_after_s)
         connection.execute(
             text("DELETE FROM allocator.worker WHERE heartbeat_at < now() - make_interval(secs => :silence)"),
