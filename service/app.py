@@ -6,10 +6,10 @@ from importlib.metadata import version
 from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.responses import RedirectResponse, Response
-from fastapi.routing import APIRoute
 
+from service import tracing
 from service.api import (
     administration,
     answers,
@@ -25,7 +25,7 @@ from service.api import (
     studies,
 )
 from service.api.guard import Guard
-from service.api.house import House, Needs
+from service.api.house import House, name_rights
 from service.database.engine import open_engine
 from service.metrics import Meters
 from service.ogc.app import PREFIX as OGC_PREFIX
@@ -66,12 +66,17 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         redoc_url=None,
         lifespan=life,
         responses=_problem_responses(),
-        telemetry={"meter_provider": meters.provider},
+        telemetry={
+            "meter_provider": meters.provider,
+            "tracer_provider": tracing.provider_of(settings),
+            "tracing": settings.otlp_endpoint is not None,
+            "operation_spans": False,
+        },
     )
     app.state.house = House(settings, engine, pepper_of(settings))
     problems.install(app)
     for each in ROUTERS:
-        _name_rights(each.router)
+        name_rights(each.router.routes)
         app.include_router(each.router, prefix=PREFIX)
     app.include_router(health.router)
     meters.install(app, engine)
@@ -105,12 +110,3 @@ def _problem_responses() -> dict[int | str, dict[str, Any]]:
         for status, title in problems.TITLES.items()
         if status not in {405, 500}
     }
-
-
-def _name_rights(router: APIRouter) -> None:
-    """Write the right that each route needs into its OpenAPI entry."""
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            needs = [each.call for each in route.dependant.dependencies if isinstance(each.call, Needs)]
-            if needs:
-                route.openapi_extra = {**(route.openapi_extra or {}), "x-right": needs[0].right.value}

@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
+    otlp_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        description="Where traces are sent, OTLP over HTTP, as http://127.0.0.1:4318/v1/traces; absent sends none.",
+    )
     max_body_bytes: int = Field(33_554_432, ge=1024, le=1 << 28, description="Largest body of a request, bytes.")
     requests_per_minute: int = Field(1200, ge=1, description="Requests that one person or address may make a minute.")
     recommendations_at_once: int = Field(2, ge=1, le=64, description="Recommendations computed at the same time.")
@@ -52,9 +57,15 @@ class Settings(BaseSettings):
     solver_threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Threads of CP-SAT in one solve."
     )
+    solver_niceness: int = Field(
+        10, ge=0, le=19, description="How far solves and what follows them give way to other work on the machine."
+    )
     time_limit_s: float = Field(60.0, gt=0, le=86_400, description="Wall time of a run that names none, s.")
     max_time_limit_s: float = Field(3600.0, gt=0, le=86_400, description="Most wall time that a run may ask for, s.")
     max_attempts: int = Field(3, ge=1, le=1000, description="Attempts after which a run is quarantined.")
+    retry_after_s: float = Field(
+        2.0, gt=0, le=60, description="Pause before a failed attempt is repeated, s; doubled every time, to a minute."
+    )
     heartbeat_s: float = Field(2.0, gt=0, le=60, description="How often a worker says that it lives, s.")
     stalled_after_s: float = Field(20.0, gt=0, le=3600, description="Silence after which its work is taken over, s.")
     retention_days: int = Field(400, ge=1, description="How long finished runs without a kept plan are kept, days.")

@@ -15,9 +15,10 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from allocator.engines.scale.cache import compile_once
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
@@ -43,6 +44,20 @@ _CONTEXT.set_forkserver_preload(list(ENGINES.values()))
 Entry = Callable[[Task, Report], Answer]
 
 
+class Told(Protocol):
+    """Whoever wants to know of every child that this thread starts."""
+
+    def begun(self, child: "Child") -> None:
+        """A child has started."""
+
+    def ended(self, child: "Child") -> None:
+        """A child has ended; told at least once."""
+
+
+told: ContextVar[Told | None] = ContextVar("told", default=None)
+"""Who is told of children; nobody by default."""
+
+
 @dataclass
 class Child:
     """A running engine; read :attr:`progress` and :attr:`answer` after :meth:`poll`."""
@@ -53,6 +68,7 @@ class Child:
     lifeline: Connection
     deadline: float
     folder: str
+    told: Told | None = None
     progress: Progress | None = None
     incumbent: bytes | None = None
     answer: Answer | None = None
@@ -71,7 +87,10 @@ class Child:
         process.start()
         theirs.close()
         lifeline_end.close()
-        return cls(engine, process, messages, lifeline, ends_at + GRACE_S + task.time_limit_s / 10, folder)
+        made = cls(engine, process, messages, lifeline, ends_at + GRACE_S + task.time_limit_s / 10, folder, told.get())
+        if made.told is not None:
+            made.told.begun(made)
+        return made
 
     @property
     def running(self) -> bool:
@@ -112,6 +131,8 @@ class Child:
         shutil.rmtree(self.folder, ignore_errors=True)
         if self.running:
             self.answer = Answer(AnswerStatus.UNKNOWN, note="stopped")
+        if self.told is not None:
+            self.told.ended(self)
 
 
 def prepare(engines: Iterable[str]) -> float:

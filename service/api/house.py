@@ -1,6 +1,6 @@
 """What every route needs: settings, database, keys, limits; and the person who asks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,11 +9,13 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Connection, Engine
+from starlette.routing import BaseRoute
 
 from allocator.verify import VerifiedPlan
 from service.api.problems import ProblemError
@@ -173,6 +175,15 @@ def _known_parameters(request: Request) -> None:
 def _parameters(dependant: Dependant) -> set[str]:
     own = {each.alias for each in dependant.query_params}
     return own.union(*(_parameters(each) for each in dependant.dependencies))
+
+
+def name_rights(routes: Iterable[BaseRoute]) -> None:
+    """Write the right that each route needs into its OpenAPI entry, as ``x-right``."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            needs = [each.call for each in route.dependant.dependencies if isinstance(each.call, Needs)]
+            if needs:
+                route.openapi_extra = {**(route.openapi_extra or {}), "x-right": needs[0].right.value}
 
 
 Reader = Annotated[Asker, Depends(Needs(Right.READ))]

@@ -28,6 +28,7 @@ from service.records import plans, runs
 from service.records.checking import verification
 from service.records.plans import Made
 from service.records.runs import PARTS, Claim, LostClaimError
+from service.tracing import attempt
 from service.wire import PlanOut
 from service.writing import write_all
 
@@ -48,8 +49,9 @@ def solve_run(works: Works, run_id: str) -> str:
     if held is None:
         return "not queued"
     started = time.monotonic()
+    facts = {"run.id": run_id, "run.kind": held.row["kind"], "run.attempt": held.attempt}
     try:
-        with Watcher(works, held) as watcher:
+        with attempt(works.settings, held.row["trace"], facts), Watcher(works, held) as watcher:
             part = held.row["kind"] in PARTS
             ended = _part(works, held, watcher) if part else _attempt(works, held, watcher)
     except StoppedError as stopped:
@@ -158,10 +160,9 @@ def _stopped(works: Works, held: Claim, why: str) -> str:
 
 def _stumbled(works: Works, held: Claim, error: Exception) -> str:
     why = f"{type(error).__name__}: {error}"[:2000].replace("\0", "")
-    most = works.settings.max_attempts
 
     def write(connection: Connection) -> str:
-        runs.stumble(connection, held, why, most)
+        runs.stumble(connection, held, why, works.retry)
         row = runs.find(connection, held.run_id)
         if row is not None and row["state"] == "quarantined":
             nights.fail(connection, held, why)

@@ -15,7 +15,7 @@ from allocator.verify import RejectedPlanError
 from geodata.schema import Inputs
 from service.best_so_far import best_document
 from service.database.engine import SYSTEM, transaction
-from service.jobs.works import Works
+from service.jobs.works import Works, reached
 from service.records.runs import PARTS, Claim, LostClaimError, Wanted, beat
 
 LOG = structlog.get_logger("worker")
@@ -78,6 +78,8 @@ class Watcher:
 
     def explaining(self, done: int, of: int) -> None:
         """How many dossiers are written."""
+        if done == 0:
+            reached("explain")
         self.check()
         self._progress = {"phase": "explaining", "done": done, "of": of}
 

@@ -84,6 +84,7 @@ async def _take_until_stopped(works: Works, url: str) -> None:
 
     @queue.task(name=SOLVE, queue=QUEUE)
     def solve(run_id: str) -> str:
+        _give_way(settings.solver_niceness)
         return solve_run(works, run_id)
 
     async with queue.open_async():
@@ -108,6 +109,15 @@ async def _take_until_stopped(works: Works, url: str) -> None:
             await taking
         if not works.stopping.is_set():
             stopping.cancel()
+
+
+def _give_way(niceness: int) -> None:
+    """Let this thread, and the solver processes it starts, take only what other work leaves of the processors.
+
+    Linux counts niceness by thread: heartbeats and housekeeping stay as they are.
+    """
+    thread = threading.get_native_id()
+    os.setpriority(os.PRIO_PROCESS, thread, max(niceness, os.getpriority(os.PRIO_PROCESS, thread)))
 
 
 def keep_house(works: Works) -> None:
@@ -154,7 +164,7 @@ def reap(works: Works) -> list[str]:
     reached("reap")
     settings = works.settings
     with transaction(works.engine, SYSTEM) as connection:
-        taken = runs.take_over(connection, settings.stalled_after_s, settings.max_attempts)
+        taken = runs.take_over(connection, settings.stalled_after_s, works.retry)
         taken += runs.queue_again(connection, settings.stalled_after_s)
         connection.execute(
             text("DELETE FROM allocator.worker WHERE heartbeat_at < now() - make_interval(secs => :silence)"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
+from service.records.runs import Retry
 from service.settings import Settings
 
 PHASES = (
@@ -36,6 +37,11 @@ class Works:
     engine: Engine
     worker_id: str
     stopping: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def retry(self) -> Retry:
+        """How often and how soon failed attempts are repeated."""
+        return Retry(self.settings.max_attempts, self.settings.retry_after_s)
 
 
 def reached(phase: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.routing import APIRoute
 
-from service.api.house import House, Needs, Reader
+from service.api.house import House, Needs, Reader, name_rights
 from service.ogc import features, jobs, problems, processes
 from service.ogc.answers import PROBLEMS, described, json_answer
 from service.ogc.description import VERSION, describe
@@ -45,7 +45,9 @@ def create_ogc(house: House) -> FastAPI:
     needed = [] if house.settings.docs else [Depends(Needs(Right.READ))]
     app.add_api_route("/api", _description, name="description", dependencies=needed, **_as("This description", OPENAPI))
     for each in (features, processes, jobs):
+        name_rights(each.router.routes)
         app.include_router(each.router)
+    name_rights(app.routes)
     return app
 
 

@@ -8,17 +8,20 @@ from sqlalchemy import Connection, and_, delete, func, insert, literal, select, 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from geodata.schema import Inputs
-from service import audit
+from service import audit, tracing
 from service.database.rows import every, first, only
 from service.database.tables import run, run_best, run_inputs
 from service.jobs.queue import enqueue_solve
 from service.records.joining import OVER, join, members_of
 from service.records.naming import new_id
 
-__all__ = ["OVER", "Claim", "LostClaimError", "Order", "Wanted", "members_of"]
+__all__ = ["OVER", "Claim", "LostClaimError", "Order", "Retry", "Wanted", "members_of"]
 
 PARTS = ("moves", "dossier")
 """Kinds of runs that are parts of a study: they end with a result in place of a plan."""
+
+LONGEST_PAUSE_S = 60.0
+"""Longest wait between two attempts."""
 
 Wanted = Literal["go on", "keep", "drop"]
 """What is wanted of a running attempt: to go on, or to stop with or without its best plan."""
@@ -82,6 +85,7 @@ def queue(connection: Connection, person: str, order: Order, input_hash: str, pr
             input_hash=input_hash,
             projects=projects,
             made_by=person,
+            trace=tracing.here(),
         )
     )
     enqueue_solve(connection, run_id)
@@ -171,16 +175,28 @@ def give_back(connection: Connection, held: Claim) -> None:
         enqueue_solve(connection, held.run_id)
 
 
-def stumble(connection: Connection, held: Claim, reason: str, max_attempts: int) -> None:
+@dataclass(frozen=True)
+class Retry:
+    """How many attempts a run has, and how long it waits after the first that failed, s."""
+
+    most: int
+    after_s: float
+
+    def pause_s(self, crashes: int) -> float:
+        """The wait after so many failures: doubled every time, a minute at most."""
+        return min(LONGEST_PAUSE_S, self.after_s * 2.0 ** min(crashes - 1, 32))
+
+
+def stumble(connection: Connection, held: Claim, reason: str, retry: Retry) -> None:
     """Count an attempt that failed: queue the run again, or put it into quarantine with the reason."""
     crashes = connection.execute(_held(held).values(crashes=run.c.crashes + 1).returning(run.c.crashes)).scalar()
     if crashes is None:
         raise LostClaimError(held.run_id)
-    if crashes >= max_attempts:
+    if crashes >= retry.most:
         end(connection, held, "quarantined", f"{reason} ({crashes} attempts)")
         return
     connection.execute(_held(held).values(state="queued", worker=None, heartbeat_at=None, reason=reason))
-    enqueue_solve(connection, held.run_id, delay_s=2**crashes)
+    enqueue_solve(connection, held.run_id, delay_s=retry.pause_s(crashes))
 
 
 def _held(held: Claim) -> Any:
@@ -214,7 +230,7 @@ def stop(connection: Connection, person: str, run_id: str, *, keep: bool) -> Map
     return first(connection, going.values(**asked).returning(run))
 
 
-def take_over(connection: Connection, stalled_after_s: float, max_attempts: int) -> list[str]:
+def take_over(connection: Connection, stalled_after_s: float, retry: Retry) -> list[str]:
     """Queue the runs whose worker fell silent, or put them into quarantine; the ids of both."""
     silent = every(
         connection,
@@ -226,7 +242,7 @@ def take_over(connection: Connection, stalled_after_s: float, max_attempts: int)
     taken = []
     for row in silent:
         held = Claim(row["run_id"], row["attempt"], row["worker"], row["district"], row)
-        stumble(connection, held, "its worker fell silent", max_attempts)
+        stumble(connection, held, "its worker fell silent", retry)
         taken.append(row["run_id"])
     return taken
 

@@ -1,7 +1,9 @@
 """The service as real processes, and a client that keeps a journal of everything it was promised."""
 
+import itertools
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -77,12 +79,83 @@ class Process:
             raise AssertionError(f"it did not end: {self.log[-3000:]}") from None
 
 
+class Zygote:
+    """Starts workers and APIs within milliseconds, see zygote.py."""
+
+    def __init__(self, folder: Path, url: str, **environment: str) -> None:
+        self._folder = folder
+        self._environment = {"DATABASE_URL": url, **environment}
+        self._numbers = itertools.count()
+        self._codes: dict[int, int] = {}
+        self._said: queue.Queue[int] = queue.Queue()
+        command = [sys.executable, "-m", "tests.reliability.zygote"]
+        env = {**os.environ, **QUICK, "PYTHONPATH": str(ROOT)}
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, cwd=folder, start_new_session=True
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in self._process.stdout:
+            told = json.loads(line)
+            if "status" in told:
+                self._codes[told["pid"]] = told["status"]
+            else:
+                self._said.put(told["pid"])
+
+    def start(self, *arguments: str, **environment: str) -> "Forked":
+        """A command of ours."""
+        out = self._folder / f"forked-{next(self._numbers)}"
+        wanted = {
+            "arguments": list(arguments),
+            "environment": {"ALLOCATOR_TEST_DIE_AT": "", **self._environment, **environment},
+            "out": str(out.with_suffix(".out")),
+            "err": str(out.with_suffix(".err")),
+        }
+        self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
+        self._process.stdin.flush()
+        return Forked(self._said.get(timeout=PATIENCE_S), out, self._codes)
+
+    def close(self) -> None:
+        """End it and everything it started."""
+        self._process.stdin.close()
+        self._process.wait(60)
+
+
+class Forked:
+    """A command that a zygote started."""
+
+    def __init__(self, pid: int, out: Path, codes: dict[int, int]) -> None:
+        self.pid, self._out, self._codes = pid, out, codes
+
+    @property
+    def code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._codes.get(self.pid)
+
+    @property
+    def said(self) -> str:
+        path = self._out.with_suffix(".out")
+        return path.read_text("utf-8") if path.exists() else ""
+
+    @property
+    def log(self) -> str:
+        path = self._out.with_suffix(".err")
+        return path.read_text("utf-8") if path.exists() else ""
+
+    def kill(self) -> None:
+        """kill -9, for this process alone."""
+        if self.code is None:
+            os.kill(self.pid, signal.SIGKILL)
+        wait_until(lambda: self.code is not None, lambda: self.log[-3000:])
+
+
 def wait_until(true: Any, tell: Any = lambda: "") -> None:
     """Wait until something is so."""
     until = time.monotonic() + PATIENCE_S
     while not true():
         assert time.monotonic() < until, tell()
-        time.sleep(0.1)
+        time.sleep(0.05)
 
 
 def descendants(pid: int) -> set[int]:
@@ -209,6 +282,7 @@ class Site:
         self.journal = folder / "journal"
         self._processes: list[Process] = []
         self._clients: list[Client] = []
+        self._zygotes: list[Zygote] = []
         self.api = self.process("serve", "--no-worker", "--port", "0")
         self.address = self.api.wait_for("http://")
 
@@ -232,8 +306,16 @@ class Site:
         """What went wrong."""
         return counts(self.url, self.journal)
 
+    def zygote(self, **environment: str) -> Zygote:
+        """Something that starts workers and APIs on this database at once."""
+        made = Zygote(self.folder, self.url, **environment)
+        self._zygotes.append(made)
+        return made
+
     def close(self) -> None:
         """Kill and close everything."""
+        for zygote in self._zygotes:
+            zygote.close()
         for process in self._processes:
             process.kill()
         for client in self._clients:

@@ -1,11 +1,12 @@
 """Workers are killed in every phase of their work: nothing is lost, nothing happens twice."""
 
 import itertools
+import json
 import os
-import random
 import signal
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
@@ -14,7 +15,6 @@ from tests.reliability.processes import NOTHING_WRONG, descendants, wait_until
 from tests.service_for_tests import a_project, as_csv
 
 CSV = {"Content-Type": "text/csv"}
-KILLED_IN = [phase for phase in PHASES if phase not in {"submit", "night", "notify"}]
 
 
 def asked(client, *names, time_limit_s=2, **changes):
@@ -25,28 +25,107 @@ def asked(client, *names, time_limit_s=2, **changes):
     return client.post("runs", json=wish).json()["run_id"]
 
 
-def test_killed_workers_lose_and_double_nothing(site, kills):
-    client, draw, killed, numbers = site.client(), random.Random(7), Counter(), itertools.count()
-    for kill, phase in zip(range(kills), itertools.cycle(KILLED_IN), strict=False):
-        if kill % 3 == 0:
-            asked(client, f"K{next(numbers)}")
-        worker = site.worker(ALLOCATOR_TEST_DIE_AT=phase)
-        until = time.monotonic() + 15 + draw.random()
-        while worker.process.poll() is None and time.monotonic() < until:
-            time.sleep(0.05)
-        killed[phase if worker.process.poll() == -signal.SIGKILL else "anywhere"] += 1
+SWIFT = {
+    "ALLOCATOR_HEARTBEAT_S": "0.25",
+    "ALLOCATOR_STALLED_AFTER_S": "1",
+    "ALLOCATOR_RETRY_AFTER_S": "0.01",
+    "ALLOCATOR_NIGHTLY_AT": "00:00",
+    "ALLOCATOR_MAIL_TO": "review@example.org",
+}
+RUNS_EACH = 6
+"""So many kills share a run, which survives them all."""
+
+
+class Killing:
+    """A city with a plan in force, whose processes are killed one after the other, each in a phase of its work."""
+
+    def __init__(self, site, kills):
+        self.site, self.kills = site, kills
+        self.client = site.client()
+        self.zygote = site.zygote(**SWIFT, ALLOCATOR_MAIL_DIR=str(site.folder / "mails"))
+        self.killed, self.seconds = Counter(), Counter()
+        self.names = (f"K{number}" for number in itertools.count())
+        self.notices = 0
+
+    def publish(self):
+        """A plan in force, from which nights may begin."""
+        worker = self.zygote.start("worker", ALLOCATOR_NIGHTLY="false")
+        run = self.client.run_over(asked(self.client, next(self.names)))
+        for verb, person in (("propose", "ada"), ("approve", "ben"), ("publish", "eva")):
+            http = self.site.client(person)
+            etag = http.get(f"plans/{run['plan_id']}").headers["ETag"]
+            assert http.post(f"plans/{run['plan_id']}/{verb}", headers={"If-Match": etag}).status_code == 200
         worker.kill()
-    last = site.worker()
+
+    def one(self, phase):
+        """Let a process die in a phase, and say how long that took."""
+        began = time.monotonic()
+        died = self.api_dies() if phase == "submit" else self.worker_dies(phase)
+        self.killed[phase if died else "anywhere"] += 1
+        self.seconds[phase] += time.monotonic() - began
+
+    def worker_dies(self, phase):
+        """A worker that dies in a phase; False when it did not come there in time and was killed where it was."""
+        if phase == "notify":
+            self.notice()
+        worker = self.zygote.start(
+            "worker", ALLOCATOR_TEST_DIE_AT=phase, ALLOCATOR_NIGHTLY="true" if phase == "night" else "false"
+        )
+        until = time.monotonic() + 90
+        while worker.code is None and time.monotonic() < until:
+            time.sleep(0.02)
+        died = worker.code == -signal.SIGKILL
+        worker.kill()
+        return died
+
+    def api_dies(self):
+        """The API dies while it stores a batch; the client asks again with the same key, and another API answers."""
+        port = self.site.address.rsplit(":", 1)[1]
+        self.site.api.kill()
+        dying = self.zygote.start("serve", "--no-worker", "--port", port, ALLOCATOR_TEST_DIE_AT="submit")
+        wait_until(lambda: "http://" in dying.said, lambda: dying.log[-2000:])
+        with ThreadPoolExecutor(1) as beside:
+            sent = beside.submit(asked, self.client, next(self.names))
+            wait_until(lambda: dying.code is not None, lambda: dying.log[-2000:])
+            self.site.api = self.zygote.start("serve", "--no-worker", "--port", port)
+            sent.result()
+        return dying.code == -signal.SIGKILL
+
+    def notice(self):
+        """A notice of ours that is due."""
+        self.notices += 1
+        row = {"text": "a test", "report": {"sentence_en": "A test."}}
+        with psycopg.connect(self.site.url, autocommit=True) as connection:
+            connection.execute(
+                "INSERT INTO allocator.notice (notice_id, kind, subject, payload) VALUES (%s, 'mail_file', %s, %s)",
+                (f"msg-{self.notices}", f"test/{self.notices}", json.dumps(row)),
+            )
+
+
+def test_killed_processes_lose_and_double_nothing(site, kills):
+    killing, client = Killing(site, kills), site.client()
+    killing.publish()
+    for kill, phase in zip(range(kills), itertools.cycle(PHASES), strict=False):
+        if kill % RUNS_EACH == 0:
+            asked(client, next(killing.names))
+        killing.one(phase)
+    last = killing.zygote.start("worker", ALLOCATOR_NIGHTLY="true")
     wait_until(lambda: site.counts()["stuck"] == 0, lambda: last.log[-3000:])
     wait_until(lambda: site.counts()["jobs left"] == 0)
+    mails = site.folder / "mails"
+    wait_until(lambda: len(list(mails.glob("test-*.eml"))) == killing.notices, lambda: last.log[-3000:])
     found = site.counts()
     assert {name: found[name] for name in NOTHING_WRONG} == NOTHING_WRONG
     with psycopg.connect(site.url) as connection:
         states = dict(connection.execute("SELECT state, count(*) FROM allocator.run GROUP BY 1").fetchall())
         attempts = connection.execute("SELECT sum(attempt) - count(*) FROM allocator.run").fetchone()[0]
+        nights = connection.execute("SELECT local_date FROM allocator.night").fetchall()
     assert set(states) == {"succeeded"}
-    assert attempts > 0, "no attempt was taken over, so nothing was tried"
-    print(f"kills: {dict(killed)}, attempts taken over: {attempts}, runs: {states}")
+    assert len(set(nights)) == len(nights) <= 2, "a night begins once"
+    assert set(killing.killed) - set(PHASES) == set(), killing.killed
+    assert attempts > 0 or kills < len(PHASES), "no attempt was taken over, so nothing was tried"
+    each = {phase: round(killing.seconds[phase] / killing.killed[phase], 2) for phase in killing.killed}
+    print(f"kills: {dict(killing.killed)}, seconds each: {each}, attempts taken over: {attempts}, runs: {states}")
 
 
 def test_a_worker_that_was_thought_dead_changes_nothing_when_it_comes_back(site):
