@@ -13,7 +13,7 @@ from allocator.goals import aims_of, worth
 from allocator.plan import Aim, GoalReport, PlanStatus
 from allocator.problem import Problem, Published
 from allocator.rules.move_budget import moved
-from allocator.solve import Limits, Solution
+from allocator.solution import Limits, Solution
 from allocator.verify import find_breaches, measure, verify
 from allocator.vocabulary import Stage
 from tests.drawn import all_plans, draw_problem
