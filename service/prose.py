@@ -72,7 +72,8 @@ def _where(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
         if part.space_id is None:
             continue
         permission, function = voice.label("permission", part.permission or ""), voice.label("function", part.function)
-        where = voice.space(part.space_id)
+        more = [space_id for site in part.parks if site.verdict == "chosen" for space_id in site.further_spaces]
+        where = voice.spaces(part.space_id, more)
         yield voice.of(
             f"{_part(voice, part)}：{where}，{part.start} 起。按功能定位，{function}在该区为“{permission}”。",
             f"{_part(voice, part)}: {where}, from {part.start}. "

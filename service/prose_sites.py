@@ -47,7 +47,7 @@ def _title(voice: Voice, site: SiteOut) -> str:
 
 
 def _site(voice: Voice, site: SiteOut) -> str:
-    where = voice.park(site.park_id) + (f" {site.space_id}" if site.space_id else "")
+    where = voice.spaces(site.space_id, site.further_spaces) if site.space_id else voice.park(site.park_id)
     told = [_reason(voice, reason) for reason in site.reasons if reason.code != "no-space"]
     if site.verdict == "possible":
         told.append(voice.changes(site.deltas or {}))

@@ -150,6 +150,10 @@ class Voice:
         park_id = self._park_of.get(space_id)
         return f"{self.park(park_id)} {space_id}" if park_id else space_id
 
+    def spaces(self, first: str, more: Iterable[str]) -> str:
+        """The spaces of a component, and their park; several where it is divided over floors."""
+        return " + ".join((self.space(first), *more))
+
     def place(self, place: str) -> str:
         """A space, park or district, whichever the id names."""
         if place in self._park_of:

@@ -33,6 +33,7 @@ def test_files_have_a_row_per_space_and_are_read_back_as_one(planned, capsys):
     capsys.readouterr()
     assert main(["check", "--plan", str(planned / "out" / "plan.json")]) == 0
     assert main(["explain", "--plan", str(planned / "out" / "plan.json"), "P1"]) == 0
+    assert "A1 + A2, from 20" in capsys.readouterr().out
     assert main(["compare", *[str(planned / "out" / "plan.json")] * 2]) == 0
     assert "moves: 0" in capsys.readouterr().out
 
