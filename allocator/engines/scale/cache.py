@@ -9,7 +9,18 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-KERNELS = ("assignment", "compiled", "fixing", "knapsack", "pricing", "propagate")
+KERNELS = (
+    "compiled",
+    "filling",
+    "fixing",
+    "knapsack",
+    "nodes",
+    "openings",
+    "pricing",
+    "propagate",
+    "rounding",
+    "ruling",
+)
 """Modules with compiled functions."""
 
 MOST_SECONDS = 600.0

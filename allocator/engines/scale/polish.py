@@ -58,10 +58,6 @@ class Polish:
                 found = self._finish(core, self.best.left_s * (1.0 if whole else FINISH_SHARE))
                 if found is not None or lost:
                     return bool(found)
-            elif self.search.agents is not None and self.rng.random() < 0.3:
-                profit = self.search.pricer.profits(self.at.dual)
-                draw = int(self.rng.integers(1 << 20))
-                self.search.agents.improve(self.best, profit, self.at.fraction, draw, self.search.threads, 0.3)
             else:
                 self._neighbours(core)
             turn += 1

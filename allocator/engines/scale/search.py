@@ -2,6 +2,7 @@
 
 from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import Arrays
+from allocator.engines.scale.assign import AssignmentSearch
 from allocator.engines.scale.decompose import split
 from allocator.engines.scale.dive import dive, greedy
 from allocator.engines.scale.fixing import fix_by_bound
@@ -42,14 +43,16 @@ class Search:
         if self.impossible:
             return
         at = self._bound_and_first_plan()
-        if self.agents is not None and not self.best.over:
-            self.agents.improve(self.best, self.pricer.profits(at.dual), at.fraction, self.seed, self.threads, 0.05)
         polish = Polish(self, at)
-        if int((self.domains.lower < self.domains.upper).sum()) <= FEW and self.agents is None:
+        small = int((self.domains.lower < self.domains.upper).sum()) <= FEW
+        if self.best.values is None and not (small or self.best.over):
+            polish.first_plan()
+        if self.agents is not None:
+            self.impossible = AssignmentSearch(self, at, self.agents).run()
+            return
+        if small:
             self.impossible = polish.run()
             return
-        if self.best.values is None and self.agents is None and not self.best.over:
-            polish.first_plan()
         self._dives(at)
         self.impossible = polish.run()
 
@@ -64,7 +67,7 @@ class Search:
             self.descent.descend(at, self._target(), PIECE, low, high, lambda _: best.left_s <= 0)
             self.note(at)
             pieces += 1
-            if pieces == 4 and len(low) <= FEW and self.agents is None:
+            if pieces == 4 and len(low) <= FEW:
                 break
             if pieces in {1, 2, 4, 8, 16, 32}:
                 best.offer(greedy(self.descent, at, self.domains))

@@ -15,6 +15,7 @@ from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.propagate import Domains
 from allocator.engines.scale.subgradient import Descent, opening_duals
+from allocator.engines.scale.tree import Tree, spot_of
 from allocator.engines.task import Progress, Task
 from allocator.linear import Row, Sense
 
@@ -60,10 +61,12 @@ def exercise(task: Task) -> None:
     descent.descend(at, -(1 << 62), 3, domains.lower, domains.upper, lambda _: False)
     best = Incumbent(arrays, task.constant, ignore, time.monotonic() + task.time_limit_s)
     best.offer(greedy(descent, at, domains))
-    fix_by_bound(descent.pricer, at.dual, domains.copy(), descent.pricer.objective_bound(at.bound))
+    fix_by_bound(descent.pricer, at.dual, domains.copy(), descent.pricer.objective_bound(at.bound) - 50)
     agents = Agents.of(descent.pricer.parts)
     if agents is not None:
-        agents.search(agents.start(None, at.fraction), agents.near(descent.pricer.profits(at.dual)), 1e15, 2, [0])
+        root = spot_of(agents.variable >= 0, -at.dual / descent.pricer.scale, agents.bound_to)
+        tree = Tree(agents.small(), 1 << 20, root)
+        tree.run(20, lambda: False)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,180 @@
+"""Searches pure assignment: one tree over the whole, and trees over a few related agents around the best plan."""
+
+import threading
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from allocator.engines.scale.agents import Agents
+from allocator.engines.scale.arrays import Ints
+from allocator.engines.scale.filling import Small
+from allocator.engines.scale.incumbent import Incumbent
+from allocator.engines.scale.subgradient import Standing
+from allocator.engines.scale.tree import Tree, spot_of
+
+if TYPE_CHECKING:
+    from allocator.engines.scale.search import Search
+
+WHOLE = 20_000
+"""Agents × jobs up to which the whole is searched by a tree."""
+
+LITTLE, NEAR = 1_000, 0.001
+"""Agents × jobs, and gap, from which down the tree over the whole gets half of the turns, else an eighth."""
+
+BATCH, FIRST_BATCH = 12, 400
+"""Nodes in one go of the tree over the whole: with a plan in hand, and for a first one."""
+
+MOST_NODES = 120
+"""Nodes of a tree over a few agents."""
+
+ROOT_PASSES = 40
+"""Passes at the root of a tree over a few agents, whose prices are good from the start."""
+
+FIRST_JOBS = 30
+"""Jobs of the first neighbourhoods, about."""
+
+LIKELY = 6
+"""Agents that are looked at for each job, the best by the prices."""
+
+GUESTS = 1.5
+"""Jobs that are not placed and may come in, for each one that stands in a neighbourhood."""
+
+
+class AssignmentSearch:
+    """The search for plans and proof on a task that is pure assignment."""
+
+    def __init__(self, search: "Search", at: Standing, agents: Agents) -> None:
+        self.best: Incumbent = search.best
+        self.agents, self.threads = agents, search.threads
+        self.small = agents.small()
+        self.price = -at.dual / search.pricer.scale
+        self.rng = np.random.default_rng(search.seed)
+        self.wanted = max(4.0, FIRST_JOBS * len(self.small.cap) / len(self.price))
+        self.lock = threading.Lock()
+        self.allowed = (agents.variable >= 0) & (self.small.use <= self.small.cap[:, None])
+        reduced = np.where(self.allowed, self.small.cost - self.price, np.inf)
+        self.likely = np.argsort(reduced, axis=0, kind="stable")[:LIKELY]
+        self.worth = np.bincount(agents.group, np.minimum(reduced.min(axis=0), 0.0) + self.price)
+        known = int(self.small.cost.max(axis=0).sum() + self.small.fee.sum()) + 1
+        self.home = None if self.best.values is None else agents.home(self.best.values)
+        known = known if self.best.value is None else -self.best.value
+        self.tree = Tree(self.small, known, spot_of(self.allowed, self.price, agents.bound_to))
+
+    def run(self) -> bool:
+        """Search until the best plan is proven or the time is over; True when there is no plan at all."""
+        turn = 0
+        under_way: set[Future[None]] = set()
+        with ThreadPoolExecutor(self.threads) as pool:
+            while not self.best.over and not self.tree.done:
+                while len(under_way) < self.threads:
+                    under_way.add(pool.submit(self._turn, turn))
+                    turn += 1
+                done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
+                for each in done:
+                    each.result()
+                self.best.lower(-self.tree.bound)
+        if self.tree.done:
+            if self.home is None:
+                return True
+            self.best.lower(self.best.value or 0)
+        return False
+
+    def _turn(self, turn: int) -> None:
+        if self.home is None:
+            self.tree.plunge(FIRST_BATCH, self._over)
+            self._take(self.tree.home, self.tree.known)
+        elif turn % (2 if self._close else 8) == 0 and self.small.cost.size <= WHOLE:
+            self.tree.plunge(BATCH, self._over)
+            self._take(self.tree.home, self.tree.known)
+        else:
+            self._few()
+
+    @property
+    def _close(self) -> bool:
+        """Whether a proof by the tree over the whole may be near."""
+        near = self.tree.known - self.tree.bound <= NEAR * abs(self.tree.known)
+        return near or self.small.cost.size <= LITTLE or bool(self.small.fee.any())
+
+    def _over(self) -> bool:
+        return self.best.left_s <= 0
+
+    def _take(self, home: Ints | None, cost: int) -> None:
+        with self.lock:
+            if home is not None and (self.best.value is None or cost < -self.best.value):
+                self.best.offer(self.agents.values(home))
+                self.home = home.copy()
+                self.tree.improve(home, cost)
+
+    def _few(self) -> None:
+        """Improve the plan on a few agents, by a tree of their own."""
+        with self.lock:
+            base = self.home
+            if base is None:
+                return
+            chosen = self._related(base)
+            jobs, joined = self._jobs(base, chosen)
+        if not len(jobs):
+            return
+        part = np.ix_(chosen, jobs)
+        groups, group = np.unique(self.small.group[jobs], return_inverse=True)
+        cost, use = np.ascontiguousarray(self.small.cost[part]), np.ascontiguousarray(self.small.use[part])
+        sub = Small(cost, use, self.small.cap[chosen], self.small.fee[chosen], group.astype(np.int64), self.small.scale)
+        stands = np.where(np.isin(base[jobs], chosen), np.searchsorted(chosen, base[jobs]), -1)
+        root = spot_of(self.allowed[part], self.price[jobs], joined[groups])
+        tree = Tree(sub, _cost(sub, stands), root, ROOT_PASSES)
+        complete = tree.run(MOST_NODES, self._over)
+        with self.lock:
+            self.wanted = min(len(self.small.cap), self.wanted * 1.04) if complete else max(2.0, self.wanted * 0.97)
+            now = self.home
+        if tree.home is not None and now is not None:
+            self._merge(base, now, chosen, jobs, np.where(tree.home >= 0, chosen[tree.home], -1))
+
+    def _merge(self, base: Ints, now: Ints, chosen: Ints, jobs: Ints, found: Ints) -> None:
+        """Take what was found for some jobs into the plan of now, where that still stands as it did there."""
+        untouched = (now[jobs] == base[jobs]).all() and not np.isin(np.delete(now, jobs), chosen).any()
+        home = (now if untouched else base).copy()
+        home[jobs] = found
+        self._take(home, _cost(self.small, home))
+
+    def _related(self, home: Ints) -> Ints:
+        """Agents that like each other's jobs, around a random first one, in order of their numbers."""
+        agents = len(self.small.cap)
+        wanted = min(agents, int(self.wanted + self.rng.random()))
+        chosen = [int(self.rng.integers(agents))]
+        while len(chosen) < wanted:
+            jobs = np.flatnonzero(home == self.rng.choice(chosen))
+            if len(jobs) == 0 or self.rng.random() < 0.2:
+                found = int(self.rng.integers(agents))
+            else:
+                found = int(self.likely[self.rng.integers(len(self.likely)), self.rng.choice(jobs)])
+            if found not in chosen:
+                chosen.append(found)
+        return np.array(sorted(chosen), dtype=np.int64)
+
+    def _jobs(self, home: Ints, chosen: Ints) -> tuple[Ints, Ints]:
+        """Jobs of a neighbourhood, and what it may do with each group: leave it out (0) or not (1).
+
+        They are those that stand there, and of the groups that stand nowhere the best that could.
+        """
+        group = self.small.group
+        inside = np.isin(home, chosen)
+        joined = self.agents.bound_to.astype(np.int64)
+        joined[group[~inside & (home >= 0)]] = 1
+        jobs = np.flatnonzero(inside)
+        if self.agents.required:
+            return jobs, joined
+        able = np.ones(len(joined), dtype=np.bool_)
+        able[group[home >= 0]] = False
+        able[group[~self.allowed[chosen].any(axis=0)]] = False
+        wanting = np.flatnonzero(able)
+        noise = self.rng.exponential(0.1 * float(np.abs(self.worth).mean()), len(wanting))
+        wanting = wanting[np.argsort(self.worth[wanting] + noise, kind="stable")]
+        guests = np.zeros(len(joined), dtype=np.bool_)
+        guests[wanting[: int(GUESTS * len(jobs)) + 3]] = True
+        return np.flatnonzero(inside | guests[group]), joined
+
+
+def _cost(small: Small, home: Ints) -> int:
+    placed = np.flatnonzero(home >= 0)
+    return int(small.cost[home[placed], placed].sum() + small.fee[np.unique(home[placed])].sum())
