@@ -43,7 +43,8 @@ def running(caller: Reading, most: Most = FEW) -> Response:
 
 
 def _runs(connection: Connection, most: int) -> dict[str, Any]:
-    found = _newest(connection, run, most)
+    whole = select(run).where(run.c.kind.not_in(runs.PARTS))
+    found = every(connection, whole.order_by(run.c.number.desc()).limit(most))
     return {"runs": found, "live": any(each["state"] not in runs.OVER for each in found)}
 
 

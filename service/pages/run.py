@@ -12,6 +12,7 @@ from service.api.problems import not_found
 from service.pages.entry import Caller, Planning, Reading
 from service.pages.forms import InForm
 from service.pages.shown import LABELS
+from service.pages.sketch import WIDTH, ground, parks
 from service.pages.words.batch import RUN
 from service.records import plans, runs
 
@@ -46,8 +47,32 @@ def events(
     return api.events(caller.asker, run_id, last_event_id)
 
 
+@router.get("/runs/{run_id}/best")
+def best(caller: Reading, run_id: RunId) -> Response:
+    """The best plan so far as a fragment, which asks for itself again while the run works."""
+    with caller.transaction() as connection:
+        found, row = runs.best_of(connection, run_id), runs.find(connection, run_id)
+    if row is None:
+        raise not_found("run")
+    document = {} if found is None else found["document"]
+    made = document.get("assignments", ())
+    return caller.page(
+        "run_best.html.j2",
+        RUN,
+        run=row,
+        live=row["state"] not in runs.OVER,
+        found=found,
+        placed=len({each["project_id"] for each in made}),
+        waiting=len(document.get("waiting", ())),
+        area=sum(each["floor_area_m2"] for each in made),
+        ground=ground(),
+        width=WIDTH,
+        parks=[] if found is None else parks(document["features"]),
+    )
+
+
 @router.post("/runs/{run_id}/cancel")
 def cancel(caller: Planning, run_id: RunId, form: InForm) -> Response:
-    """Ask for the end of the run."""
-    api.cancel(caller.asker, run_id, form.once())
+    """Ask for the end of the run, with or without the best plan so far."""
+    api.cancel(caller.asker, run_id, form.once(), keep=form.text("keep") != "no")
     return caller.go(f"/runs/{run_id}", said="asked")

@@ -33,7 +33,8 @@ def test_a_batch_is_solved_from_its_page_and_followed(desk, browse):
     page = ada.get(run_place).text
     assert "排队中" in page
     assert f'data-events="/pages{run_place}/events"' in page
-    assert ada.send(f"{run_place}/cancel", page=page).status_code == 303
+    assert "还没有找到方案" in ada.get(f"{run_place}/best").text
+    assert ada.send(f"{run_place}/cancel", {"keep": "yes"}, page).status_code == 303
     page = ada.get(run_place).text
     assert "已取消" in page
     events = ada.get(f"{run_place}/events")

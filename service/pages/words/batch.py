@@ -64,7 +64,6 @@ RUN: Words = {
         "Solid: best so far. Dashed: proven bound. Where they meet, it is proven.",
     ),
     "attempt": ("第 {n} 次尝试", "attempt {n}"),
-    "cancel": ("停止求解", "Stop"),
     "cancel_keep": ("停止并保留目前最好的方案", "Stop and keep the best plan so far"),
     "cancel_drop": ("取消，不保留", "Cancel and keep nothing"),
     "said_asked": ("已请求停止，几秒内生效。", "Asked to stop; it takes a few seconds."),
