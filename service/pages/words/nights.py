@@ -62,5 +62,16 @@ WORDS: Words = {
         "Two engines proved that no better proposal exists within the limit.",
     ),
     "not_proven": ("未证明为限度内最优。", "Not proven to be the best within the limit."),
+    "guaranteed": (
+        "已证明：撤回其中任何一组调整，损失都不低于其代价。",
+        "Proven: to undo any set of these moves loses at least their price.",
+    ),
+    "not_guaranteed": ("未证明每组调整都值其代价。", "Not proven that every set of these moves is worth its price."),
+    "curve": ("调整次数与收益", "What each number of moves gains"),
+    "most_moves": ("至多调整", "At most"),
+    "net": ("净收益", "Net"),
+    "gross": ("收益", "Gain"),
+    "moved": ("调整者", "Who moves"),
+    "unsolved": ("时限内未得出", "not found in time"),
     "none_of_these": ("无", "None"),
 }
