@@ -1,5 +1,7 @@
 """Batches of enquiries: uploaded whole, listed, withdrawn."""
 
+import dataclasses
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from geodata.demand import ProjectRecord
 from geodata.read import RegistryRecords, read_projects
+from seeds.load import load_districts
 from service.api.bodies import WithdrawIn
 from service.api.house import Asker, Planner, Reader
 from service.api.once import Answer, IsOnce
@@ -71,11 +74,13 @@ def _named(project: ProjectRecord, file: str) -> None:
 
 
 def _registry(asker: Asker) -> RegistryRecords:
+    """The newest registry; where it has no districts of its own, with those of the policy."""
     with asker.transaction() as connection:
         found = registries.find(connection, None)
     if found is None:
         raise conflict("no-registry", "There is no registry yet; an operator stores one first.")
-    return asker.house.standings.registry(found)
+    records = asker.house.standings.registry(found)
+    return records if records.districts else dataclasses.replace(records, districts=load_districts(date.max))
 
 
 @router.get("", summary="Batches, newest first")

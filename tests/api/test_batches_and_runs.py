@@ -158,3 +158,10 @@ def test_the_stream_of_a_run_ends_with_its_state(desk):
     assert answer.headers["content-type"].startswith("text/event-stream")
     assert "event: end" in answer.text
     assert json.loads(answer.text.split("data: ")[1].split("\n")[0])["state"] == "succeeded"
+
+
+def test_a_batch_may_name_districts_where_the_registry_has_none_of_its_own(desk):
+    taken = desk.upload([a_project("DIST1", districts="440309;440310")])
+    assert taken.status_code == 201, taken.text
+    refused = desk.upload([a_project("DIST2", districts="999999")])
+    assert [(each["column"], each["value"]) for each in refused.json()["errors"]] == [("districts", "999999")]
