@@ -21,7 +21,7 @@ def ids(found):
 
 def test_every_link_leads_somewhere(desk, address):
     seen, waiting = set(), [f"{address}/"]
-    with httpx.Client(headers={"X-API-Key": desk.keys["ada"]}) as client:
+    with httpx.Client(timeout=60.0, headers={"X-API-Key": desk.keys["ada"]}) as client:
         while waiting:
             href = waiting.pop()
             if href in seen:
@@ -122,7 +122,7 @@ def test_properties_pick_by_value_and_type(desk):
 
 def test_pages_together_are_the_whole_once(desk, address):
     found, href = [], f"{address}/collections/spaces/items?limit=17&basis=assumed"
-    with httpx.Client(headers={"X-API-Key": desk.keys["ada"]}) as client:
+    with httpx.Client(timeout=60.0, headers={"X-API-Key": desk.keys["ada"]}) as client:
         while href:
             page = client.get(href).json()
             assert page["numberReturned"] == len(page["features"]) <= 17
@@ -136,7 +136,7 @@ def test_pages_together_are_the_whole_once(desk, address):
 
 @pytest.mark.parametrize("name", COLLECTIONS)
 def test_every_feature_is_found_by_its_address(desk, address, name):
-    with httpx.Client(headers={"X-API-Key": desk.keys["ada"]}) as client:
+    with httpx.Client(timeout=60.0, headers={"X-API-Key": desk.keys["ada"]}) as client:
         for feature in items(desk, name, limit=3)["features"]:
             for written in (feature["id"], feature["id"].replace("/", "%2F")):
                 one = client.get(f"{address}/collections/{name}/items/{written}")
