@@ -56,8 +56,10 @@ def _table(caller: Caller, draft_id: str) -> Table:
 
 def _page(caller: Caller, table: Table, **also: Any) -> Response:
     made = confirming.result(table, supply(caller.asker))
-    faults = [_said(caller, fault) for fault in also.pop("faults", made.faults)]
     meanings = table.meanings
+    faults = [_said(caller, fault) for fault in also.pop("faults", made.faults)]
+    for told in faults:
+        told["below"] = told["value"] in meanings.values.get(told["column"], {})
     missing = [name for name in meanings.missing if not meanings.constants.get(name)]
     in_floors = any(choice.unit == "floor" for choice in meanings.columns.values())
     side = ("zh", "en").index(caller.language)

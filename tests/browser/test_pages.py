@@ -222,7 +222,18 @@ def dossiers(site, plan):
     return [site.client("ada").get(f"plans/{plan['plan_id']}/dossiers/{each}").json() for each in ids]
 
 
-PLACES = ("/inbox", "/upload", "/plans/published", "/nothing")
+PLACES = (
+    "/inbox",
+    "/upload",
+    "/plans/published",
+    "/where",
+    "/parks",
+    "/compare",
+    "/nights",
+    "/registry",
+    "/audit",
+    "/nothing",
+)
 """Places that are the same whatever is stored; the places of what is stored are read off the inbox."""
 
 

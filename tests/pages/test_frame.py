@@ -5,11 +5,16 @@ import pkgutil
 import re
 
 import pytest
+from fastapi.routing import APIRoute
 
 from maps.vendoring import find_faults, read_manifest
 from service.pages import words as package
+from service.pages.app import RECORDS, ROUTERS
+from service.pages.entry import Entry
+from service.pages.forms import form
 from service.pages.vendoring import PACKAGES, VENDOR
 from service.pages.words import LANGUAGES
+from service.people.roles import Right
 from tests.pages.conftest import TOKEN
 from tests.service_for_tests import a_project
 
@@ -149,3 +154,26 @@ def test_people_of_a_district_see_their_own_rows_alone(desk, browse):
     assert "batch of Nanshan" in browse("ned").get("/inbox").text
     assert "batch of Nanshan" in browse("ada").get("/inbox").text
     assert "batch of Nanshan" not in browse("pam").get("/inbox").text
+
+
+PUBLIC = {"/", "/sign-in", "/sign-out", "/static/{name}"}
+QUESTIONS = {"/where"}
+"""Forms that ask and change nothing, so that whoever may read may send them."""
+
+
+def calls(dependant):
+    """Everything that a route depends on."""
+    return {dependant.call}.union(*(calls(each) for each in dependant.dependencies))
+
+
+def test_every_page_asks_for_a_right_and_every_form_for_its_token():
+    routes = [route for each in (*ROUTERS, *RECORDS) for route in each.router.routes if isinstance(route, APIRoute)]
+    assert len(routes) > 20
+    for route in routes:
+        found = calls(route.dependant)
+        if route.path not in PUBLIC:
+            assert any(isinstance(each, Entry) for each in found), route.path
+        if "POST" in route.methods:
+            assert form in found, route.path
+            changes = route.path not in QUESTIONS
+            assert not (changes and any(isinstance(each, Entry) and each.right is Right.READ for each in found))

@@ -4,6 +4,7 @@
     const [drop, input, chosen] = ["drop", "file", "chosen"].map((id) => document.getElementById(id));
     const tell = () => {
         const file = input.files[0];
+        input.setCustomValidity(file && file.size > Number(drop.dataset.most) ? drop.dataset.tooLarge : "");
         chosen.textContent = file ? `${file.name} · ${(file.size / 1024).toFixed(0)} kB` : "";
     };
     const over = (event, is) => {

@@ -46,6 +46,8 @@ WORDS: Words = {
     "words_lead": ("来表的说法与标准词汇的对应；空着的须选择。", "Their words and ours; choose where it is empty."),
     "their_word": ("来表的说法", "Their word"),
     "our_word": ("标准词汇", "Ours"),
+    "mend_below": ("在下面第 2 步为它选一个标准词汇", "choose one of our words for it in step 2 below"),
+    "too_large": ("文件大于 {size} MB，请拆分后再上传。", "The file is larger than {size} MB; split it."),
     "no_words": ("没有需要对应的词语。", "There are no words to match."),
     "prefix": ("项目编号前缀", "Prefix of project ids"),
     "prefix_hint": (

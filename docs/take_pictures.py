@@ -1,0 +1,245 @@
+"""Takes the pictures of every page: ``python -m docs.take_pictures`` into ``docs/pictures/page-*.png``.
+
+It starts the product on a database of its own with the seed registry and batch, solves and publishes the demo plan,
+uploads a district's table of foreign make, solves again on top of the plan in force, and goes where a planner goes.
+"""
+
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from openpyxl import Workbook
+from playwright.sync_api import Page, sync_playwright
+
+from docs.take_picture import BROWSER, PICTURES, SWITCHES, save
+from service import first_use
+from service.app import create_app
+from service.database import embedded
+from service.database.engine import SYSTEM, open_engine, transaction
+from service.database.migrate import migrate
+from service.jobs.solving import solve_run
+from service.jobs.works import Works
+from service.people.keys import make_key, pepper_of
+from service.people.roles import Principal, Role
+from service.settings import Settings, load_settings
+
+DESK, PHONE = (1440, 900), (390, 844)
+SETTLED_MS = 1500
+SOLVE_S = 60
+PEOPLE = {"陈工": Role.PLANNER, "李审核": Role.REVIEWER, "王主任": Role.REVIEWER, "管理员": Role.ADMIN}
+
+TABLE: tuple[tuple[Any, ...], ...] = (
+    ("坪山区医疗器械企业空间需求汇总表（2026 年第四季度）",),
+    (
+        "序号",
+        "企业名称",
+        "细分领域",
+        "企业类型",
+        "优先程度",
+        "研发办公",
+        None,
+        "生产厂房",
+        None,
+        None,
+        "意向区域",
+        "入驻时间",
+        "租期",
+    ),
+    (None, None, None, None, None, "面积(㎡)", "层高(m)", "面积(万㎡)", "楼面承重", "用电(kVA)", None, None, "(年)"),
+    (
+        1,
+        "深圳迈影医疗科技有限公司",
+        "影像设备",
+        "链主企业",
+        "高",
+        1200,
+        4,
+        0.3,
+        "≥8kN/㎡",
+        300,
+        "坪山、光明",
+        "2026年四季度",
+        5,
+    ),
+    (
+        2,
+        "深圳心途介入器械有限公司",
+        "介入",
+        "专精特新小巨人",
+        "中",
+        "700-900",
+        4,
+        "0.25万㎡",
+        "750kg/㎡",
+        200,
+        "坪山区",
+        "2027年",
+        3,
+    ),
+    (3, "深圳康测基因有限公司", "航天", "高成长", "一般", "约1,500", 4, None, None, None, "不限", "尽快", "/"),
+    ("合计", None, None, None, None, 3500, None, 0.55),
+)
+"""An invented table as districts send them; one word and one cell need a planner."""
+
+
+class Site:
+    """The product in this process, with a door to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings: Settings = load_settings(
+            data_dir=folder, pepper="a pepper of the pictures", demo_time_limit_s=SOLVE_S, time_limit_s=SOLVE_S
+        )
+        self._server = embedded.start(folder / "database")
+        self.url = embedded.url_of(self._server, "pictures")
+        self.engine = open_engine(self.url)
+        migrate(self.engine)
+        first_use.fill(self.engine, self.settings)
+        with transaction(self.engine, SYSTEM) as connection:
+            made = {
+                who: make_key(connection, pepper_of(self.settings), Principal(who, role), "docs")
+                for who, role in PEOPLE.items()
+            }
+        self.keys = {who: key for who, (_, key) in made.items()}
+
+    def solve_next(self) -> None:
+        """Do the run that waits longest, as a worker would."""
+        with self.engine.connect() as connection:
+            run_id = connection.exec_driver_sql(
+                "SELECT run_id FROM allocator.run WHERE state = 'queued' ORDER BY number LIMIT 1"
+            ).scalar_one()
+        print(solve_run(Works(self.settings, self.engine, "pictures"), run_id), flush=True)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+        embedded.stop(self._server)
+
+
+@contextmanager
+def listening(site: Site) -> Iterator[str]:
+    """Address of the product while it is served."""
+    door = socket.create_server(("127.0.0.1", 0))
+    app = create_app(site.settings, site.url)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    yield f"http://127.0.0.1:{door.getsockname()[1]}/pages"
+    server.should_exit = True
+    thread.join(30)
+    app.state.house.engine.dispose()
+
+
+class Planner:
+    """Somebody at a browser."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+
+    def sign_in(self, key: str) -> None:
+        """Sign in, after whoever was there signed out."""
+        self.page.context.clear_cookies()
+        self.page.goto(f"{self.address}/sign-in")
+        self.page.fill("#key", key)
+        self.page.click("button.main")
+
+    def shoot(self, name: str, place: str | None = None) -> None:
+        """A picture of where one stands, or of another place."""
+        if place is not None:
+            self.page.goto(f"{self.address}{place}")
+        self.page.wait_for_timeout(SETTLED_MS)
+        save(self.page.screenshot(), f"page-{name}.png")
+        print(f"page-{name}.png", flush=True)
+
+
+def table(path: Path) -> Path:
+    """The foreign table as a workbook."""
+    book = Workbook()
+    for row in TABLE:
+        book.worksheets[0].append(list(row))
+    book.save(path)
+    return path
+
+
+def review(planner: Planner, site: Site) -> None:
+    """Propose, approve and publish the plan one stands on, each step by its person."""
+    place = planner.page.url.removeprefix(planner.address) + "/review"
+    for who, verb in (("陈工", "propose"), ("李审核", "approve"), ("王主任", "publish")):
+        planner.sign_in(site.keys[who])
+        planner.page.goto(f"{planner.address}{place}")
+        planner.page.click(f'form[action$="/{verb}"] button')
+
+
+def story(planner: Planner, site: Site, folder: Path) -> None:
+    """Go where a planner goes, and take a picture of each page."""
+    page = planner.page
+    planner.shoot("sign-in", "/sign-in")
+    planner.sign_in(site.keys["陈工"])
+    site.solve_next()
+    page.goto(f"{planner.address}/inbox")
+    page.click("#h-plans ~ * a")
+    review(planner, site)
+    planner.sign_in(site.keys["陈工"])
+    planner.shoot("upload", "/upload")
+    page.set_input_files("#file", table(folder / "坪山区空间需求.xlsx"))
+    page.click("button.main")
+    planner.shoot("columns")
+    page.select_option(".word.open select", "gene_sequencing")
+    page.select_option('select[name="field-5"]', "")
+    page.fill("#name", "坪山区第四季度")
+    page.click('button[value="apply"]')
+    page.click('button[value="store"]')
+    planner.shoot("batch")
+    page.fill("#run_name", "第四季度方案")
+    page.click("text=开始求解")
+    solving = threading.Thread(target=site.solve_next)
+    solving.start()
+    page.wait_for_selector("#curve path", timeout=SOLVE_S * 1000)
+    page.wait_for_timeout(8000)
+    planner.shoot("run")
+    solving.join()
+    page.goto(f"{planner.address}/inbox")
+    page.click("#runs a:text-is('查看方案')")
+    plan = page.url.removeprefix(planner.address)
+    page.frame_locator("iframe.map").locator("html[data-ready]").wait_for()
+    planner.shoot("plan")
+    page.click("#projects tbody tr[data-state=placed] a")
+    planner.shoot("project")
+    page.goto(f"{planner.address}{plan}/review")
+    page.click('form[action$="/propose"] button')
+    planner.sign_in(site.keys["李审核"])
+    planner.shoot("inbox", "/inbox")
+    planner.shoot("review", f"{plan}/review")
+    planner.shoot("error", "/nothing")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    planner.shoot("phone", plan)
+
+
+def main() -> None:
+    """Take every picture."""
+    PICTURES.mkdir(exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="allocator-pictures-"))
+    folder.chmod(0o755)
+    site = Site(folder)
+    try:
+        with listening(site) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=BROWSER, args=SWITCHES)
+            page = browser.new_page(viewport={"width": DESK[0], "height": DESK[1]})
+            page.set_default_timeout(60_000)
+            story(Planner(page, address), site, folder)
+            browser.close()
+    finally:
+        site.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
