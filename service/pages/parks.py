@@ -75,6 +75,16 @@ def one(caller: Reading, park_id: ParkId, plan_id: Annotated[Plan, Query(alias="
         ]
         whole = plans.seen_whole(connection, row["plan_id"])
     shown = masked(caller.asker, row["plan_id"], park_view(verified.problem, verified.plan, park_id, told))
+    waiting = [each for each in shown.refusals if not each.placed]
+    elsewhere = [each for each in shown.refusals if each.placed]
     return caller.page(
-        "park.html.j2", WORDS, plan=row, plans=choices(caller), park=shown, voice=voice(caller, document), whole=whole
+        "park.html.j2",
+        WORDS,
+        plan=row,
+        plans=choices(caller),
+        park=shown,
+        waiting=waiting,
+        elsewhere=elsewhere,
+        voice=voice(caller, document),
+        whole=whole,
     )

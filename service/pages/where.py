@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -13,6 +14,7 @@ from service.api.bodies import RecommendIn
 from service.api.problems import ProblemError
 from service.api.recommendations import recommend
 from service.change_report import improves
+from service.dossier_wire import SiteOut
 from service.newcomer import RecommendationOut
 from service.pages.entry import Caller, Reading
 from service.pages.forms import Form, InForm
@@ -20,6 +22,7 @@ from service.pages.parks import choices, standing
 from service.pages.spoken import voice
 from service.pages.where_form import PARTS, fault_rows, newcomer
 from service.pages.words.where import WORDS
+from service.prose_reasons import repair
 from service.records import plans
 from service.wire import PlanOut
 
@@ -94,4 +97,12 @@ def _asked(caller: Caller, form: Form, plan_id: str) -> RecommendationOut:
 def _told(caller: Caller, plan_id: str, document: PlanOut, found: RecommendationOut) -> dict[str, Any]:
     with caller.transaction() as connection:
         whole = plans.seen_whole(connection, plan_id)
-    return {"answer": found, "voice": voice(caller, document), "better": improves, "whole": whole}
+    said = voice(caller, document)
+    changes = [] if found.suggestions else [line.strip() for line in repair(said, found.dossier, document)]
+    return {"answer": found, "voice": said, "better": improves, "whole": whole, "changes": changes, "ordered": _ordered}
+
+
+def _ordered(parks: Sequence[SiteOut]) -> list[SiteOut]:
+    """Parks that could take it first, then those that a rule keeps out, then the unfit, nearest misses first."""
+    order = ("chosen", "possible", "blocked", "unfit")
+    return sorted(parks, key=lambda site: (order.index(site.verdict), len(site.reasons), site.park_id))

@@ -59,9 +59,10 @@ WORDS: Words = {
     "available": ("可用", "on offer"),
     "refused": ("未能接纳谁，为什么", "Whom it turned away, and why"),
     "refused_lead": (
-        "先列没有落位的；数字为需要与提供。",
-        "Those who found no place come first; numbers are what is needed and what there is.",
+        "没有落位的项目；数字为需要与提供。",
+        "Projects that found no place; numbers are what is needed and what there is.",
     ),
+    "verdict": ("结论", "Verdict"),
     "no_refusals": ("没有。", "Nobody."),
     "project": ("项目", "Project"),
     "part": ("组成部分", "Part"),

@@ -44,6 +44,7 @@ WORDS: Words = {
         "不移动他人就没有位置。下面是各园区的原因。",
         "There is no site without moving anybody. The reasons stand below, park by park.",
     ),
+    "would_change": ("最少需要改变什么", "The least that would have to change"),
     "complete": ("没有遗漏更好的位置。", "No better site was left untried."),
     "not_complete": ("可能还有更好的位置未及试算。", "There may be better sites that were not tried."),
     "from_month": ("{month} 起", "from {month}"),
