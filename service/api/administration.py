@@ -86,7 +86,7 @@ def make(asker: Administrator, body: KeyIn, once: IsOnce) -> Response:
 
 @router.post("/keys/{key_id}/revoke", summary="Revoke a key", response_model=KeyOut)
 def revoke(asker: Administrator, key_id: KeyId, once: IsOnce) -> Response:
-    """From now on the key is not taken."""
+    """From now on the key is not taken; where the API has several processes, by the others two seconds later."""
 
     def do(connection: Connection) -> Answer:
         if not revoke_key(connection, key_id):
@@ -95,4 +95,6 @@ def revoke(asker: Administrator, key_id: KeyId, once: IsOnce) -> Response:
         row = only(connection, select(api_key).where(api_key.c.key_id == key_id))
         return Answer(KeyOut.model_validate(row))
 
-    return once.answer(asker, do)
+    answer = once.answer(asker, do)
+    asker.house.known.forget()
+    return answer

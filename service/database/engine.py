@@ -1,17 +1,26 @@
 """Connections to the database, and transactions that see what one person may see."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, text
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 ROLE = "allocator_app"
 """Role that every transaction takes: it owns nothing, so row-level security holds for it."""
 
 EVERYWHERE = "*"
 """Scope of people who are bound to no district, and of the jobs."""
+
+
+RESTED_S = 1.0
+"""After so long without use a connection is tried before it is used."""
 
 
 @dataclass(frozen=True)
@@ -32,18 +41,39 @@ SYSTEM = Scope("system")
 
 
 def open_engine(url: str, pool_size: int = 10, statement_timeout_s: float = 60.0) -> Engine:
-    """An engine for postgresql:// addresses; connections are tried before use, so that a restart is survived."""
-    return create_engine(
+    """An engine for postgresql:// addresses; connections that rested are tried first, so that a restart is survived.
+
+    One that was used a moment ago is not: under load that would double the questions.
+    """
+    engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_pre_ping=True,
         pool_timeout=10,
         connect_args={
             "options": f"-c statement_timeout={int(statement_timeout_s * 1000)} -c timezone=UTC",
             "connect_timeout": 10,
         },
     )
+    event.listen(engine, "checkin", _rests)
+    event.listen(engine, "checkout", _tried)
+    return engine
+
+
+def _rests(connection: Any, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = time.monotonic() if connection is not None else 0.0
+
+
+def _tried(connection: psycopg.Connection, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Try a connection that rested; another one takes its place when it is dead."""
+    since = record.info.get("rests_since")
+    if since is None or time.monotonic() - since < RESTED_S:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError(str(error)) from error
 
 
 @contextmanager

@@ -1,0 +1,41 @@
+"""People whose key was recognised a moment ago, so that a page of ten requests asks the database once."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Lock
+
+from service.people.roles import Principal
+
+KEPT_S = 2.0
+"""How long a key is taken without asking again; one that is revoked elsewhere is refused after this at the latest."""
+
+MOST = 1000
+
+
+@dataclass
+class Known:
+    """Keys by their digest; what is not taken is never remembered."""
+
+    _found: dict[bytes, tuple[float, Principal]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def get(self, digest: bytes, look: Callable[[], Principal | None]) -> Principal | None:
+        """Who it is, remembered or looked up now."""
+        now = time.monotonic()
+        with self._lock:
+            until, principal = self._found.get(digest, (0.0, None))
+        if principal is not None and now < until:
+            return principal
+        found = look()
+        if found is not None:
+            with self._lock:
+                if len(self._found) >= MOST:
+                    self._found.clear()
+                self._found[digest] = (now + KEPT_S, found)
+        return found
+
+    def forget(self) -> None:
+        """Look everybody up again: a key was revoked."""
+        with self._lock:
+            self._found.clear()
