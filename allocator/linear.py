@@ -58,7 +58,17 @@ class Linear:
         return self * -1
 
     def __sub__(self, other: Linear | int) -> Linear:
-        return total((self, -other))
+        # most rows are a long sum against a short one: the long one is copied whole
+        if isinstance(other, int):
+            return Linear(self.weights, self.constant - other)
+        difference = Linear(self.weights, self.constant - other.constant)
+        for index, weight in other.weights.items():
+            left = difference.weights.get(index, 0) - weight
+            if left:
+                difference.weights[index] = left
+            else:
+                difference.weights.pop(index, None)
+        return difference
 
     def __mul__(self, factor: int) -> Linear:
         return Linear({index: factor * weight for index, weight in self.weights.items()}, factor * self.constant)

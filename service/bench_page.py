@@ -44,8 +44,12 @@ def write_page(folder: Path, summary: Mapping[str, Any]) -> list[Path]:
         "# Benchmarks",
         _conditions(summary, sets),
         "## Targets and measures",
-        target_table(asked, sets, batch),
-        *(part for each in asked for part in _section(each, sets[each.name], plots[each.name])),
+        target_table(asked, sets, batch, summary.get("asked", {})),
+        *(
+            part
+            for each in asked
+            for part in _section(each, sets[each.name], plots[each.name], summary.get("asked", {}))
+        ),
         "## The full model",
         batch_section(batch),
         "## Growth",
@@ -57,14 +61,24 @@ def write_page(folder: Path, summary: Mapping[str, Any]) -> list[Path]:
     return [page, *(plot for plot in (*plots.values(), grown) if plot is not None)]
 
 
-def target_table(asked: Sequence[BenchSet], sets: Mapping[str, Sequence[Result]], batch: Sequence[BatchResult]) -> str:
-    """One row per target: what is asked for, what was measured, and whether it is met."""
+def target_table(
+    asked: Sequence[BenchSet],
+    sets: Mapping[str, Sequence[Result]],
+    batch: Sequence[BatchResult],
+    sizes: Mapping[str, int],
+) -> str:
+    """One row per target: what is asked for, what was measured, and whether it is met.
+
+    ``sizes`` are the instances of each set; where fewer were run, a target is not met before all are.
+    """
     rows = [["set", "target", "measured", ""]]
     for each in asked:
         ours = [result for result in sets[each.name] if result.engine == OURS]
         for target in each.targets:
             told, met = target.measure(ours, sets[each.name]) if ours else ("not measured", False)
-            rows.append([f"{each.title}, {each.time_limit_s:g} s", target.words, told, _mark(told, met=met)])
+            share = _share(ours, sizes.get(each.name))
+            told, mark = f"{told}{share}", "met so far" if met and share else _mark(told, met=met)
+            rows.append([f"{each.title}, {each.time_limit_s:g} s", target.words, told, mark])
     for result in batch:
         if result.engine == OURS:
             told = "; ".join(f"{goal['goal']} {percent(goal['gap'])}" for goal in result.goals) or "no plan"
@@ -73,6 +87,12 @@ def target_table(asked: Sequence[BenchSet], sets: Mapping[str, Sequence[Result]]
             words = f"verified plan, proven gap ≤ {BATCH_SHARE:.0%} in {BATCH_LIMIT_S:g} s"
             rows.append([result.instance, words, told, _mark(told, met=met)])
     return table(rows)
+
+
+def _share(results: Sequence[Result], size: int | None) -> str:
+    """How many instances of a set were run, where that is not all."""
+    run = len({result.instance for result in results})
+    return f" (on {run} of {size})" if size is not None and 0 < run < size else ""
 
 
 def _mark(told: str, *, met: bool) -> str:
@@ -96,12 +116,12 @@ def batch_section(batch: Sequence[BatchResult]) -> str:
     return "\n\n".join([f"`{first.instance}`: {sizes}; {limits}.", table(rows), steps])
 
 
-def _section(asked: BenchSet, results: Sequence[Result], plot: Path | None) -> Iterable[str]:
+def _section(asked: BenchSet, results: Sequence[Result], plot: Path | None, sizes: Mapping[str, int]) -> Iterable[str]:
     yield f"## {asked.title}"
     if not results:
         yield "Not measured."
         return
-    yield f"{asked.time_limit_s:g} s each."
+    yield f"{asked.time_limit_s:g} s each{_share(results, sizes.get(asked.name))}."
     if len({result.instance for result in results}) <= MOST_ROWS:
         yield instance_table(results)
     yield summary_table(results)
@@ -120,7 +140,7 @@ def _conditions(summary: Mapping[str, Any], sets: Mapping[str, Sequence[Result]]
     limits = f"{summary['threads']} threads, seed {summary['seed']}"
     measured = f"Measured on {summary['on']}: {summary['machine']}; {used}; {limits}. Engines: {', '.join(engines)}."
     first = measured if results else "Nothing is measured yet."
-    return "\n\n".join(part for part in (first, CHECKED, single, CELL, HOW_TO) if part)
+    return "\n\n".join(part for part in (first, summary.get("remark"), CHECKED, single, CELL, HOW_TO) if part)
 
 
 def _batch_result(data: Mapping[str, Any]) -> BatchResult:

@@ -47,6 +47,8 @@ def run_preset(options: argparse.Namespace) -> int:
         "machine": machine(),
         "threads": threads,
         "seed": options.seed,
+        "remark": options.remark,
+        "asked": {name: len(some) for name, some in jobs.items()},
         "sets": {name: _summarised(some, raw, only_kept=options.render) for name, some in jobs.items()},
         "batch": _batches(size, Limits(limit_s, threads, options.seed), raw, only_kept=options.render),
     }

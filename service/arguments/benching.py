@@ -25,6 +25,7 @@ def _bench(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--preset", choices=("full", "quick"), help="instead: the sets of the page of benchmarks")
     command.add_argument("--render", action="store_true", help="with --preset: run nothing, show what was kept")
+    command.add_argument("--remark", metavar="TEXT", help="with --preset: what a reader of the page should know")
     command.add_argument(
         "--docs", type=Path, default=Path("out/bench"), metavar="DIR", help="where a preset's page goes"
     )

@@ -34,6 +34,12 @@ ROOT_PASSES = 40
 FIRST_JOBS = 30
 """Jobs of the first neighbourhoods, about."""
 
+REFINE_EVERY, REFINE_PASSES, REFINE_STEP, MOST_REFINEMENTS = 24, 120, 0.3, 4
+"""Turns between two descents of the whole, their passes and step, and how many may gain hardly anything."""
+
+MOST_JOBS = 90
+"""Jobs of a neighbourhood, at the most."""
+
 LIKELY = 6
 """Agents that are looked at for each job, the best by the prices."""
 
@@ -52,6 +58,9 @@ class AssignmentSearch:
         self.rng = np.random.default_rng(search.seed)
         self.wanted = max(4.0, FIRST_JOBS * len(self.small.cap) / len(self.price))
         self.lock = threading.Lock()
+        self.search, self.at = search, at
+        self.refining = threading.Lock()
+        self.refinements = 0
         self.allowed = (agents.variable >= 0) & (self.small.use <= self.small.cap[:, None])
         reduced = np.where(self.allowed, self.small.cost - self.price, np.inf)
         self.likely = np.argsort(reduced, axis=0, kind="stable")[:LIKELY]
@@ -87,8 +96,24 @@ class AssignmentSearch:
         elif turn % (2 if self._close else 8) == 0 and self.small.cost.size <= WHOLE:
             self.tree.plunge(BATCH, self._over)
             self._take(self.tree.home, self.tree.known)
+        elif turn % REFINE_EVERY == 3 and self.refinements < MOST_REFINEMENTS and self.refining.acquire(blocking=False):
+            try:
+                self._refine()
+            finally:
+                self.refining.release()
         else:
             self._few()
+
+    def _refine(self) -> None:
+        """Descend again from the best prices: the better plan of now says how far steps should aim."""
+        search, before = self.search, self.at.bound
+        target, domains = (self.best.value or 0) * search.pricer.scale, search.domains
+        self.at.step = REFINE_STEP
+        search.descent.descend(self.at, target, REFINE_PASSES, domains.lower, domains.upper, lambda _: self._over())
+        search.note(self.at)
+        if self.at.bound < before:
+            self.price = -self.at.dual / search.pricer.scale
+        self.refinements += 1 if before - self.at.bound < abs(before) >> 15 else 0
 
     @property
     def _close(self) -> bool:
@@ -114,12 +139,14 @@ class AssignmentSearch:
                 return
             chosen = self._related(base)
             jobs, joined = self._jobs(base, chosen)
+            jobs = self._flexible(jobs, chosen)
         if not len(jobs):
             return
         part = np.ix_(chosen, jobs)
         groups, group = np.unique(self.small.group[jobs], return_inverse=True)
         cost, use = np.ascontiguousarray(self.small.cost[part]), np.ascontiguousarray(self.small.use[part])
-        sub = Small(cost, use, self.small.cap[chosen], self.small.fee[chosen], group.astype(np.int64), self.small.scale)
+        cap, fee = self._left(base, chosen, jobs)
+        sub = Small(cost, use, cap, fee, group.astype(np.int64), self.small.scale)
         stands = np.where(np.isin(base[jobs], chosen), np.searchsorted(chosen, base[jobs]), -1)
         root = spot_of(self.allowed[part], self.price[jobs], joined[groups])
         tree = Tree(sub, _cost(sub, stands), root, ROOT_PASSES)
@@ -130,9 +157,33 @@ class AssignmentSearch:
         if tree.home is not None and now is not None:
             self._merge(base, now, chosen, jobs, np.where(tree.home >= 0, chosen[tree.home], -1))
 
+    def _flexible(self, jobs: Ints, chosen: Ints) -> Ints:
+        """Of many jobs, those that lose least by going elsewhere, with some chance; the others stay."""
+        if len(jobs) <= MOST_JOBS or not self.agents.required:
+            return jobs
+        reduced = np.where(self.allowed[np.ix_(chosen, jobs)], self.small.cost[np.ix_(chosen, jobs)], np.inf)
+        ranked = np.partition(reduced - self.price[jobs], 1, axis=0)
+        loss = ranked[1] - ranked[0]
+        loss = np.where(np.isfinite(loss), loss, np.inf)
+        noise = self.rng.exponential(max(1e-9, float(np.median(loss))), len(jobs))
+        return np.sort(jobs[np.argpartition(loss + noise, MOST_JOBS)[:MOST_JOBS]])
+
+    def _left(self, base: Ints, chosen: Ints, jobs: Ints) -> tuple[Ints, Ints]:
+        """Room and fees of some agents beside what stays in them."""
+        cap, fee = self.small.cap[chosen].copy(), self.small.fee[chosen].copy()
+        inside = np.isin(base, chosen)
+        inside[jobs] = False
+        stay = np.flatnonzero(inside)
+        number = np.searchsorted(chosen, base[stay])
+        np.subtract.at(cap, number, self.small.use[base[stay], stay])
+        fee[number] = 0
+        return cap, fee
+
     def _merge(self, base: Ints, now: Ints, chosen: Ints, jobs: Ints, found: Ints) -> None:
         """Take what was found for some jobs into the plan of now, where that still stands as it did there."""
-        untouched = (now[jobs] == base[jobs]).all() and not np.isin(np.delete(now, jobs), chosen).any()
+        there = np.isin(base, chosen)
+        untouched = (now[jobs] == base[jobs]).all() and (np.isin(now, chosen) == there).all()
+        untouched = untouched and (now[there] == base[there]).all()
         home = (now if untouched else base).copy()
         home[jobs] = found
         self._take(home, _cost(self.small, home))

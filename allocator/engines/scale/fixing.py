@@ -9,7 +9,7 @@ import numpy as np
 from allocator.engines.scale.arrays import Bits, Ints
 from allocator.engines.scale.compiled import compiled
 from allocator.engines.scale.knapsack import MOST_NODES
-from allocator.engines.scale.pricing import Pricer, price_blocks
+from allocator.engines.scale.pricing import Facts, Given, Made, Pricer, price_blocks
 from allocator.engines.scale.propagate import Domains
 
 MOST_TRIALS = 60_000
@@ -17,57 +17,22 @@ MOST_TRIALS = 60_000
 
 
 @compiled
-def price_forced(
-    numbers: Ints,
-    start: Ints,
-    items: Ints,
-    group: Ints,
-    opener: Ints,
-    capacity_start: Ints,
-    limit: Ints,
-    weight_start: Ints,
-    weight: Ints,
-    profit: Ints,
-    lower: Bits,
-    upper: Bits,
-    most_nodes: int,
-    x: Bits,
-    value: Ints,
-    bound: Ints,
-    forced: Ints,
-) -> None:
-    """Bound of its block with each free variable of some blocks forced to the value that ``x`` does not have."""
-    scratch = x.copy()
-    lows, highs = lower.copy(), upper.copy()
-    values, bounds = value.copy(), bound.copy()
+def price_forced(numbers: Ints, facts: Facts, given: Given, made: Made, forced: Ints) -> None:
+    """Bound of its block with each free variable forced to the value that the choice does not give it."""
+    trial = Given(given.profit, given.lower.copy(), given.upper.copy(), given.most_nodes)
+    scratch = Made(made.x.copy(), made.value.copy(), made.bound.copy())
     one = np.empty(1, dtype=np.int64)
     for b in numbers:
         one[0] = b
-        for k in range(start[b], start[b + 1] + 1):
-            j = items[k] if k < start[b + 1] else opener[b]
-            if j < 0 or lows[j] == highs[j]:
+        for k in range(facts.start[b], facts.start[b + 1] + 1):
+            j = facts.items[k] if k < facts.start[b + 1] else facts.opener[b]
+            if j < 0 or trial.lower[j] == trial.upper[j]:
                 continue
-            lows[j] = highs[j] = 1 - x[j]
-            price_blocks(
-                one,
-                start,
-                items,
-                group,
-                opener,
-                capacity_start,
-                limit,
-                weight_start,
-                weight,
-                profit,
-                lows,
-                highs,
-                most_nodes,
-                scratch,
-                values,
-                bounds,
-            )
-            forced[j] = bounds[b]
-            lows[j], highs[j] = 0, 1
+            trial.lower[j] = 1 - made.x[j]
+            trial.upper[j] = 1 - made.x[j]
+            price_blocks(one, facts, trial, scratch)
+            forced[j] = scratch.bound[b]
+            trial.lower[j], trial.upper[j] = 0, 1
 
 
 def fix_by_bound(pricer: Pricer, dual: Ints, core: Domains, least: int) -> bool:
@@ -100,11 +65,9 @@ def fix_by_bound(pricer: Pricer, dual: Ints, core: Domains, least: int) -> bool:
 def _tried(pricer: Pricer, core: Domains, x: Bits, among: np.ndarray, spare: int) -> np.ndarray:
     blocks = pricer.parts.blocks
     forced = np.full(len(x), np.iinfo(np.int64).max, dtype=np.int64)
-    facts = (blocks.start, blocks.items, blocks.group, blocks.opener, blocks.capacity_start, blocks.limit)
-    weights = (blocks.weight_start, blocks.weight)
-    rest = (pricer.profit, core.lower, core.upper, MOST_NODES, x, pricer.block_value, pricer.block_bound, forced)
+    given, made = pricer.given(core.lower, core.upper, MOST_NODES), pricer.made(x)
     parts = [np.arange(first, blocks.count, pricer.threads.count) for first in range(pricer.threads.count)]
-    pricer.threads.run(price_forced, [(part, *facts, *weights, *rest) for part in parts])
+    pricer.threads.run(price_forced, [(part, pricer.facts, given, made, forced) for part in parts])
     home = np.full(len(x), -1, dtype=np.int64)
     home[blocks.items] = np.repeat(np.arange(blocks.count), np.diff(blocks.start))
     kept = blocks.opener >= 0

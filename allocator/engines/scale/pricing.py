@@ -1,8 +1,10 @@
 """Prices every block at given duals, in exact integers, over the threads given."""
 
+import operator
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,26 +31,43 @@ def reduce_profits(
         profit[j] = total
 
 
+class Facts(NamedTuple):
+    """What kernels know of every block, as in :class:`~allocator.engines.scale.decompose.Blocks`."""
+
+    start: Ints
+    items: Ints
+    group: Ints
+    opener: Ints
+    capacity_start: Ints
+    limit: Ints
+    weight_start: Ints
+    weight: Ints
+
+
+class Given(NamedTuple):
+    """Profits and limits of the variables, and the nodes that a search may take."""
+
+    profit: Ints
+    lower: Bits
+    upper: Bits
+    most_nodes: int
+
+
+class Made(NamedTuple):
+    """The choice of every variable, and value and bound of every block."""
+
+    x: Bits
+    value: Ints
+    bound: Ints
+
+
 @compiled
-def price_blocks(
-    numbers: Ints,
-    start: Ints,
-    items: Ints,
-    group: Ints,
-    opener: Ints,
-    capacity_start: Ints,
-    limit: Ints,
-    weight_start: Ints,
-    weight: Ints,
-    profit: Ints,
-    lower: Bits,
-    upper: Bits,
-    most_nodes: int,
-    x: Bits,
-    value: Ints,
-    bound: Ints,
-) -> None:
+def price_blocks(numbers: Ints, facts: Facts, given: Given, made: Made) -> None:
     """Best choice of each of some blocks within lower ≤ x ≤ upper; an impossible block gets bound −1 << 62."""
+    start, items, group, opener = facts.start, facts.items, facts.group, facts.opener
+    capacity_start, limit, weight_start, weight = facts.capacity_start, facts.limit, facts.weight_start, facts.weight
+    profit, lower, upper, most_nodes = given.profit, given.lower, given.upper, given.most_nodes
+    x, value, bound = made.x, made.value, made.bound
     for b in numbers:
         first, last = start[b], start[b + 1]
         kinds = capacity_start[b + 1] - capacity_start[b]
@@ -222,15 +241,29 @@ class Pricer:
 
     def price_some(self, pieces: Sequence[Ints], lower: Bits, upper: Bits, x: Bits, most_nodes: int) -> None:
         """Price some blocks at the profits last made."""
+        facts, given, made = self.facts, self.given(lower, upper, most_nodes), self.made(x)
+        self.threads.run(price_blocks, [(piece, facts, given, made) for piece in pieces])
+
+    @property
+    def facts(self) -> Facts:
+        """The blocks as kernels take them."""
         b = self.parts.blocks
-        facts = (b.start, b.items, b.group, b.opener, b.capacity_start, b.limit, b.weight_start, b.weight)
-        rest = (self.profit, lower, upper, most_nodes, x, self.block_value, self.block_bound)
-        self.threads.run(price_blocks, [(piece, *facts, *rest) for piece in pieces])
+        return Facts(b.start, b.items, b.group, b.opener, b.capacity_start, b.limit, b.weight_start, b.weight)
+
+    def given(self, lower: Bits, upper: Bits, most_nodes: int) -> Given:
+        """The profits last made, within limits of the variables."""
+        return Given(self.profit, lower, upper, most_nodes)
+
+    def made(self, x: Bits) -> Made:
+        """Where kernels write."""
+        return Made(x, self.block_value, self.block_bound)
 
     def total(self, dual: Ints) -> int:
         """Exact scaled bound of the last pass, in Python integers."""
-        limits = sum(int(d) * int(b) for d, b in zip(dual.tolist(), self.parts.limit.tolist(), strict=True) if d)
-        return sum(self.block_bound.tolist()) + self.static_value + limits
+        priced = np.flatnonzero(dual)
+        limits = sum(map(operator.mul, dual[priced].tolist(), self.parts.limit[priced].tolist()))
+        bound: int = sum(self.block_bound.tolist()) + self.static_value + limits
+        return bound
 
     def objective_bound(self, scaled: int) -> int:
         """Largest integer objective, without the constant, that a scaled bound allows."""

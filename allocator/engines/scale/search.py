@@ -1,5 +1,7 @@
 """What the engine does with its time, in order: bound, first plan, dives, polish, proof."""
 
+import numpy as np
+
 from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import Arrays
 from allocator.engines.scale.assign import AssignmentSearch
@@ -10,6 +12,7 @@ from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.polish import Polish
 from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.propagate import Domains
+from allocator.engines.scale.relaxation import relax
 from allocator.engines.scale.subgradient import SMALLEST_STEP, Descent, Standing, opening_duals
 
 DUAL_SHARE = 0.3
@@ -17,6 +20,12 @@ DUAL_SHARE = 0.3
 
 DIVE_SHARE = 0.25
 """Of the time limit, what the dives may take at most."""
+
+MANY = 10_000
+"""Agents × jobs from which an assignment is dived into before trees improve the plan."""
+
+RELAX_SHARE, RELAXED_STEP = 0.3, 0.05
+"""Of the time limit, what the linear relaxation may take at most, and the step of the descent from its prices."""
 
 FEW = 1500
 """Open variables up to which a complete search comes before any dive."""
@@ -48,6 +57,8 @@ class Search:
         if self.best.values is None and not (small or self.best.over):
             polish.first_plan()
         if self.agents is not None:
+            if self.agents.variable.size >= MANY or not self.agents.required:
+                self._dives(at)
             self.impossible = AssignmentSearch(self, at, self.agents).run()
             return
         if small:
@@ -60,6 +71,8 @@ class Search:
         low, high = self.domains.lower, self.domains.upper
         at = opening_duals(self.descent, low, high)
         self.note(at)
+        if self.agents is None:
+            at = self._relaxed(at)
         began, best = self.best.left_s, self.best
         best.offer(greedy(self.descent, at, self.domains))
         pieces = 0
@@ -73,6 +86,23 @@ class Search:
                 best.offer(greedy(self.descent, at, self.domains))
         best.offer(greedy(self.descent, at, self.domains))
         return at
+
+    def _relaxed(self, at: Standing) -> Standing:
+        """Where the prices of the linear relaxation lead, if that is better."""
+        relaxed = relax(self.arrays, self.domains.lower, self.domains.upper, RELAX_SHARE * self.limit_s)
+        if relaxed is None:
+            return at
+        descent, scale = self.descent, self.pricer.scale
+        price = relaxed.price[self.parts.master_rows] * descent.norm
+        price = np.clip(price, np.where(descent.free, -self.pricer.reach, 0.0), self.pricer.reach)
+        found = descent.start(
+            np.rint(price * scale / descent.norm).astype(np.int64), self.domains.lower, self.domains.upper
+        )
+        if found.bound >= at.bound:
+            return at
+        found.fraction, found.step = relaxed.fraction, RELAXED_STEP
+        self.note(found)
+        return found
 
     def _target(self) -> int:
         """Scaled value of the best plan: no bound is lower."""

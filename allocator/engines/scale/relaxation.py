@@ -1,0 +1,73 @@
+"""The linear relaxation of a task by GLOP through MathOpt: prices to start from, and a fraction; for children.
+
+Where side rules of many kinds meet, subgradients from nothing take long to find good prices; those of the linear
+relaxation are good from the start.  They are floating-point numbers: whoever prices with them rounds them first, and
+the bound is evaluated exactly.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+from ortools.math_opt import model_pb2, result_pb2, sparse_containers_pb2
+from ortools.math_opt.core.python import solver
+from ortools.math_opt.python import mathopt
+
+from allocator.engines.scale.arrays import Arrays, Bits, Floats
+
+MOST_ENTRIES = 6_000_000
+"""Entries of the rows beyond which the relaxation would take all the time there is."""
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """Value of each variable, and price of each row: what one more of its limit is worth."""
+
+    fraction: Floats
+    price: Floats
+
+
+def relax(arrays: Arrays, lower: Bits, upper: Bits, seconds: float) -> Relaxed | None:
+    """The relaxation within 0–1 limits of the variables; None when it is not solved within the seconds."""
+    if len(arrays.matrix.index) > MOST_ENTRIES or seconds <= 0:
+        return None
+    parameters = mathopt.SolveParameters(time_limit=timedelta(seconds=seconds)).to_proto()
+    # the records themselves: mathopt.solve makes an object of every variable, which takes longer than solving
+    empty = (mathopt.StreamableSolverInitArguments().to_proto(), parameters, mathopt.ModelSolveParameters().to_proto())
+    asked = mathopt.CallbackRegistration().to_proto()
+    result = solver.solve(_proto(arrays, lower, upper), mathopt.SolverType.GLOP.value, *empty, None, asked, None, None)
+    if result.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL or not result.solutions:
+        return None
+    values = result.solutions[0].primal_solution.variable_values
+    duals = result.solutions[0].dual_solution.dual_values
+    return Relaxed(_dense(values, arrays.variables), _dense(duals, arrays.matrix.rows))
+
+
+def _dense(sparse: sparse_containers_pb2.SparseDoubleVectorProto, size: int) -> Floats:
+    found = np.zeros(size)
+    found[np.array(sparse.ids, dtype=np.int64)] = np.array(sparse.values)
+    return found
+
+
+def _proto(arrays: Arrays, lower: Bits, upper: Bits) -> model_pb2.ModelProto:
+    matrix = arrays.matrix
+    proto = model_pb2.ModelProto()
+    proto.variables.ids.extend(range(arrays.variables))
+    proto.variables.lower_bounds.extend(lower.astype(np.float64).tolist())
+    proto.variables.upper_bounds.extend(upper.astype(np.float64).tolist())
+    proto.variables.integers.extend([False] * arrays.variables)
+    proto.objective.maximize = True
+    useful = np.flatnonzero(arrays.weight)
+    proto.objective.linear_coefficients.ids.extend(useful.tolist())
+    proto.objective.linear_coefficients.values.extend(arrays.weight[useful].astype(np.float64).tolist())
+    proto.linear_constraints.ids.extend(range(matrix.rows))
+    least = np.where(arrays.equal, arrays.limit.astype(np.float64), -math.inf)
+    proto.linear_constraints.lower_bounds.extend(least.tolist())
+    proto.linear_constraints.upper_bounds.extend(arrays.limit.astype(np.float64).tolist())
+    owner = matrix.owner()
+    order = np.lexsort((matrix.index, owner))
+    proto.linear_constraint_matrix.row_ids.extend(owner[order].tolist())
+    proto.linear_constraint_matrix.column_ids.extend(matrix.index[order].tolist())
+    proto.linear_constraint_matrix.coefficients.extend(matrix.weight[order].astype(np.float64).tolist())
+    return proto
