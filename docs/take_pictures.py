@@ -32,7 +32,7 @@ from service.settings import Settings, load_settings
 
 DESK, PHONE = (1440, 900), (390, 844)
 SETTLED_MS = 1500
-SOLVE_S = 60
+SOLVE_S = 110
 PEOPLE = {"陈工": Role.PLANNER, "李审核": Role.REVIEWER, "王主任": Role.REVIEWER, "管理员": Role.ADMIN}
 
 TABLE: tuple[tuple[Any, ...], ...] = (

@@ -100,5 +100,16 @@ def _figures(found: Mapping[str, Any], placed: Sequence[Mapping[str, Any]]) -> d
         "rent": sum(row["document"].get("rent_yuan_month") or 0 for row in placed),
         "exceptions": sum(row["document"].get("permission") == "exception" for row in placed),
         "value": None if first is None else first["value"],
-        "gap": max((goal["gap"] or 0 for goal in found["goals"]), default=None),
+        **_proof(found),
+    }
+
+
+def _proof(found: Mapping[str, Any]) -> dict[str, Any]:
+    """How far the plan is from the best: the widest gap, and how many goals have no proven bound at all."""
+    gaps = [goal["gap"] for goal in found["goals"]]
+    known = [gap for gap in gaps if gap is not None]
+    return {
+        "gap": max(known, default=None),
+        "unbounded": len(gaps) - len(known),
+        "proven": found["status"] == "optimal",
     }

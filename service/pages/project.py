@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from fastapi import Path as InPath
 from sqlalchemy import Connection, select
 
+from allocator.goals import BY_ID
 from service.api import plans as api
 from service.api import runs as api_runs
 from service.api import scenarios as api_scenarios
@@ -58,6 +59,8 @@ def one(caller: Reading, plan_id: PlanId, project_id: ProjectId) -> Response:
         places=lambda sites: places(voice, sites),
         held_by=lambda site: held_by(voice, site.holders).lstrip("；; "),
         against=lambda site: _against(voice, site),
+        ranked=_ranked,
+        unit_of=lambda goal: voice.unit(BY_ID[goal].unit) if goal in BY_ID else "",
         choices={part.component_id: list(_choices(voice, part)) for part in dossier.components},
         pinned={part.component_id: _pinned(patch, project_id, part.component_id) for part in dossier.components},
         limits=sorted(
@@ -71,6 +74,12 @@ def _parks(part: ComponentOut) -> list[SiteOut]:
     """Every park but the chosen one, those that would take it first."""
     others = [site for site in part.parks if site.verdict in ORDER]
     return sorted(others, key=lambda site: (ORDER.index(site.verdict), site.deltas is None))
+
+
+def _ranked(deltas: Mapping[str, int]) -> list[tuple[str, int, bool]]:
+    """Goals that change, in their order: goal, change, and whether that is better."""
+    changed = [name for name in BY_ID if deltas.get(name)]
+    return [(name, deltas[name], (deltas[name] > 0) == BY_ID[name].maximise) for name in changed]
 
 
 def _against(voice: Voice, site: SiteOut) -> list[str]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from maps.words import Labels, complete
 from seeds.load import labels, load_districts
+from service.voice import UNITS
 
 NOTHING = "–"
 WAN_M2 = 10_000
@@ -90,6 +91,11 @@ class Shown:
         found = LABELS.get(vocabulary, {}).get(code, {})
         return found.get(self.language) or found.get("en") or code
 
+    def unit(self, unit: str) -> str:
+        """A unit in words."""
+        found = SPOKEN_UNITS.get(unit) or UNITS.get(unit)
+        return unit if found is None else found[0 if self.language == "zh" else 1]
+
     def cell(self, field: str, value: object) -> str:
         """A cell of a batch: codes by their labels, numbers with separators."""
         if value is None:
@@ -103,6 +109,19 @@ class Shown:
         """The text in the reader's language, or the other where there is none."""
         return (zh or en or NOTHING) if self.language == "zh" else (en or zh or NOTHING)
 
+
+SPOKEN_UNITS = {
+    "projects": ("个项目", "projects"),
+    "firms": ("家", "firms"),
+    "firms/year": ("家/年", "firms a year"),
+    "parks": ("个园区", "parks"),
+    "laboratories": ("个", "laboratories"),
+    "billion yuan": ("十亿元", "billion yuan"),
+    "percent of revenue": ("%（占营收）", "% of revenue"),
+    "products/year": ("个/年", "products a year"),
+    "approvals": ("件", "approvals"),
+}
+"""Units of the policy's figures."""
 
 VOCABULARIES = {
     "segment": "segment",

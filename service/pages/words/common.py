@@ -67,6 +67,7 @@ WORDS: Words = {
     "proof": ("证明", "Proof"),
     "proven": ("已证明最优", "proven"),
     "gap_known": ("差距已知", "gap known"),
+    "unbounded": ("尚未证明", "not proven"),
     "faults_count": ("{n} 处问题", "{n} faults"),
     "sheet": ("工作表", "Sheet"),
     "row": ("行", "Row"),
