@@ -67,7 +67,7 @@ def engine_names() -> tuple[str, ...]:
 
 def warm_up(names: tuple[str, ...]) -> None:
     """Start the server of children and let each engine compile what it compiles, so that no run pays for it."""
-    empty = Task(("x",), (), {0: 1}, time_limit_s=30.0)
+    empty = Task(("x",), (), {0: 1}, time_limit_s=30.0, blocks=(0,))
     for name in dict.fromkeys("milp" if name in PEERS else name for name in names):
         run_alone(name, empty, memory_bytes=MEMORY_BYTES)
 
