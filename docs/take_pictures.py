@@ -1,8 +1,8 @@
 """Takes the pictures of every page: ``python -m docs.take_pictures`` into ``docs/pictures/page-*.png``.
 
-It starts the product on a database of its own with the seed registry and the first projects of the seed batch, plans and
-publishes them, uploads a district's table of foreign make, solves again on top of the plan in force, and goes where a
-planner goes.
+It starts the product on a database of its own with the seed registry and the first projects of the seed batch, plans
+and publishes them, uploads a district's table of foreign make, solves again on top of the plan in force, and goes
+where a planner goes.
 """
 
 import shutil
