@@ -40,7 +40,7 @@ def one(caller: Reading, plan_id: PlanId, project_id: ProjectId) -> Response:
     """The dossier of a project, as far as the person may read it."""
     dossier = api.one_dossier(caller.asker, plan_id, project_id)
     document, _ = caller.asker.house.plan(plan_id)
-    voice = Voice("zh" if caller.language == "zh" else "en", document)
+    voice = spoken.voice(caller, document)
     with caller.transaction() as connection:
         found = api.found(connection, plan_id)
         patch = _patch(connection, found["scenario_id"])
