@@ -17,6 +17,7 @@ from service.api.bodies import RunIn, ScenarioIn
 from service.api.plans import PlanId
 from service.database.tables import scenario
 from service.dossier_wire import ComponentOut, DossierOut, SiteOut
+from service.pages import spoken
 from service.pages.entry import Planning, Reading
 from service.pages.forms import Form, InForm
 from service.pages.words.plan import PROJECT
