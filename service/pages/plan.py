@@ -38,12 +38,14 @@ def one(caller: Reading, plan_id: PlanId) -> Response:
         placed = plans.parts_of(connection, placement, plan_id)
         waiting = plans.parts_of(connection, unplaced, plan_id)
         parks = parks_of(connection, found["registry"])
+        standing = plans.published(connection)
     files = {each.name: each for each in api.exports(caller.asker, plan_id).items}
     ordered = [name for name in FILES if name in files] + sorted(set(files) - set(FILES))
     return caller.page(
         "plan.html.j2",
         WORDS,
         plan=found,
+        standing=standing,
         projects=_projects(placed),
         waiting=[_nowhere(row) for row in waiting],
         parks=parks,

@@ -17,6 +17,7 @@ from service.api.bodies import RunIn, ScenarioIn
 from service.api.plans import PlanId
 from service.database.tables import scenario
 from service.dossier_wire import ComponentOut, DossierOut, SiteOut
+from service.pages import spoken
 from service.pages.entry import Planning, Reading
 from service.pages.forms import Form, InForm
 from service.pages.words.plan import PROJECT
@@ -40,7 +41,7 @@ def one(caller: Reading, plan_id: PlanId, project_id: ProjectId) -> Response:
     """The dossier of a project, as far as the person may read it."""
     dossier = api.one_dossier(caller.asker, plan_id, project_id)
     document, _ = caller.asker.house.plan(plan_id)
-    voice = Voice("zh" if caller.language == "zh" else "en", document)
+    voice = spoken.voice(caller, document)
     with caller.transaction() as connection:
         found = api.found(connection, plan_id)
         patch = _patch(connection, found["scenario_id"])

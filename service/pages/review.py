@@ -12,11 +12,10 @@ from service.api.problems import ProblemError
 from service.comparison import Comparison, compare
 from service.pages.entry import Caller, Planning, Reading, Reviewing
 from service.pages.forms import Form, InForm
+from service.pages.spoken import voice
 from service.pages.words.plan import WORDS
 from service.people.roles import Right
 from service.records import plans
-from service.voice import Voice
-from service.wire import PlanOut
 
 router = APIRouter()
 STEPS = ("made", "proposed", "approved", "published")
@@ -46,12 +45,8 @@ def show(caller: Reading, plan_id: PlanId) -> Response:
         exceptions=[]
         if document is None
         else [each for each in document.assignments if each.permission == "exception"],
-        voice=None if document is None else _voice(caller, document),
+        voice=None if document is None else voice(caller, document),
     )
-
-
-def _voice(caller: Caller, document: PlanOut) -> Voice:
-    return Voice("zh" if caller.language == "zh" else "en", document)
 
 
 def _step(found: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -62,6 +62,10 @@ def test_a_plan_shows_every_project_its_place_or_why_it_has_none(browse, plan):
     assert f'src="/pages/plans/{plan["plan_id"]}/map?embed=1' in page
     for name in plan["exports"]:
         assert f'/files/{name}"' in page
+    strip = page[page.index('class="strip"') : page.index("</dl>")]
+    assert ("已证明最优" in strip) == (plan["status"] == "optimal")
+    unbounded = sum(goal["gap"] is None for goal in plan["goals"])
+    assert page.count('<span class="chip bad">尚未证明</span>') == unbounded
 
 
 def test_files_are_the_bytes_of_the_api(desk, browse, plan):

@@ -77,7 +77,7 @@ def test_faults_are_told_cell_by_cell_in_words_and_marked_in_a_file_that_is_read
     page = ada.get(place).text
     assert "3 处问题" in page
     for cell in ("C4", "F5", "L6"):
-        assert f'<th scope="row">{cell}</th>' in page
+        assert f'<th scope="row" class="letter-cell">{cell}</th>' in page
     assert "不是可选的值" in page
     assert "不是数字" in page
     assert 'value="store"' not in page
@@ -100,7 +100,7 @@ def test_faults_are_told_cell_by_cell_in_words_and_marked_in_a_file_that_is_read
     book.save(stream)
     again = uploaded(ada, stream.getvalue(), "corrected.xlsx").headers["location"].removeprefix("/pages")
     page = ada.get(again).text
-    assert re.findall(r'<th scope="row">[A-Z]+[0-9]+</th>.*', page) == []
+    assert re.findall(r'class="letter-cell">[A-Z]+[0-9]+</th>.*', page) == []
     assert "没有问题，可以入库" in page
 
 

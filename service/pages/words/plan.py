@@ -5,6 +5,8 @@ from service.pages.words import Words
 WORDS: Words = {
     "title": ("方案", "Plan"),
     "review": ("审核与公布", "Review"),
+    "compare_standing": ("与现行方案对比", "Compare with the plan in force"),
+    "its_run": ("求解记录", "Its run"),
     "made_by": ("{moment} 由 {person} 生成", "made at {moment} by {person}"),
     "registry_version": ("园区台账第 {n} 版", "registry version {n}"),
     "from_month": ("自 {month} 起", "from {month}"),
