@@ -4,6 +4,7 @@ An operation of /api/v1 and of /ogc names the right it needs in its description.
 listed by its surface, with the operations that it answers.
 """
 
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,8 +12,11 @@ from typing import Any
 from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
-from service.people.roles import Right
-from tests.service_for_tests import a_project, as_csv
+from service.pages.assets import PREFIX
+from service.pages.entry import Entry
+from service.pages.session import COOKIE, Session, form_token
+from service.people.roles import Principal, Right
+from tests.service_for_tests import PEOPLE, a_project, as_csv
 
 OPEN = "open"
 """In place of a right: whoever asks is answered."""
@@ -40,14 +44,24 @@ class Operation:
         return path
 
 
+def by_key(desk: Any, person: str | None, operation: Operation, target: str, **given: Any) -> Any:
+    """Ask with the person's key."""
+    return desk.ask(person, operation.method.upper(), target, **given)
+
+
 @dataclass(frozen=True)
 class Surface:
-    """A part of the application under a prefix, and its operations; ``unbound`` are for people of no district."""
+    """A part of the application, its operations, and how somebody asks there.
+
+    ``unbound`` are for people of no district, ``opened`` for whoever asks; ``strangers`` is what all others hear.
+    """
 
     name: str
-    prefix: str
     operations: Callable[[Any], Iterator[Operation]]
     unbound: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    opened: frozenset[str] = field(default_factory=frozenset)
+    strangers: int = 401
+    ask: Callable[..., Any] = by_key
 
 
 def _described(desk: Any, address: str, prefix: str) -> Iterator[Operation]:
@@ -74,10 +88,46 @@ def _beside(_desk: Any) -> Iterator[Operation]:
         yield Operation("get", path, OPEN)
 
 
+def _pages(desk: Any) -> Iterator[Operation]:
+    """Pages have no description: their rights stand in what they depend on."""
+    pages = next(each for each in desk.app.routes if isinstance(each, Mount) and each.path == PREFIX)
+    for method, path, route in _walked(pages.routes, PREFIX):
+        rights = [each.call.right for each in route.dependant.dependencies if isinstance(each.call, Entry)]
+        yield Operation(method, path.replace(":path}", "}"), rights[0] if rights else OPEN)
+
+
+def by_session(desk: Any, person: str | None, operation: Operation, target: str, **given: Any) -> Any:
+    """Ask as a browser: with the cookie of a session, and the token that its forms carry."""
+    given.pop("json", None)
+    headers = {**given.pop("headers", {}), "Idempotency-Key": "unused"}
+    fields = {"because": "no", "once": secrets.token_hex(8), "name": "x", "project": "ada-1"}
+    if person is not None:
+        cookie, token = session_of(desk, person)
+        headers["Cookie"] = f"{COOKIE}={cookie}"
+        fields["token"] = token
+    desk._client.cookies.clear()
+    sent = {"data": fields} if operation.method == "post" else {}
+    return desk.ask(None, operation.method.upper(), target, headers=headers, **sent, **given)
+
+
+_SESSIONS: dict[tuple[int, str], tuple[str, str]] = {}
+
+
+def session_of(desk: Any, person: str) -> tuple[str, str]:
+    """The cookie of a session of a person, who signed in with the key, and the token of its forms."""
+    if (id(desk), person) not in _SESSIONS:
+        desk._client.cookies.clear()
+        entered = desk.ask(None, "POST", f"{PREFIX}/sign-in", data={"key": desk.keys[person]})
+        assert entered.status_code == 303, entered.text
+        cookie = entered.cookies[COOKIE]
+        mark = Session(Principal(person, *PEOPLE[person]), cookie.rpartition(".")[0])
+        _SESSIONS[id(desk), person] = cookie, form_token(desk.app.state.house, mark)
+    return _SESSIONS[id(desk), person]
+
+
 SURFACES = [
     Surface(
         "api",
-        "/api/v1",
         _api,
         frozenset(
             {
@@ -89,27 +139,53 @@ SURFACES = [
             }
         ),
     ),
-    Surface("ogc", "/ogc", _ogc),
-    Surface("beside", "", _beside),
+    Surface("ogc", _ogc, opened=frozenset({"/ogc/api"})),
+    Surface(
+        "pages",
+        _pages,
+        frozenset(
+            {
+                ("post", "/pages/registry"),
+                ("post", "/pages/plans/{plan_id}/propose"),
+            }
+        ),
+        frozenset({"/pages/", "/pages/sign-in", "/pages/sign-out", "/pages/static/{name}"}),
+        303,
+        by_session,
+    ),
+    Surface("beside", _beside, opened=frozenset({"/", "/api/v1/openapi.json", "/healthz", "/readyz", "/metrics"})),
 ]
 """Every part of the application; a new one is a line here, and `test_matrix.py` fails without it."""
 
 
-def routes_of(app: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+def routes_of(app: Any) -> Iterator[tuple[str, str]]:
     """Every method and path that the application answers, mounted ones and those in no description included."""
-    yield from _routes(app.routes, prefix)
+    yield from ((method, path) for method, path, _ in _walked(app.routes, ""))
 
 
-def _routes(routes: Any, prefix: str) -> Iterator[tuple[str, str]]:
+def _walked(routes: Any, prefix: str) -> Iterator[tuple[str, str, Any]]:
     for route in routes:
         if isinstance(route, Mount):
-            yield from _routes(route.routes, prefix + route.path)
+            yield from _walked(route.routes, prefix + route.path)
         elif isinstance(route, APIRoute | Route):
             methods = (route.methods or set()) - {"HEAD", "OPTIONS"}
-            yield from ((method.lower(), prefix + route.path) for method in methods)
+            yield from ((method.lower(), prefix + route.path, route) for method in methods)
         else:  # a router that was included
             inner = route.include_context.prefix
-            yield from _routes(route.original_router.routes, prefix + inner)
+            yield from _walked(route.original_router.routes, prefix + inner)
+
+
+ANSWER: dict[str, Any] = {
+    "question": "build-next",
+    "plan_id": "plan-000000000000",
+    "input_hash": "0" * 64,
+    "engines": ["cp-sat"],
+    "seed": 0,
+    "time_limit_s": 1.0,
+    "wall_s": 0.0,
+    "answer": {"floor_area_m2": 1000, "goals": [], "cells": [], "undone": []},
+}
+"""An answer about a plan, in the form that `allocator answers` writes."""
 
 
 def body_for(operation: Operation) -> dict[str, Any]:
@@ -130,5 +206,6 @@ def body_for(operation: Operation) -> dict[str, Any]:
         "recommendations": {"project": {}},
         "keys": {"person": "x", "role": "viewer"},
         "execution": {"inputs": {}},
+        "answers": ANSWER,
     }
     return {"json": bodies.get(path.rsplit("/", 1)[-1], {}), "headers": {"If-Match": '"x"'}}
