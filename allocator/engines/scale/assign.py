@@ -11,7 +11,7 @@ from allocator.engines.scale.arrays import Ints
 from allocator.engines.scale.filling import Small
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.subgradient import Standing
-from allocator.engines.scale.tree import Tree, spot_of
+from allocator.engines.scale.tree import PASSES, Tree, spot_of
 
 if TYPE_CHECKING:
     from allocator.engines.scale.search import Search
@@ -20,7 +20,10 @@ WHOLE = 20_000
 """Agents × jobs up to which the whole is searched by a tree."""
 
 LITTLE, NEAR = 1_000, 0.001
-"""Agents × jobs, and gap, from which down the tree over the whole gets half of the turns, else an eighth."""
+"""Agents × jobs, and gap, from which down a proof by the tree over the whole may be near."""
+
+CLOSE_SHARE, FAR_SHARE = 0.5, 0.1
+"""Share of the work that the whole gets, tree and prices, where a proof may be near and elsewhere."""
 
 BATCH, FIRST_BATCH = 12, 400
 """Nodes in one go of the tree over the whole: with a plan in hand, and for a first one."""
@@ -34,11 +37,11 @@ ROOT_PASSES = 40
 FIRST_JOBS = 30
 """Jobs of the first neighbourhoods, about."""
 
-REFINE_EVERY, REFINE_PASSES, REFINE_STEP, MOST_REFINEMENTS = 24, 120, 0.3, 4
-"""Turns between two descents of the whole, their passes and step, and how many may gain hardly anything."""
+REFINE_PASSES, REFINE_STEP, MOST_REFINEMENTS = 120, 0.3, 4
+"""Passes and step of a descent of the whole, and how many may gain hardly anything."""
 
 MOST_JOBS = 90
-"""Jobs of a neighbourhood, at the most."""
+"""Jobs of a neighbourhood, at the most; more once such trees end soon."""
 
 LIKELY = 6
 """Agents that are looked at for each job, the best by the prices."""
@@ -61,6 +64,8 @@ class AssignmentSearch:
         self.search, self.at = search, at
         self.refining = threading.Lock()
         self.refinements = 0
+        self.work_whole = self.work_few = 0
+        self.most_jobs = float(MOST_JOBS)
         self.allowed = (agents.variable >= 0) & (self.small.use <= self.small.cap[:, None])
         reduced = np.where(self.allowed, self.small.cost - self.price, np.inf)
         self.likely = np.argsort(reduced, axis=0, kind="stable")[:LIKELY]
@@ -90,19 +95,30 @@ class AssignmentSearch:
         return False
 
     def _turn(self, turn: int) -> None:
+        size = self.small.cost.size
         if self.home is None:
             self.tree.plunge(FIRST_BATCH, self._over)
             self._take(self.tree.home, self.tree.known)
-        elif turn % (2 if self._close else 8) == 0 and self.small.cost.size <= WHOLE:
+        elif turn % 2 == 0 and size <= WHOLE and self._due(BATCH * PASSES * size):
             self.tree.plunge(BATCH, self._over)
             self._take(self.tree.home, self.tree.known)
-        elif turn % REFINE_EVERY == 3 and self.refinements < MOST_REFINEMENTS and self.refining.acquire(blocking=False):
-            try:
-                self._refine()
-            finally:
-                self.refining.release()
+        elif turn % 2 == 1 and self.refinements < MOST_REFINEMENTS and self._due(REFINE_PASSES * size):
+            if self.refining.acquire(blocking=False):
+                try:
+                    self._refine()
+                finally:
+                    self.refining.release()
         else:
             self._few()
+
+    def _due(self, work: int) -> bool:
+        """Whether the whole may have its turn: its share of all work, counted in passes over agents and jobs."""
+        share = CLOSE_SHARE if self._close else FAR_SHARE
+        with self.lock:
+            if self.work_whole > share * (self.work_whole + self.work_few):
+                return False
+            self.work_whole += work
+        return True
 
     def _refine(self) -> None:
         """Descend again from the best prices: the better plan of now says how far steps should aim."""
@@ -152,21 +168,31 @@ class AssignmentSearch:
         tree = Tree(sub, _cost(sub, stands), root, ROOT_PASSES)
         complete = tree.run(MOST_NODES, self._over)
         with self.lock:
-            self.wanted = min(len(self.small.cap), self.wanted * 1.04) if complete else max(2.0, self.wanted * 0.97)
+            self.work_few += (ROOT_PASSES + PASSES * tree.nodes) * cost.size
+            self._adapt(len(jobs), complete=complete)
             now = self.home
         if tree.home is not None and now is not None:
             self._merge(base, now, chosen, jobs, np.where(tree.home >= 0, chosen[tree.home], -1))
 
+    def _adapt(self, jobs: int, *, complete: bool) -> None:
+        """Larger neighbourhoods where trees end, smaller ones where they do not."""
+        factor = 1.04 if complete else 0.97
+        if jobs >= int(self.most_jobs):
+            self.most_jobs = max(MOST_JOBS / 2, self.most_jobs * factor)
+        else:
+            self.wanted = min(float(len(self.small.cap)), max(2.0, self.wanted * factor))
+
     def _flexible(self, jobs: Ints, chosen: Ints) -> Ints:
         """Of many jobs, those that lose least by going elsewhere, with some chance; the others stay."""
-        if len(jobs) <= MOST_JOBS or not self.agents.required:
+        most = int(self.most_jobs)
+        if len(jobs) <= most or not self.agents.required:
             return jobs
         reduced = np.where(self.allowed[np.ix_(chosen, jobs)], self.small.cost[np.ix_(chosen, jobs)], np.inf)
         ranked = np.partition(reduced - self.price[jobs], 1, axis=0)
         loss = ranked[1] - ranked[0]
         loss = np.where(np.isfinite(loss), loss, np.inf)
         noise = self.rng.exponential(max(1e-9, float(np.median(loss))), len(jobs))
-        return np.sort(jobs[np.argpartition(loss + noise, MOST_JOBS)[:MOST_JOBS]])
+        return np.sort(jobs[np.argpartition(loss + noise, most)[:most]])
 
     def _left(self, base: Ints, chosen: Ints, jobs: Ints) -> tuple[Ints, Ints]:
         """Room and fees of some agents beside what stays in them."""
