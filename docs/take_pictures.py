@@ -224,7 +224,7 @@ def story(planner: Planner, site: Site, folder: Path) -> None:
     page.click("text=开始求解")
     solving = threading.Thread(target=site.solve_next)
     solving.start()
-    page.wait_for_selector("#curve path", timeout=SOLVE_S * 1000)
+    page.wait_for_selector("#curve path", state="attached", timeout=SOLVE_S * 1000)
     page.wait_for_timeout(8000)
     planner.shoot("run")
     solving.join()
