@@ -222,7 +222,7 @@ def story(planner: Planner, site: Site, folder: Path) -> None:
     planner.shoot("batch")
     page.fill("#run_name", "第四季度方案")
     page.click("text=开始求解")
-    solving = threading.Thread(target=site.solve_next)
+    solving = threading.Thread(target=site.solve_next, daemon=True)
     solving.start()
     page.wait_for_selector("#curve path", state="attached", timeout=SOLVE_S * 1000)
     page.wait_for_timeout(8000)
