@@ -69,6 +69,7 @@ RUN: Words = {
     "said_asked": ("已请求停止，几秒内生效。", "Asked to stop; it takes a few seconds."),
     "said_started": ("已提交，正在排队。", "Queued."),
     "done": ("求解完成。", "Done."),
+    "kept": ("已停止，保留了当时最好的方案。", "Stopped; the best plan until then is kept."),
     "view_plan": ("查看方案", "Open the plan"),
     "why_infeasible": (
         "以下规则不能同时满足，因此没有可行方案：",
