@@ -11,10 +11,16 @@ PM.view = (() => {
   let homeView = null;
   let moved = null;
   let scrolled = null;
+  let waiting = false;
+
+  /* In a frame that is folded away there is nothing to fit to; the whole map is shown when there is room again. */
+  const roomy = () => { const size = map.getSize(); return size.x > 120 && size.y > 120; };
 
   const home = () => {
-    homeView = null;
     moved = null;
+    waiting = !roomy();
+    if (waiting) return;
+    homeView = null;
     map.fitBounds(PM.places.bounds(), { animate: false, paddingTopLeft: narrow() ? [6, 6] : [44, 24], paddingBottomRight: narrow() ? [6, 30] : [24, 44] });
     homeView = { zoom: map.getZoom(), centre: map.getCenter() };
     redraw();
@@ -130,7 +136,7 @@ PM.view = (() => {
     PM.legend.mark();
     if (PM.views.now().drawn) PM.views.now().drawn();
   };
-  const refit = () => { map.invalidateSize({ animate: false }); if (homeView) home(); };
+  const refit = () => { map.invalidateSize({ animate: false }); if (homeView || waiting) home(); };
 
   const speak = (language, then = redraw) => {
     PM.lang = language;
@@ -218,7 +224,7 @@ PM.view = (() => {
     speak(PM.data.payload.language || "both", home);
     PM.onChange(onChange);
     map.on("zoomend", () => { if (homeView) redraw(); });
-    map.on("resize", () => { if (!PM.selection && homeView) home(); });
+    map.on("resize", () => { if ((!PM.selection && homeView) || waiting) home(); });
     map.on("click", () => PM.select(null));
     window.addEventListener("hashchange", openAsked);
     openAsked();

@@ -170,3 +170,14 @@ def test_cards_are_bilingual_and_each_language_alone(visit, view_pages):
     assert "需求" not in card.inner_text()
     page.click("[data-set-lang=zh]")
     assert "Required" not in card.inner_text()
+
+
+@pytest.mark.parametrize("view", ["overview", "compare", "difference"])
+def test_a_page_may_be_folded_away_and_opened_again(visit, view_pages, view):
+    page = visit(view_pages[view])
+    before = page.locator(".district-label").count()
+    for width, height in ((1440, 40), (60, 40), (1440, 900)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(300)
+    assert page.locator(".district-label").count() == before > 0
+    assert overlaps(boxes(page, *TEXTS)) == []

@@ -1,6 +1,7 @@
 """Registry, audit, nights, parks, comparisons and newcomers on pages: what they show, to whom, and what they refuse."""
 
 import re
+import time
 
 import pytest
 
@@ -179,7 +180,7 @@ def test_a_park_shows_its_offer_its_people_and_its_load(desk, ada, plan):
     spaces = [one for one in document["spaces"] if one["park_id"] == park_id]
     assert all(one["space_id"] in page for one in spaces)
     load = tables(page)[0]
-    floor = sum(one["floor_area_m2"] for one in spaces if not one["available_from"])
+    floor = sum(one["floor_area_m2"] for one in spaces if (one["available_from"] or "") <= "2026-12")
     assert f"{floor:,}" in load
     listed = ada.get("/parks").text
     assert f"/pages/parks/{park_id}?plan={plan}" in listed
@@ -246,7 +247,9 @@ def wish(**changes):
 
 def test_a_newcomer_gets_ranked_sites_at_once(desk, ada, plan):
     page = ada.get("/where").text
+    before = time.process_time()
     answer = ada.send("/where", wish(), page)
+    assert time.process_time() - before < 1, "seconds of work, however busy the machine is"
     assert answer.status_code == 200, answer.text
     expected = desk.post(
         "recommendations",
@@ -254,8 +257,7 @@ def test_a_newcomer_gets_ranked_sites_at_once(desk, ada, plan):
     ).json()
     shown = re.findall(r'<span class="rank">(\d+)</span>.*?/pages/parks/([^?"]+)', answer.text, re.DOTALL)
     assert [park for _, park in shown] == [one["sites"][0]["park_id"] for one in expected["suggestions"]]
-    seconds = float(re.search(r"([\d.]+) 秒内作答", answer.text)[1])
-    assert seconds < 1
+    assert float(re.search(r"([\d.]+) 秒内作答", answer.text)[1]) > 0
 
 
 def api_project():

@@ -34,6 +34,7 @@ WORDS: Words = {
     "faults": ("问题", "Faults"),
     "effects": ("目标变化", "What it does to the goals"),
     "goal": ("目标", "Goal"),
+    "effect": ("好坏", "For better or worse"),
     "change": ("变化", "Change"),
     "better": ("改善", "better"),
     "worse": ("变差", "worse"),
