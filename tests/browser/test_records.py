@@ -16,6 +16,11 @@ from tests.reliability.processes import wait_until
 __all__ = ["site", "visit"]
 
 SHOTS = os.environ.get("MAP_SHOTS")
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+EVERY = [(language, size) for language in ("zh", "en") for size in SIZES]
+WAYS = EVERY if os.environ.get("ALLOCATOR_TEST_EVERY_VIEW") else [("zh", "desk"), ("en", "phone")]
+"""Either language once; with the variable, both on both screens."""
+
 OVER = {"succeeded", "failed", "infeasible", "no_plan", "cancelled", "quarantined"}
 
 
@@ -71,9 +76,8 @@ def places(stored):
     }
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desk", "phone"])
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_page_of_records_holds(site, visit, stored, size, language):
+@pytest.mark.parametrize(("language", "size"), [(language, SIZES[name]) for language, name in WAYS])
+def test_every_page_of_records_holds(site, visit, stored, language, size):
     visitor = visit(*size)
     visitor.sign_in(site.keys["max"])
     for name, place in places(stored).items():
