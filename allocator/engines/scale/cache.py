@@ -31,11 +31,13 @@ MOST_SECONDS = 600.0
 def folder() -> Path:
     """Folder of compiled kernels: under ALLOCATOR_KERNELS or the user's cache, or where that is closed a temporary one.
 
-    It is named after the text of every kernel: numba notices a change in a function's own file only, and would go
-    on using an old callee.
+    It is named after the text of every kernel, for numba notices a change in a function's own file only and would go
+    on using an old callee; and after where and from when the files are, for numba compiles anew where either differs.
     """
-    text = b"".join(Path(__file__).with_name(f"{module}.py").read_bytes() for module in KERNELS)
-    name = f"kernels-{hashlib.sha256(text).hexdigest()[:16]}"
+    said = hashlib.sha256()
+    for path in (Path(__file__).with_name(f"{module}.py") for module in KERNELS):
+        said.update(f"{path}|{path.stat().st_mtime_ns}|".encode() + path.read_bytes())
+    name = f"kernels-{said.hexdigest()[:16]}"
     named = os.environ.get("ALLOCATOR_KERNELS")
     above = Path(named) if named else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "allocator"
     try:
