@@ -32,7 +32,7 @@ system-parts:
 	./tools/system-parts
 
 test: .venv/ready system-parts
-	.venv/bin/pytest -n 2 --dist loadfile
+	.venv/bin/pytest -n 2 --dist loadfile --durations 25
 
 .venv-ogctests/ready: tools/ogctests.lock
 	python3 -m venv --clear .venv-ogctests

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,18 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from allocator.engines.scale.cache import compile_once
+
 Rows = Sequence[dict[str, Any]]
 
 FUNCTIONS = ("hq", "rnd", "pilot", "manufacturing", "testing", "animal", "clinical_demo", "platform")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where several test at once, compile kernels beside the first tests instead of while all wait for it."""
+    several = getattr(session.config.option, "numprocesses", None)
+    if several and not hasattr(session.config, "workerinput"):
+        threading.Thread(target=compile_once, daemon=True).start()
 
 
 @pytest.fixture

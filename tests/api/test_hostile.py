@@ -132,7 +132,7 @@ def test_every_answer_has_the_headers_that_browsers_need(desk):
         assert "server" not in headers
 
 
-CASES = int(os.environ.get("ALLOCATOR_TEST_CASES", "300"))
+CASES = int(os.environ.get("ALLOCATOR_TEST_CASES", "150"))
 """Generated requests in all; ALLOCATOR_TEST_CASES=5000 for the full count."""
 
 CHECKS = [

@@ -10,7 +10,7 @@ from allocator.verify import find_breaches, measure
 from tests.batch_engines import CRASHED, solve_many
 from tests.drawn import all_plans, draw_problem, ranked
 
-COUNT = int(os.environ.get("ALLOCATOR_DIFFERENTIAL", "250"))
+COUNT = int(os.environ.get("ALLOCATOR_DIFFERENTIAL", "120"))
 
 
 def best_by_enumeration(seed: int) -> tuple[int, ...] | None:

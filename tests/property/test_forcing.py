@@ -1,4 +1,6 @@
-"""The price of forcing a component into a place equals what enumeration finds."""
+"""The price of forcing a component into a place equals what enumeration finds; ALLOCATOR_FORCING draws more."""
+
+import os
 
 from allocator.forcing import force
 from allocator.plan import PlanStatus
@@ -7,12 +9,13 @@ from allocator.solve import solve
 from allocator.verify import find_breaches, measure, verify
 from tests.drawn import all_plans, draw_problem, ranked
 
+COUNT = int(os.environ.get("ALLOCATOR_FORCING", "24"))
 LIMITS = Limits(time_limit_s=20.0, threads=1)
 
 
 def test_prices_equal_enumeration():
     priced = impossible = 0
-    for seed in range(80):
+    for seed in range(COUNT):
         problem = draw_problem(seed, most_plans=200)
         solution = solve(problem, LIMITS)
         if solution.plan is None:

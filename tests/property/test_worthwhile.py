@@ -19,7 +19,7 @@ from allocator.vocabulary import Stage
 from tests.drawn import all_plans, draw_problem
 from tests.in_process import in_child, means
 
-COUNT = int(os.environ.get("ALLOCATOR_WORTHWHILE", "120"))
+COUNT = int(os.environ.get("ALLOCATOR_WORTHWHILE", "60"))
 FEW_PLANS = 250
 NIGHT = (Aim((("value", 1000), ("policy-fit", 1000), ("stability", 1001))), Aim((("cost", 1),)))
 
