@@ -11,13 +11,15 @@ import os
 import resource
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
+from types import ModuleType
 from typing import Any, Protocol, cast
 
 from allocator.engines.scale.cache import compile_once
@@ -58,6 +60,17 @@ told: ContextVar[Told | None] = ContextVar("told", default=None)
 """Who is told of children; nobody by default."""
 
 
+@contextlib.contextmanager
+def _nameless_main() -> Iterator[None]:
+    """Hide the script that started us: a child would import it anew, which takes longer than a small solve."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
 @dataclass
 class Child:
     """A running engine; read :attr:`progress` and :attr:`answer` after :meth:`poll`."""
@@ -84,7 +97,8 @@ class Child:
         ends_at = time.monotonic() + task.time_limit_s
         errand = _Errand(ENGINES[engine], entry, folder, memory_bytes, ends_at)
         process = _CONTEXT.Process(target=_serve, args=(errand, task, theirs, lifeline_end), daemon=True)
-        process.start()
+        with _nameless_main():
+            process.start()
         theirs.close()
         lifeline_end.close()
         made = cls(engine, process, messages, lifeline, ends_at + GRACE_S + task.time_limit_s / 10, folder, told.get())

@@ -117,7 +117,7 @@ def test_explain_answers_in_both_languages_and_as_json(planned, capsys):
     text = capsys.readouterr().out
     assert "未落位" in text
     assert "not placed" in text
-    assert "held by 南山影像 (007) (3,000 m²" in text
+    assert "held by 南山影像, 007/rnd (3,000 m²" in text
     assert "free floor needed 3,000 m², there is 2,000 m²" in text
     assert "可用面积需 3,000 平方米，有 2,000 平方米" in text
     assert main(["explain", "--plan", str(planned / "plan.json"), "P3", "--json"]) == 0

@@ -93,7 +93,8 @@ class Zygote:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, cwd=folder, start_new_session=True
         )
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._ear = threading.Thread(target=self._listen, daemon=True)
+        self._ear.start()
 
     def _listen(self) -> None:
         for line in self._process.stdout:
@@ -120,6 +121,8 @@ class Zygote:
         """End it and everything it started."""
         self._process.stdin.close()
         self._process.wait(60)
+        self._ear.join(60)
+        self._process.stdout.close()
 
 
 class Forked:

@@ -176,9 +176,9 @@ def test_a_run_that_kills_every_worker_is_put_into_quarantine_with_the_reason(si
     client = site.client()
     run_id = asked(client, "Q1")
     for _ in range(3):
-        worker = site.worker(ALLOCATOR_TEST_DIE_AT="solve", ALLOCATOR_MAX_ATTEMPTS="3")
+        worker = site.worker(ALLOCATOR_TEST_DIE_AT="solve", ALLOCATOR_MAX_ATTEMPTS="3", ALLOCATOR_RETRY_AFTER_S="0.01")
         wait_until(lambda worker=worker: worker.process.poll() is not None, lambda worker=worker: worker.log[-2000:])
-    site.worker(ALLOCATOR_MAX_ATTEMPTS="3")
+    site.worker(ALLOCATOR_MAX_ATTEMPTS="3", ALLOCATOR_RETRY_AFTER_S="0.01")
     run = client.run_over(run_id)
     assert (run["state"], run["attempt"]) == ("quarantined", 3)
     assert "its worker fell silent (3 attempts)" in run["reason"]

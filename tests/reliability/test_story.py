@@ -108,7 +108,7 @@ def test_the_api_the_worker_and_the_database_are_cut_down_mid_solve_and_nothing_
 def test_serve_needs_nothing_and_leaves_nothing(tmp_path, number):
     tmp_path.chmod(0o755)
     serve = Process(
-        tmp_path, "serve", "--port", "0", "--data-dir", str(tmp_path / "data"), ALLOCATOR_DEMO_TIME_LIMIT_S="25"
+        tmp_path, "serve", "--port", "0", "--data-dir", str(tmp_path / "data"), ALLOCATOR_DEMO_TIME_LIMIT_S="12"
     )
     try:
         address = serve.wait_for("http://")
@@ -142,14 +142,14 @@ def test_serve_needs_nothing_and_leaves_nothing(tmp_path, number):
 def test_a_killed_serve_takes_its_worker_along_and_the_next_one_finds_everything(tmp_path):
     tmp_path.chmod(0o755)
     arguments = ("serve", "--port", "0", "--data-dir", str(tmp_path / "data"))
-    first = Process(tmp_path, *arguments, ALLOCATOR_DEMO_TIME_LIMIT_S="25")
+    first = Process(tmp_path, *arguments, ALLOCATOR_DEMO_TIME_LIMIT_S="12")
     second = None
     try:
         key = first.wait_for("first-use key: ")
         ours = descendants(first.pid)
         first.kill()
         wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in ours))
-        second = Process(tmp_path, *arguments)
+        second = Process(tmp_path, *arguments, ALLOCATOR_DEMO_TIME_LIMIT_S="12")
         address = second.wait_for("http://")
         assert second.wait_for("first-use key: ") == key
         headers = {"X-API-Key": key.rsplit(" ", 1)[1]}
