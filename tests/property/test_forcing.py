@@ -9,7 +9,7 @@ from allocator.solve import solve
 from allocator.verify import find_breaches, measure, verify
 from tests.drawn import all_plans, draw_problem, ranked
 
-COUNT = int(os.environ.get("ALLOCATOR_FORCING", "16"))
+COUNT = int(os.environ.get("ALLOCATOR_FORCING", "48"))
 LIMITS = Limits(time_limit_s=20.0, threads=1)
 
 
@@ -42,4 +42,4 @@ def test_prices_equal_enumeration():
         assert ranked(problem, reached) == max(found)
         assert all(here != there for _, here, there in forced.moves)
         priced += 1
-    assert min(priced, impossible) >= COUNT // 16
+    assert min(priced, impossible) >= COUNT // 24
