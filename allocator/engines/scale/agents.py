@@ -42,8 +42,8 @@ class Agents:
         if joint is None or not _single(parts):
             return None
         agent = np.full(arrays.variables, -1, dtype=np.int64)
-        agent[items] = np.repeat(np.arange(blocks.count), np.diff(blocks.start))
-        shape = blocks.count, master.rows
+        agent[items] = np.repeat(np.arange(blocks.total), np.diff(blocks.start))
+        shape = blocks.total, master.rows
         if len(np.unique(agent[items] * shape[1] + row_of[items])) < len(items):
             return None
         variable = np.full(shape, -1, dtype=np.int64)

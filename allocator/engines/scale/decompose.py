@@ -6,6 +6,7 @@ Rows with which a block can choose at most one of some variables give it groups,
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +19,8 @@ MOST_CAPACITIES = 8
 """Capacities that one block prices at once; the slackest beyond these stay in the master."""
 
 
-@dataclass(frozen=True)
-class Blocks:
-    """What pricing knows of every block.
+class Blocks(NamedTuple):
+    """What pricing knows of every block, as kernels take it.
 
     ``items`` are variables, sorted by block and within it by group; ``group`` numbers them (−1: none) and
     ``opener`` is the variable that must be 1 before any item is (−1: none).  Capacity k of block b has limit
@@ -38,7 +38,7 @@ class Blocks:
     weight: Ints
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         """Number of blocks."""
         return len(self.opener)
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from allocator.engines.scale.arrays import Bits, Ints
 from allocator.engines.scale.compiled import compiled
+from allocator.engines.scale.decompose import Blocks
 from allocator.engines.scale.knapsack import MOST_NODES
-from allocator.engines.scale.pricing import Facts, Given, Made, Pricer, price_blocks
+from allocator.engines.scale.pricing import Given, Made, Pricer, price_blocks
 from allocator.engines.scale.propagate import Domains
 
 MOST_TRIALS = 60_000
@@ -17,20 +18,20 @@ MOST_TRIALS = 60_000
 
 
 @compiled
-def price_forced(numbers: Ints, facts: Facts, given: Given, made: Made, forced: Ints) -> None:
+def price_forced(numbers: Ints, blocks: Blocks, given: Given, made: Made, forced: Ints) -> None:
     """Bound of its block with each free variable forced to the value that the choice does not give it."""
     trial = Given(given.profit, given.lower.copy(), given.upper.copy(), given.most_nodes)
     scratch = Made(made.x.copy(), made.value.copy(), made.bound.copy())
     one = np.empty(1, dtype=np.int64)
     for b in numbers:
         one[0] = b
-        for k in range(facts.start[b], facts.start[b + 1] + 1):
-            j = facts.items[k] if k < facts.start[b + 1] else facts.opener[b]
+        for k in range(blocks.start[b], blocks.start[b + 1] + 1):
+            j = blocks.items[k] if k < blocks.start[b + 1] else blocks.opener[b]
             if j < 0 or trial.lower[j] == trial.upper[j]:
                 continue
             trial.lower[j] = 1 - made.x[j]
             trial.upper[j] = 1 - made.x[j]
-            price_blocks(one, facts, trial, scratch)
+            price_blocks(one, blocks, trial, scratch)
             forced[j] = scratch.bound[b]
             trial.lower[j], trial.upper[j] = 0, 1
 
@@ -66,10 +67,10 @@ def _tried(pricer: Pricer, core: Domains, x: Bits, among: np.ndarray, spare: int
     blocks = pricer.parts.blocks
     forced = np.full(len(x), np.iinfo(np.int64).max, dtype=np.int64)
     given, made = pricer.given(core.lower, core.upper, MOST_NODES), pricer.made(x)
-    parts = [np.arange(first, blocks.count, pricer.threads.count) for first in range(pricer.threads.count)]
-    pricer.threads.run(price_forced, [(part, pricer.facts, given, made, forced) for part in parts])
+    parts = [np.arange(first, blocks.total, pricer.threads.count) for first in range(pricer.threads.count)]
+    pricer.threads.run(price_forced, [(part, pricer.parts.blocks, given, made, forced) for part in parts])
     home = np.full(len(x), -1, dtype=np.int64)
-    home[blocks.items] = np.repeat(np.arange(blocks.count), np.diff(blocks.start))
+    home[blocks.items] = np.repeat(np.arange(blocks.total), np.diff(blocks.start))
     kept = blocks.opener >= 0
     home[blocks.opener[kept]] = np.flatnonzero(kept)
     tried = among & (forced < np.iinfo(np.int64).max)

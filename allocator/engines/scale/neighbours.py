@@ -22,7 +22,7 @@ class Neighbourhoods:
         arrays, blocks = self.parts.arrays, self.parts.blocks
         count = arrays.variables
         self._home = np.full(count, -1, dtype=np.int64)
-        self._home[blocks.items] = np.repeat(np.arange(blocks.count), np.diff(blocks.start))
+        self._home[blocks.items] = np.repeat(np.arange(blocks.total), np.diff(blocks.start))
         owner = self.parts.master.owner()
         self._equation = np.full(count, -1, dtype=np.int64)
         entries = np.flatnonzero(self.parts.choice[owner] & (self._home[self.parts.master.index] >= 0))[::-1]
@@ -45,17 +45,17 @@ class Neighbourhoods:
     def _related(self, wanted: int) -> np.ndarray:
         """Blocks that like to hold the same variables' components as a random first one."""
         blocks = self.parts.blocks
-        chosen = np.zeros(blocks.count + 1, dtype=np.bool_)
-        chosen[self.rng.integers(blocks.count)] = True
+        chosen = np.zeros(blocks.total + 1, dtype=np.bool_)
+        chosen[self.rng.integers(blocks.total)] = True
         master = self.parts.master
         for _ in range(20 * wanted):
-            if int(chosen[:-1].sum()) >= min(wanted, blocks.count):
+            if int(chosen[:-1].sum()) >= min(wanted, blocks.total):
                 break
             base = self.rng.choice(np.flatnonzero(chosen[:-1]))
             items = blocks.items[blocks.start[base] : blocks.start[base + 1]]
             items = items[self.allowed[items] & (self._equation[items] >= 0)]
             if not len(items):
-                chosen[self.rng.integers(blocks.count)] = True
+                chosen[self.rng.integers(blocks.total)] = True
                 continue
             near = items[np.argsort(-self.profit[items], kind="stable")[: 8 + len(items) // 8]]
             row = self._equation[self.rng.choice(near)]

@@ -31,19 +31,6 @@ def reduce_profits(
         profit[j] = total
 
 
-class Facts(NamedTuple):
-    """What kernels know of every block, as in :class:`~allocator.engines.scale.decompose.Blocks`."""
-
-    start: Ints
-    items: Ints
-    group: Ints
-    opener: Ints
-    capacity_start: Ints
-    limit: Ints
-    weight_start: Ints
-    weight: Ints
-
-
 class Given(NamedTuple):
     """Profits and limits of the variables, and the nodes that a search may take."""
 
@@ -62,10 +49,11 @@ class Made(NamedTuple):
 
 
 @compiled
-def price_blocks(numbers: Ints, facts: Facts, given: Given, made: Made) -> None:
+def price_blocks(numbers: Ints, blocks: Blocks, given: Given, made: Made) -> None:
     """Best choice of each of some blocks within lower ≤ x ≤ upper; an impossible block gets bound −1 << 62."""
-    start, items, group, opener = facts.start, facts.items, facts.group, facts.opener
-    capacity_start, limit, weight_start, weight = facts.capacity_start, facts.limit, facts.weight_start, facts.weight
+    start, items, group, opener = blocks.start, blocks.items, blocks.group, blocks.opener
+    capacity_start, limit = blocks.capacity_start, blocks.limit
+    weight_start, weight = blocks.weight_start, blocks.weight
     profit, lower, upper, most_nodes = given.profit, given.lower, given.upper, given.most_nodes
     x, value, bound = made.x, made.value, made.bound
     for b in numbers:
@@ -214,8 +202,8 @@ class Pricer:
         self.base = parts.arrays.weight * self.scale
         self.threads = Threads(threads)
         self.profit = np.empty(parts.arrays.variables, dtype=np.int64)
-        self.block_bound = np.zeros(parts.blocks.count, dtype=np.int64)
-        self.block_value = np.zeros(parts.blocks.count, dtype=np.int64)
+        self.block_bound = np.zeros(parts.blocks.total, dtype=np.int64)
+        self.block_value = np.zeros(parts.blocks.total, dtype=np.int64)
         self.static_value = 0
         self._pieces = _pieces(parts.blocks, threads)
 
@@ -241,14 +229,8 @@ class Pricer:
 
     def price_some(self, pieces: Sequence[Ints], lower: Bits, upper: Bits, x: Bits, most_nodes: int) -> None:
         """Price some blocks at the profits last made."""
-        facts, given, made = self.facts, self.given(lower, upper, most_nodes), self.made(x)
-        self.threads.run(price_blocks, [(piece, facts, given, made) for piece in pieces])
-
-    @property
-    def facts(self) -> Facts:
-        """The blocks as kernels take them."""
-        b = self.parts.blocks
-        return Facts(b.start, b.items, b.group, b.opener, b.capacity_start, b.limit, b.weight_start, b.weight)
+        blocks, given, made = self.parts.blocks, self.given(lower, upper, most_nodes), self.made(x)
+        self.threads.run(price_blocks, [(piece, blocks, given, made) for piece in pieces])
 
     def given(self, lower: Bits, upper: Bits, most_nodes: int) -> Given:
         """The profits last made, within limits of the variables."""
@@ -273,6 +255,6 @@ class Pricer:
 def _pieces(blocks: Blocks, threads: int) -> list[Ints]:
     """Blocks shared out so that every thread gets like work."""
     if len(blocks.items) < PARALLEL_FROM or threads == 1:
-        return [np.arange(blocks.count, dtype=np.int64)]
+        return [np.arange(blocks.total, dtype=np.int64)]
     parts = 4 * threads
-    return [np.arange(first, blocks.count, parts, dtype=np.int64) for first in range(min(parts, blocks.count))]
+    return [np.arange(first, blocks.total, parts, dtype=np.int64) for first in range(min(parts, blocks.total))]

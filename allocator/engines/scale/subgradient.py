@@ -125,7 +125,7 @@ def _burden(pricer: Pricer) -> Floats:
     """Share of the tightest capacity of its block that each variable takes."""
     blocks = pricer.parts.blocks
     burden = np.zeros(pricer.parts.arrays.variables)
-    for b in range(blocks.count):
+    for b in range(blocks.total):
         items = blocks.items[blocks.start[b] : blocks.start[b + 1]]
         size = len(items)
         for k in range(int(blocks.capacity_start[b + 1] - blocks.capacity_start[b])):
