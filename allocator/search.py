@@ -34,7 +34,7 @@ class Search:
         running: list[Entrant],
         started: float,
     ) -> None:
-        self._problem, self._started = problem, started
+        self._problem = problem
         self.reins = Reins()
         self._published = _standing(problem)
         self._model, self._choose = compiled

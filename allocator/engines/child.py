@@ -60,15 +60,20 @@ told: ContextVar[Told | None] = ContextVar("told", default=None)
 """Who is told of children; nobody by default."""
 
 
+_ONE_START = threading.Lock()
+
+
 @contextlib.contextmanager
 def _nameless_main() -> Iterator[None]:
     """Hide the script that started us: a child would import it anew, which takes longer than a small solve."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+    # two threads at once would take each other's stand-in for the script
+    with _ONE_START:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
 
 
 @dataclass

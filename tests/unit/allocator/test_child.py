@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from allocator.engines.task import AnswerStatus, Task
 from allocator.errors import EngineError
 from allocator.linear import Row, Sense
 
+ROOT = Path(__file__).parents[3]
 TASK = Task(("x", "y"), (Row({0: 1, 1: 1}, Sense.AT_MOST, 1, "one"),), {0: 2, 1: 3}, time_limit_s=1.0)
 
 
@@ -39,6 +41,32 @@ def gone(pid: int, within_s: float = 5.0) -> bool:
 def test_an_engine_answers_from_its_child(engine):
     answer = run_alone(engine, TASK)
     assert (answer.status, answer.values, answer.bound) == (AnswerStatus.OPTIMAL, (0, 1), 3)
+
+
+SCRIPT = """
+from allocator.engines.child import run_alone
+from allocator.engines.task import Task
+
+print("read")
+if __name__ == "__main__":
+    print(run_alone("cp-sat", Task(("x",), (), {0: 1}, time_limit_s=5.0)).values)
+"""
+
+
+def test_a_child_does_not_read_the_script_that_started_its_parent(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    ended = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=True)
+    assert ended.stdout.split("\n")[:2] == ["read", "(1,)"]
+
+
+def test_children_that_threads_start_at_once_leave_the_script_in_its_place():
+    main = sys.modules["__main__"]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: run_alone("cp-sat", TASK).values, range(16)))
+    assert answers == [(0, 1)] * 16
+    assert sys.modules["__main__"] is main
 
 
 def test_an_engine_that_ignores_its_limit_is_ended_with_all_it_started():
