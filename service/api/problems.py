@@ -1,7 +1,7 @@
 """What goes wrong, as application/problem+json (RFC 9457); nothing of the inside is shown."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +18,15 @@ from geodata.faults import shown
 
 MEDIA_TYPE = "application/problem+json"
 LOG = structlog.get_logger("api")
+STANDARD_TYPES = {
+    name: f"http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/{name}"
+    for name in ("no-such-process", "no-such-job", "result-not-ready")
+}
+"""Kinds that OGC API - Processes names (OGC 18-062r2)."""
+
+FORMLESS = "invalid"
+"""Kind of the problem of a request that lacks the form of its route."""
+
 
 TITLES = {
     400: "The request cannot be read",
@@ -86,9 +95,9 @@ def problem(
     errors: Iterable[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem as an answer."""
+    """A problem as an answer; its type is named after its kind unless a standard has a name for it."""
     body = {
-        "type": f"urn:allocator:problem:{kind}",
+        "type": STANDARD_TYPES.get(kind, f"urn:allocator:problem:{kind}"),
         "title": TITLES.get(status, "The request failed"),
         "status": status,
         "detail": detail,
@@ -115,34 +124,21 @@ def faults_problem(faults: Iterable[Fault], pointer: str | None = None) -> Probl
     return ProblemError(422, "faults", f"{count} in the input; nothing was stored.", listed)
 
 
-def install(app: FastAPI) -> None:
-    """Let every error leave as a problem."""
-    app.add_exception_handler(ProblemError, _on_problem)
-    app.add_exception_handler(InputError, _on_input)
-    app.add_exception_handler(RequestValidationError, _on_validation)
-    app.add_exception_handler(HTTPException, _on_http)
-    app.add_exception_handler(DBAPIError, _on_database)
-    app.add_exception_handler(PoolTimeoutError, _on_busy)
-    app.add_exception_handler(Exception, _on_defect)
+Show = Callable[[Request, ProblemError], Awaitable[Response]]
+"""How a surface says what went wrong."""
 
 
-async def _on_problem(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, ProblemError)  # noqa: S101  it is registered for this type
+async def as_problem(_request: Request, error: ProblemError) -> Response:
+    """The problem as it is."""
     return error.response()
 
 
-async def _on_input(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, InputError)  # noqa: S101
-    return faults_problem(error.faults).response()
-
-
-async def _on_validation(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)  # noqa: S101
+def _formless(_request: Request, error: RequestValidationError) -> ProblemError:
     errors = [
         {"pointer": _pointer(each["loc"]), "message": shown(each["msg"]), "remedy": "See /api/v1/openapi.json."}
         for each in error.errors()
     ]
-    return problem(422, "invalid", "The request does not have the form that is asked for.", errors)
+    return ProblemError(422, FORMLESS, "The request does not have the form that is asked for.", errors)
 
 
 def _pointer(place: Iterable[int | str]) -> str:
@@ -151,28 +147,51 @@ def _pointer(place: Iterable[int | str]) -> str:
     return "#" + "".join(f"/{part}" for part in rest) if first == "body" else "/".join(rest) or first
 
 
-async def _on_http(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101
+def _refused(_request: Request, error: HTTPException) -> ProblemError:
     kind = {404: "not-found", 405: "method", 401: "unknown-person", 403: "not-allowed"}.get(error.status_code, "http")
     detail = "See /api/v1/openapi.json for what there is."
-    return problem(error.status_code, kind, detail, headers=error.headers)
+    return ProblemError(error.status_code, kind, detail, headers=error.headers)
 
 
-async def _on_database(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DBAPIError)  # noqa: S101
+def _of_database(request: Request, error: DBAPIError) -> ProblemError:
     state = getattr(error.orig, "sqlstate", None) or ""
     if error.connection_invalidated or state[:2] in {"", "08", "53", "57"}:
         LOG.warning("database unavailable", sqlstate=state, path=request.url.path)
-        return problem(503, "database", "The database does not answer; nothing was changed.", (), {"Retry-After": "2"})
+        said = "The database does not answer; nothing was changed."
+        return ProblemError(503, "database", said, (), {"Retry-After": "2"})
     if state in {"40001", "40P01", "55P03"}:
-        return problem(503, "contention", "Others are changing this; nothing was changed.", (), {"Retry-After": "1"})
-    return await _on_defect(request, error)
+        said = "Others are changing this; nothing was changed."
+        return ProblemError(503, "contention", said, (), {"Retry-After": "1"})
+    return _defect(request, error)
 
 
-async def _on_busy(_request: Request, _error: Exception) -> Response:
-    return problem(503, "busy", "Every connection to the database is in use.", (), {"Retry-After": "2"})
-
-
-async def _on_defect(request: Request, error: Exception) -> Response:
+def _defect(request: Request, error: Exception) -> ProblemError:
     LOG.error("defect", exc_info=error, path=request.url.path, method=request.method)
-    return problem(500, "defect", "The request met a defect of ours; it is in the log.")
+    return ProblemError(500, "defect", "The request met a defect of ours; it is in the log.")
+
+
+def _busy(_request: Request, _error: PoolTimeoutError) -> ProblemError:
+    return ProblemError(503, "busy", "Every connection to the database is in use.", (), {"Retry-After": "2"})
+
+
+MEANINGS: tuple[tuple[type[Exception], Callable[[Request, Any], ProblemError]], ...] = (
+    (ProblemError, lambda _, error: error),
+    (InputError, lambda _, error: faults_problem(error.faults)),
+    (RequestValidationError, _formless),
+    (HTTPException, _refused),
+    (DBAPIError, _of_database),
+    (PoolTimeoutError, _busy),
+    (Exception, _defect),
+)
+"""What each error means to whoever asked; a defect is logged, and nothing of it is told."""
+
+
+def install(app: FastAPI, show: Show = as_problem) -> None:
+    """Let every error leave as a problem, in the way of a surface."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        meaning = next(meaning for kind, meaning in MEANINGS if isinstance(error, kind))
+        return await show(request, meaning(request, error))
+
+    for kind, _ in MEANINGS:
+        app.add_exception_handler(kind, answer)

@@ -60,7 +60,7 @@ def confirmed(table: Table, form: Form) -> Meanings:
     if wanted and wanted != table.sheet.name:
         other = next((each for each in table.sheets if each.name == wanted), None)
         if other is None:
-            raise ProblemError(422, "invalid", "There is no such sheet.")
+            raise ProblemError(422, "field", "There is no such sheet.")
         return suggest(other, known_words(), table.meanings.prefix)
     columns = {column.position: _choice(table, form, column.position) for column in table.sheet.columns}
     constants = {name: form.text(f"constant-{name}", 80) for name in CONSTANT if form.text(f"constant-{name}", 80)}
@@ -86,7 +86,7 @@ def _choice(table: Table, form: Form, position: int) -> Choice:
     field, function = form.text(f"field-{position}", 60), form.text(f"function-{position}", 40)
     target = f"{field}@{function}" if function and field in PARTS else field
     if not is_target(target):
-        raise ProblemError(422, "invalid", f"There is no field {target[:40]!r}.")
+        raise ProblemError(422, "field", f"There is no field {target[:40]!r}.")
     asked = form.text(f"unit-{position}", 20)
     unit = asked if asked in UNITS.get(field, {}) else own_unit(field) or ""
     if (target, unit) == (before.target, before.unit):

@@ -30,7 +30,7 @@ class Form:
         """A field without the blanks around it, empty if it is absent; raises a 422 problem when it is too long."""
         found = next(iter(self.fields.get(name, ())), "").replace("\0", "").strip()
         if len(found) > most:
-            raise ProblemError(422, "invalid", f"The field {name!r} may have {most:,} characters.")
+            raise ProblemError(422, "field", f"The field {name!r} may have {most:,} characters.")
         return found
 
     def texts(self, name: str) -> list[str]:
@@ -47,7 +47,7 @@ class Form:
         if not said:
             return None
         if not re.fullmatch(r"[+-]?\d{1,12}", said):
-            raise ProblemError(422, "invalid", f"The field {name!r} is no whole number: {said[:40]!r}.")
+            raise ProblemError(422, "field", f"The field {name!r} is no whole number: {said[:40]!r}.")
         return int(said)
 
     def once(self, also: bytes = b"") -> Once:

@@ -41,6 +41,12 @@ SENTENCES: Words = {
         "Somebody else changed the plan at the same moment; open it again.",
     ),
     "over": ("这次求解已经结束。", "The run is over already."),
+    "method": ("这里不能这样操作。请返回收件箱。", "This cannot be done here. Go back to the inbox."),
+    "http": ("这个请求无法处理。请返回收件箱再试。", "The request cannot be dealt with. Go back to the inbox."),
+    "contention": (
+        "另有人正在更改同一内容，没有更改任何内容。请稍候再试。",
+        "Others are changing this; nothing was changed. Try again in a moment.",
+    ),
     "busy": ("同时使用的人太多，请稍候再试。", "Too many people are using this right now; try again in a moment."),
     "database": (
         "数据库暂时没有响应，没有更改任何内容。请稍候再试。",
