@@ -3,7 +3,7 @@
 import csv
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,35 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     several = getattr(session.config.option, "numprocesses", None)
     if several and not hasattr(session.config, "workerinput"):
         threading.Thread(target=compile_once, daemon=True).start()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Any]:
+    """The real PostgreSQL of the wheel, started once; a fresh database for whoever asks."""
+    # the service takes seconds to load, and most tests need none
+    from tests.service_for_tests import Server  # noqa: PLC0415
+
+    running = Server()
+    yield running
+    running.end()
+
+
+@pytest.fixture(scope="module")
+def desk(server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The application in this process, with people at it; shared by a module."""
+    from tests.service_for_tests import desk_on  # noqa: PLC0415
+
+    with desk_on(server, tmp_path_factory.mktemp("desk")) as made:
+        yield made
+
+
+@pytest.fixture
+def fresh(server: Any, tmp_path: Path) -> Iterator[Any]:
+    """The same with a database of its own."""
+    from tests.service_for_tests import desk_on  # noqa: PLC0415
+
+    with desk_on(server, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

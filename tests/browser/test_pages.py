@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from service.database.engine import open_engine
 from tests.foreign_sheets import FIRMS, district_table
 from tests.reliability.processes import Site
-from tests.service_for_tests import Server, a_project, as_csv, make_keys, settings_for
+from tests.service_for_tests import a_project, as_csv, make_keys, settings_for
 from tests.unit.maps.hostile import NAMES
 
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
@@ -75,8 +75,8 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    server, folder = Server(), tmp_path_factory.mktemp("site")
+def site(server, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
     url = server.database()
     engine = open_engine(url, pool_size=1)
     keys = make_keys(engine, settings_for(folder))
@@ -85,7 +85,6 @@ def site(tmp_path_factory):
     made.worker()
     yield made
     made.close()
-    server.end()
 
 
 @pytest.fixture

@@ -3,14 +3,7 @@
 import pytest
 
 from tests.live import listening
-from tests.service_for_tests import Server, a_project, desk_on
-
-
-@pytest.fixture(scope="session")
-def server():
-    running = Server()
-    yield running
-    running.end()
+from tests.service_for_tests import a_project, desk_on
 
 
 @pytest.fixture(scope="module")

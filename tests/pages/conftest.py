@@ -5,7 +5,6 @@ import re
 import pytest
 
 from service import logs
-from tests.service_for_tests import Server, desk_on
 
 TOKEN = re.compile(r'name="token" value="([^"]*)"')
 ONCE = re.compile(r'name="once" value="([^"]*)"')
@@ -15,25 +14,6 @@ ONCE = re.compile(r'name="once" value="([^"]*)"')
 def plain_log():
     """Defects are logged in one line: the library's usual way prints every local variable in colour, for minutes."""
     logs.set_up("error")
-
-
-@pytest.fixture(scope="session")
-def server():
-    running = Server()
-    yield running
-    running.end()
-
-
-@pytest.fixture(scope="module")
-def desk(server, tmp_path_factory):
-    with desk_on(server, tmp_path_factory.mktemp("desk")) as made:
-        yield made
-
-
-@pytest.fixture
-def fresh(server, tmp_path):
-    with desk_on(server, tmp_path) as made:
-        yield made
 
 
 class Browser:

@@ -6,14 +6,7 @@ import pytest
 
 from service.database.engine import open_engine
 from tests.reliability.processes import Site
-from tests.service_for_tests import Server, make_keys, settings_for
-
-
-@pytest.fixture(scope="session")
-def server():
-    running = Server()
-    yield running
-    running.end()
+from tests.service_for_tests import make_keys, settings_for
 
 
 @pytest.fixture
