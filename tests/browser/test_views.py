@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from maps.vendoring import sha256
 from maps.views import VIEWS
@@ -157,7 +158,7 @@ def test_a_card_lists_every_park_with_its_verdict(visit, view_pages):
     rows(page).first.click()
     page.locator("#card .verdicts summary").click()
     parks = page.evaluate("PM.data.parks.length * PM.data.project.get(PM.selected('project')).components.length")
-    assert page.locator("#card .verdicts tbody tr").count() == parks
+    expect(page.locator("#card .verdicts tbody tr")).to_have_count(parks)
 
 
 def test_cards_are_bilingual_and_each_language_alone(visit, view_pages):
