@@ -28,6 +28,15 @@ def require_crs(frame: gpd.GeoSeries | gpd.GeoDataFrame) -> None:
         raise ValueError("the geometries have no coordinate system; set one, for example EPSG:4490")
 
 
+def in_edge_crs(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """The geometries in EPSG:4490; raises ValueError unless they carry a coordinate system."""
+    require_crs(shapes)
+    # PROJ moves WGS-84 degrees by nothing, after half a second of looking for a grid that would.
+    if shapes.crs in (declared_crs("OGC:CRS84"), declared_crs("EPSG:4326")):
+        return shapes.set_crs(EDGE_CRS, allow_override=True)
+    return shapes.to_crs(EDGE_CRS)
+
+
 def declared_crs(name: str) -> CRS:
     """Coordinate system of a code such as EPSG:4547 or urn:ogc:def:crs:OGC:1.3:CRS84; raises ValueError otherwise."""
     try:

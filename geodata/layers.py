@@ -19,7 +19,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from allocator.errors import Fault, InputError
-from geodata.crs import EDGE_CRS, declared_crs
+from geodata.crs import EDGE_CRS, declared_crs, in_edge_crs
 from geodata.faults import fault, file_fault
 from geodata.fields import Origin
 from geodata.json_file import load_json
@@ -52,7 +52,7 @@ def read_layer(path: Path, kind: str) -> Layer:
     faulty = {each.row for each in faults}
     kept = [None if number in faulty else found for number, found in enumerate(geometries, 1)]
     shapes = gpd.GeoSeries(kept, crs=crs)
-    degrees = shapes.to_crs(EDGE_CRS)
+    degrees = in_edge_crs(shapes)
     lost = _off_the_globe(shapes if crs.is_geographic else degrees)
     faults += [_lost(Origin(path.name, position + 1), shapes.iloc[position]) for position in lost]
     degrees.iloc[lost] = None

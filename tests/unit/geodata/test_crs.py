@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geodata.crs import EDGE_CRS, declared_crs, gcj02_to_wgs84, require_crs, wgs84_to_gcj02
+from geodata.crs import EDGE_CRS, declared_crs, gcj02_to_wgs84, in_edge_crs, require_crs, wgs84_to_gcj02
 from geodata.measure import points_at
 
 GEOD = Geod(ellps="WGS84")
@@ -50,3 +50,12 @@ def test_a_missing_or_unknown_coordinate_system_is_named():
     with pytest.raises(ValueError, match="'nonsense' is not a coordinate system"):
         declared_crs("nonsense")
     assert declared_crs(EDGE_CRS).to_epsg() == 4490
+
+
+@pytest.mark.parametrize("crs", ["OGC:CRS84", "EPSG:4326", "EPSG:4547"])
+def test_degrees_at_the_edge_are_those_of_proj(crs):
+    given = points_at("ab", [113.75, 114.62], [22.44, 22.86]).to_crs(crs)
+    there = in_edge_crs(given)
+    assert there.crs == EDGE_CRS
+    assert given.crs == crs
+    assert there.geom_equals_exact(given.to_crs(EDGE_CRS), 0).all()
