@@ -1,12 +1,10 @@
 """The command that answers questions about a whole plan."""
 
 import argparse
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
-from allocator.answers.alternatives import Alternatives, alternatives
+from allocator.answers.alternatives import alternatives
 from allocator.answers.build_next import build_next
 from allocator.answers.conflict import conflict
 from allocator.answers.exceptions import exceptions
@@ -21,12 +19,11 @@ from allocator.problem import Problem
 from allocator.rules import RULES
 from geodata.schema import Inputs
 from service import exit_codes
+from service.answering import alternatives_document, answer_document
 from service.answers_patch import write_patch
 from service.answers_text import answer_text
 from service.answers_wire import (
-    AlternativesOut,
     Answered,
-    AnswerOut,
     BuildNextOut,
     ConflictAnswerOut,
     ExceptionsOut,
@@ -49,21 +46,11 @@ ENGINES = {"both": ("cp-sat", "scip")}
 def answers(options: argparse.Namespace) -> int:
     """Answer one question about a plan.json; the exit code says whether there is an answer."""
     document, _ = asked(options.plan)
-    started = time.monotonic()
     with ProgressLine() as line:
         engines = ENGINES.get(options.engine, (options.engine,))
         means = Means(options.time_limit, engines, seed=options.seed, watch=line.answering)
         found = QUESTIONS[options.question](options, means)
-    answer = AnswerOut(
-        question=options.question,
-        plan_id=document.plan_id,
-        input_hash=document.input_hash,
-        engines=engines,
-        seed=options.seed,
-        time_limit_s=options.time_limit,
-        wall_s=round(time.monotonic() - started, 3),
-        answer=found,
-    )
+    answer = answer_document(document, options.question, means, found)
     text = answer.model_dump_json(indent=1)
     if options.out is not None:
         options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -114,17 +101,7 @@ def _importance(options: argparse.Namespace, means: Means) -> Answered:
 
 def _alternatives(options: argparse.Namespace, means: Means) -> Answered:
     _, verified = standing(options.plan)
-    return _alternatives_document(verified.problem, alternatives(verified, means, options.count, options.gap))
-
-
-def _alternatives_document(problem: Problem, found: Alternatives) -> AlternativesOut:
-    plans = tuple(
-        {name: getattr(each, name) for name in ("way", "status", "values", "deltas", "elsewhere", "moves", "goals")}
-        | {"assignments": assignments_of(problem, each.plan)}
-        for each in found.plans
-    )
-    shown: Mapping[str, Any] = {name: getattr(found, name) for name in AlternativesOut.model_fields}
-    return AlternativesOut.model_validate({**shown, "plans": plans})
+    return alternatives_document(verified.problem, alternatives(verified, means, options.count, options.gap))
 
 
 def _moves(options: argparse.Namespace, means: Means) -> Answered:

@@ -4,17 +4,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection
-
 from allocator.verify import VerifiedPlan
 from maps.inline import embedded_payload
 from maps.payload import Extras, studied
-from service.answers_wire import AnswerOut
 from service.api.house import Asker
 from service.api.problems import not_found
 from service.map_settings import map_settings
 from service.mapping import caption_of, city_boundaries
-from service.records import plans
+from service.records import answers, plans
 from service.studies import studies_of
 
 
@@ -22,14 +19,14 @@ def stored_payload(asker: Asker, plan_id: str, against: str | None = None) -> di
     """Everything that the maps of a plan show; raises a 404 problem unless the person may see the plans whole."""
     with asker.transaction() as connection:
         page = plans.file_of(connection, plan_id, "map.html")
-        answers = _answers(connection, plan_id)
+        told = answers.answered(connection, plan_id)
         if page is None or (against is not None and not plans.seen_whole(connection, against)):
             raise not_found("plan that you may see whole")
     payload = embedded_payload(bytes(page["content"]).decode())
-    if not answers and against is None:
+    if not told and against is None:
         return payload
     _, verified = asker.house.plan(plan_id)
-    return studied(payload, verified, Extras(studies=studies_of(answers, verified), against=_other(asker, against)))
+    return studied(payload, verified, Extras(studies=studies_of(told, verified), against=_other(asker, against)))
 
 
 def _other(asker: Asker, against: str | None) -> tuple[VerifiedPlan, Any] | None:
@@ -37,11 +34,6 @@ def _other(asker: Asker, against: str | None) -> tuple[VerifiedPlan, Any] | None
         return None
     document, verified = asker.house.plan(against)
     return verified, caption_of(document, map_settings())
-
-
-def _answers(connection: Connection, plan_id: str) -> list[AnswerOut]:
-    found = (plans.file_of(connection, plan_id, name) for name in plans.ANSWERS.values())
-    return [AnswerOut.model_validate_json(bytes(each["content"])) for each in found if each is not None]
 
 
 @cache

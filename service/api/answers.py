@@ -1,19 +1,15 @@
 """Answers about a plan: what `allocator answers` wrote is stored beside it, and its maps show it."""
 
-import hashlib
-from typing import Any
-
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
-from service import audit
 from service.answers_wire import AnswerOut
 from service.api.house import Planner
 from service.api.once import Answer, IsOnce
-from service.api.plans import PlanId, found
+from service.api.plans import PlanId
 from service.api.problems import conflict, not_found
 from service.api.shapes import ExportOut
-from service.records import plans
+from service.records import answers, plans
 from service.studies import check_answer
 
 router = APIRouter(prefix="/plans", tags=["plans"])
@@ -33,16 +29,12 @@ def store(asker: Planner, plan_id: PlanId, body: AnswerOut, once: IsOnce) -> Res
             raise not_found("plan that you may see whole")
     document, verified = asker.house.plan(plan_id)
     check_answer("answer.json", body, document, verified)
-    name, content = plans.ANSWERS[body.question], body.model_dump_json(indent=1).encode()
 
     def make(connection: Connection) -> Answer:
-        row = found(connection, plan_id, lock=True)
-        if plans.file_of(connection, plan_id, name) is not None:
+        stored = answers.keep(connection, asker.person, plan_id, body)
+        if stored is None:
             raise conflict("answered", f"The plan has an answer to {body.question} already; answers are kept.")
-        plans.add_file(connection, row, name, content)
-        detail: dict[str, Any] = {"question": body.question, "sha256": hashlib.sha256(content).hexdigest()}
-        audit.record(connection, asker.person, "plan.answer", f"plan/{plan_id}", detail)
-        stored = {"name": name, "media_type": "application/json", "sha256": detail["sha256"], "bytes": len(content)}
-        return Answer(ExportOut.model_validate(stored), 201, {"Location": f"/api/v1/plans/{plan_id}/exports/{name}"})
+        where = f"/api/v1/plans/{plan_id}/exports/{stored['name']}"
+        return Answer(ExportOut.model_validate(stored), 201, {"Location": where})
 
     return once.answer(asker, make)

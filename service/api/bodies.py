@@ -122,6 +122,21 @@ class DossiersIn(Body):
     time_limit_s: StrictFloat | StrictInt = Field(60, gt=0, le=86_400, description="Wall time of each part, s.")
 
 
+class AnswersIn(Body):
+    """Questions about a plan whose answers its maps show."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"plan_id": "p-0f3a5b7c9d1e", "questions": ["build-next"]}]}
+    )
+
+    name: Line = ""
+    plan_id: Name = Field(description="A plan that the person may see whole.")
+    questions: list[Literal["alternatives", "sensitivity", "build-next"]] = Field(
+        default_factory=list, max_length=3, description="Empty is every question."
+    )
+    time_limit_s: StrictFloat | StrictInt = Field(600, gt=0, le=86_400, description="Wall time of each answer, s.")
+
+
 class RegistryIn(Body):
     """A whole registry, in the columns of its files."""
 

@@ -81,7 +81,7 @@ class RunOut(Shape):
 
     run_id: str = Field(examples=["run-0f3a5b7c9d1e"])
     name: str
-    kind: Literal["plan", "nightly", "demo", "moves", "dossier"]
+    kind: Literal["plan", "nightly", "demo", "moves", "dossier", "answer"]
     district: str | None
     state: RunState
     registry: int
@@ -214,7 +214,7 @@ class StudyHead(Shape):
     """A study without its parts."""
 
     study_id: str = Field(examples=["study-0f3a5b7c9d1e"])
-    kind: Literal["moves", "dossiers"]
+    kind: Literal["moves", "dossiers", "answers"]
     name: str
     district: str | None
     plan_id: str | None = Field(description="The plan that it is about.")
@@ -242,7 +242,8 @@ class StudyOut(StudyHead):
     """A study with its parts and, when all are over, what they make together.
 
     Of a curve of moves ``result`` has ``curve`` and the parts that are ``missing``, of a set of dossiers an entry per
-    project with its prices; a part that brought nothing is named with its state and reason.
+    project with its prices, of answers an entry per question, each answer being a file of the plan; a part that
+    brought nothing is named with its state and reason.
     """
 
     parts: list[PartOut]

@@ -8,7 +8,7 @@ from fastapi import Path as InPath
 from sqlalchemy import Connection, select
 
 from allocator.answers.move_curve import gain_aim
-from service.api.bodies import DossiersIn, MovesIn
+from service.api.bodies import AnswersIn, DossiersIn, MovesIn
 from service.api.house import Asker, Planner, Reader
 from service.api.once import Answer, IsOnce
 from service.api.paging import InWindow, Page, paged
@@ -19,7 +19,7 @@ from service.database.rows import first
 from service.database.tables import run, sweep
 from service.ordering import gather
 from service.pipeline import problem_of
-from service.records import plans, runs, studies
+from service.records import answers, plans, runs, studies
 from service.records.studies import Wanted
 from service.wire import DossierOut, PlanOut
 
@@ -55,10 +55,7 @@ def dossiers(asker: Planner, body: DossiersIn, once: IsOnce) -> Response:
     done = once.before(asker)
     if done is not None:
         return done
-    with asker.transaction() as connection:
-        row, document = plans.find(connection, body.plan_id), plans.document_of(connection, body.plan_id)
-    if row is None or document is None:
-        raise not_found("plan that you may see whole")
+    row, document = _whole_plan(asker, body.plan_id)
     names = list(_projects(body, document))
     shared = {"plan_id": body.plan_id, "places": body.places, "time_limit_s": _limit(asker, body.time_limit_s)}
 
@@ -69,6 +66,39 @@ def dossiers(asker: Planner, body: DossiersIn, once: IsOnce) -> Response:
         return _made(connection, studies.create(connection, asker.person, wanted, parts))
 
     return once.answer(asker, make)
+
+
+@router.post("/answers", status_code=202, summary="Ask what the maps can show besides", response_model=StudyOut)
+def questions(asker: Planner, body: AnswersIn, once: IsOnce) -> Response:
+    """Queue a part per question: near-optimal plans, changed demand, where to build next; each becomes a plan's file.
+
+    Questions that have an answer, or that somebody is at, are left out.
+    """
+    done = once.before(asker)
+    if done is not None:
+        return done
+    row, document = _whole_plan(asker, body.plan_id)
+    shared = {"plan_id": body.plan_id, "time_limit_s": _limit(asker, body.time_limit_s)}
+
+    def make(connection: Connection) -> Answer:
+        plans.find(connection, body.plan_id, lock=True)
+        names = answers.unasked(connection, body.plan_id, body.questions or answers.FILES)
+        if not names:
+            raise conflict("answered", "The plan has these answers, or they are being worked out.")
+        size = (document.input_hash, len(document.inputs.projects) if document.inputs else 0)
+        wanted = Wanted("answers", body.name, row["district"], row["registry"], shared, *size, body.plan_id)
+        parts = [(name, {**shared, "question": name}) for name in names]
+        return _made(connection, studies.create(connection, asker.person, wanted, parts))
+
+    return once.answer(asker, make)
+
+
+def _whole_plan(asker: Asker, plan_id: str) -> tuple[Mapping[str, Any], PlanOut]:
+    with asker.transaction() as connection:
+        row, document = plans.find(connection, plan_id), plans.document_of(connection, plan_id)
+    if row is None or document is None:
+        raise not_found("plan that you may see whole")
+    return row, document
 
 
 def _limit(asker: Asker, asked_s: float) -> float:

@@ -20,7 +20,7 @@ from service.database.engine import SYSTEM, transaction
 from service.documents import dossier_document, plan_document
 from service.geopackage import write_geopackage
 from service.jobs.night import Night
-from service.jobs.studying import answer_part
+from service.jobs.studying import answer_part, keep_part
 from service.jobs.watch import StoppedError, Watcher
 from service.jobs.works import Works, reached
 from service.pipeline import Outcome, run
@@ -77,7 +77,7 @@ def _part(works: Works, held: Claim, watcher: Watcher) -> str:
     reached("store")
 
     def store(connection: Connection) -> str:
-        runs.end(connection, held, "succeeded", result=result)
+        runs.end(connection, held, "succeeded", result=keep_part(connection, held, result))
         reached("commit")
         return str(held.row["name"])
 

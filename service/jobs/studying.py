@@ -1,7 +1,9 @@
-"""One part of a study: a point of a curve of moves, or a dossier with the prices of the places it asks about."""
+"""One part of a study: a point of a curve of moves, a dossier with prices, or an answer that maps show."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from sqlalchemy import Connection
 
 from allocator.answers.means import Means
 from allocator.answers.move_curve import move_point
@@ -10,7 +12,8 @@ from allocator.explain import dossier
 from allocator.forcing import force
 from allocator.solution import Limits
 from allocator.verify import VerifiedPlan
-from service.answers_wire import MovePointOut
+from service.answering import answer_for_maps
+from service.answers_wire import AnswerOut, MovePointOut
 from service.database.engine import SYSTEM, transaction
 from service.documents import dossier_document
 from service.dossier_wire import DossierOut
@@ -18,7 +21,7 @@ from service.jobs.watch import Watcher
 from service.jobs.works import Works, reached
 from service.pipeline import problem_of
 from service.price import price_document
-from service.records import plans, studies
+from service.records import answers, plans, studies
 from service.records.checking import checked
 from service.records.runs import Claim
 from service.wire import PlanOut
@@ -32,29 +35,50 @@ def answer_part(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
     return _PARTS[held.row["kind"]](works, held, watcher)
 
 
+def keep_part(connection: Connection, held: Claim, result: dict[str, Any]) -> dict[str, Any]:
+    """What the run keeps of its part's result; an answer is kept as a file of its plan."""
+    if held.row["kind"] != "answer":
+        return result
+    found = AnswerOut.model_validate(result)
+    kept = answers.keep(connection, held.row["made_by"], held.row["request"]["plan_id"], found)
+    return {"question": found.question, "stored": kept is not None}
+
+
 def _point(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
     asked = held.row["request"]
     with transaction(works.engine, SYSTEM) as connection:
         inputs = studies.inputs_of(connection, held.row["sweep_id"])
     problem = problem_of(inputs)
     reached("solve")
-    means = Means(
-        asked["time_limit_s"],
-        ENGINES,
-        works.settings.solver_threads,
-        watch=watcher.answering,
-        tick=watcher.check,
-    )
-    point = move_point(problem, means, asked.get("most_moves"), asked["rate"])
+    point = move_point(problem, _means(works, asked, watcher, ENGINES), asked.get("most_moves"), asked["rate"])
     return MovePointOut.model_validate(point).model_dump(mode="json")
+
+
+def _means(works: Works, asked: Mapping[str, Any], watcher: Watcher, engines: tuple[str, ...]) -> Means:
+    threads = works.settings.solver_threads
+    return Means(asked["time_limit_s"], engines, threads, watch=watcher.answering, tick=watcher.check)
+
+
+def _plan(works: Works, plan_id: str) -> PlanOut:
+    with transaction(works.engine, SYSTEM) as connection:
+        document = plans.document_of(connection, plan_id)
+    if document is None:
+        raise LookupError(f"the plan {plan_id} is not kept any more")
+    return document
+
+
+def _answer(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
+    asked = held.row["request"]
+    document = _plan(works, asked["plan_id"])
+    verified = checked(document)
+    reached("solve")
+    means = _means(works, asked, watcher, ENGINES[:1])
+    return answer_for_maps(document, verified, asked["question"], means).model_dump(mode="json")
 
 
 def _dossier(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
     asked = held.row["request"]
-    with transaction(works.engine, SYSTEM) as connection:
-        document = plans.document_of(connection, asked["plan_id"])
-    if document is None:
-        raise LookupError(f"the plan {asked['plan_id']} is not kept any more")
+    document = _plan(works, asked["plan_id"])
     verified = checked(document)
     told = dossier(verified, asked["project_id"])
     reached("solve")
@@ -84,4 +108,4 @@ def _asked_about(part: ComponentDossier, places: int) -> list[str]:
     return [site.park_id for site in sorted(suited, key=lambda site: order.index(site.verdict))][:places]
 
 
-_PARTS = {"moves": _point, "dossier": _dossier}
+_PARTS = {"moves": _point, "dossier": _dossier, "answer": _answer}

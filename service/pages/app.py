@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from service.api.house import House
 from service.pages import (
+    answers,
     assets,
     audit,
     batch,
@@ -24,7 +25,7 @@ from service.pages import (
     where,
 )
 
-ROUTERS = (assets, sign_in, inbox, upload, drafts, batch, run, maps, plan, review, project)
+ROUTERS = (assets, sign_in, inbox, upload, drafts, batch, run, maps, plan, answers, review, project)
 RECORDS = (parks, compare, where, nights, registry, audit)
 """What is looked up beside the way from a batch to a plan."""
 

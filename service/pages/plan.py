@@ -11,6 +11,7 @@ from service.api import plans as api
 from service.api.plans import FileName, PlanId
 from service.database.rows import every
 from service.database.tables import placement, registry_park, unplaced
+from service.pages.answers import questions
 from service.pages.entry import Reading
 from service.pages.frame import go
 from service.pages.words.plan import WORDS
@@ -39,6 +40,7 @@ def one(caller: Reading, plan_id: PlanId) -> Response:
         waiting = plans.parts_of(connection, unplaced, plan_id)
         parks = parks_of(connection, found["registry"])
         standing = plans.published(connection)
+        asked = questions(connection, plan_id)
     files = {each.name: each for each in api.exports(caller.asker, plan_id).items}
     ordered = [name for name in FILES if name in files] + sorted(set(files) - set(FILES))
     return caller.page(
@@ -52,6 +54,7 @@ def one(caller: Reading, plan_id: PlanId) -> Response:
         figures=_figures(found, placed),
         files=[files[name] for name in ordered],
         mapped=MAP_FILE in files,
+        **asked,
     )
 
 

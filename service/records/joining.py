@@ -63,6 +63,11 @@ def _dossiers(_parent: Member, members: Sequence[Member]) -> Any:
     ]
 
 
+def _answers(_parent: Member, members: Sequence[Member]) -> Any:
+    """Which questions have an answer now; the answers are files of the plan."""
+    return [{**_told(member), "question": member["request"]["question"]} for member in members]
+
+
 def _curve(parent: Member, members: Sequence[Member]) -> Any:
     """The curve of the parts that there are, and every part that brought none with its reason."""
     parts = {member["request"].get("most_moves"): member["result"] for member in members if member["result"]}
@@ -71,4 +76,4 @@ def _curve(parent: Member, members: Sequence[Member]) -> Any:
     return {"curve": join_curve(request["goal"], request["rate"], request["most_moves"], parts), "missing": missing}
 
 
-_RESULTS = {"scenarios": _scenarios, "dossiers": _dossiers, "moves": _curve}
+_RESULTS = {"scenarios": _scenarios, "dossiers": _dossiers, "moves": _curve, "answers": _answers}

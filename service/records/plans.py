@@ -166,10 +166,6 @@ def file_of(connection: Connection, plan_id: str, name: str) -> Mapping[str, Any
     return first(connection, query)
 
 
-ANSWERS = {"alternatives": "alternatives.json", "sensitivity": "sensitivity.json", "build-next": "buildnext.json"}
-"""File of a plan that holds the answer to a question about it."""
-
-
 def seen_whole(connection: Connection, plan_id: str) -> bool:
     """Whether the transaction may see the whole of a plan."""
     query = select(artifact.c.name).where(artifact.c.plan_id == plan_id, artifact.c.name == "plan.json")

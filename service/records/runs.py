@@ -17,7 +17,7 @@ from service.records.naming import new_id
 
 __all__ = ["OVER", "Claim", "LostClaimError", "Order", "Retry", "Wanted", "members_of"]
 
-PARTS = ("moves", "dossier")
+PARTS = ("moves", "dossier", "answer")
 """Kinds of runs that are parts of a study: they end with a result in place of a plan."""
 
 LONGEST_PAUSE_S = 60.0

@@ -31,7 +31,7 @@ class Wanted:
     inputs: Inputs | None = None
 
 
-PART = {"moves": "moves", "dossiers": "dossier"}
+PART = {"moves": "moves", "dossiers": "dossier", "answers": "answer"}
 """Kind of the runs of each kind of study."""
 
 

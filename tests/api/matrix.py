@@ -208,4 +208,5 @@ def body_for(operation: Operation) -> dict[str, Any]:
         "execution": {"inputs": {}},
         "answers": ANSWER,
     }
-    return {"json": bodies.get(path.rsplit("/", 1)[-1], {}), "headers": {"If-Match": '"x"'}}
+    body = bodies["dossiers"] if path.endswith("/studies/answers") else bodies.get(path.rsplit("/", 1)[-1], {})
+    return {"json": body, "headers": {"If-Match": '"x"'}}

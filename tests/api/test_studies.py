@@ -7,13 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
+from allocator.answers.build_next import build_next
 from allocator.answers.means import Means
 from allocator.answers.move_curve import move_curve
 from service.database.engine import SYSTEM, transaction
 from service.jobs import studying
 from service.jobs.worker import reap
 from service.pipeline import problem_of
-from service.records import runs, studies
+from service.records import plans, runs, studies
+from service.records.checking import checked
 from tests.service_for_tests import NANSHAN
 
 
@@ -83,6 +85,33 @@ def test_a_set_of_dossiers_prices_the_places_that_were_asked_about(city):
     assert city.get(f"studies/{study['study_id']}/dossiers/S2").status_code == 404
     refused = city.post("studies/dossiers", json={"plan_id": plan_id, "projects": ["S1", "X9"]})
     assert [each["value"] for each in refused.json()["errors"]] == ["X9"]
+
+
+def test_answers_become_files_of_the_plan_and_are_not_worked_out_twice(city):
+    plan_id = city.get("plans/published").json()["plan_id"]
+    study = study_of(city, "answers", plan_id=plan_id, questions=["build-next", "sensitivity"], time_limit_s=60)
+    assert [part["name"] for part in study["parts"]] == ["sensitivity", "build-next"]
+    again = city.post("studies/answers", json={"plan_id": plan_id, "questions": ["build-next"]})
+    assert again.status_code == 409, "it is being worked out"
+    done = all_parts(city, study)
+    assert [(each["question"], each["state"]) for each in done["result"]] == [
+        ("sensitivity", "succeeded"),
+        ("build-next", "succeeded"),
+    ]
+    files = [each["name"] for each in city.get(f"plans/{plan_id}/exports").json()["items"]]
+    assert {"sensitivity.json", "buildnext.json"} <= set(files)
+    answer = city.get(f"plans/{plan_id}/exports/buildnext.json").json()
+    assert city.post(f"plans/{plan_id}/answers", json=answer).status_code == 409, "the one that was made is kept"
+    with transaction(city.engine, SYSTEM) as connection:
+        verified = checked(plans.document_of(connection, plan_id))
+    alone = build_next(verified, Means(60.0))
+    values = {(cell.kind, cell.district): cell.deltas for cell in alone.cells}
+    assert {(cell["kind"], cell["district"]): cell["deltas"] for cell in answer["answer"]["cells"]} == values
+    rest = study_of(city, "answers", plan_id=plan_id)
+    assert [part["name"] for part in rest["parts"]] == ["alternatives"]
+    assert city.post(f"studies/{rest['study_id']}/cancel").json()["state"] == "cancelled"
+    entries = city.get("audit", "max").json()["items"]
+    assert sum(each["action"] == "plan.answer" for each in entries) == 2
 
 
 def test_a_poisoned_part_is_named_in_the_result_with_its_reason(city, monkeypatch):
@@ -183,6 +212,7 @@ def test_studies_of_the_city_are_for_people_of_no_district(city):
     study = study_of(city, "dossiers", plan_id=plan_id, projects=["S1"], places=0)
     assert city.post("studies/moves", "pam", json={}).status_code == 403
     assert city.post("studies/dossiers", "pam", json={"plan_id": plan_id}).status_code == 404
+    assert city.post("studies/answers", "pam", json={"plan_id": plan_id}).status_code == 404
     for person, path in itertools.product(("pam", "pat", "ned"), ("", "/dossiers/S1")):
         assert city.get(f"studies/{study['study_id']}{path}", person).status_code == 404
     assert city.get("studies", "pam").json()["items"] == []

@@ -133,3 +133,33 @@ def test_answers_are_kept_once_and_only_about_their_plan(desk, plan, another, an
     assert {"alternatives.json", "sensitivity.json", "buildnext.json"} <= files
     actions = [one["action"] for one in desk.get("audit?limit=100", "max").json()["items"]]
     assert actions.count("plan.answer") == 3
+
+
+def test_a_planner_has_the_maps_show_more_without_a_file(ada, desk, browse):
+    plan = desk.planned("T1", "T2")["plan_id"]
+    place, page = f"/plans/{plan}", ada.get(f"/plans/{plan}").text
+    assert page.count("Work it out") + page.count("计算</button>") == 3
+    assert "计算</button>" not in browse("vic").get(place).text
+    assert ada.send(f"{place}/answers", {"question": "why"}, page).status_code == 422
+    asked = ada.send(f"{place}/answers", {"question": "build-next"}, page)
+    assert asked.headers["location"].endswith(f"{place}?said=asked")
+    waiting = ada.get(f"{place}/answers").text
+    assert "hx-trigger" in waiting
+    assert "停止</button>" in waiting
+    study = desk.get("studies").json()["items"][0]["study_id"]
+    part = desk.get(f"studies/{study}").json()["parts"][0]
+    desk.solve(part["run_id"])
+    done = ada.get(f"{place}/answers").text
+    assert "hx-trigger" not in done
+    assert f"{place}/map?view=build" in done
+    assert payload(ada, f"{place}/map?view=build")["build"]["rows"]
+
+
+def test_what_is_being_worked_out_can_be_stopped(ada, desk):
+    plan = desk.planned("R1")["plan_id"]
+    place, page = f"/plans/{plan}", ada.get(f"/plans/{plan}").text
+    assert ada.send(f"{place}/answers/stop", {"question": "build-next"}, page).status_code == 404
+    ada.send(f"{place}/answers", {"question": "sensitivity"}, page)
+    stopped = ada.send(f"{place}/answers/stop", {"question": "sensitivity"}, ada.get(place).text)
+    assert stopped.headers["location"].endswith("said=stopped")
+    assert ada.get(f"{place}/answers").text.count("计算</button>") == 3

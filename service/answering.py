@@ -1,0 +1,64 @@
+"""Answers that the maps of a plan show, worked out with the usual wishes of `allocator answers`."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from allocator.answers.alternatives import Alternatives, alternatives
+from allocator.answers.build_next import build_next
+from allocator.answers.means import Means
+from allocator.answers.sensitivity import sensitivity
+from allocator.problem import Problem
+from allocator.verify import VerifiedPlan
+from service.answers_wire import AlternativesOut, Answered, AnswerOut, BuildNextOut, SensitivityOut
+from service.documents import assignments_of
+from service.wire import PlanOut
+
+
+def answer_document(document: PlanOut, question: str, means: Means, found: Answered) -> AnswerOut:
+    """What came of a question about a plan, with how it was found."""
+    return AnswerOut(
+        question=question,
+        plan_id=document.plan_id,
+        input_hash=document.input_hash,
+        engines=means.engines,
+        seed=means.seed,
+        time_limit_s=means.time_limit_s,
+        wall_s=round(time.monotonic() - means.started, 3),
+        answer=found,
+    )
+
+
+def alternatives_document(problem: Problem, found: Alternatives) -> AlternativesOut:
+    """Plans within a gap of a plan, each with its assignments."""
+    plans = tuple(
+        {name: getattr(each, name) for name in ("way", "status", "values", "deltas", "elsewhere", "moves", "goals")}
+        | {"assignments": assignments_of(problem, each.plan)}
+        for each in found.plans
+    )
+    shown: Mapping[str, Any] = {name: getattr(found, name) for name in AlternativesOut.model_fields}
+    return AlternativesOut.model_validate({**shown, "plans": plans})
+
+
+def _alternatives(verified: VerifiedPlan, means: Means) -> Answered:
+    return alternatives_document(verified.problem, alternatives(verified, means))
+
+
+def _sensitivity(verified: VerifiedPlan, means: Means) -> Answered:
+    return SensitivityOut.model_validate(sensitivity(verified, means))
+
+
+def _build_next(verified: VerifiedPlan, means: Means) -> Answered:
+    return BuildNextOut.model_validate(build_next(verified, means))
+
+
+_MAKERS: Mapping[str, Callable[[VerifiedPlan, Means], Answered]] = {
+    "alternatives": _alternatives,
+    "sensitivity": _sensitivity,
+    "build-next": _build_next,
+}
+
+
+def answer_for_maps(document: PlanOut, verified: VerifiedPlan, question: str, means: Means) -> AnswerOut:
+    """Answer a question whose answer a map shows; raises KeyError for any other."""
+    return answer_document(document, question, means, _MAKERS[question](verified, means))

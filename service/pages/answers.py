@@ -1,0 +1,70 @@
+"""What the maps of a plan can show besides: who is working it out, how to ask for it, and where it is shown."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection
+
+from service.api import studies as api
+from service.api.bodies import AnswersIn
+from service.api.plans import PlanId
+from service.api.problems import ProblemError, not_found
+from service.pages.entry import Planning, Reading
+from service.pages.forms import InForm
+from service.pages.words.plan import WORDS
+from service.records import answers, plans, runs
+
+router = APIRouter()
+VIEW = {"alternatives": "robustness", "sensitivity": "robustness", "build-next": "build"}
+"""View of the map that shows the answer to a question."""
+
+
+def questions(connection: Connection, plan_id: str) -> dict[str, Any]:
+    """Every question with the view that shows it, whether it is answered, and the last run that was to answer it."""
+    last = answers.asked(connection, plan_id)
+    told = [_told(connection, plan_id, question, last.get(question)) for question in answers.FILES]
+    return {"questions": told, "live": any(each["busy"] for each in told)}
+
+
+def _told(connection: Connection, plan_id: str, question: str, last: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "question": question,
+        "view": VIEW[question],
+        "answered": plans.file_of(connection, plan_id, answers.FILES[question]) is not None,
+        "busy": last is not None and last["state"] not in runs.OVER,
+        "run": last,
+    }
+
+
+@router.get("/plans/{plan_id}/answers")
+def listed(caller: Reading, plan_id: PlanId) -> Response:
+    """The list alone, which asks for itself again while something is being worked out."""
+    with caller.transaction() as connection:
+        found = plans.find(connection, plan_id)
+        if found is None or not plans.seen_whole(connection, plan_id):
+            raise not_found("plan that you may see whole")
+        told = questions(connection, plan_id)
+    return caller.page("plan_answers.html.j2", WORDS, plan=found, **told)
+
+
+@router.post("/plans/{plan_id}/answers")
+def ask(caller: Planning, plan_id: PlanId, form: InForm) -> Response:
+    """Have one question answered."""
+    chosen = form.text("question", 20)
+    if chosen not in answers.FILES:
+        raise ProblemError(422, "field", f"There is no question {chosen!r}.")
+    body = AnswersIn.model_validate({"plan_id": plan_id, "questions": [chosen]})
+    api.questions(caller.asker, body, form.once())
+    return caller.go(f"/plans/{plan_id}", said="asked")
+
+
+@router.post("/plans/{plan_id}/answers/stop")
+def stop(caller: Planning, plan_id: PlanId, form: InForm) -> Response:
+    """Stop working out what was asked last about a question; nothing is kept of it."""
+    with caller.transaction() as connection:
+        last = answers.asked(connection, plan_id).get(form.text("question", 20))
+    if last is None:
+        raise not_found("question that is being worked out")
+    api.cancel(caller.asker, last["sweep_id"], form.once())
+    return caller.go(f"/plans/{plan_id}", said="stopped")
