@@ -91,7 +91,7 @@ def _outline(ground: Ground, geometry: BaseGeometry) -> Outline:
 def _districts(axes: Axes, ground: Ground, tints: Mapping[str, str]) -> None:
     for adcode, geometry in sorted(ground.shapes.items(), key=lambda item: item[0] in tints):
         known = adcode in tints
-        axes.add_patch(
+        axes.add_artist(
             PathPatch(
                 _outline(ground, geometry),
                 facecolor=tints.get(adcode, OTHER_FILL),
@@ -116,19 +116,19 @@ def _ring(axes: Axes, mark: Mark, box: Box, parks: Sequence[Mapping[str, Any]]) 
     total, radius = sums["area"] or 1, box.width / 2
     if math.hypot(box.x - mark.x, box.y - mark.y) > 1:
         axes.plot([mark.x, box.x], [mark.y, box.y], color=ROLES["rim"], linewidth=0.7, zorder=4)
-        axes.add_patch(Circle((mark.x, mark.y), 0.6, color=ROLES["rim"], zorder=4))
+        axes.add_artist(Circle((mark.x, mark.y), 0.6, color=ROLES["rim"], zorder=4))
     assumed = any(parks[row]["assumed"] for row in mark.rows)
-    axes.add_patch(Circle((box.x, box.y), radius, facecolor=ROLES["paper"], edgecolor="none", zorder=5))
+    axes.add_artist(Circle((box.x, box.y), radius, facecolor=ROLES["paper"], edgecolor="none", zorder=5))
     turn = 90.0
     for role, share in (("taken", sums["occupied"] / total), ("given", sums["allocated"] / total)):
         end = turn - 360 * min(1.0, share)
-        axes.add_patch(Wedge((box.x, box.y), radius, end, turn, width=radius * 0.34, facecolor=ROLES[role], zorder=6))
+        axes.add_artist(Wedge((box.x, box.y), radius, end, turn, width=radius * 0.34, facecolor=ROLES[role], zorder=6))
         turn = end
     used = (sums["occupied"] + sums["allocated"]) / total
     busy = used > 0.9
     rim = {"edgecolor": ROLES["busy" if busy else "rim"], "linewidth": 1.5 if busy else 0.8}
     dashes = (0, (3, 1.6)) if assumed and not busy else "solid"
-    axes.add_patch(Circle((box.x, box.y), radius, fill=False, linestyle=dashes, zorder=7, **rim))
+    axes.add_artist(Circle((box.x, box.y), radius, fill=False, linestyle=dashes, zorder=7, **rim))
     _text(axes, (box.x, box.y), percent(used), 7.5, bold=True)
     label = str(mark.rows[0] + 1) if len(mark.rows) == 1 else f"×{len(mark.rows)}"
     tag = {"boxstyle": "round,pad=0.14", "facecolor": ROLES["ink"], "edgecolor": "none"}
@@ -150,7 +150,7 @@ def _labels(axes: Axes, payload: Mapping[str, Any], ground: Ground, language: st
     placed = place_labels(wanted, [], frame)
     for name, box in zip(names, placed, strict=True):
         corner = box.x - box.width / 2, box.y - box.height / 2
-        axes.add_patch(Rectangle(corner, box.width, box.height, facecolor=ROLES["plate"], edgecolor="none", zorder=8))
+        axes.add_artist(Rectangle(corner, box.width, box.height, facecolor=ROLES["plate"], edgecolor="none", zorder=8))
         _text(axes, (box.x, box.y), name, 11, bold=True)
     return dict(zip((one["adcode"] for one in found), placed, strict=True))
 
@@ -185,7 +185,7 @@ def _arrows(axes: Axes, flows: Flows, labels: Mapping[str, Box]) -> Iterator[tup
             shrinkB=16,
             zorder=3,
         )
-        axes.add_patch(arrow)
+        axes.add_artist(arrow)
         yield _beside(first, second), f"{area / 10_000:.2f}"
 
 
@@ -219,13 +219,13 @@ LEGEND_BOX = Box(WIDTH_MM - 46, 24, 84, 42)
 def _legend(axes: Axes, language: str) -> None:
     left, top = LEGEND_BOX.x - LEGEND_BOX.width / 2, LEGEND_BOX.y + LEGEND_BOX.height / 2
     corner = left, top - LEGEND_BOX.height
-    axes.add_patch(Rectangle(corner, LEGEND_BOX.width, LEGEND_BOX.height, facecolor=ROLES["paper"],
+    axes.add_artist(Rectangle(corner, LEGEND_BOX.width, LEGEND_BOX.height, facecolor=ROLES["paper"],
                              edgecolor=ROLES["line"], linewidth=0.6, zorder=8))  # fmt: skip
     for place, (role, zh, en) in enumerate(LEGEND):
         y = top - 4.4 - 6.0 * place
         filled = ROLES["paper" if role in {"busy", "dashed"} else role]
         edge, style = ROLES["busy" if role == "busy" else "rim"], (0, (3, 1.6)) if role == "dashed" else "solid"
-        axes.add_patch(Rectangle((left + 3, y - 1.3), 5.4, 2.6, facecolor=filled, edgecolor=edge, linestyle=style,
+        axes.add_artist(Rectangle((left + 3, y - 1.3), 5.4, 2.6, facecolor=filled, edgecolor=edge, linestyle=style,
                                  linewidth=1.5 if role == "busy" else 0.8, zorder=9))  # fmt: skip
         words = {"zh": zh, "en": en}.get(language, f"{zh} {en}")
         axes.text(left + 10.5, y, words, fontsize=7, color=ROLES["ink"], va="center", zorder=9, parse_math=False)
@@ -237,11 +237,11 @@ def _legend(axes: Axes, language: str) -> None:
 
 def _furniture(axes: Axes, ground: Ground, language: str) -> None:
     length = 10_000 / ground.metres_per_mm
-    axes.add_patch(Rectangle((6, 7), length, 1.1, facecolor=ROLES["ink"], zorder=9))
+    axes.add_artist(Rectangle((6, 7), length, 1.1, facecolor=ROLES["ink"], zorder=9))
     _text(axes, (6 + length / 2, 10.4), "10 km", 8)
     tip = FancyArrowPatch((12, 20), (12, 32), arrowstyle="-|>,head_length=7,head_width=4", linewidth=1.2,
                           color=ROLES["ink"], zorder=9)  # fmt: skip
-    axes.add_patch(tip)
+    axes.add_artist(tip)
     _text(axes, (12, 17.5), {"zh": "北", "en": "N"}.get(language, "北 N"), 8, bold=True)
 
 

@@ -62,7 +62,7 @@ class Record:
 
 def engine_names() -> tuple[str, ...]:
     """Every engine that can be named, peers included."""
-    return (*(name for name in ENGINES if name != "milp"), *PEERS)
+    return (*(name for name in ENGINES if name not in {"milp", "series"}), *PEERS)
 
 
 def warm_up(names: tuple[str, ...]) -> None:

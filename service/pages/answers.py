@@ -37,13 +37,18 @@ def _told(connection: Connection, plan_id: str, question: str, last: Mapping[str
     }
 
 
+def _whole(connection: Connection, plan_id: str) -> Mapping[str, Any]:
+    found = plans.find(connection, plan_id)
+    if found is None or not plans.seen_whole(connection, plan_id):
+        raise not_found("plan that you may see whole")
+    return found
+
+
 @router.get("/plans/{plan_id}/answers")
 def listed(caller: Reading, plan_id: PlanId) -> Response:
     """The list alone, which asks for itself again while something is being worked out."""
     with caller.transaction() as connection:
-        found = plans.find(connection, plan_id)
-        if found is None or not plans.seen_whole(connection, plan_id):
-            raise not_found("plan that you may see whole")
+        found = _whole(connection, plan_id)
         told = questions(connection, plan_id)
     return caller.page("plan_answers.html.j2", WORDS, plan=found, **told)
 
@@ -51,6 +56,8 @@ def listed(caller: Reading, plan_id: PlanId) -> Response:
 @router.post("/plans/{plan_id}/answers")
 def ask(caller: Planning, plan_id: PlanId, form: InForm) -> Response:
     """Have one question answered."""
+    with caller.transaction() as connection:
+        _whole(connection, plan_id)
     chosen = form.text("question", 20)
     if chosen not in answers.FILES:
         raise ProblemError(422, "field", f"There is no question {chosen!r}.")

@@ -17,7 +17,7 @@ from allocator.rules import RULES
 from tests.drawn import draw_problem
 from tests.rules.test_equivalence import functional_choices
 
-SEEDS = range(400)
+SEEDS = range(250)
 WHOLE = [rule for rule in RULES if rule.id in {"placed-once", "links"}]
 """A goal speaks of plans that keep the rules; these are the rules that a term may rest on."""
 

@@ -65,6 +65,11 @@ class Agents:
         """Whether every job must be placed."""
         return bool(self.bound_to.all())
 
+    @property
+    def plain(self) -> bool:
+        """Whether every job must be placed for itself, and no agent costs a fee."""
+        return self.required and not self.fee.any() and len(self.bound_to) == len(self.group)
+
     def values(self, home: Ints) -> Bits:
         """Variables of a plan; −1 is a job that is not placed."""
         most = max(int(self.variable.max()), int(self.opener.max()), int(self.static.max()))

@@ -8,6 +8,7 @@ import numpy as np
 
 from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import Ints
+from allocator.engines.scale.chains import Chains, ways_of
 from allocator.engines.scale.filling import Small
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.subgradient import Standing
@@ -43,6 +44,12 @@ REFINE_PASSES, REFINE_STEP, MOST_REFINEMENTS = 120, 0.3, 4
 MOST_JOBS = 90
 """Jobs of a neighbourhood, at the most; more once such trees end soon."""
 
+CROWDED = 15
+"""Jobs per agent from which chains get three turns of four, else two."""
+
+PROVABLE = 4_000
+"""Agents × jobs up to which trees get nearly all turns once a proof may be near."""
+
 LIKELY = 6
 """Agents that are looked at for each job, the best by the prices."""
 
@@ -73,6 +80,9 @@ class AssignmentSearch:
         known = int(self.small.cost.max(axis=0).sum() + self.small.fee.sum()) + 1
         self.home = None if self.best.values is None else agents.home(self.best.values)
         known = known if self.best.value is None else -self.best.value
+        self.ways = ways_of(self.small, self.allowed, self.price) if agents.plain else None
+        self.idle_walks: list[Chains] = []
+        self.walks = 0
         self.tree = Tree(self.small, known, spot_of(self.allowed, self.price, agents.bound_to))
 
     def run(self) -> bool:
@@ -99,10 +109,12 @@ class AssignmentSearch:
         if self.home is None:
             self.tree.plunge(FIRST_BATCH, self._over)
             self._take(self.tree.home, self.tree.known)
-        elif turn % 2 == 0 and size <= WHOLE and self._due(BATCH * PASSES * size):
+        elif self.ways is not None and self._walks_next(turn):
+            self._walk()
+        elif turn % 8 < 4 and size <= WHOLE and self._due(BATCH * PASSES * size):
             self.tree.plunge(BATCH, self._over)
             self._take(self.tree.home, self.tree.known)
-        elif turn % 2 == 1 and self.refinements < MOST_REFINEMENTS and self._due(REFINE_PASSES * size):
+        elif turn % 8 >= 4 and self.refinements < MOST_REFINEMENTS and self._due(REFINE_PASSES * size):
             if self.refining.acquire(blocking=False):
                 try:
                     self._refine()
@@ -146,6 +158,28 @@ class AssignmentSearch:
                 self.best.offer(self.agents.values(home))
                 self.home = home.copy()
                 self.tree.improve(home, cost)
+
+    def _walks_next(self, turn: int) -> bool:
+        agents, jobs = self.small.cost.shape
+        if self._close and agents * jobs <= PROVABLE:
+            return turn % 8 == 0
+        return turn % 4 < (3 if jobs >= CROWDED * agents else 2)
+
+    def _walk(self) -> None:
+        """A slice of a walk by ejection chains; as many walks as threads that came for one at a time."""
+        with self.lock:
+            home, cost = self.home, -(self.best.value or 0)
+            if home is None or self.ways is None:
+                return
+            if not self.idle_walks:
+                seed = int(self.search.seed) * 64 + self.walks
+                self.idle_walks.append(Chains(self.small, self.ways, home, cost, seed))
+                self.walks += 1
+            walk = self.idle_walks.pop()
+        if walk.slice(home, cost):
+            self._take(walk.home, walk.cost)
+        with self.lock:
+            self.idle_walks.append(walk)
 
     def _few(self) -> None:
         """Improve the plan on a few agents, by a tree of their own."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 KERNELS = (
     "compiled",
+    "ejection",
     "filling",
     "fixing",
     "knapsack",

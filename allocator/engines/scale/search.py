@@ -57,7 +57,7 @@ class Search:
         if self.best.values is None and not (small or self.best.over):
             polish.first_plan()
         if self.agents is not None:
-            if self.agents.variable.size >= MANY or not self.agents.required:
+            if not self.agents.plain and (self.agents.variable.size >= MANY or not self.agents.required):
                 self._dives(at)
             self.impossible = AssignmentSearch(self, at, self.agents).run()
             return

@@ -8,6 +8,7 @@ import time
 
 from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import arrays_of
+from allocator.engines.scale.chains import Chains, ways_of
 from allocator.engines.scale.decompose import split
 from allocator.engines.scale.dive import greedy
 from allocator.engines.scale.fixing import fix_by_bound
@@ -67,6 +68,9 @@ def exercise(task: Task) -> None:
         root = spot_of(agents.variable >= 0, -at.dual / descent.pricer.scale, agents.bound_to)
         tree = Tree(agents.small(), 1 << 20, root)
         tree.run(20, lambda: False)
+        if tree.home is not None and agents.required:
+            ways = ways_of(agents.small(), agents.variable >= 0, -at.dual / descent.pricer.scale)
+            Chains(agents.small(), ways, tree.home, tree.known, 0).slice(tree.home, tree.known)
 
 
 if __name__ == "__main__":
