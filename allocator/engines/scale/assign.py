@@ -80,7 +80,7 @@ class AssignmentSearch:
         known = int(self.small.cost.max(axis=0).sum() + self.small.fee.sum()) + 1
         self.home = None if self.best.values is None else agents.home(self.best.values)
         known = known if self.best.value is None else -self.best.value
-        self.ways = ways_of(self.small, self.allowed, self.price) if agents.plain else None
+        self.ways = ways_of(self.small, self.allowed) if agents.plain else None
         self.idle_walks: list[Chains] = []
         self.walks = 0
         self.tree = Tree(self.small, known, spot_of(self.allowed, self.price, agents.bound_to))
@@ -162,7 +162,7 @@ class AssignmentSearch:
     def _walks_next(self, turn: int) -> bool:
         agents, jobs = self.small.cost.shape
         if self._close and agents * jobs <= PROVABLE:
-            return turn % 8 == 0
+            return turn % 8 == 7
         return turn % 4 < (3 if jobs >= CROWDED * agents else 2)
 
     def _walk(self) -> None:

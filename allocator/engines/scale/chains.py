@@ -12,8 +12,11 @@ Mask = NDArray[np.bool_]
 PLACES, NEAR = 10, 5
 """Agents that a job may go to, and among how many of them an agent is that looks for a job: the best by the prices."""
 
-SLICE = 2_000_000
-"""Jobs × places × rounds of one slice, about half a second."""
+SLICE, MOST_ROUNDS = 1_000_000, 500
+"""Jobs × places × rounds of one slice, and rounds at the most: half a second or less."""
+
+PRICE_STEPS, STEP_FACTOR = 600, 0.985
+"""Steps to the prices of room, and by what each is shorter than the one before."""
 
 STALE = 2
 """Slices without a better plan after which a walk goes on from the best plan of all."""
@@ -22,28 +25,36 @@ LEAST_SHARE, EXTRA = 0.2, 0.5
 """Lowest price of overload, as a share of the price of room; what is added to the first one."""
 
 
-def room_price(small: Small, allowed: Mask, price: Floats) -> Floats:
-    """What a unit of room is worth to each agent when jobs are worth their prices: where its greedy filling ends."""
-    found = np.zeros(len(small.cap))
-    for i, cap in enumerate(small.cap):
-        jobs = np.flatnonzero(allowed[i] & (price > small.cost[i]))
-        ratio = (price[jobs] - small.cost[i, jobs]) / np.maximum(small.use[i, jobs], 1)
-        order = np.argsort(-ratio, kind="stable")
-        beyond = np.flatnonzero(np.cumsum(small.use[i, jobs[order]]) > cap)
-        if len(beyond):
-            found[i] = ratio[order[beyond[0]]]
-    return found
+def room_price(small: Small, allowed: Mask) -> Floats:
+    """What a unit of room is worth to each agent in the linear relaxation, by subgradients that fall off geometrically.
+
+    Six hundred steps come within some millionths of the relaxation on the instances of Chu and Beasley and of Yagiura.
+    """
+    cost, use, cap = np.where(allowed, small.cost, np.inf), small.use.astype(float), small.cap.astype(float)
+    price, best, least = np.zeros(len(cap)), np.zeros(len(cap)), -np.inf
+    step = float(np.abs(small.cost).max()) / max(1.0, float(small.use.max()))
+    jobs = np.arange(small.cost.shape[1])
+    for _ in range(PRICE_STEPS):
+        reduced = cost + price[:, None] * use
+        choice = reduced.argmin(axis=0)
+        bound = reduced[choice, jobs].sum() - price @ cap
+        if bound > least:
+            least, best = bound, price
+        over = np.bincount(choice, use[choice, jobs], len(cap)) / np.maximum(cap, 1.0) - 1.0
+        price = np.maximum(0.0, price + step * over / max(float(np.abs(over).max()), 1e-9))
+        step *= STEP_FACTOR
+    return best
 
 
-def ways_of(small: Small, allowed: Mask, price: Floats) -> Ways:
-    """Where jobs may sensibly go, by the prices of jobs and of room."""
-    worth = room_price(small, allowed, price)
+def ways_of(small: Small, allowed: Mask) -> Ways:
+    """Where jobs may sensibly go, by the prices of room."""
+    worth, everyone = room_price(small, allowed), np.arange(small.cost.shape[1])
     reduced = small.cost + worth[:, None] * small.use
     reduced = reduced - np.where(allowed, reduced, np.inf).min(axis=0)
     order = np.argsort(np.where(allowed, reduced, np.inf), axis=0, kind="stable")[:PLACES].T
-    places = np.where(allowed[order, np.arange(len(price))[:, None]], order, -1)
+    places = np.where(allowed[order, everyone[:, None]], order, -1)
     near = np.zeros(allowed.shape, dtype=np.bool_)
-    near[order[:, :NEAR], np.arange(len(price))[:, None]] = True
+    near[order[:, :NEAR], everyone[:, None]] = True
     near &= allowed
     jobs = np.full((len(worth), int(near.sum(axis=1).max())), -1, dtype=np.int64)
     for i, row in enumerate(near):
@@ -75,7 +86,7 @@ class Chains:
         self._small, self._ways = small, ways
         self._rng = np.random.default_rng(seed)
         self._stale = 0
-        self._rounds = max(1, SLICE // (jobs * ways.places.shape[1]))
+        self._rounds = max(1, min(MOST_ROUNDS, SLICE // (jobs * ways.places.shape[1])))
 
     def slice(self, home: Ints, cost: int) -> bool:
         """Walk on for a while, from the given plan if that is better and the walk found nothing of late.

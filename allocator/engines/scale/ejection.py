@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from allocator.engines.scale.arrays import Bits, Floats, Ints
-from allocator.engines.scale.compiled import compiled
+from allocator.engines.scale.compiled import compiled, inlined
 from allocator.engines.scale.filling import Small
 
 LONGEST = 10
@@ -64,51 +64,57 @@ class Walk(NamedTuple):
     tally: Ints
 
 
-@compiled
-def excess_change(small: Small, walk: Walk, agent: int, use: int) -> float:
-    """What more use of an agent adds to the price of its overload."""
-    before = walk.trial[agent] - small.cap[agent]
-    return float(walk.penalty[agent] * (max(before + use, 0) - max(before, 0)))
+@inlined
+def excess_change(penalty: float, over: int, use: int) -> float:
+    """What more use adds to the price of the overload of an agent that is over its capacity by so much, or under it."""
+    return float(penalty * (max(over + use, 0) - max(over, 0)))
 
 
-@compiled
+@inlined
 def best_place(small: Small, ways: Ways, walk: Walk, job: int) -> tuple[int, float]:
     """The agent that a job adds least to, and how much."""
+    places, cost, use, cap = ways.places, small.cost, small.use, small.cap
+    trial, penalty = walk.trial, walk.penalty
     where, least = -1, 1e300
-    for i in ways.places[job]:
+    for z in range(places.shape[1]):
+        i = places[job, z]
         if i < 0:
             break
-        added = small.cost[i, job] + excess_change(small, walk, i, small.use[i, job])
+        added = cost[i, job] + excess_change(penalty[i], trial[i] - cap[i], use[i, job])
         if added < least:
             where, least = i, added
     return where, least
 
 
-@compiled
+@inlined
 def best_follower(small: Small, ways: Ways, walk: Walk, hole: int) -> int:
     """The job outside a chain that had best take the room that an agent has left; −1 for none."""
+    jobs, reduced, use, home, mark = ways.jobs, ways.reduced, small.use, walk.home, walk.mark
+    penalty, room, chain = walk.penalty[hole], small.cap[hole] - walk.trial[hole], walk.tally[CHAINS]
     pick, least = -1, 1e300
-    for k in ways.jobs[hole]:
+    for z in range(jobs.shape[1]):
+        k = jobs[hole, z]
         if k < 0:
             break
-        at = walk.home[k]
-        score = ways.reduced[hole, k] - ways.reduced[at, k]
-        if score < least and at != hole and walk.mark[k] != walk.tally[CHAINS]:
-            score += walk.penalty[hole] * max(walk.trial[hole] + small.use[hole, k] - small.cap[hole], 0)
+        at = home[k]
+        score = reduced[hole, k] - reduced[at, k]
+        if score < least and at != hole and mark[k] != chain:
+            score += penalty * max(use[hole, k] - room, 0)
             if score < least:
                 pick, least = k, score
     return pick
 
 
-@compiled
+@inlined
 def move(small: Small, walk: Walk, job: int, agent: int) -> float:
     """Take a job from its agent and, unless it is −1, add it to another, in the trial loads; what that adds."""
+    cost, use, cap, trial, penalty = small.cost, small.use, small.cap, walk.trial, walk.penalty
     old = walk.home[job]
-    added = excess_change(small, walk, old, -small.use[old, job]) - small.cost[old, job]
-    walk.trial[old] -= small.use[old, job]
+    added = excess_change(penalty[old], trial[old] - cap[old], -use[old, job]) - cost[old, job]
+    trial[old] -= use[old, job]
     if agent >= 0:
-        added += small.cost[agent, job] + excess_change(small, walk, agent, small.use[agent, job])
-        walk.trial[agent] += small.use[agent, job]
+        added += cost[agent, job] + excess_change(penalty[agent], trial[agent] - cap[agent], use[agent, job])
+        trial[agent] += use[agent, job]
     return float(added)
 
 

@@ -69,7 +69,7 @@ def exercise(task: Task) -> None:
         tree = Tree(agents.small(), 1 << 20, root)
         tree.run(20, lambda: False)
         if tree.home is not None and agents.required:
-            ways = ways_of(agents.small(), agents.variable >= 0, -at.dual / descent.pricer.scale)
+            ways = ways_of(agents.small(), agents.variable >= 0)
             Chains(agents.small(), ways, tree.home, tree.known, 0).slice(tree.home, tree.known)
 
 
