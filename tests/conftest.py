@@ -4,6 +4,7 @@ import csv
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,28 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     several = getattr(session.config.option, "numprocesses", None)
     if several and not hasattr(session.config, "workerinput"):
         threading.Thread(target=compile_once, daemon=True).start()
+
+
+@cache
+def _first_report() -> list[Any]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def drawn_once() -> Iterator[None]:
+    """Draw the first report and give it to every plan: reports have their own tests, and are most of a small run."""
+    from service import writing  # noqa: PLC0415
+
+    drawn, draw = _first_report(), writing.report
+
+    def report(*given: Any, **wishes: Any) -> Any:
+        if not drawn:
+            drawn.append(draw(*given, **wishes))
+        return drawn[0]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(writing, "report", report)
+        yield
 
 
 @pytest.fixture(scope="session")

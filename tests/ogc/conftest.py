@@ -25,3 +25,8 @@ def desk(server, tmp_path_factory):
 def address(desk):
     with listening(desk.app) as found:
         yield f"{found}/ogc"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick(drawn_once):
+    """No test here looks at what a report shows."""

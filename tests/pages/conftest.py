@@ -55,3 +55,8 @@ class Browser:
 def browse(desk):
     """Browsers by person; None is a stranger."""
     return lambda person="ada", at=desk: Browser(at, person)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick(drawn_once):
+    """No test here looks at what a report shows."""

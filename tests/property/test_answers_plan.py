@@ -27,7 +27,7 @@ from allocator.vocabulary import Permission
 from tests.drawn import all_plans, draw_problem
 from tests.in_process import in_child, means
 
-COUNT = int(os.environ.get("ALLOCATOR_ANSWERS", "80"))
+COUNT = int(os.environ.get("ALLOCATOR_ANSWERS", "60"))
 SLICES = max(1, COUNT // 80)
 """So many problems share a slice that every question is asked in it."""
 FEW_PLANS = 250

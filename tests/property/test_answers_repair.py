@@ -21,7 +21,7 @@ from allocator.verify import find_breaches, verify
 from tests.drawn import all_plans, draw_problem
 from tests.in_process import ask, assumed, in_child, means
 
-COUNT = int(os.environ.get("ALLOCATOR_ANSWERS", "80"))
+COUNT = int(os.environ.get("ALLOCATOR_ANSWERS", "60"))
 SLICES = 8
 FEW_PLANS = 250
 

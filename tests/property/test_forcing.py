@@ -9,7 +9,7 @@ from allocator.solve import solve
 from allocator.verify import find_breaches, measure, verify
 from tests.drawn import all_plans, draw_problem, ranked
 
-COUNT = int(os.environ.get("ALLOCATOR_FORCING", "48"))
+COUNT = int(os.environ.get("ALLOCATOR_FORCING", "32"))
 LIMITS = Limits(time_limit_s=20.0, threads=1)
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from tests.batch_relations import check_many
 from tests.property.relations import RELATIONS
 
-COUNT = int(os.environ.get("ALLOCATOR_METAMORPHIC", "120"))
+COUNT = int(os.environ.get("ALLOCATOR_METAMORPHIC", "80"))
 
 
 def test_every_relation_between_optima_holds():
