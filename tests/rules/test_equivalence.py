@@ -21,7 +21,7 @@ from allocator.rules import RULES, Choose, NamedRow, Rule, separation
 from allocator.rules.floor_area import FloorArea
 from tests.drawn import draw_problem
 
-SEEDS = range(100)
+SEEDS = range(120)
 BY_ID = {rule.id: rule for rule in RULES}
 
 
