@@ -87,6 +87,13 @@ def test_a_project_shows_requirement_and_offer_other_parks_and_what_they_would_c
     assert browse("ned").get(f"/plans/{plan['plan_id']}/projects/PAGE-1").status_code == 404
 
 
+def test_a_run_that_is_over_is_not_called_queued(desk, browse, plan):
+    assert "正在排队" not in browse("ada").get(f"/runs/{plan['run_id']}?said=started").text
+    waiting = desk.post("runs", json={"time_limit_s": 5}).json()["run_id"]
+    assert "正在排队" in browse("ada").get(f"/runs/{waiting}?said=started").text
+    desk.post(f"runs/{waiting}/cancel")
+
+
 def test_pinning_makes_a_scenario_and_a_run_and_leaves_the_plan(desk, browse, plan):
     ada, place = browse("ada"), f"/plans/{plan['plan_id']}/projects/PAGE-1"
     page = ada.get(place).text
