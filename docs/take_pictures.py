@@ -225,7 +225,6 @@ def story(planner: Planner, site: Site, folder: Path) -> None:
     solving = threading.Thread(target=site.solve_next, daemon=True)
     solving.start()
     page.wait_for_selector("#curve path", state="attached", timeout=SOLVE_S * 1000)
-    page.wait_for_timeout(8000)
     planner.shoot("run")
     solving.join()
     page.goto(f"{planner.address}/inbox")
@@ -233,16 +232,35 @@ def story(planner: Planner, site: Site, folder: Path) -> None:
     plan = page.url.removeprefix(planner.address)
     page.frame_locator("iframe.map").locator("html[data-ready]").wait_for()
     planner.shoot("plan")
+    page.click("#answers button")
+    page.locator("#answers").scroll_into_view_if_needed()
+    planner.shoot("questions")
+    page.click("#answers button:text-is('停止')")
     page.click("#projects tbody tr[data-state=placed] a")
     planner.shoot("project")
     page.goto(f"{planner.address}{plan}/review")
     page.click('form[action$="/propose"] button')
+    records(planner, site, plan)
+
+
+def records(planner: Planner, site: Site, plan: str) -> None:
+    """Go where reviewers and operators look things up."""
+    page = planner.page
     planner.sign_in(site.keys["李审核"])
     planner.shoot("inbox", "/inbox")
     planner.shoot("review", f"{plan}/review")
-    for name in ("where", "parks", "compare", "nights", "registry"):
+    for name in ("where", "parks", "registry"):
         planner.shoot(name, f"/{name}")
+    page.goto(f"{planner.address}/compare")
+    page.click("form[data-again] button.main")
+    planner.shoot("compare")
     planner.sign_in(site.keys["管理员"])
+    page.goto(f"{planner.address}/nights")
+    page.click('form[action$="/nights"] button')
+    site.solve_next()
+    page.reload()
+    planner.shoot("night")
+    planner.shoot("nights", "/nights")
     planner.shoot("audit", "/audit")
     planner.shoot("error", "/nothing")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})

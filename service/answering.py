@@ -52,13 +52,14 @@ def _build_next(verified: VerifiedPlan, means: Means) -> Answered:
     return BuildNextOut.model_validate(build_next(verified, means))
 
 
-_MAKERS: Mapping[str, Callable[[VerifiedPlan, Means], Answered]] = {
+MAKERS: Mapping[str, Callable[[VerifiedPlan, Means], Answered]] = {
     "alternatives": _alternatives,
     "sensitivity": _sensitivity,
     "build-next": _build_next,
 }
+"""What answers each question that a map shows."""
 
 
 def answer_for_maps(document: PlanOut, verified: VerifiedPlan, question: str, means: Means) -> AnswerOut:
     """Answer a question whose answer a map shows; raises KeyError for any other."""
-    return answer_document(document, question, means, _MAKERS[question](verified, means))
+    return answer_document(document, question, means, MAKERS[question](verified, means))

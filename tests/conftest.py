@@ -4,7 +4,6 @@ import csv
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         threading.Thread(target=compile_once, daemon=True).start()
 
 
-@cache
-def _first_report() -> list[Any]:
-    return []
+FIRST_REPORT: list[Any] = []
 
 
 @pytest.fixture(scope="module")
@@ -35,12 +32,12 @@ def drawn_once() -> Iterator[None]:
     """Draw the first report and give it to every plan: reports have their own tests, and are most of a small run."""
     from service import writing  # noqa: PLC0415
 
-    drawn, draw = _first_report(), writing.report
+    draw = writing.report
 
     def report(*given: Any, **wishes: Any) -> Any:
-        if not drawn:
-            drawn.append(draw(*given, **wishes))
-        return drawn[0]
+        if not FIRST_REPORT:
+            FIRST_REPORT.append(draw(*given, **wishes))
+        return FIRST_REPORT[0]
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(writing, "report", report)

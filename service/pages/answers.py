@@ -22,16 +22,16 @@ VIEW = {"alternatives": "robustness", "sensitivity": "robustness", "build-next":
 
 def questions(connection: Connection, plan_id: str) -> dict[str, Any]:
     """Every question with the view that shows it, whether it is answered, and the last run that was to answer it."""
-    last = answers.asked(connection, plan_id)
-    told = [_told(connection, plan_id, question, last.get(question)) for question in answers.FILES]
+    last, known = answers.asked(connection, plan_id), answers.known(connection, plan_id)
+    told = [_told(question, last.get(question), answered=question in known) for question in answers.FILES]
     return {"questions": told, "live": any(each["busy"] for each in told)}
 
 
-def _told(connection: Connection, plan_id: str, question: str, last: Mapping[str, Any] | None) -> dict[str, Any]:
+def _told(question: str, last: Mapping[str, Any] | None, *, answered: bool) -> dict[str, Any]:
     return {
         "question": question,
         "view": VIEW[question],
-        "answered": plans.file_of(connection, plan_id, answers.FILES[question]) is not None,
+        "answered": answered,
         "busy": last is not None and last["state"] not in runs.OVER,
         "run": last,
     }

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from service import audit
 from service.answers_wire import AnswerOut
 from service.database.rows import every
-from service.database.tables import run
+from service.database.tables import artifact, run
 from service.records import plans
 from service.records.joining import OVER
 
@@ -35,6 +35,12 @@ def answered(connection: Connection, plan_id: str) -> list[AnswerOut]:
     return [AnswerOut.model_validate_json(bytes(each["content"])) for each in found if each is not None]
 
 
+def known(connection: Connection, plan_id: str) -> frozenset[str]:
+    """Questions that a plan has an answer to."""
+    names = connection.execute(select(artifact.c.name).where(artifact.c.plan_id == plan_id)).scalars().all()
+    return frozenset(question for question, name in FILES.items() if name in names)
+
+
 def asked(connection: Connection, plan_id: str) -> Mapping[str, Mapping[str, Any]]:
     """By question, the last run that was to answer it."""
     about = (run.c.kind == "answer", run.c.request["plan_id"].as_string() == plan_id)
@@ -46,5 +52,4 @@ def unasked(connection: Connection, plan_id: str, questions: Collection[str]) ->
     """Those of the questions that have no answer and that nobody is at."""
     last = asked(connection, plan_id)
     busy = {question for question, row in last.items() if row["state"] not in OVER}
-    there = {question for question, name in FILES.items() if plans.file_of(connection, plan_id, name) is not None}
-    return [question for question in FILES if question in set(questions) - busy - there]
+    return [question for question in FILES if question in set(questions) - busy - known(connection, plan_id)]

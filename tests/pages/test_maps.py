@@ -2,11 +2,18 @@
 
 import json
 import re
+from typing import get_args
 
 import pytest
 
 from maps.inline import embedded_payload
+from maps.views import VIEWS
+from service.answering import MAKERS
+from service.api.bodies import AnswersIn
 from service.cli import main
+from service.pages.answers import VIEW
+from service.records import answers
+from service.studies import SHOWN
 from tests.pages.conftest import Browser
 
 ALWAYS = ("overview", "flows", "unplaced", "timeline")
@@ -138,7 +145,7 @@ def test_answers_are_kept_once_and_only_about_their_plan(desk, plan, another, an
 def test_a_planner_has_the_maps_show_more_without_a_file(ada, desk, browse):
     plan = desk.planned("T1", "T2")["plan_id"]
     place, page = f"/plans/{plan}", ada.get(f"/plans/{plan}").text
-    assert page.count("Work it out") + page.count("计算</button>") == 3
+    assert page.count("计算</button>") == 3
     assert "计算</button>" not in browse("vic").get(place).text
     assert ada.send(f"{place}/answers", {"question": "why"}, page).status_code == 422
     asked = ada.send(f"{place}/answers", {"question": "build-next"}, page)
@@ -163,3 +170,9 @@ def test_what_is_being_worked_out_can_be_stopped(ada, desk):
     stopped = ada.send(f"{place}/answers/stop", {"question": "sensitivity"}, ada.get(place).text)
     assert stopped.headers["location"].endswith("said=stopped")
     assert ada.get(f"{place}/answers").text.count("计算</button>") == 3
+
+
+def test_every_part_knows_the_same_questions_that_maps_show():
+    asked = set(get_args(get_args(AnswersIn.model_fields["questions"].annotation)[0]))
+    assert asked == set(answers.FILES) == set(SHOWN) == set(MAKERS) == set(VIEW)
+    assert set(VIEW.values()) <= set(VIEWS)

@@ -8,7 +8,7 @@ import numpy as np
 
 from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import Ints
-from allocator.engines.scale.chains import Chains, ways_of
+from allocator.engines.scale.chains import Walks
 from allocator.engines.scale.filling import Small
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.subgradient import Standing
@@ -80,9 +80,7 @@ class AssignmentSearch:
         known = int(self.small.cost.max(axis=0).sum() + self.small.fee.sum()) + 1
         self.home = None if self.best.values is None else agents.home(self.best.values)
         known = known if self.best.value is None else -self.best.value
-        self.ways = ways_of(self.small, self.allowed) if agents.plain else None
-        self.idle_walks: list[Chains] = []
-        self.walks = 0
+        self.walks = Walks(self.small, self.allowed, search.seed) if agents.plain else None
         self.tree = Tree(self.small, known, spot_of(self.allowed, self.price, agents.bound_to))
 
     def run(self) -> bool:
@@ -109,8 +107,8 @@ class AssignmentSearch:
         if self.home is None:
             self.tree.plunge(FIRST_BATCH, self._over)
             self._take(self.tree.home, self.tree.known)
-        elif self.ways is not None and self._walks_next(turn):
-            self._walk()
+        elif self.walks is not None and self._walks_next(turn):
+            self._walk(self.walks)
         elif turn % 8 < 4 and size <= WHOLE and self._due(BATCH * PASSES * size):
             self.tree.plunge(BATCH, self._over)
             self._take(self.tree.home, self.tree.known)
@@ -165,21 +163,13 @@ class AssignmentSearch:
             return turn % 8 == 7
         return turn % 4 < (3 if jobs >= CROWDED * agents else 2)
 
-    def _walk(self) -> None:
-        """A slice of a walk by ejection chains; as many walks as threads that came for one at a time."""
+    def _walk(self, walks: Walks) -> None:
+        """Walk on by ejection chains."""
         with self.lock:
             home, cost = self.home, -(self.best.value or 0)
-            if home is None or self.ways is None:
-                return
-            if not self.idle_walks:
-                seed = int(self.search.seed) * 64 + self.walks
-                self.idle_walks.append(Chains(self.small, self.ways, home, cost, seed))
-                self.walks += 1
-            walk = self.idle_walks.pop()
-        if walk.slice(home, cost):
-            self._take(walk.home, walk.cost)
-        with self.lock:
-            self.idle_walks.append(walk)
+        found = None if home is None else walks.step(home, cost)
+        if found is not None:
+            self._take(*found)
 
     def _few(self) -> None:
         """Improve the plan on a few agents, by a tree of their own."""

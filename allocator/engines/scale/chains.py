@@ -1,13 +1,13 @@
 """Walks by ejection chains over assignments in which every job must be placed and no agent costs a fee."""
 
+import threading
+
 import numpy as np
-from numpy.typing import NDArray
 
 from allocator.engines.scale.arrays import Floats, Ints
+from allocator.engines.scale.decompose import Flags
 from allocator.engines.scale.ejection import COST, LONGEST, Walk, Ways, wander
 from allocator.engines.scale.filling import Small
-
-Mask = NDArray[np.bool_]
 
 PLACES, NEAR = 10, 5
 """Agents that a job may go to, and among how many of them an agent is that looks for a job: the best by the prices."""
@@ -21,18 +21,18 @@ PRICE_STEPS, STEP_FACTOR = 600, 0.985
 STALE = 2
 """Slices without a better plan after which a walk goes on from the best plan of all."""
 
-LEAST_SHARE, EXTRA = 0.2, 0.5
-"""Lowest price of overload, as a share of the price of room; what is added to the first one."""
+LEAST_SHARE, EXTRA = 0.2, 0.25
+"""Lowest price of overload, as a share of the first one; what that has beyond the price of room, in cost per use."""
 
 
-def room_price(small: Small, allowed: Mask) -> Floats:
+def room_price(small: Small, allowed: Flags) -> Floats:
     """What a unit of room is worth to each agent in the linear relaxation, by subgradients that fall off geometrically.
 
     Six hundred steps come within some millionths of the relaxation on the instances of Chu and Beasley and of Yagiura.
     """
     cost, use, cap = np.where(allowed, small.cost, np.inf), small.use.astype(float), small.cap.astype(float)
     price, best, least = np.zeros(len(cap)), np.zeros(len(cap)), -np.inf
-    step = float(np.abs(small.cost).max()) / max(1.0, float(small.use.max()))
+    step = _cost_per_use(small)
     jobs = np.arange(small.cost.shape[1])
     for _ in range(PRICE_STEPS):
         reduced = cost + price[:, None] * use
@@ -46,7 +46,7 @@ def room_price(small: Small, allowed: Mask) -> Floats:
     return best
 
 
-def ways_of(small: Small, allowed: Mask) -> Ways:
+def ways_of(small: Small, allowed: Flags) -> Ways:
     """Where jobs may sensibly go, by the prices of room."""
     worth, everyone = room_price(small, allowed), np.arange(small.cost.shape[1])
     reduced = small.cost + worth[:, None] * small.use
@@ -60,8 +60,12 @@ def ways_of(small: Small, allowed: Mask) -> Ways:
     for i, row in enumerate(near):
         own = np.flatnonzero(row)
         jobs[i, : len(own)] = own[np.argsort(reduced[i, own], kind="stable")]
-    unit = EXTRA * float(np.abs(small.cost).max()) / max(1.0, float(small.use.max()))
-    return Ways(reduced, np.ascontiguousarray(places, dtype=np.int64), jobs, LEAST_SHARE * worth + unit / 10)
+    first = worth + EXTRA * _cost_per_use(small)
+    return Ways(reduced, np.ascontiguousarray(places, dtype=np.int64), jobs, LEAST_SHARE * first)
+
+
+def _cost_per_use(small: Small) -> float:
+    return float(np.abs(small.cost).max()) / max(1.0, float(small.use.max()))
 
 
 class Chains:
@@ -112,3 +116,27 @@ class Chains:
     def cost(self) -> int:
         """Cost of that plan."""
         return int(self._walk.tally[COST])
+
+
+class Walks:
+    """As many walks as threads come for one at the same moment; their seeds follow from one."""
+
+    def __init__(self, small: Small, allowed: Flags, seed: int) -> None:
+        self._small, self._ways, self._seed = small, ways_of(small, allowed), seed
+        self._idle: list[Chains] = []
+        self._begun = 0
+        self._lock = threading.Lock()
+
+    def step(self, home: Ints, cost: int) -> tuple[Ints, int] | None:
+        """A slice of a walk that nobody is at: its best plan and the cost, if that is less than of the given plan."""
+        with self._lock:
+            walk = self._idle.pop() if self._idle else self._begin(home, cost)
+        better = walk.slice(home, cost)
+        found = (walk.home.copy(), walk.cost) if better else None
+        with self._lock:
+            self._idle.append(walk)
+        return found
+
+    def _begin(self, home: Ints, cost: int) -> Chains:
+        self._begun += 1
+        return Chains(self._small, self._ways, home, cost, 64 * self._seed + self._begun)

@@ -17,8 +17,3 @@ FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
 def compiled(function: FunctionT) -> FunctionT:
     """The function as machine code that runs without the interpreter's lock."""
     return cast("FunctionT", numba.njit(nogil=True, cache=True)(function))
-
-
-def inlined(function: FunctionT) -> FunctionT:
-    """The same, as part of every function that calls it: a call with tuples of arrays counts references to each."""
-    return cast("FunctionT", numba.njit(nogil=True, cache=True, inline="always")(function))

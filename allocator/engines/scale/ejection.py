@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from allocator.engines.scale.arrays import Bits, Floats, Ints
-from allocator.engines.scale.compiled import compiled, inlined
+from allocator.engines.scale.compiled import compiled
 from allocator.engines.scale.filling import Small
 
 LONGEST = 10
@@ -64,13 +64,13 @@ class Walk(NamedTuple):
     tally: Ints
 
 
-@inlined
+@compiled
 def excess_change(penalty: float, over: int, use: int) -> float:
     """What more use adds to the price of the overload of an agent that is over its capacity by so much, or under it."""
     return float(penalty * (max(over + use, 0) - max(over, 0)))
 
 
-@inlined
+@compiled
 def best_place(small: Small, ways: Ways, walk: Walk, job: int) -> tuple[int, float]:
     """The agent that a job adds least to, and how much."""
     places, cost, use, cap = ways.places, small.cost, small.use, small.cap
@@ -86,7 +86,7 @@ def best_place(small: Small, ways: Ways, walk: Walk, job: int) -> tuple[int, flo
     return where, least
 
 
-@inlined
+@compiled
 def best_follower(small: Small, ways: Ways, walk: Walk, hole: int) -> int:
     """The job outside a chain that had best take the room that an agent has left; −1 for none."""
     jobs, reduced, use, home, mark = ways.jobs, ways.reduced, small.use, walk.home, walk.mark
@@ -105,7 +105,7 @@ def best_follower(small: Small, ways: Ways, walk: Walk, hole: int) -> int:
     return pick
 
 
-@inlined
+@compiled
 def move(small: Small, walk: Walk, job: int, agent: int) -> float:
     """Take a job from its agent and, unless it is −1, add it to another, in the trial loads; what that adds."""
     cost, use, cap, trial, penalty = small.cost, small.use, small.cap, walk.trial, walk.penalty

@@ -73,6 +73,8 @@
         const progress = said.progress || {};
         if (said.state === "running" && started === null) {
             started = Date.now();
+            byId("state").replaceChildren(byId("at-work").content.cloneNode(true));
+            byId("said").replaceChildren();
         }
         if (progress.phase) {
             const facts = {goal: goals[progress.goal] || progress.goal, done: progress.done, of: progress.of};
