@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import os
 import signal
 import subprocess
@@ -52,6 +53,9 @@ def serve(options: argparse.Namespace) -> int:
             timeout_keep_alive=30,
         )
         server = _Server(config, key)
+        # what is loaded now stays for good: a collection that looks through it all stops every request meanwhile
+        gc.collect()
+        gc.freeze()
         with contextlib.nullcontext() if options.no_worker else supervised_worker(settings, url):
             server.run()
             _deaf()

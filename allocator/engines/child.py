@@ -22,6 +22,7 @@ from multiprocessing.connection import Connection, wait
 from types import ModuleType
 from typing import Any, Protocol, cast
 
+from allocator.engines.courtesy import give_way_as_session
 from allocator.engines.scale.cache import compile_once
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
 from allocator.errors import EngineError
@@ -207,6 +208,7 @@ class _Errand:
 
 def _serve(errand: _Errand, task: Task, messages: Connection, lifeline: Connection) -> None:
     os.setsid()
+    give_way_as_session()
     threading.Thread(target=_die_with, args=(lifeline, errand.folder), daemon=True).start()
     os.environ["TMPDIR"] = errand.folder
     tempfile.tempdir = errand.folder

@@ -1,11 +1,11 @@
 """Whether the service lives, and whether it can serve."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.api.house import house_of
+from service.api.house import InHouse
 from service.database.engine import SYSTEM, transaction
 
 router = APIRouter(tags=["health"])
@@ -18,9 +18,8 @@ async def healthz() -> dict[str, str]:
 
 
 @router.get("/readyz", summary="Can serve", include_in_schema=False)
-def readyz(request: Request) -> Response:
+def readyz(house: InHouse) -> Response:
     """The database answers, and a worker has been heard of lately; 503 otherwise."""
-    house = house_of(request)
     silence = house.settings.stalled_after_s
     query = text("SELECT count(*) FROM allocator.worker WHERE heartbeat_at > now() - make_interval(secs => :silence)")
     try:

@@ -1,4 +1,7 @@
-"""What every route needs: settings, database, keys, limits; and the person who asks."""
+"""What every route needs: settings, database, keys, limits; and the person who asks.
+
+Dependencies that wait for nothing are coroutines: the framework hands every other one to a thread of its own.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -7,6 +10,7 @@ from functools import cached_property
 from threading import BoundedSemaphore
 from typing import Annotated
 
+from anyio.to_thread import run_sync
 from fastapi import Depends, Request, Security
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
@@ -50,6 +54,10 @@ class House:
         self.asking = BoundedSemaphore(self.settings.recommendations_at_once)
         self.streams = BoundedSemaphore(self.settings.streams_at_once)
 
+    def remembered(self, key: str) -> Principal | None:
+        """Whose key this is, if it was looked up a moment ago."""
+        return self.known.remembered(digest_of(key, self.pepper))
+
     def person(self, key: str) -> Principal | None:
         """Whose key this is."""
 
@@ -77,7 +85,7 @@ class House:
         return Issuer(self.settings)
 
 
-def house_of(request: Request) -> House:
+async def house_of(request: Request) -> House:
     """The house of the application."""
     house: House = request.app.state.house
     return house
@@ -115,7 +123,7 @@ class Asker:
             raise ProblemError(403, "not-allowed", f"{what} is for people who are bound to no district.")
 
 
-def _recognised(
+async def _recognised(
     house: InHouse,
     request: Request,
     key: Annotated[str | None, Security(API_KEY)] = None,
@@ -125,11 +133,11 @@ def _recognised(
     why = "Send a key as X-API-Key, or a token as Authorization: Bearer."
     found: Principal | None = None
     if key:
-        found = house.person(key)
+        found = house.remembered(key) or await run_sync(house.person, key)
         why = "The key is not taken."
     elif bearer is not None and house.settings.oidc_issuer:
         try:
-            found = house.issuer.principal(bearer.credentials)
+            found = await run_sync(house.issuer.principal, bearer.credentials)
         except TokenError as error:
             why = f"{error}."
     if found is None:
@@ -162,7 +170,7 @@ class Needs:
 
     right: Right
 
-    def __call__(
+    async def __call__(
         self, request: Request, house: InHouse, principal: Annotated[Principal, Depends(_recognised)]
     ) -> Asker:
         """The person; raises a 403 problem without the right and a 400 problem for unknown parameters."""

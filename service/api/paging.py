@@ -48,7 +48,7 @@ def cursor(number: int) -> str:
     return base64.urlsafe_b64encode(str(number).encode()).decode().rstrip("=")
 
 
-def window(
+async def window(
     limit: Annotated[int, Query(ge=1, le=MOST, description="Most items of the page.")] = 50,
     cursor: Annotated[str | None, Query(max_length=40, pattern=r"^[A-Za-z0-9_-]+$", description="next_cursor.")] = None,
 ) -> Window:

@@ -15,6 +15,7 @@ from service.api.once import Answer, IsOnce
 from service.api.paging import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
 from service.api.problems import ProblemError, conflict, not_found
 from service.api.shapes import Exports, PlanHead, PlanState, PlanWhole
+from service.api.written import written
 from service.comparison import Comparison, compare
 from service.database.rows import every
 from service.database.tables import artifact, dossier, placement, plan, unplaced
@@ -60,41 +61,40 @@ def listed(
 
 
 @router.get("/published", summary="The plan in force", response_model=PlanWhole)
-def published(asker: Reader, response: Response, known: IfNoneMatch = None) -> Response | PlanWhole:
+def published(asker: Reader, known: IfNoneMatch = None) -> Response:
     """The one published plan."""
     with asker.transaction() as connection:
         row = plans.published(connection)
         if row is None:
             raise not_found("published plan")
-        return _whole(connection, row, response, known)
+        return _whole(asker, connection, row, known)
 
 
 @router.get("/{plan_id}", summary="One plan", response_model=PlanWhole)
-def one(asker: Reader, plan_id: PlanId, response: Response, known: IfNoneMatch = None) -> Response | PlanWhole:
+def one(asker: Reader, plan_id: PlanId, known: IfNoneMatch = None) -> Response:
     """A plan with every assignment and waiting project that the person may see."""
     with asker.transaction() as connection:
-        return _whole(connection, found(connection, plan_id), response, known)
+        return _whole(asker, connection, found(connection, plan_id), known)
 
 
-def _whole(
-    connection: Connection, row: Mapping[str, Any], response: Response, known: str | None
-) -> Response | PlanWhole:
+def _whole(asker: Asker, connection: Connection, row: Mapping[str, Any], known: str | None) -> Response:
     same = unchanged(known, etag(row))
     if same is not None:
         return same
-    response.headers["ETag"] = etag(row)
     plan_id = row["plan_id"]
-    placed = plans.parts_of(connection, placement, plan_id)
-    waiting = plans.parts_of(connection, unplaced, plan_id)
+
+    def read() -> tuple[list[AssignmentOut], list[UnplacedOut]]:
+        placed, waiting = (plans.parts_of(connection, table, plan_id) for table in (placement, unplaced))
+        return (
+            [AssignmentOut.model_validate(each["document"]) for each in placed],
+            [UnplacedOut.model_validate(each["document"]) for each in waiting],
+        )
+
+    assignments, waiting = asker.house.standings.parts(plan_id, asker.district, read)
     names = select(artifact.c.name).where(artifact.c.plan_id == plan_id).order_by(artifact.c.name)
-    return PlanWhole.model_validate(
-        {
-            **row,
-            "assignments": [AssignmentOut.model_validate(each["document"]) for each in placed],
-            "unplaced": [UnplacedOut.model_validate(each["document"]) for each in waiting],
-            "exports": list(connection.execute(names).scalars()),
-        }
-    )
+    exports = list(connection.execute(names).scalars())
+    whole = {**row, "assignments": assignments, "unplaced": waiting, "exports": exports}
+    return written(PlanWhole.model_validate(whole), {"ETag": etag(row)})
 
 
 @router.get("/{plan_id}/dossiers", summary="Which dossiers there are")
@@ -106,11 +106,20 @@ def dossiers(asker: Reader, plan_id: PlanId) -> dict[str, list[str]]:
         return {"projects": list(connection.execute(query).scalars())}
 
 
-@router.get("/{plan_id}/dossiers/{project_id}", summary="Why a project stands where it stands, or nowhere")
+@router.get(
+    "/{plan_id}/dossiers/{project_id}",
+    summary="Why a project stands where it stands, or nowhere",
+    response_model=DossierOut,
+)
 def one_dossier(
     asker: Reader, plan_id: PlanId, project_id: Annotated[str, InPath(min_length=1, max_length=80)]
-) -> DossierOut:
+) -> Response:
     """A project's dossier; who else holds a floor is told only to people who are bound to no district."""
+    return written(dossier_for(asker, plan_id, project_id))
+
+
+def dossier_for(asker: Asker, plan_id: str, project_id: str) -> DossierOut:
+    """A project's dossier as the person may see it; raises a 404 problem."""
     with asker.transaction() as connection:
         found(connection, plan_id)
         rows = plans.parts_of(connection, dossier, plan_id, project_id=project_id)

@@ -10,9 +10,21 @@ from allocator.verify import VerifiedPlan
 from geodata.read import RegistryRecords
 from service.records import registries
 from service.records.checking import checked
-from service.wire import PlanOut
+from service.wire import AssignmentOut, PlanOut, UnplacedOut
+
+Parts = tuple[list[AssignmentOut], list[UnplacedOut]]
+"""What a plan places, and what waits."""
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class FeaturePage:
+    """A page of features as GeoJSON: how many match, how many these are, and the text of the list."""
+
+    matched: int
+    returned: int
+    features: str
 
 
 @dataclass
@@ -39,10 +51,12 @@ class Recent(Generic[T]):
 
 @dataclass
 class Standings:
-    """Registries and plans that were read lately."""
+    """Registries and plans that were read lately, and what people of one district, or of none, see of them."""
 
     _registries: Recent[RegistryRecords] = field(default_factory=lambda: Recent(4))
     _plans: Recent[tuple[PlanOut, VerifiedPlan]] = field(default_factory=lambda: Recent(4))
+    _parts: Recent[Parts] = field(default_factory=lambda: Recent(8))
+    _pages: Recent[FeaturePage] = field(default_factory=lambda: Recent(32))
 
     def registry(self, row: Mapping[str, Any]) -> RegistryRecords:
         """Records of a stored version."""
@@ -56,3 +70,11 @@ class Standings:
             return document, checked(document)
 
         return self._plans.get(plan_id, make)
+
+    def parts(self, plan_id: str, district: str | None, read: Callable[[], Parts]) -> Parts:
+        """What a plan places and what waits, as far as people of a district see it."""
+        return self._parts.get((plan_id, district), read)
+
+    def page(self, key: Hashable, read: Callable[[], FeaturePage]) -> FeaturePage:
+        """A page of features of a registry or a plan; the key names everything that the page depends on."""
+        return self._pages.get(key, read)

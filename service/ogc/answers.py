@@ -32,6 +32,12 @@ def json_answer(
     return Response(json.dumps(content, ensure_ascii=False).encode(), status, dict(headers or {}), media_type)
 
 
+def spliced(content: Mapping[str, Any], name: str, text: str, media_type: str) -> Response:
+    """JSON of an object with one member more, whose text is there already."""
+    head = json.dumps(content, ensure_ascii=False).removesuffix("}")
+    return Response(f"{head}, {json.dumps(name)}: {text}}}".encode(), 200, {}, media_type)
+
+
 def described(words: str, media_type: str = JSON, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """A success in the description."""
     return {status: {"description": words, "content": {media_type: {"schema": {"type": "object"}}}}}

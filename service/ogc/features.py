@@ -1,5 +1,6 @@
 """Routes of OGC API – Features: collections, their features, one feature."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -12,10 +13,12 @@ from sqlalchemy import Connection
 
 from service.api.house import Reader
 from service.api.problems import not_found
-from service.ogc.answers import GEOJSON, JSON, described, json_answer
+from service.api.standing import FeaturePage
+from service.ogc.answers import GEOJSON, JSON, described, json_answer, spliced
 from service.ogc.collections import COLLECTIONS, Collection, boundaries
 from service.ogc.filters import Asked, box_of, months_of, refuse
 from service.ogc.links import address, here, link, pages
+from service.ogc.sources import Origin
 from service.records import plans, registries
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -29,6 +32,9 @@ Limit = Annotated[int, Query(ge=1, description="Features of the page.", json_sch
 Offset = Annotated[int, Query(ge=0, le=1 << 53, description="Features to pass over.")]
 PLAN = Annotated[str | None, Query(alias="plan", description="Id of a plan; absent is the published one.")]
 VERSION = Annotated[int | None, Query(alias="registry", ge=1, lt=1 << 53, description="Version; absent is the newest.")]
+
+NOTHING = FeaturePage(0, 0, "[]")
+"""When nothing is published or stored yet."""
 
 router = APIRouter(tags=["features"])
 
@@ -74,11 +80,11 @@ def _origin(connection: Connection, collection: Collection, asked: str | int | N
 
 
 def _question(collection: Collection, given: Mapping[str, Any]) -> Asked:
-    equals = {
-        each.name: each.read(given[each.name])
+    equals = tuple(
+        (each.name, each.read(given[each.name]))
         for each in collection.properties
         if each.filterable and given[each.name] is not None
-    }
+    )
     return Asked(
         limit=min(given["limit"], MOST),
         offset=given["offset"],
@@ -92,19 +98,27 @@ def _items(collection: Collection, asker: Reader, request: Request, given: Mappi
     asked = _question(collection, given)
     with asker.transaction() as connection:
         origin = _origin(connection, collection, given["origin"])
-        matched, found = (
-            (0, []) if origin is None else collection.source.find(connection, origin, asked, collection.properties)
-        )
+        page = NOTHING if origin is None else _page(connection, collection, asker, origin, asked)
     parent = link(address(request, "collections", collection.id), "collection", collection.title)
     content = {
         "type": "FeatureCollection",
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "numberMatched": matched,
-        "numberReturned": len(found),
-        "features": found,
-        "links": [here(request, GEOJSON), *pages(request, asked.offset, asked.limit, matched, GEOJSON), parent],
+        "numberMatched": page.matched,
+        "numberReturned": page.returned,
+        "links": [here(request, GEOJSON), *pages(request, asked.offset, asked.limit, page.matched, GEOJSON), parent],
     }
-    return json_answer(content, GEOJSON)
+    return spliced(content, "features", page.features, GEOJSON)
+
+
+def _page(connection: Connection, collection: Collection, asker: Reader, origin: Origin, asked: Asked) -> FeaturePage:
+    """A page for people of the asker's district; neither a registry's version nor what a plan holds ever changes."""
+
+    def read() -> FeaturePage:
+        matched, found = collection.source.find(connection, origin, asked, collection.properties)
+        return FeaturePage(matched, len(found), json.dumps(found, ensure_ascii=False))
+
+    shown = origin["plan_id" if collection.of == "plan" else "number"]
+    return asker.house.standings.page((collection.id, shown, asker.district, asked), read)
 
 
 def _one(

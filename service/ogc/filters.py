@@ -2,7 +2,7 @@
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -25,7 +25,7 @@ class Asked:
     offset: int = 0
     box: Box | None = None
     months: Months | None = None
-    equals: dict[str, Any] = field(default_factory=dict)
+    equals: tuple[tuple[str, Any], ...] = ()
     feature_id: str | None = None
 
 

@@ -47,7 +47,7 @@ class TableSource:
 
 def _conditions(rows: Subquery, asked: Asked) -> list[ColumnElement[bool]]:
     """Features without a place or a time match every box or time, as the standard has it."""
-    found: list[ColumnElement[bool]] = [rows.c[name] == value for name, value in asked.equals.items()]
+    found: list[ColumnElement[bool]] = [rows.c[name] == value for name, value in asked.equals]
     if asked.feature_id is not None:
         found.append(rows.c.fid == asked.feature_id)
     if asked.box is not None:
@@ -107,7 +107,7 @@ class AreaSource:
 def _matches(area: Area, asked: Asked) -> bool:
     if asked.feature_id is not None and area.fid != asked.feature_id:
         return False
-    if any(area.properties[name] != value for name, value in asked.equals.items()):
+    if any(area.properties[name] != value for name, value in asked.equals):
         return False
     return asked.box is None or any(area.outline.intersects(shapely.box(*part)) for part in _parts(asked.box))
 

@@ -39,7 +39,7 @@ FREE, STAY = "", "stay"
 @router.get("/plans/{plan_id}/projects/{project_id}")
 def one(caller: Reading, plan_id: PlanId, project_id: ProjectId) -> Response:
     """The dossier of a project, as far as the person may read it."""
-    dossier = api.one_dossier(caller.asker, plan_id, project_id)
+    dossier = api.dossier_for(caller.asker, plan_id, project_id)
     document, _ = caller.asker.house.plan(plan_id)
     voice = spoken.voice(caller, document)
     with caller.transaction() as connection:
@@ -122,7 +122,7 @@ def _pinned(patch: Mapping[str, Any], project_id: str, component_id: str) -> str
 @router.post("/plans/{plan_id}/projects/{project_id}/pin")
 def pin(caller: Planning, plan_id: PlanId, project_id: ProjectId, form: InForm) -> Response:
     """Store a scenario with the pins, and queue a run like the plan's own with it."""
-    dossier = api.one_dossier(caller.asker, plan_id, project_id)
+    dossier = api.dossier_for(caller.asker, plan_id, project_id)
     with caller.transaction() as connection:
         found = api.found(connection, plan_id)
         asked = runs.find(connection, found["run_id"])

@@ -20,13 +20,18 @@ class Known:
     _found: dict[bytes, tuple[float, Principal]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
+    def remembered(self, digest: bytes) -> Principal | None:
+        """Who it is, if that was looked up a moment ago."""
+        with self._lock:
+            until, principal = self._found.get(digest, (0.0, None))
+        return principal if time.monotonic() < until else None
+
     def get(self, digest: bytes, look: Callable[[], Principal | None]) -> Principal | None:
         """Who it is, remembered or looked up now."""
         now = time.monotonic()
-        with self._lock:
-            until, principal = self._found.get(digest, (0.0, None))
-        if principal is not None and now < until:
-            return principal
+        found = self.remembered(digest)
+        if found is not None:
+            return found
         found = look()
         if found is not None:
             with self._lock:
