@@ -26,13 +26,14 @@ def _told(voice: Voice, reasons: list[ReasonOut]) -> str:
     title, where = voice.label("reason", reason.code), "" if reason.space_id is None else voice.space(reason.space_id)
     if reason.code in WITH_A_PLACE:
         return voice.of(f"{title}：{where}。", f"{title}: {where}.")
+    part = voice.part(reason.component_id)
     if not where:
-        return voice.of(f"{reason.component_id}：{title}。", f"{reason.component_id}: {title}.")
+        return voice.of(f"{part}：{title}。", f"{part}: {title}.")
     numbers = voice.of("；", "; ").join(_numbers(voice, one) for one in reasons)
     held = held_by(voice, dict.fromkeys(holder for one in reasons for holder in one.holders))
     return voice.of(
-        f"{reason.component_id}：{title}。最接近的是 {where}：{numbers}{held}。",
-        f"{reason.component_id}: {title}. The nearest is {where}: {numbers}{held}.",
+        f"{part}：{title}。最接近的是 {where}：{numbers}{held}。",
+        f"{part}: {title}. The nearest is {where}: {numbers}{held}.",
     )
 
 
@@ -84,5 +85,5 @@ def _change(voice: Voice, change: ChangeOut) -> str:
 
 def places(voice: Voice, sites: tuple[PlaceOut, ...]) -> str:
     """Each component and its space."""
-    named = [(site.component_id, voice.space(site.space_id)) for site in sites]
+    named = [(voice.part(site.component_id), voice.space(site.space_id)) for site in sites]
     return voice.listed(voice.of(f"{part} 在 {space}", f"{part} in {space}") for part, space in named)

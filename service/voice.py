@@ -1,7 +1,7 @@
 """One language to speak of a plan in: names, amounts and coded words as a planner says them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 from allocator.goals import BY_ID
@@ -98,6 +98,12 @@ VOCABULARY_OF: Mapping[str, str] = {
 """By test, rule or requirement, the vocabulary of its coded words."""
 
 
+def weighed(name: str, said: Callable[[str], str]) -> str:
+    """A goal, or the weighted sum of a merged tier, each goal as it is said."""
+    parts = [part.rpartition("*") for part in name.split("+")]
+    return " + ".join(f"{int(times):,} × {said(goal)}" if times else said(goal) for times, _, goal in parts)
+
+
 class Voice:
     """A language, and the names in a plan."""
 
@@ -129,8 +135,7 @@ class Voice:
 
     def goal(self, name: str) -> str:
         """A goal, or the weighted sum of a merged tier."""
-        parts = [part.rpartition("*") for part in name.split("+")]
-        return " + ".join(f"{times} × {self._goal(goal)}" if times else self._goal(goal) for times, _, goal in parts)
+        return weighed(name, self._goal)
 
     def _goal(self, goal_id: str) -> str:
         label = self.label("goal", goal_id)
@@ -165,6 +170,11 @@ class Voice:
         key = f"{project_id}/{component_id}"
         name = self._firms.get(project_id)
         return key if name is None else self.of(f"{name} {key}", f"{name}, {key}")
+
+    def part(self, component_id: str) -> str:
+        """A component by its id, which where it is the code of a function is said as that function."""
+        label = self.label("function", component_id)
+        return label[:1].lower() + label[1:] if self._side else label
 
     def word(self, word: str, code: str = "") -> str:
         """A coded word, or several joined by ``|``, of the vocabulary that the code speaks of."""

@@ -41,8 +41,10 @@ GRACE_S = 2.0
 MEMORY_BYTES = 8 << 30
 """Address space of one child; a solver's own memory limit is not to be relied on (google/or-tools issue 1944)."""
 
+USUAL = ("cp-sat", "milp", "series")
+"""Engines that are loaded once for all children; scale, whose kernels take a second, only if it is the first asked."""
+
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(list(ENGINES.values()))
 
 Entry = Callable[[Task, Report], Answer]
 
@@ -104,6 +106,8 @@ class Child:
         errand = _Errand(ENGINES[engine], entry, folder, memory_bytes, ends_at)
         process = _CONTEXT.Process(target=_serve, args=(errand, task, theirs, lifeline_end), daemon=True)
         with _nameless_main():
+            # heard only by the first start of all, which starts the process that children are forked from
+            _CONTEXT.set_forkserver_preload([ENGINES[each] for each in {*USUAL, engine}])
             process.start()
         theirs.close()
         lifeline_end.close()

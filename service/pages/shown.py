@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from maps.words import Labels, complete
 from seeds.load import labels, load_districts
-from service.voice import UNITS
+from service.voice import UNITS, weighed
 
 NOTHING = "–"
 WAN_M2 = 10_000
@@ -91,6 +91,10 @@ class Shown:
         found = LABELS.get(vocabulary, {}).get(code, {})
         return found.get(self.language) or found.get("en") or code
 
+    def aim(self, name: str) -> str:
+        """A goal, or the goals that one tier weighs against each other."""
+        return weighed(name, lambda goal: self.label("goal", goal))
+
     def unit(self, unit: str) -> str:
         """A unit in words."""
         found = SPOKEN_UNITS.get(unit) or UNITS.get(unit)
@@ -104,6 +108,12 @@ class Shown:
         if vocabulary is not None:
             return "、".join(self.label(vocabulary, each) for each in str(value).split(";"))
         return self.number(value) if isinstance(value, int | float) else str(value)
+
+    def fact(self, value: object) -> str:
+        """A fact of the record as it was kept: lists in a row, nothing as a dash."""
+        if isinstance(value, list | tuple):
+            return ("、" if self.language == "zh" else ", ").join(map(self.fact, value)) or NOTHING
+        return NOTHING if value is None else str(value)
 
     def either(self, zh: str | None, en: str | None) -> str:
         """The text in the reader's language, or the other where there is none."""

@@ -17,5 +17,11 @@
             delete form.dataset.sent;
         }
     });
+    // what was said once is not said again when the page is read anew
+    const here = new URL(location.href);
+    if (here.searchParams.has("said")) {
+        here.searchParams.delete("said");
+        history.replaceState(history.state, "", here);
+    }
     document.documentElement.dataset.ready = "yes";
 })();

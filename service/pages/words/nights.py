@@ -69,6 +69,7 @@ WORDS: Words = {
     ),
     "not_guaranteed": ("未证明每组调整都值其代价。", "Not proven that every set of these moves is worth its price."),
     "curve": ("调整次数与收益", "What each number of moves gains"),
+    "net_is": ("净收益 = {goal} − {rate} × 调整代价", "net = {goal} − {rate} × price of moving"),
     "most_moves": ("至多调整", "At most"),
     "net": ("净收益", "Net"),
     "gross": ("收益", "Gain"),

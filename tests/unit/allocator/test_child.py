@@ -69,6 +69,28 @@ def test_children_that_threads_start_at_once_leave_the_script_in_its_place():
     assert sys.modules["__main__"] is main
 
 
+NICE = """
+import os
+from allocator.engines import child as child_module
+from allocator.engines.child import run_alone
+from allocator.engines.task import Task
+
+if __name__ == "__main__":
+    child_module.ENGINES["test"] = "tests.engines_for_tests"
+    os.nice(7)
+    print(run_alone("test", Task(("x",), (), {0: 1}, time_limit_s=5.0), entry="session").note)
+"""
+
+
+def test_a_child_gives_way_to_other_sessions_as_far_as_to_its_own(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(NICE)
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    ended = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=True)
+    assert ended.stdout.startswith("7 ")
+    assert ended.stdout.strip().endswith("nice 7")
+
+
 def test_an_engine_that_ignores_its_limit_is_ended_with_all_it_started():
     started = time.monotonic()
     running = Child.start("test", TASK, entry="hang")
