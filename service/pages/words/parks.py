@@ -18,7 +18,7 @@ WORDS: Words = {
     "of_plan": ("本方案", "This plan"),
     "free": ("空余", "Free"),
     "used": ("利用率", "Used"),
-    "in_fullest_month": ("各园区最满的月份", "in each park’s fullest month"),
+    "in_fullest_month": ("各园区最满的月份", "in each park's fullest month"),
     "spaces": ("空间", "Spaces"),
     "assumed": ("含假设值", "assumed"),
     "sourced": ("有来源", "sourced"),
