@@ -71,7 +71,7 @@ class Linear:
         return difference
 
     def __mul__(self, factor: int) -> Linear:
-        return Linear({index: factor * weight for index, weight in self.weights.items()}, factor * self.constant)
+        return _linear({index: factor * weight for index, weight in self.weights.items()}, factor * self.constant)
 
     __rmul__ = __mul__
 
@@ -104,7 +104,26 @@ def total(terms: Iterable[Linear | int]) -> Linear:
         constant += term.constant
         for index, weight in term.weights.items():
             weights[index] = weights.get(index, 0) + weight
-    return Linear({index: weight for index, weight in weights.items() if weight}, constant)
+    return _linear(_without_zeros(weights), constant)
+
+
+def summed(weighed: Iterable[tuple[int, int]]) -> Linear:
+    """Sum of weight·x over pairs of a variable's index and a weight; a variable may come more than once."""
+    weights: dict[int, int] = {}
+    for index, weight in weighed:
+        weights[index] = weights.get(index, 0) + weight
+    return _linear(_without_zeros(weights), 0)
+
+
+def _linear(weights: dict[int, int], constant: int) -> Linear:
+    """An expression of weights that nobody else holds, so that they need no copy."""
+    made = Linear.__new__(Linear)
+    made.weights, made.constant = weights, constant
+    return made
+
+
+def _without_zeros(weights: dict[int, int]) -> dict[int, int]:
+    return {index: weight for index, weight in weights.items() if weight} if 0 in weights.values() else weights
 
 
 def _row(difference: Linear, sense: Sense) -> Row:

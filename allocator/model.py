@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from allocator.goals import BY_ID, aims_of, maximised
-from allocator.linear import Linear, Row, total
+from allocator.linear import Linear, Row, summed, total
 from allocator.options import Option
 from allocator.plan import Aim
 from allocator.problem import Problem
@@ -62,6 +62,12 @@ class Decisions(Choose):
     def option(self, option: Option) -> Linear:
         """1 if the option is chosen."""
         return Linear({option.index: 1})
+
+    def sum_of(self, options: Iterable[Option], amount: Callable[[Option], int] | None = None) -> Linear:
+        """What is chosen of these options, each counted by its amount; without one, how many are."""
+        if amount is None:
+            return summed((option.index, 1) for option in options)
+        return summed((option.index, amount(option)) for option in options)
 
     def placed(self, project_id: str) -> Linear:
         """1 if the project is placed."""
@@ -134,7 +140,7 @@ def compile_model(
         *((rule.id, where, row) for rule in rules for where, row in rule.formulate(problem, choose)),
         *((goal.id, where, row) for goal in goals for where, row in goal.define(problem, choose)),
     ]
-    rows = tuple(replace(row, name=f"{owner}/{where}") for owner, where, row in named)
+    rows = tuple(Row(row.weights, row.sense, row.limit, f"{owner}/{where}") for owner, where, row in named)
     objectives = tuple(_objective(aim, problem, choose) for aim in aims)
     return Model(choose.names, rows, objectives, choose.blocks), choose
 

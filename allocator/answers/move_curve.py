@@ -189,7 +189,7 @@ def stays(problem: Problem, choose: Decisions, moved: Container[str]) -> Iterato
     for key, published in problem.published_by_component.items():
         if key not in moved:
             here = (o for o in problem.options_of[key] if o.space_ids == published.space_ids)
-            row = total(choose.option(option) for option in here) == 1
+            row = choose.sum_of(here) == 1
             yield replace(row, name=f"asked/stay/{key}")
     for tenant in problem.tenants.values():
         if tenant.seat.key not in moved:

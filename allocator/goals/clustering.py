@@ -44,7 +44,7 @@ class Clustering(Goal):
             for option in options:
                 parts[option.component].append(option)
             for key, there in parts.items():
-                chosen = total(choose.option(option) for option in there)
+                chosen = choose.sum_of(there)
                 yield f"{key}@{park_id}", chosen <= footholds[segment, park_id]
 
     def term(self, problem: Problem, choose: Choose) -> Linear:
@@ -61,7 +61,7 @@ class Clustering(Goal):
 
 def _footholds(problem: Problem, choose: Choose) -> Iterator[tuple[Foothold, Linear]]:
     for pair, options in _grouped(problem).items():
-        anyone = total(choose.option(option) for option in options)
+        anyone = choose.sum_of(options)
         yield pair, choose.own(Clustering.id, "@".join(pair), anyone >= 1)
 
 

@@ -45,7 +45,7 @@ class Commute(Goal):
             for end, groups in enumerate(_by_park(problem, key) for key in ends):
                 for park_id, options in groups.items():
                     through = total(way for (_, *parks), way in ways.items() if parks[end] == park_id)
-                    yield f"{name}/{ends[end]}@{park_id}", through == total(choose.option(o) for o in options)
+                    yield f"{name}/{ends[end]}@{park_id}", through == choose.sum_of(options)
 
     def term(self, problem: Problem, choose: Choose) -> Linear:
         """Metres of the way of each link."""
@@ -78,7 +78,7 @@ def _ways(problem: Problem, choose: Choose, name: str, ends: tuple[str, str]) ->
     first, second = (_by_park(problem, key) for key in ends)
     for here, options in first.items():
         for there, others in second.items():
-            both = total(choose.option(option) for option in (*options, *others))
+            both = choose.sum_of((*options, *others))
             yield (name, here, there), choose.own(Commute.id, f"{name}/{here}~{there}", both >= 2)
 
 

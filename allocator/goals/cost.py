@@ -1,6 +1,7 @@
 """Goal cost."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
 from allocator.domain import Space
 from allocator.goals.base import Goal
@@ -34,9 +35,9 @@ class Cost(Goal):
 
     def term(self, problem: Problem, choose: Choose) -> Linear:
         """Rent of each option and monthly opening cost of each opened space."""
-        rents = (option.rent_yuan_month * choose.option(option) for option in problem.options)
+        rents = choose.sum_of(problem.options, attrgetter("rent_yuan_month"))
         openings = (opening_yuan_month(problem, s) * choose.opened(s.space_id) for s in _costly(problem))
-        return total((total(rents), total(openings)))
+        return total((rents, *openings))
 
     def measure(self, problem: Problem, plan: Plan) -> int:
         """Sum of the rents, and of the opening costs of the spaces used."""

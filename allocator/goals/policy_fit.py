@@ -2,7 +2,8 @@
 
 from allocator.domain import Component
 from allocator.goals.base import Goal
-from allocator.linear import Linear, total
+from allocator.linear import Linear
+from allocator.options import Option
 from allocator.plan import Plan
 from allocator.problem import Problem
 from allocator.rules.base import Choose
@@ -25,10 +26,11 @@ class PolicyFit(Goal):
 
     def term(self, problem: Problem, choose: Choose) -> Linear:
         """Points of each option."""
-        return total(
-            fit_points(problem, problem.components[option.component], option.space_id) * choose.option(option)
-            for option in problem.requested
-        )
+
+        def points(option: Option) -> int:
+            return fit_points(problem, problem.components[option.component], option.space_id)
+
+        return choose.sum_of(problem.requested, points)
 
     def measure(self, problem: Problem, plan: Plan) -> int:
         """Sum of the points of each placed component."""

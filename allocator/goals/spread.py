@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from operator import attrgetter
 
 from allocator.goals.base import Goal
 from allocator.goals.whole import WHOLE, shortfall
 from allocator.linear import Linear, Row, total
+from allocator.options import Option
 from allocator.plan import Plan
 from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow
@@ -63,10 +65,14 @@ def shares_m2(problem: Problem) -> dict[str, int]:
 
 
 def _missing(problem: Problem, choose: Choose) -> dict[str, tuple[Linear, Row]]:
-    placed: dict[str, list[Linear]] = defaultdict(list)
+    there: dict[str, list[Option]] = defaultdict(list)
     for option in problem.requested:
-        placed[problem.district_of(option.space_id).adcode].append(option.area_m2 * choose.option(option))
+        there[problem.district_of(option.space_id).adcode].append(option)
+
+    def placed(adcode: str) -> Linear:
+        return choose.sum_of(there[adcode], attrgetter("area_m2"))
+
     return {
-        adcode: shortfall(choose, Spread.id, adcode, WHOLE * (-total(placed[adcode]) + share), share)
+        adcode: shortfall(choose, Spread.id, adcode, WHOLE * (-placed(adcode) + share), share)
         for adcode, share in shares_m2(problem).items()
     }

@@ -41,7 +41,7 @@ class Stability(Goal):
         for key, published in problem.published_by_component.items():
             points = price[problem.stages[key]]
             staying = (o for o in problem.options_of[key] if o.space_ids == published.space_ids)
-            terms += [points, total(-points * choose.option(option) for option in staying)]
+            terms += [points, -points * choose.sum_of(staying)]
         return total(terms)
 
     def measure(self, problem: Problem, plan: Plan) -> int:

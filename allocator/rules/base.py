@@ -1,7 +1,7 @@
 """What a rule is: a formulation, an independent check and an explanation that share a source and a name."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import ClassVar, Protocol
 
 from allocator.linear import Linear, Row
@@ -18,6 +18,10 @@ class Choose(Protocol):
 
     def option(self, option: Option) -> Linear:
         """1 if the option is chosen."""
+        ...
+
+    def sum_of(self, options: Iterable[Option], amount: Callable[[Option], int] | None = None) -> Linear:
+        """What is chosen of these options, each counted by its amount; without one, how many are."""
         ...
 
     def placed(self, project_id: str) -> Linear:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from allocator.linear import total
+from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
@@ -27,11 +27,11 @@ class Budget(Rule):
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row."""
         if problem.policy.subsidy_budget_yuan_month is not None:
-            spent = total(
-                subsidy_yuan_month(problem, problem.project_by_id[option.project_id].tier, option.area_m2)
-                * choose.option(option)
-                for option in problem.requested
-            )
+
+            def subsidy(option: Option) -> int:
+                return subsidy_yuan_month(problem, problem.project_by_id[option.project_id].tier, option.area_m2)
+
+            spent = choose.sum_of(problem.requested, subsidy)
             yield WHERE, spent <= problem.policy.subsidy_budget_yuan_month
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 
 from allocator.domain import Link
-from allocator.linear import total
 from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
@@ -35,16 +34,16 @@ class Links(Rule):
         Where the neighbourhood is the greater part of what the other end may choose, the row counts what lies outside.
         """
         for name, link, ends in named_links(problem):
-            whole = [total(choose.option(option) for option in problem.options_of[end]) for end in ends]
+            whole = [choose.sum_of(problem.options_of[end]) for end in ends]
             yield f"{name}/both", whole[0] == whole[1]
             placed = choose.placed(name.split("/", 1)[0])
             for here, there in (ends, ends[::-1]):
                 for number, (options, near, far) in enumerate(_neighbourhoods(problem, link, here, there)):
-                    chosen = total(choose.option(option) for option in options)
+                    chosen = choose.sum_of(options)
                     if far and len(near) <= len(far):
-                        yield f"{name}/{here}/{number}", chosen <= total(choose.option(option) for option in near)
+                        yield f"{name}/{here}/{number}", chosen <= choose.sum_of(near)
                     elif far:
-                        outside = total(choose.option(option) for option in far)
+                        outside = choose.sum_of(far)
                         yield f"{name}/{here}/{number}", chosen + outside <= placed
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
@@ -86,9 +85,14 @@ def place_of(problem: Problem, link: Link, space_id: str) -> Hashable:
 
 def are_near(problem: Problem, link: Link, first_space: str, second_space: str) -> bool:
     """Whether two spaces are as near each other as a link asks."""
+    return _near(problem, link, place_of(problem, link, first_space), place_of(problem, link, second_space))
+
+
+def _near(problem: Problem, link: Link, first_place: Hashable, second_place: Hashable) -> bool:
     if link.max_m is not None:
-        return problem.distance_m(first_space, second_space) <= link.max_m
-    return place_of(problem, link, first_space) == place_of(problem, link, second_space)
+        # for a link by distance the places are parks
+        return problem.between_m(str(first_place), str(second_place)) <= link.max_m
+    return first_place == second_place
 
 
 def _neighbourhoods(
@@ -97,10 +101,8 @@ def _neighbourhoods(
     """Options of one end that have the same neighbourhood, and those of the other end inside and outside of it."""
     by_place, partners = _by_place(problem, link, here), _by_place(problem, link, there)
     alike: dict[tuple[Hashable, ...], list[Option]] = defaultdict(list)
-    for options in by_place.values():
-        space_id = options[0].space_id
-        near = (place for place, others in partners.items() if are_near(problem, link, space_id, others[0].space_id))
-        alike[tuple(near)] += options
+    for here_place, options in by_place.items():
+        alike[tuple(place for place in partners if _near(problem, link, here_place, place))] += options
     for places, options in alike.items():
         inside = [option for place in places for option in partners[place]]
         outside = [option for place, others in partners.items() if place not in places for option in others]

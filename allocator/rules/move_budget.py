@@ -47,12 +47,12 @@ class MoveBudget(Rule):
 def staying(problem: Problem, choose: Choose) -> Linear:
     """Number of published components that keep their space, less the tenants who are moved."""
     kept = (
-        choose.option(option)
+        option
         for key, published in problem.published_by_component.items()
         for option in problem.options_of[key]
         if option.space_ids == published.space_ids
     )
-    return total(kept) - total(choose.placed(tenant.project_id) for tenant in problem.tenants.values())
+    return choose.sum_of(kept) - total(choose.placed(tenant.project_id) for tenant in problem.tenants.values())
 
 
 def moved(problem: Problem, plan: Plan) -> list[str]:

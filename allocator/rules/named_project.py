@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from allocator.linear import total
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
@@ -26,12 +25,12 @@ class NamedProjectSited(Rule):
         for key, sentences in problem.named_districts.items():
             for named in sentences:
                 elsewhere = [
-                    choose.option(option)
+                    option
                     for option in problem.options_of[key]
                     if problem.district_of(option.space_id).adcode != named.district
                 ]
                 if elsewhere:
-                    yield f"{key}/{named.district}", total(elsewhere) <= 0
+                    yield f"{key}/{named.district}", choose.sum_of(elsewhere) <= 0
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Compare the district of each assignment with the one that the policy names."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from allocator.linear import total
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
@@ -33,10 +32,10 @@ class Pinned(Rule):
             options = problem.options_of[component.key]
             if component.pinned_to is not None:
                 there = (o for o in options if component.pinned_to in problem.places_shared(o.space_ids))
-                yield f"{component.key}@{component.pinned_to}", total(choose.option(o) for o in there) == 1
+                yield f"{component.key}@{component.pinned_to}", choose.sum_of(there) == 1
             if component.barred_from:
                 out = (o for o in options if component.barred_from & problem.places_touched(o.space_ids))
-                yield f"{component.key}/{OUT}", total(choose.option(o) for o in out) <= 0
+                yield f"{component.key}/{OUT}", choose.sum_of(out) <= 0
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Compare the places of each assignment with the pins and bars of its component."""

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from allocator.linear import total
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
@@ -26,7 +25,7 @@ class PlacedOnce(Rule):
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One equation per component."""
         for component in problem.components.values():
-            chosen = total(choose.option(option) for option in problem.options_of[component.key])
+            chosen = choose.sum_of(problem.options_of[component.key])
             yield component.key, chosen == choose.placed(component.project_id)
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:

@@ -42,7 +42,7 @@ class Positioning(Rule):
                     exceptions.append(choose.option(option))
             options = problem.options_of[component.key]
             for adcode, positions in forbidden.items():
-                yield f"{component.key}/{adcode}", total(choose.option(options[i]) for i in positions) <= 0
+                yield f"{component.key}/{adcode}", choose.sum_of(options[i] for i in positions) <= 0
         if problem.policy.exception_budget is not None:
             yield BUDGET, total(exceptions) <= problem.policy.exception_budget
 

@@ -1,8 +1,9 @@
 """Rule quota."""
 
 from collections.abc import Iterator
+from operator import attrgetter
 
-from allocator.linear import Linear, Row, total
+from allocator.linear import Linear, Row
 from allocator.plan import Breach, Plan
 from allocator.policy import Quota
 from allocator.problem import Problem
@@ -58,7 +59,7 @@ class Quotas(Rule):
 
 def _rows(problem: Problem, choose: Choose, quota: Quota) -> Iterator[NamedRow]:
     def floor(options: Iterator[int]) -> Linear:
-        return total(problem.requested[i].area_m2 * choose.option(problem.requested[i]) for i in options)
+        return choose.sum_of((problem.requested[i] for i in options), attrgetter("area_m2"))
 
     every = range(len(problem.requested))
     tier_of = [problem.project_by_id[o.project_id].tier for o in problem.requested]

@@ -1,8 +1,8 @@
 """Rule reserve."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 
-from allocator.linear import total
 from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Assignment, Breach, Plan
@@ -33,21 +33,25 @@ class Reserved(Rule):
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per reserve and month before its end in which use may grow."""
         for reserve in problem.policy.reserves:
-            others = [o for o in problem.options if o.start < reserve.until and _taken_m2(problem, reserve, o)]
-            held = [lease for lease in _held(problem, reserve) if lease[0] < reserve.until]
+            covered = _covered(problem, reserve)
+            there = {o.index: o for space_id in covered for o in problem.options_in[space_id]}
+            floor = {index: _taken_m2(problem, reserve, covered, there[index]) for index in sorted(there)}
+            others = [there[i] for i, area in floor.items() if area and there[i].start < reserve.until]
+            held = [lease for lease in _held(problem, covered) if lease[0] < reserve.until]
             for month, active, taken in phases(others, held):
-                used = total(_taken_m2(problem, reserve, option) * choose.option(option) for option in active)
-                yield f"{reserve.name}/{format_month(month)}", used <= _left(problem, reserve, taken)
+                used = choose.sum_of(active, partial(_known_m2, floor))
+                yield f"{reserve.name}/{format_month(month)}", used <= _left(problem, reserve, covered, taken)
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up what others let there in every month before the reserve ends."""
         for reserve in problem.policy.reserves:
+            covered = _covered(problem, reserve)
             wanted = [
-                (p.start, min(p.end, reserve.until), _taken_m2(problem, reserve, p.assignment))
+                (p.start, min(p.end, reserve.until), _taken_m2(problem, reserve, covered, p.assignment))
                 for p in problem.placements(plan)
             ]
-            for month, let, held in levels((w for w in wanted if w[0] < w[1] and w[2]), _held(problem, reserve)):
-                left = _left(problem, reserve, held)
+            for month, let, held in levels((w for w in wanted if w[0] < w[1] and w[2]), _held(problem, covered)):
+                left = _left(problem, reserve, covered, held)
                 if let > left:
                     yield Breach(self.id, f"{reserve.name}/{format_month(month)}", let, left)
 
@@ -57,25 +61,31 @@ class Reserved(Rule):
         return f"In {month} others let {breach.measured} m² where reserve {name} leaves them {breach.limit} m²."
 
 
-def _taken_m2(problem: Problem, reserve: Reserve, use: Option | Assignment) -> int:
+def _covered(problem: Problem, reserve: Reserve) -> frozenset[str]:
+    """Spaces that the reserve speaks of."""
+    return frozenset(
+        space.space_id
+        for space in problem.registry.spaces.values()
+        if reserve.place in problem.places_of(space.space_id) and (not reserve.kinds or space.kind in reserve.kinds)
+    )
+
+
+def _taken_m2(problem: Problem, reserve: Reserve, covered: frozenset[str], use: Option | Assignment) -> int:
     """Floor that somebody takes there for whom nothing is held back; 0 for everybody else."""
     project = problem.project_by_id.get(use.project_id)
     if project is not None and project.tier in reserve.tiers:
         return 0
-    return sum(area for space_id, area in use.pieces if _covers(problem, reserve, space_id))
+    return sum(area for space_id, area in use.pieces if space_id in covered)
 
 
-def _covers(problem: Problem, reserve: Reserve, space_id: str) -> bool:
-    kind = problem.registry.spaces[space_id].kind
-    return reserve.place in problem.places_of(space_id) and (not reserve.kinds or kind in reserve.kinds)
+def _known_m2(floor: Mapping[int, int], option: Option) -> int:
+    return floor[option.index]
 
 
-def _held(problem: Problem, reserve: Reserve) -> list[Held]:
-    return [
-        (t.since, t.until, t.floor_area_m2) for t in problem.registry.tenancies if _covers(problem, reserve, t.space_id)
-    ]
+def _held(problem: Problem, covered: frozenset[str]) -> list[Held]:
+    return [(t.since, t.until, t.floor_area_m2) for t in problem.registry.tenancies if t.space_id in covered]
 
 
-def _left(problem: Problem, reserve: Reserve, taken: int) -> int:
-    floor = sum(s.floor_area_m2 for s in problem.registry.spaces.values() if _covers(problem, reserve, s.space_id))
+def _left(problem: Problem, reserve: Reserve, covered: frozenset[str], taken: int) -> int:
+    floor = sum(problem.registry.spaces[space_id].floor_area_m2 for space_id in covered)
     return max(0, floor - taken - reserve.floor_area_m2)

@@ -78,7 +78,7 @@ def within(
     options = [lease for lease in active if isinstance(lease, Option)]
     if not options:
         return
-    chosen = total(amount(option) * choose.option(option) for option in options)
+    chosen = choose.sum_of(options, amount)
     used = chosen + total(seat.held(choose) for seat in staying)
     most = sum(seat.amount for seat in staying)
     if not staying or capacity.left >= most:

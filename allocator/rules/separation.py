@@ -5,7 +5,6 @@ from collections.abc import Hashable, Iterator
 from itertools import product
 from typing import cast
 
-from allocator.linear import total
 from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Breach, Plan
@@ -120,7 +119,7 @@ def _pairs(choose: Choose, apart: Separation, emitting: list[Option], near: list
         for key, candidates in by_component.items():
             meeting = [other for other in candidates if _meet(option, other)]
             if meeting and key != option.component:
-                chosen = choose.option(option) + total(choose.option(other) for other in meeting)
+                chosen = choose.option(option) + choose.sum_of(meeting)
                 yield f"{apart.hazard.value}/{option.name}/{key}", chosen <= 1
 
 
@@ -134,17 +133,17 @@ def _in_turn(
         if not emit or not feel:
             continue
         where = f"{name}/{format_month(month)}"
-        anyone = total(choose.option(option) for option in emit)
+        anyone = choose.sum_of(emit)
         emits = choose.own(Separations.id, f"{apart.hazard.value}/{where}", anyone >= 1)
         for key, options in _by_component(emit).items():
             yield (
                 f"{apart.hazard.value}/{EMITS}/{key}/{where}",
-                total(choose.option(option) for option in options) <= emits,
+                choose.sum_of(options) <= emits,
             )
         for key, options in _by_component(feel).items():
             yield (
                 f"{apart.hazard.value}/{FEELS}/{key}/{where}",
-                total((*(choose.option(o) for o in options), emits)) <= 1,
+                choose.sum_of(options) + emits <= 1,
             )
 
 
