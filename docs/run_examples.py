@@ -16,11 +16,12 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
+from docs.forked import forked
 from docs.pages.markdown import ROOT
 
 FENCE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
-NEEDED = (".venv", "docs", "seeds")
-"""What a command may find beside it."""
+NEEDED = ("docs", "seeds")
+"""What a command may find beside it, besides the commands themselves."""
 
 TIME_LIMIT_S = 120
 
@@ -73,7 +74,6 @@ def _run(command: str, folder: Path) -> str:
     ended = subprocess.run(
         ["bash", "-c", command],  # noqa: S607  the reader's shell
         cwd=folder,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -87,7 +87,7 @@ def _run(command: str, folder: Path) -> str:
 def as_they_are() -> Mapping[Path, tuple[str, str]]:
     """Every document with commands: what it says, and what it would say if it were written now."""
     said = {path: path.read_text(encoding="utf-8") for path in documents()}
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, forked(Path(folder)):
         now = Scratch(Path(folder)).rerun_all(said.values())
     return {path: (text, new) for (path, text), new in zip(said.items(), now, strict=True)}
 
