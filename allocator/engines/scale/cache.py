@@ -14,6 +14,7 @@ KERNELS = (
     "ejection",
     "filling",
     "fixing",
+    "growing",
     "knapsack",
     "nodes",
     "openings",

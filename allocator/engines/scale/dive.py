@@ -9,8 +9,10 @@ from collections.abc import Callable
 import numpy as np
 
 from allocator.engines.scale.arrays import Bits, Floats, Ints
+from allocator.engines.scale.growing import grow_plan
+from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.propagate import Domains
-from allocator.engines.scale.subgradient import Descent, Standing
+from allocator.engines.scale.subgradient import Descent, Standing, burden
 
 SURE = 0.9
 """Mean choice from which a variable is fixed along with the surest ones."""
@@ -36,6 +38,46 @@ def greedy(descent: Descent, at: Standing, domains: Domains) -> Bits | None:
     if not (trial.place(useful, rank, len(useful)) and trial.place(order, rank, len(order)) and trial.finish()):
         return None
     return trial.lower.copy()
+
+
+def grown(descent: Descent, at: Standing, domains: Domains, base: Bits) -> Bits:
+    """A known plan with as much more as it can take, what is worth most for its room first: never ends in a corner."""
+    trial = domains.copy()
+    for variable in np.flatnonzero(base > trial.lower).tolist():
+        trial.fix(variable, 1)
+    order, rank = ordered(at.fraction, descent.pricer.profits(at.dual), _items(descent) & (trial.lower < trial.upper))
+    density, whole = wholes(descent.pricer)
+    order = order[np.argsort(-density[order], kind="stable")]
+    rank[order] = np.arange(len(order))
+    grow_plan(trial, order, rank, whole)
+    return trial.lower.copy()
+
+
+def wholes(pricer: Pricer) -> tuple[Floats, Ints]:
+    """What each item's whole is worth for the least room that its parts take (Dantzig 1957), and which whole that is.
+
+    A whole is a variable of no block that is worth something and that equations split into items, one of each; an item
+    of none is its own.
+    """
+    parts, weight = pricer.parts, pricer.parts.arrays.weight
+    owner, index = parts.master.owner(), parts.master.index
+    heads = (parts.master.weight < 0) & (weight[index] > 0) & (parts.arrays.block[index] < 0)
+    heads &= parts.equal[owner] == 1
+    head = np.full(parts.master.rows, -1, dtype=np.int64)
+    head[owner[heads]] = index[heads]
+    items = (parts.master.weight > 0) & (head[owner] >= 0)
+    owner, index = owner[items], index[items]
+    least = np.full(parts.master.rows, np.inf)
+    heavy = burden(pricer)[index]
+    # where a block has room for everything, an item's own need is not known
+    np.minimum.at(least, owner, np.where(heavy > 0, heavy, np.inf))
+    room = np.zeros(len(weight))
+    split = np.flatnonzero(np.isfinite(least))
+    np.add.at(room, head[split], least[split])
+    density, whole = np.zeros(len(weight)), np.arange(len(weight), dtype=np.int64)
+    density[index] = weight[head[owner]] / np.maximum(1.0, room[head[owner]])
+    whole[index] = head[owner]
+    return density, whole
 
 
 def dive(  # noqa: PLR0913, PLR0917  where it starts, how slowly it goes and when it ends

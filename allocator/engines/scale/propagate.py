@@ -182,12 +182,12 @@ class Domains:
 
     arrays: Arrays
     turned: Matrix
+    rows: Rows
     lower: Bits
     upper: Bits
     least: Ints
     most: Ints
     trail: Ints
-    heaviest: Ints
     size: int = 0
 
     @classmethod
@@ -200,27 +200,15 @@ class Domains:
         np.add.at(most, owner, np.maximum(matrix.weight, 0))
         heaviest = np.zeros(matrix.rows, dtype=np.int64)
         np.maximum.at(heaviest, owner, np.abs(matrix.weight))
+        turned, equal = matrix.turned(count), arrays.equal.astype(np.int8)
+        by_row = (matrix.start, matrix.index, matrix.weight)
+        rows = Rows(*by_row, turned.start, turned.index, turned.weight, arrays.limit, equal, heaviest)
         free = np.zeros(count, dtype=np.int8), np.ones(count, dtype=np.int8)
-        return cls(arrays, matrix.turned(count), *free, least, most, np.zeros(count, dtype=np.int64), heaviest)
+        return cls(arrays, turned, rows, *free, least, most, np.zeros(count, dtype=np.int64))
 
     @property
-    def _rows(self) -> Rows:
-        by_row, by_variable = self.arrays.matrix, self.turned
-        equal = self.arrays.equal.astype(np.int8)
-        return Rows(
-            by_row.start,
-            by_row.index,
-            by_row.weight,
-            by_variable.start,
-            by_variable.index,
-            by_variable.weight,
-            self.arrays.limit,
-            equal,
-            self.heaviest,
-        )
-
-    @property
-    def _state(self) -> State:
+    def state(self) -> State:
+        """The limits as kernels change them."""
         return State(self.lower, self.upper, self.least, self.most, self.trail)
 
     def copy(self) -> "Domains":
@@ -236,7 +224,7 @@ class Domains:
 
     def fix(self, variable: int, value: int) -> bool:
         """Give a variable a value with all that follows; False, and nothing changed, when the rows forbid it."""
-        grown = fix(self._rows, self._state, variable, value, self.size)
+        grown = fix(self.rows, self.state, variable, value, self.size)
         self.size = grown if grown >= 0 else self.size
         return bool(grown >= 0)
 
@@ -257,10 +245,10 @@ class Domains:
 
     def place(self, order: Ints, rank: Ints, wanted: int) -> bool:
         """Set variables to 1 in the order, at most so many; False when one was left without a value."""
-        self.size, good = place(self._rows, self._state, order, rank, wanted, self.size)
+        self.size, good = place(self.rows, self.state, order, rank, wanted, self.size)
         return bool(good)
 
     def finish(self) -> bool:
         """Everything still free to 0 where the rows allow it."""
-        self.size, good = rest_to_zero(self._rows, self._state, self.size)
+        self.size, good = rest_to_zero(self.rows, self.state, self.size)
         return bool(good)

@@ -16,7 +16,7 @@ from ortools.math_opt.python import mathopt
 
 from allocator.engines.scale.arrays import Arrays, Bits, Floats
 
-MOST_ENTRIES = 6_000_000
+MOST_ENTRIES = 2_000_000
 """Entries of the rows beyond which the relaxation would take all the time there is."""
 
 

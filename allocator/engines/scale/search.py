@@ -6,7 +6,7 @@ from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import Arrays
 from allocator.engines.scale.assign import AssignmentSearch
 from allocator.engines.scale.decompose import split
-from allocator.engines.scale.dive import dive, greedy
+from allocator.engines.scale.dive import dive, greedy, grown
 from allocator.engines.scale.fixing import fix_by_bound
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.polish import Polish
@@ -40,6 +40,7 @@ class Search:
     def __init__(self, arrays: Arrays, best: Incumbent, threads: int, seed: int) -> None:
         self.arrays, self.best, self.threads, self.seed = arrays, best, threads, seed
         self.limit_s = best.left_s
+        self.known = best.values
         self.domains = Domains.of(arrays)
         self.impossible = not self.domains.settle()
         self.parts = split(arrays)
@@ -74,7 +75,7 @@ class Search:
         if self.agents is None:
             at = self._relaxed(at)
         began, best = self.best.left_s, self.best
-        best.offer(greedy(self.descent, at, self.domains))
+        self._offer_plan(at)
         pieces = 0
         while not best.over and began - best.left_s < DUAL_SHARE * self.limit_s and at.step > SMALLEST_STEP:
             self.descent.descend(at, self._target(), PIECE, low, high, lambda _: best.left_s <= 0)
@@ -83,9 +84,16 @@ class Search:
             if pieces == 4 and len(low) <= FEW:
                 break
             if pieces in {1, 2, 4, 8, 16, 32}:
-                best.offer(greedy(self.descent, at, self.domains))
-        best.offer(greedy(self.descent, at, self.domains))
+                self._offer_plan(at)
+        self._offer_plan(at)
         return at
+
+    def _offer_plan(self, at: Standing) -> None:
+        """A plan made at a standing; where that ends in a corner, the plan known from the start with more in it."""
+        made = greedy(self.descent, at, self.domains)
+        if made is None and self.known is not None:
+            made = grown(self.descent, at, self.domains, self.known)
+        self.best.offer(made)
 
     def _relaxed(self, at: Standing) -> Standing:
         """Where the prices of the linear relaxation lead, if that is better."""

@@ -100,19 +100,17 @@ class Descent:
 def opening_duals(descent: Descent, lower: Bits, upper: Bits) -> Standing:
     """Best of a family of standings: what the best variable of each choice is worth at one price of capacity."""
     pricer, parts = descent.pricer, descent.pricer.parts
-    burden = _burden(pricer)
+    heavy = burden(pricer)
     owner, index = parts.master.owner(), parts.master.index
     useful = (parts.master.weight > 0) & parts.choice[owner] & (parts.arrays.block[index] >= 0)
     useful &= upper[index] > 0
     owner, index, weight = owner[useful], index[useful], parts.master.weight[useful]
     worth = parts.arrays.weight.astype(np.float64)
     best = descent.start(np.zeros(len(parts.limit), dtype=np.int64), lower, upper, coarse=True)
-    top = float(np.abs(worth).max(initial=1.0)) / max(
-        1e-9, float(np.median(burden[burden > 0])) if burden.any() else 1.0
-    )
+    top = float(np.abs(worth).max(initial=1.0)) / max(1e-9, float(np.median(heavy[heavy > 0])) if heavy.any() else 1.0)
     for price in (0.0, *(top * 2.0**-k for k in range(14))):
         value = np.full(len(parts.limit), -np.inf)
-        np.maximum.at(value, owner, (worth[index] - price * burden[index]) / weight)
+        np.maximum.at(value, owner, (worth[index] - price * heavy[index]) / weight)
         value[~np.isfinite(value) | (~descent.free & (value < 0))] = 0.0
         dual = np.rint(np.clip(value, -pricer.reach, pricer.reach) * pricer.scale).astype(np.int64)
         standing = descent.start(dual, lower, upper, coarse=True)
@@ -121,15 +119,15 @@ def opening_duals(descent: Descent, lower: Bits, upper: Bits) -> Standing:
     return best
 
 
-def _burden(pricer: Pricer) -> Floats:
-    """Share of the tightest capacity of its block that each variable takes."""
+def burden(pricer: Pricer) -> Floats:
+    """Most that each variable takes of any capacity of its block."""
     blocks = pricer.parts.blocks
-    burden = np.zeros(pricer.parts.arrays.variables)
+    found = np.zeros(pricer.parts.arrays.variables)
     for b in range(blocks.total):
         items = blocks.items[blocks.start[b] : blocks.start[b + 1]]
         size = len(items)
         for k in range(int(blocks.capacity_start[b + 1] - blocks.capacity_start[b])):
             first = int(blocks.weight_start[b]) + k * size
             share = blocks.weight[first : first + size].astype(np.float64)
-            burden[items] = np.maximum(burden[items], share)
-    return burden
+            found[items] = np.maximum(found[items], share)
+    return found

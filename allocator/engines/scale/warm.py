@@ -6,11 +6,13 @@ the first ones and end before it came to the last.
 
 import time
 
+import numpy as np
+
 from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import arrays_of
 from allocator.engines.scale.chains import Chains, ways_of
 from allocator.engines.scale.decompose import split
-from allocator.engines.scale.dive import greedy
+from allocator.engines.scale.dive import greedy, grown
 from allocator.engines.scale.fixing import fix_by_bound
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.pricing import Pricer
@@ -62,6 +64,7 @@ def exercise(task: Task) -> None:
     descent.descend(at, -(1 << 62), 3, domains.lower, domains.upper, lambda _: False)
     best = Incumbent(arrays, task.constant, ignore, time.monotonic() + task.time_limit_s)
     best.offer(greedy(descent, at, domains))
+    grown(descent, at, domains, np.zeros(arrays.variables, dtype=np.int8))
     fix_by_bound(descent.pricer, at.dual, domains.copy(), descent.pricer.objective_bound(at.bound) - 50)
     agents = Agents.of(descent.pricer.parts)
     if agents is not None:
