@@ -41,10 +41,16 @@ GRACE_S = 2.0
 MEMORY_BYTES = 8 << 30
 """Address space of one child; a solver's own memory limit is not to be relied on (google/or-tools issue 1944)."""
 
-USUAL = ("cp-sat", "milp", "series")
-"""Engines that are loaded once for all children; scale, whose kernels take a second, only if it is the first asked."""
-
 _CONTEXT = multiprocessing.get_context("forkserver")
+_LOADED = [ENGINES[engine] for engine in ("cp-sat", "milp", "series")]
+"""Modules that are loaded once for all children; scale, whose kernels take a second, only where it is asked for."""
+
+
+def load_once(engines: Iterable[str]) -> None:
+    """Have engines loaded once for all children too; heard until the first child starts."""
+    _LOADED.extend({ENGINES[engine]: None for engine in engines if ENGINES[engine] not in _LOADED})
+    _CONTEXT.set_forkserver_preload(list(_LOADED))
+
 
 Entry = Callable[[Task, Report], Answer]
 
@@ -106,8 +112,7 @@ class Child:
         errand = _Errand(ENGINES[engine], entry, folder, memory_bytes, ends_at)
         process = _CONTEXT.Process(target=_serve, args=(errand, task, theirs, lifeline_end), daemon=True)
         with _nameless_main():
-            # heard only by the first start of all, which starts the process that children are forked from
-            _CONTEXT.set_forkserver_preload([ENGINES[each] for each in {*USUAL, engine}])
+            load_once([engine])
             process.start()
         theirs.close()
         lifeline_end.close()

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
+from allocator.engines.child import ENGINES, load_once
 from allocator.engines.courtesy import give_way_as_session
 from service import nights
 from service.database.engine import SYSTEM, open_engine, transaction
@@ -42,6 +43,8 @@ def work(settings: Settings, url: str, *, lifeline: bool = False) -> None:
     """Work until SIGTERM or SIGINT; with ``lifeline`` also until standard input ends, so as not to outlive a parent."""
     if os.getsid(0) == os.getpid():
         give_way_as_session(settings.solver_niceness)
+    # its first solve may be small, and a large one may follow
+    load_once(ENGINES)
     engine = open_engine(url, pool_size=5 + 2 * settings.worker_concurrency)
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
     works = Works(settings, engine, name)

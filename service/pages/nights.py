@@ -48,8 +48,9 @@ def _reported(caller: Caller, report: ChangeReport) -> dict[str, Any]:
     except LookupError:
         raise ProblemError(404, "not-found", "The plan of this night is not there any more.") from None
     goals = [
-        {"goal": goal, "change": change, "better": improves(goal, change), "unit": BY_ID[goal].unit}
-        for goal, change in sorted(report.goals.items(), key=lambda found: list(BY_ID).index(found[0]))
+        {"goal": goal, "change": report.goals[goal], "better": improves(goal, report.goals[goal]), "unit": known.unit}
+        for goal, known in BY_ID.items()
+        if goal in report.goals
     ]
     stay = next((point for point in report.curve.points if point.most_moves == 0), None) if report.curve else None
     return {"voice": voice(caller, document), "goals": goals, "improves": improves, "stay": stay}

@@ -5,6 +5,9 @@ import time
 
 import pytest
 
+from allocator.goals import BY_ID
+from maps.words import complete
+from seeds.load import labels
 from tests.pages.conftest import Browser
 from tests.service_for_tests import PINGSHAN, a_project, as_csv
 from tests.unit.maps.hostile import NAMES
@@ -163,6 +166,12 @@ def test_a_night_is_begun_listed_and_reported(desk, plan):
         assert report["plan_id"] in page
         for arrival in report["report"]["arrivals"]:
             assert arrival["project_id"] in page
+        changes = page[page.index("h-goals") : page.index("h-moves")]
+        named = [complete(labels())["goal"][goal]["zh"] for goal in BY_ID if goal in report["report"]["goals"]]
+        shown = [changes.index(name) for name in named]
+        assert shown == sorted(shown), "goals stand in their order"
+        assert "净增 = 1,000 × " in page
+        assert re.search(r"<th scope=\"row\" class=\"number\">0</th><td class=\"number\">±0</td>", page)
     assert Browser(desk, "pam").get(place).status_code == 404
     assert "涉及全市" in Browser(desk, "pam").get("/nights").text
 

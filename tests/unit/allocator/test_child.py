@@ -92,6 +92,17 @@ def test_a_child_gives_way_to_other_sessions_as_far_as_to_its_own(tmp_path):
     assert ended.stdout.strip().endswith("nice 7")
 
 
+def test_a_session_is_given_the_niceness_that_is_named():
+    script = (
+        "import os; os.setsid()\nfrom allocator.engines.courtesy import give_way_as_session\ngive_way_as_session(5)\n"
+        "from pathlib import Path; group = Path('/proc/self/autogroup')\n"
+        "print(os.nice(0), group.read_text() if group.exists() else 'nice 5')"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stdout.startswith("0 ")
+    assert ended.stdout.strip().endswith("nice 5")
+
+
 def test_an_engine_that_ignores_its_limit_is_ended_with_all_it_started():
     started = time.monotonic()
     running = Child.start("test", TASK, entry="hang")
