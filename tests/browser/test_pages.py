@@ -210,6 +210,8 @@ def test_from_a_foreign_workbook_to_a_plan_in_force_by_the_inbox_alone(site, vis
     reviewer.looked_at()
     reviewer.page.click("button:text-is('批准')")
     expect(reviewer.page.locator("#said")).to_contain_text("已批准")
+    reviewer.page.reload()
+    expect(reviewer.page.locator("#said")).to_be_empty()
     reviewer.page.click("button:text-is('公布，成为现行方案')")
     expect(reviewer.page.locator("#said")).to_contain_text("已公布")
     reviewer.looked_at()
