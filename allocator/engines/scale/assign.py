@@ -11,7 +11,7 @@ from allocator.engines.scale.arrays import Ints
 from allocator.engines.scale.chains import Walks
 from allocator.engines.scale.filling import Small
 from allocator.engines.scale.incumbent import Incumbent
-from allocator.engines.scale.subgradient import Standing
+from allocator.engines.scale.subgradient import Standing, Steps
 from allocator.engines.scale.tree import PASSES, Tree, spot_of
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ ROOT_PASSES = 40
 FIRST_JOBS = 30
 """Jobs of the first neighbourhoods, about."""
 
-REFINE_PASSES, REFINE_STEP, MOST_REFINEMENTS = 120, 0.3, 4
+REFINE_PASSES, REFINE_STEP, MOST_REFINEMENTS = 200, 0.003, 4
 """Passes and step of a descent of the whole, and how many may gain hardly anything."""
 
 MOST_JOBS = 90
@@ -134,8 +134,8 @@ class AssignmentSearch:
         """Descend again from the best prices: the better plan of now says how far steps should aim."""
         search, before = self.search, self.at.bound
         target, domains = (self.best.value or 0) * search.pricer.scale, search.domains
-        self.at.step = REFINE_STEP
-        search.descent.descend(self.at, target, REFINE_PASSES, domains.lower, domains.upper, lambda _: self._over())
+        steps = Steps(REFINE_PASSES, REFINE_STEP)
+        search.descent.descend(self.at, steps, domains.lower, domains.upper, lambda: float(self._over()), target)
         search.note(self.at)
         if self.at.bound < before:
             self.price = -self.at.dual / search.pricer.scale

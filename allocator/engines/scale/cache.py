@@ -20,6 +20,7 @@ KERNELS = (
     "openings",
     "pricing",
     "propagate",
+    "room",
     "rounding",
     "ruling",
 )

@@ -4,19 +4,17 @@ import threading
 
 import numpy as np
 
-from allocator.engines.scale.arrays import Floats, Ints
+from allocator.engines.scale.arrays import Ints
 from allocator.engines.scale.decompose import Flags
 from allocator.engines.scale.ejection import COST, LONGEST, Walk, Ways, wander
 from allocator.engines.scale.filling import Small
+from allocator.engines.scale.room import offers_of, room_prices
 
 PLACES, NEAR = 10, 5
 """Agents that a job may go to, and among how many of them an agent is that looks for a job: the best by the prices."""
 
 SLICE, MOST_ROUNDS = 1_000_000, 500
 """Jobs × places × rounds of one slice, and rounds at the most: half a second or less."""
-
-PRICE_STEPS, STEP_FACTOR = 600, 0.985
-"""Steps to the prices of room, and by what each is shorter than the one before."""
 
 STALE = 2
 """Slices without a better plan after which a walk goes on from the best plan of all."""
@@ -25,30 +23,11 @@ LEAST_SHARE, EXTRA = 0.2, 0.25
 """Lowest price of overload, as a share of the first one; what that has beyond the price of room, in cost per use."""
 
 
-def room_price(small: Small, allowed: Flags) -> Floats:
-    """What a unit of room is worth to each agent in the linear relaxation, by subgradients that fall off geometrically.
-
-    Six hundred steps come within some millionths of the relaxation on the instances of Chu and Beasley and of Yagiura.
-    """
-    cost, use, cap = np.where(allowed, small.cost, np.inf), small.use.astype(float), small.cap.astype(float)
-    price, best, least = np.zeros(len(cap)), np.zeros(len(cap)), -np.inf
-    step = _cost_per_use(small)
-    jobs = np.arange(small.cost.shape[1])
-    for _ in range(PRICE_STEPS):
-        reduced = cost + price[:, None] * use
-        choice = reduced.argmin(axis=0)
-        bound = reduced[choice, jobs].sum() - price @ cap
-        if bound > least:
-            least, best = bound, price
-        over = np.bincount(choice, use[choice, jobs], len(cap)) / np.maximum(cap, 1.0) - 1.0
-        price = np.maximum(0.0, price + step * over / max(float(np.abs(over).max()), 1e-9))
-        step *= STEP_FACTOR
-    return best
-
-
 def ways_of(small: Small, allowed: Flags) -> Ways:
     """Where jobs may sensibly go, by the prices of room."""
-    worth, everyone = room_price(small, allowed), np.arange(small.cost.shape[1])
+    bound_to = np.ones(len(small.group), dtype=np.int8)
+    worth = room_prices(offers_of(small, allowed, bound_to)).price
+    everyone = np.arange(small.cost.shape[1])
     reduced = small.cost + worth[:, None] * small.use
     reduced = reduced - np.where(allowed, reduced, np.inf).min(axis=0)
     order = np.argsort(np.where(allowed, reduced, np.inf), axis=0, kind="stable")[:PLACES].T

@@ -12,7 +12,10 @@ from allocator.engines.scale.arrays import Bits, Floats, Ints
 from allocator.engines.scale.growing import grow_plan
 from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.propagate import Domains
-from allocator.engines.scale.subgradient import Descent, Standing, burden
+from allocator.engines.scale.subgradient import Descent, Standing, Steps, burden
+
+FIRST, MEMORY = 0.1, 5.0
+"""First step after variables are fixed, and what the mean choice of before counts for."""
 
 SURE = 0.9
 """Mean choice from which a variable is fixed along with the surest ones."""
@@ -81,7 +84,7 @@ def wholes(pricer: Pricer) -> tuple[Floats, Ints]:
 
 
 def dive(  # noqa: PLR0913, PLR0917  where it starts, how slowly it goes and when it ends
-    descent: Descent, at: Standing, domains: Domains, rounds: int, passes: int, stop: Callable[[Standing], bool]
+    descent: Descent, at: Standing, domains: Domains, rounds: int, passes: int, spent: Callable[[], float]
 ) -> Bits | None:
     """Plan by fixing a share of the variables a round; None when it ends in a corner or the time is over."""
     trial = domains.copy()
@@ -90,7 +93,7 @@ def dive(  # noqa: PLR0913, PLR0917  where it starts, how slowly it goes and whe
     total = max(1, round(float(now.fraction[items & (trial.lower < trial.upper)].sum())))
     for _ in range(rounds):
         free = items & (trial.lower < trial.upper)
-        if not free.any() or stop(now):
+        if not free.any() or spent() >= 1.0:
             break
         order, rank = ordered(now.fraction, descent.pricer.profits(now.dual), free)
         likely = order[now.fraction[order] > 0.3]
@@ -101,8 +104,8 @@ def dive(  # noqa: PLR0913, PLR0917  where it starts, how slowly it goes and whe
         if not trial.place(likely, rank, wanted):
             return None
         fresh = descent.start(now.dual, trial.lower, trial.upper)
-        fresh.fraction, fresh.step = np.clip(now.fraction, trial.lower, trial.upper), 0.1
-        now = descent.descend(fresh, -(1 << 62), passes, trial.lower, trial.upper, stop)
+        fresh.fraction = np.clip(now.fraction, trial.lower, trial.upper)
+        now = descent.descend(fresh, Steps(passes, FIRST, MEMORY), trial.lower, trial.upper, spent)
     return greedy(descent, now, trial)
 
 

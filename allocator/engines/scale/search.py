@@ -1,5 +1,8 @@
 """What the engine does with its time, in order: bound, first plan, dives, polish, proof."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from allocator.engines.scale.agents import Agents
@@ -13,7 +16,8 @@ from allocator.engines.scale.polish import Polish
 from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.propagate import Domains
 from allocator.engines.scale.relaxation import relax
-from allocator.engines.scale.subgradient import SMALLEST_STEP, Descent, Standing, opening_duals
+from allocator.engines.scale.starting import priced_by_room
+from allocator.engines.scale.subgradient import Descent, Standing, Steps, opening_duals
 
 DUAL_SHARE = 0.3
 """Of the time limit, what the first descent may take at most."""
@@ -21,17 +25,30 @@ DUAL_SHARE = 0.3
 DIVE_SHARE = 0.25
 """Of the time limit, what the dives may take at most."""
 
+QUICK, DIVES = (8, 15), ((20, 30), (40, 40))
+"""Rounds and passes of the first dive, and of others by turns."""
+
+MOST_DIVES, NOISE = 8, 0.1
+"""How many dives each thread makes, and how much off their mean choices are, as a share."""
+
 MANY = 10_000
 """Agents × jobs from which an assignment is dived into before trees improve the plan."""
 
-RELAX_SHARE, RELAXED_STEP = 0.3, 0.05
-"""Of the time limit, what the linear relaxation may take at most, and the step of the descent from its prices."""
+NEAR = ((60, 0.05), (300, 0.03), (300, 0.003))
+FAR = ((100, 1.0), (200, 0.3), (300, 0.05), (300, 0.005))
+"""Passes and first step of the descents, one after the other: of assignment without fees, which starts near, or not."""
+
+MOST_WORK, LEAST_PASSES, FULL = 40_000_000, 60, 150
+"""Variables × passes of one descent, if that leaves so many passes; from how many passes on all descents are made.
+
+Where passes are dear, one descent and then a dive lead sooner to a good plan; the search for plans refines the prices.
+"""
+
+RELAX_SHARE = 0.3
+"""Of the time limit, what the linear relaxation may take at most."""
 
 FEW = 1500
 """Open variables up to which a complete search comes before any dive."""
-
-PIECE = 40
-"""Passes between two looks at the mean choice."""
 
 
 class Search:
@@ -70,22 +87,25 @@ class Search:
 
     def _bound_and_first_plan(self) -> Standing:
         low, high = self.domains.lower, self.domains.upper
-        at = opening_duals(self.descent, low, high)
-        self.note(at)
         if self.agents is None:
-            at = self._relaxed(at)
-        began, best = self.best.left_s, self.best
-        self._offer_plan(at)
-        pieces = 0
-        while not best.over and began - best.left_s < DUAL_SHARE * self.limit_s and at.step > SMALLEST_STEP:
-            self.descent.descend(at, self._target(), PIECE, low, high, lambda _: best.left_s <= 0)
+            at = opening_duals(self.descent, low, high)
+            at = min(priced_by_room(self.descent, low, high), at, key=lambda one: one.bound)
             self.note(at)
-            pieces += 1
-            if pieces == 4 and len(low) <= FEW:
-                break
-            if pieces in {1, 2, 4, 8, 16, 32}:
-                self._offer_plan(at)
+            at = self._relaxed(at)
+        else:
+            at = priced_by_room(self.descent, low, high)
+            self.note(at)
         self._offer_plan(at)
+        began = self.best.left_s
+        share, most = DUAL_SHARE * self.limit_s, max(LEAST_PASSES, MOST_WORK // len(low))
+        ways = NEAR if self.agents is not None and not self.agents.fee.any() else FAR
+        for passes, first in ways if most >= FULL else ways[-2:-1]:
+            steps = Steps(min(passes, most), first)
+            self.descent.descend(at, steps, low, high, lambda: (began - self.best.left_s) / share, self._target())
+            self.note(at)
+            self._offer_plan(at)
+            if self.best.over:
+                break
         return at
 
     def _offer_plan(self, at: Standing) -> None:
@@ -108,7 +128,7 @@ class Search:
         )
         if found.bound >= at.bound:
             return at
-        found.fraction, found.step = relaxed.fraction, RELAXED_STEP
+        found.fraction = relaxed.fraction
         self.note(found)
         return found
 
@@ -117,16 +137,25 @@ class Search:
         return -(1 << 62) if self.best.value is None else self.best.value * self.pricer.scale
 
     def _dives(self, at: Standing) -> None:
-        began = self.best.left_s
-        for rounds, passes in ((8, 15), (20, 30), (40, 40)):
-            if self.best.over or began - self.best.left_s > DIVE_SHARE * self.limit_s / 2:
+        """One dive by all threads, then dives side by side from mean choices that are a little off, while time is."""
+        began, most = self.best.left_s, DIVE_SHARE * self.limit_s
+
+        def spent() -> float:
+            return 1.0 if self.best.over else (began - self.best.left_s) / most
+
+        self.best.offer(dive(self.descent, at, self.domains, *QUICK, spent))
+        with ThreadPoolExecutor(self.threads) as pool:
+            for done in [pool.submit(self._dive_on, at, number, spent) for number in range(self.threads)]:
+                done.result()
+
+    def _dive_on(self, at: Standing, number: int, spent: Callable[[], float]) -> None:
+        descent, rng = Descent(Pricer(self.parts, 1, self.pricer.scale)), np.random.default_rng((self.seed, number))
+        for turn in range(MOST_DIVES):
+            if spent() >= 1.0:
                 return
-            budget = self.best.left_s - (DIVE_SHARE * self.limit_s - (began - self.best.left_s))
-
-            def stop(_: Standing, until: float = budget) -> bool:
-                return self.best.left_s <= until
-
-            self.best.offer(dive(self.descent, at, self.domains, rounds, passes, stop))
+            off = np.clip(at.fraction * (1 + NOISE * rng.standard_normal(len(at.fraction))), 0.0, 1.0)
+            start = Standing(at.dual, at.bound, off)
+            self.best.offer(dive(descent, start, self.domains, *DIVES[turn % len(DIVES)], spent))
 
     def note(self, at: Standing) -> None:
         """Report the bound of a standing over all plans."""

@@ -1,7 +1,8 @@
-"""Descends the Lagrangian dual by deflected subgradients and averages the choices into a nearly feasible fraction.
+"""Descends the Lagrangian dual by subgradients and averages the choices into a nearly feasible fraction.
 
-Camerini, Fratta and Maffioli 1975, On improving relaxation methods by modified gradient techniques; the mean of the
-choices as in Barahona and Anbil 2000.  Every point visited has integer duals and an exactly evaluated bound, so the
+Every price steps by a running mean of what its row lacks, over the running size of that (Kingma and Ba 2015, Adam);
+the steps fall off geometrically (Goffin 1977, On convergence rates of subgradient optimization methods).  The mean of
+the choices is as in Barahona and Anbil 2000.  Every point visited has integer duals and an exactly evaluated bound: the
 descent may be stopped at any time.
 """
 
@@ -10,17 +11,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from allocator.engines.scale.arrays import Bits, Floats, Ints
+from allocator.engines.scale.arrays import LARGEST, Bits, Floats, Ints
 from allocator.engines.scale.knapsack import MOST_NODES
 from allocator.engines.scale.pricing import Pricer, residual
 
-MOMENTUM = 0.7
-PATIENCE = 20
-"""Passes without progress before the step shrinks and the descent returns to its best point."""
+MEAN, SIZE, LEAST_SIZE = 0.1, 0.05, 1e-3
+"""What the newest lack counts for in the running mean and in the running size, and the least size."""
 
-SHRINK, SMALLEST_STEP = 0.7, 1e-4
-SHARE = 0.03
-"""Weight of the newest choice in the mean."""
+LAST = 0.002
+"""Last step of a descent, as a share of its first one."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """How a descent goes: so many passes, the first step in units of the mean price.
+
+    ``memory`` is the weight, in passes, that the mean choice of before keeps; with none, the mean begins anew after a
+    third of the way.
+    """
+
+    passes: int
+    first: float
+    memory: float = 0.0
 
 
 @dataclass
@@ -30,9 +42,13 @@ class Standing:
     dual: Ints
     bound: int
     fraction: Floats
-    step: float = 1.0
     passes: int = 0
     coarse: bool = False
+
+
+def never() -> float:
+    """Share of its time that a descent without a limit has spent."""
+    return 0.0
 
 
 class Descent:
@@ -57,44 +73,47 @@ class Descent:
         residual(parts.master.start, parts.master.index, parts.master.weight, parts.limit, x, found)
         return found / self.norm
 
-    def descend(  # noqa: PLR0913, PLR0917  where it starts, within what, how far and when it ends
-        self, at: Standing, target: int, passes: int, lower: Bits, upper: Bits, stop: Callable[[Standing], bool]
+    def descend(  # noqa: PLR0913, PLR0917  where it starts, how it goes, within what and when it ends
+        self, at: Standing, steps: Steps, lower: Bits, upper: Bits, spent: Callable[[], float], target: int = -LARGEST
     ) -> Standing:
-        """Up to so many passes, not below a scaled target; the standing keeps the lowest bound seen.
+        """Take so many passes, not below a scaled target; the standing keeps the lowest bound seen.
 
-        Steps aim at the target, or a fiftieth below the best bound if that is nearer, by a share ``at.step`` that
-        shrinks as the descent stalls (Held, Wolfe and Crowder 1974, Validation of subgradient optimization).
+        ``spent`` is the share of its time that is over: steps get smaller by that if the passes would take longer.
         """
-        scale = float(self.pricer.scale)
-        point = centre = at.dual * self.norm / scale
-        way, stalled = np.zeros(len(point)), 0
-        for _ in range(passes):
-            if stop(at) or at.bound <= target:
-                break
+        pricer, scale = self.pricer, float(self.pricer.scale)
+        point = at.dual * self.norm / scale
+        unit = _unit(point, pricer) * pricer.spread
+        mean, size, weight = np.zeros(len(point)), np.ones(len(point)), steps.memory
+        done = 0
+        while done < steps.passes and (over := spent()) < 1.0 and at.bound > target:
+            step = LAST ** max(done / steps.passes, over)
             dual = np.rint(point * scale / self.norm).astype(np.int64)
-            prices = self.pricer.price(dual, lower, upper, 0 if at.coarse else MOST_NODES)
-            at.passes += 1
+            coarse = at.coarse and 2 * done < steps.passes
+            prices = pricer.price(dual, lower, upper, 0 if coarse else MOST_NODES)
+            done += 1
             x = prices.x.astype(np.float64)
-            at.fraction += SHARE * (x - at.fraction)
-            stalled = 0 if prices.bound < at.bound - abs(at.bound) // 100_000 else stalled + 1
+            if steps.memory or 3 * done > steps.passes:
+                weight += step
+                at.fraction += step / weight * (x - at.fraction)
             if prices.bound < at.bound:
-                at.bound, at.dual, centre = prices.bound, dual, point
-            if stalled >= PATIENCE:
-                at.step *= 1.0 if at.coarse else SHRINK
-                at.coarse = False
-                stalled, point, way = 0, centre, np.zeros(len(point))
-                if at.step < SMALLEST_STEP:
-                    break
-                continue
-            ahead = max(min(at.bound - target, int(0.02 * abs(at.bound))), abs(at.bound) // 1000)
-            way = self.gap(x) + MOMENTUM * way
-            way[~self.free & (point <= 0) & (way > 0)] = 0.0
-            length = float(way @ way)
-            if length < 1e-12:
-                break
-            point = point - at.step * (prices.bound - at.bound + ahead) / scale / length * way
-            point = np.clip(point, np.where(self.free, -self.pricer.reach, 0.0), self.pricer.reach)
+                at.bound, at.dual = prices.bound, dual
+            lack = self.gap(x)
+            lack[~self.free & (point <= 0) & (lack > 0)] = 0.0
+            mean += MEAN * (lack - mean)
+            size += SIZE * (lack * lack - size)
+            point = point - steps.first * unit * step * mean / np.maximum(LEAST_SIZE, np.sqrt(size))
+            point = np.clip(point, np.where(self.free, -pricer.reach, 0.0), pricer.reach)
+        at.passes += done
+        at.coarse = False
         return at
+
+
+def _unit(point: Floats, pricer: Pricer) -> float:
+    """Mean price of the rows that have one, or else mean worth."""
+    for sizes in (np.abs(point), np.abs(pricer.parts.arrays.weight)):
+        if sizes.any():
+            return float(sizes[sizes > 0].mean())
+    return 1.0
 
 
 def opening_duals(descent: Descent, lower: Bits, upper: Bits) -> Standing:

@@ -17,7 +17,8 @@ from allocator.engines.scale.fixing import fix_by_bound
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.propagate import Domains
-from allocator.engines.scale.subgradient import Descent, opening_duals
+from allocator.engines.scale.starting import priced_by_room
+from allocator.engines.scale.subgradient import Descent, Steps, never, opening_duals
 from allocator.engines.scale.tree import Tree, spot_of
 from allocator.engines.task import Progress, Task
 from allocator.linear import Row, Sense
@@ -61,7 +62,8 @@ def exercise(task: Task) -> None:
     domains.copy().fix(0, 1)
     descent = Descent(Pricer(split(arrays), 1))
     at = opening_duals(descent, domains.lower, domains.upper)
-    descent.descend(at, -(1 << 62), 3, domains.lower, domains.upper, lambda _: False)
+    descent.descend(at, Steps(3, 0.1), domains.lower, domains.upper, never)
+    priced_by_room(descent, domains.lower, domains.upper)
     best = Incumbent(arrays, task.constant, ignore, time.monotonic() + task.time_limit_s)
     best.offer(greedy(descent, at, domains))
     grown(descent, at, domains, np.zeros(arrays.variables, dtype=np.int8))

@@ -3,15 +3,10 @@
 import itertools
 
 import numpy as np
-import pytest
 
-from allocator.engines.scale.arrays import arrays_of
-from allocator.engines.scale.chains import LEAST_SHARE, Chains, room_price, ways_of
+from allocator.engines.scale.chains import LEAST_SHARE, Chains, ways_of
 from allocator.engines.scale.ejection import CHAINS, COST, LONGEST, Walk, improve, weigh
 from allocator.engines.scale.filling import Small
-from allocator.engines.scale.relaxation import relax
-from allocator.engines.task import Task
-from allocator.linear import Row, Sense
 
 FAR = 1 << 40
 
@@ -121,25 +116,3 @@ def test_a_walk_that_found_nothing_of_late_goes_on_from_the_better_plan_it_is_gi
     for _ in range(4):
         assert not walk.slice(home, best)
     assert walk.cost == best
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_prices_of_room_come_near_the_linear_relaxation(seed):
-    small, allowed = drawn(seed, agents=5, jobs=60)
-    pairs = np.argwhere(allowed)
-    number = {(int(i), int(j)): k for k, (i, j) in enumerate(pairs)}
-    agents, jobs = small.cost.shape
-    placed = [{number[i, j]: 1 for i in range(agents) if (i, j) in number} for j in range(jobs)]
-    rows = [Row(terms, Sense.EQUAL, 1) for terms in placed]
-    for i in range(agents):
-        terms = {number[i, j]: int(small.use[i, j]) for j in range(jobs) if (i, j) in number}
-        rows.append(Row(terms, Sense.AT_MOST, int(small.cap[i])))
-    weights = {k: -int(small.cost[i, j]) for (i, j), k in number.items()}
-    arrays = arrays_of(Task(tuple(map(str, number)), tuple(rows), weights, blocks=tuple(i for i, _ in number)))
-    limits = np.zeros(arrays.variables, dtype=np.int8), np.ones(arrays.variables, dtype=np.int8)
-    relaxed = relax(arrays, *limits, 20.0)
-    least = -float(relaxed.fraction @ arrays.weight)
-    price = room_price(small, allowed)
-    reduced = np.where(allowed, small.cost + price[:, None] * small.use, np.inf)
-    bound = float(reduced.min(axis=0).sum() - price @ small.cap)
-    assert least - 0.002 * abs(least) <= bound <= least + 1e-6 * abs(least)

@@ -15,7 +15,7 @@ from allocator.engines.scale.fixing import fix_by_bound
 from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.propagate import Domains
 from allocator.engines.scale.run import run
-from allocator.engines.scale.subgradient import Descent, opening_duals
+from allocator.engines.scale.subgradient import Descent, Steps, never, opening_duals
 from allocator.engines.scale.warm import assignment_task, two_phase_task
 from allocator.engines.task import AnswerStatus, Task
 from allocator.linear import Row, Sense
@@ -123,7 +123,7 @@ def test_the_bound_is_below_the_fractions_of_its_own_duals_and_above_every_plan(
         free = np.zeros(arrays.variables, dtype=np.int8), np.ones(arrays.variables, dtype=np.int8)
         at = opening_duals(descent, *free)
         at.coarse = False
-        descent.descend(at, -(1 << 62), 40, *free, lambda _: False)
+        descent.descend(at, Steps(40, 0.1), *free, never)
         scale = descent.pricer.scale
         again = descent.pricer.price(at.dual, *free).bound
         assert Fraction(again, scale) <= exact_bound(parts, at.dual, scale), seed
@@ -144,7 +144,7 @@ def test_what_is_fixed_by_bound_keeps_every_plan_that_is_good_enough():
             continue
         descent = Descent(Pricer(split(arrays), 1))
         at = opening_duals(descent, core.lower, core.upper)
-        descent.descend(at, -(1 << 62), 40, core.lower, core.upper, lambda _: False)
+        descent.descend(at, Steps(40, 0.1), core.lower, core.upper, never)
         before = core.size
         assert fix_by_bound(descent.pricer, at.dual, core, best - task.constant), seed
         fixed += core.size - before
