@@ -9,6 +9,7 @@ import numpy as np
 from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import Ints
 from allocator.engines.scale.chains import Walks
+from allocator.engines.scale.diving import Divers
 from allocator.engines.scale.filling import Small
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.subgradient import Standing, Steps
@@ -47,6 +48,9 @@ MOST_JOBS = 90
 CROWDED = 15
 """Jobs per agent from which chains get three turns of four, else two."""
 
+DIVE_EVERY = 3
+"""One turn of so many is a dive."""
+
 PROVABLE = 4_000
 """Agents × jobs up to which trees get nearly all turns once a proof may be near."""
 
@@ -81,6 +85,7 @@ class AssignmentSearch:
         self.home = None if self.best.values is None else agents.home(self.best.values)
         known = known if self.best.value is None else -self.best.value
         self.walks = Walks(self.small, self.allowed, search.seed) if agents.plain else None
+        self.divers = Divers(search.pricer, at, search.domains, search.seed)
         self.tree = Tree(self.small, known, spot_of(self.allowed, self.price, agents.bound_to))
 
     def run(self) -> bool:
@@ -107,6 +112,8 @@ class AssignmentSearch:
         if self.home is None:
             self.tree.plunge(FIRST_BATCH, self._over)
             self._take(self.tree.home, self.tree.known)
+        elif self.walks is not None and self._dives_next(turn):
+            self._dive()
         elif self.walks is not None and self._walks_next(turn):
             self._walk(self.walks)
         elif turn % 8 < 4 and size <= WHOLE and self._due(BATCH * PASSES * size):
@@ -162,6 +169,17 @@ class AssignmentSearch:
         if self._close and agents * jobs <= PROVABLE:
             return turn % 8 == 7
         return turn % 4 < (3 if jobs >= CROWDED * agents else 2)
+
+    def _dives_next(self, turn: int) -> bool:
+        small = self.small.cost.size < LITTLE or (self._close and self.small.cost.size <= PROVABLE)
+        return turn % DIVE_EVERY == 1 and not small
+
+    def _dive(self) -> None:
+        """One dive from the prices that the search began with."""
+        values = self.divers.step(lambda: float(self._over()))
+        if values is not None:
+            home = self.agents.home(values)
+            self._take(home, _cost(self.small, home))
 
     def _walk(self, walks: Walks) -> None:
         """Walk on by ejection chains."""

@@ -1,6 +1,5 @@
 """What the engine does with its time, in order: bound, first plan, dives, polish, proof."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,6 +9,7 @@ from allocator.engines.scale.arrays import Arrays
 from allocator.engines.scale.assign import AssignmentSearch
 from allocator.engines.scale.decompose import split
 from allocator.engines.scale.dive import dive, greedy, grown
+from allocator.engines.scale.diving import Divers
 from allocator.engines.scale.fixing import fix_by_bound
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.polish import Polish
@@ -25,11 +25,8 @@ DUAL_SHARE = 0.3
 DIVE_SHARE = 0.25
 """Of the time limit, what the dives may take at most."""
 
-QUICK, DIVES = (8, 15), ((20, 30), (40, 40))
-"""Rounds and passes of the first dive, and of others by turns."""
-
-MOST_DIVES, NOISE = 8, 0.1
-"""How many dives each thread makes, and how much off their mean choices are, as a share."""
+QUICK, MOST_DIVES = (8, 15), 8
+"""Rounds and passes of the first dive, and how many others each thread makes."""
 
 MANY = 10_000
 """Agents × jobs from which an assignment is dived into before trees improve the plan."""
@@ -37,6 +34,9 @@ MANY = 10_000
 NEAR = ((60, 0.05), (300, 0.03), (300, 0.003))
 FAR = ((100, 1.0), (200, 0.3), (300, 0.05), (300, 0.005))
 """Passes and first step of the descents, one after the other: of assignment without fees, which starts near, or not."""
+
+SHORT = ((60, 1.0), (100, 0.1))
+"""The same where a complete search comes next."""
 
 MOST_WORK, LEAST_PASSES, FULL = 40_000_000, 60, 150
 """Variables × passes of one descent, if that leaves so many passes; from how many passes on all descents are made.
@@ -98,7 +98,7 @@ class Search:
         self._offer_plan(at)
         began = self.best.left_s
         share, most = DUAL_SHARE * self.limit_s, max(LEAST_PASSES, MOST_WORK // len(low))
-        ways = NEAR if self.agents is not None and not self.agents.fee.any() else FAR
+        ways = self._ways()
         for passes, first in ways if most >= FULL else ways[-2:-1]:
             steps = Steps(min(passes, most), first)
             self.descent.descend(at, steps, low, high, lambda: (began - self.best.left_s) / share, self._target())
@@ -107,6 +107,11 @@ class Search:
             if self.best.over:
                 break
         return at
+
+    def _ways(self) -> tuple[tuple[int, float], ...]:
+        if self.arrays.variables <= FEW:
+            return SHORT
+        return NEAR if self.agents is not None and not self.agents.fee.any() else FAR
 
     def _offer_plan(self, at: Standing) -> None:
         """A plan made at a standing; where that ends in a corner, the plan known from the start with more in it."""
@@ -144,18 +149,16 @@ class Search:
             return 1.0 if self.best.over else (began - self.best.left_s) / most
 
         self.best.offer(dive(self.descent, at, self.domains, *QUICK, spent))
-        with ThreadPoolExecutor(self.threads) as pool:
-            for done in [pool.submit(self._dive_on, at, number, spent) for number in range(self.threads)]:
-                done.result()
+        divers = Divers(self.pricer, at, self.domains, self.seed)
 
-    def _dive_on(self, at: Standing, number: int, spent: Callable[[], float]) -> None:
-        descent, rng = Descent(Pricer(self.parts, 1, self.pricer.scale)), np.random.default_rng((self.seed, number))
-        for turn in range(MOST_DIVES):
-            if spent() >= 1.0:
-                return
-            off = np.clip(at.fraction * (1 + NOISE * rng.standard_normal(len(at.fraction))), 0.0, 1.0)
-            start = Standing(at.dual, at.bound, off)
-            self.best.offer(dive(descent, start, self.domains, *DIVES[turn % len(DIVES)], spent))
+        def several() -> None:
+            for _ in range(MOST_DIVES):
+                if spent() < 1.0:
+                    self.best.offer(divers.step(spent))
+
+        with ThreadPoolExecutor(self.threads) as pool:
+            for done in [pool.submit(several) for _ in range(self.threads)]:
+                done.result()
 
     def note(self, at: Standing) -> None:
         """Report the bound of a standing over all plans."""

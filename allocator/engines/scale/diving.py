@@ -1,0 +1,56 @@
+"""Dives side by side: each from mean choices that are a little off, so that no two of them end alike."""
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+
+from allocator.engines.scale.arrays import Bits
+from allocator.engines.scale.dive import dive
+from allocator.engines.scale.pricing import Pricer
+from allocator.engines.scale.propagate import Domains
+from allocator.engines.scale.subgradient import Descent, Standing
+
+WAYS = ((20, 30), (40, 40))
+"""Rounds and passes of dives, by turns."""
+
+NOISE = 0.1
+"""How much off the mean choices are, as a share."""
+
+
+class Divers:
+    """As many divers as threads come for one at the same moment; their seeds follow from one."""
+
+    def __init__(self, pricer: Pricer, at: Standing, domains: Domains, seed: int) -> None:
+        self._pricer, self._at, self._domains, self._seed = pricer, at, domains, seed
+        self._idle: list[_Diver] = []
+        self._begun = 0
+        self._lock = threading.Lock()
+
+    def step(self, spent: Callable[[], float]) -> Bits | None:
+        """The plan of one dive by a diver that nobody uses; None where it ends in a corner."""
+        with self._lock:
+            diver = self._idle.pop() if self._idle else self._begin()
+        made = diver.dive(self._at, self._domains, spent)
+        with self._lock:
+            self._idle.append(diver)
+        return made
+
+    def _begin(self) -> "_Diver":
+        self._begun += 1
+        return _Diver(self._pricer, 64 * self._seed + self._begun)
+
+
+class _Diver:
+    """Prices on one thread, and draws by its own seed."""
+
+    def __init__(self, pricer: Pricer, seed: int) -> None:
+        self._descent = Descent(Pricer(pricer.parts, 1, pricer.scale))
+        self._rng = np.random.default_rng(seed)
+        self._dives = 0
+
+    def dive(self, at: Standing, domains: Domains, spent: Callable[[], float]) -> Bits | None:
+        rounds, passes = WAYS[self._dives % len(WAYS)]
+        self._dives += 1
+        off = np.clip(at.fraction * (1 + NOISE * self._rng.standard_normal(len(at.fraction))), 0.0, 1.0)
+        return dive(self._descent, Standing(at.dual, at.bound, off), domains, rounds, passes, spent)
