@@ -76,6 +76,7 @@ class AssignmentSearch:
         self.refining = threading.Lock()
         self.refinements = 0
         self.work_whole = self.work_few = 0
+        self.turns = 0
         self.most_jobs = float(MOST_JOBS)
         self.allowed = (agents.variable >= 0) & (self.small.use <= self.small.cap[:, None])
         reduced = np.where(self.allowed, self.small.cost - self.price, np.inf)
@@ -88,15 +89,14 @@ class AssignmentSearch:
         self.divers = Divers(search.pricer, at, search.domains, search.seed)
         self.tree = Tree(self.small, known, spot_of(self.allowed, self.price, agents.bound_to))
 
-    def run(self) -> bool:
-        """Search until the best plan is proven or the time is over; True when there is no plan at all."""
-        turn = 0
+    def run(self, until_s: float = 0.0) -> bool:
+        """Search until the best plan is proven or so much time is left; True when there is no plan at all."""
         under_way: set[Future[None]] = set()
         with ThreadPoolExecutor(self.threads) as pool:
-            while not self.best.over and not self.tree.done:
+            while not self.best.over and self.best.left_s > until_s and not self.tree.done:
                 while len(under_way) < self.threads:
-                    under_way.add(pool.submit(self._turn, turn))
-                    turn += 1
+                    under_way.add(pool.submit(self._turn, self.turns))
+                    self.turns += 1
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 for each in done:
                     each.result()

@@ -47,6 +47,9 @@ Where passes are dear, one descent and then a dive lead sooner to a good plan; t
 RELAX_SHARE = 0.3
 """Of the time limit, what the linear relaxation may take at most."""
 
+TREE_SHARE, LITTLE_LEFT = 0.3, 800
+"""Of the time limit, what a tree with fees gets first, and open variables up to which complete searches come next."""
+
 FEW = 1500
 """Open variables up to which a complete search comes before any dive."""
 
@@ -77,13 +80,24 @@ class Search:
         if self.agents is not None:
             if not self.agents.plain and (self.agents.variable.size >= MANY or not self.agents.required):
                 self._dives(at)
-            self.impossible = AssignmentSearch(self, at, self.agents).run()
+            self.impossible = self._assign(AssignmentSearch(self, at, self.agents), polish, at)
             return
         if small:
             self.impossible = polish.run()
             return
         self._dives(at)
         self.impossible = polish.run()
+
+    def _assign(self, search: AssignmentSearch, polish: Polish, at: Standing) -> bool:
+        """Search as assignment; with fees, what the bound leaves open goes to complete searches once it is little."""
+        if search.small.fee.any():
+            impossible = search.run((1 - TREE_SHARE) * self.limit_s)
+            if impossible or self.best.over or search.tree.done:
+                return impossible
+            core = self.core(at)
+            if core is None or int((core.lower < core.upper).sum()) <= LITTLE_LEFT:
+                return polish.run()
+        return search.run()
 
     def _bound_and_first_plan(self) -> Standing:
         low, high = self.domains.lower, self.domains.upper

@@ -1,0 +1,64 @@
+"""Dives side by side hold as plans and repeat; trees with fees hand over what is left and end with the same answer."""
+
+import numpy as np
+
+from allocator.engines.scale import search
+from allocator.engines.scale.arrays import arrays_of
+from allocator.engines.scale.decompose import split
+from allocator.engines.scale.diving import Divers
+from allocator.engines.scale.pricing import Pricer
+from allocator.engines.scale.propagate import Domains
+from allocator.engines.scale.run import run
+from allocator.engines.scale.starting import priced_by_room
+from allocator.engines.scale.subgradient import Descent, Steps, never
+from allocator.engines.scale.warm import assignment_task
+from allocator.engines.task import AnswerStatus, Task
+from allocator.linear import Row, Sense
+
+
+def test_divers_of_equal_seeds_dive_alike_and_what_they_bring_up_holds():
+    task = assignment_task(jobs=30, agents=5)
+    arrays = arrays_of(task)
+    domains = Domains.of(arrays)
+    assert domains.settle()
+    descent = Descent(Pricer(split(arrays), 1))
+    at = priced_by_room(descent, domains.lower, domains.upper)
+    descent.descend(at, Steps(100, 0.05), domains.lower, domains.upper, never)
+    before = domains.lower.copy(), domains.upper.copy()
+    one, other, third = (Divers(descent.pricer, at, domains, seed) for seed in (0, 0, 1))
+    found = [[each.step(never) for _ in range(6)] for each in (one, other, third)]
+    made = [[None if x is None else x.tolist() for x in plans] for plans in found]
+    assert made[0] == made[1] != made[2]
+    plans = [tuple(plan) for plan in made[0] + made[2] if plan is not None]
+    assert len(plans) >= 6
+    assert all(task.admits(plan) for plan in plans)
+    assert (before[0] == domains.lower).all()
+    assert (before[1] == domains.upper).all()
+
+
+def located(seed, places=4, jobs=9):
+    """Places that cost something to open, with room for less than all of them would take."""
+    rng = np.random.default_rng(seed)
+    number = {(i, j): i * jobs + j for i in range(places) for j in range(jobs)}
+    need = rng.integers(4, 15, jobs)
+    rows = [Row({number[i, j]: 1 for i in range(places)}, Sense.EQUAL, 1) for j in range(jobs)]
+    opened = [places * jobs + i for i in range(places)]
+    for i in range(places):
+        cap = int(need.sum() * rng.uniform(0.4, 0.6))
+        rows.append(Row({**{number[i, j]: int(need[j]) for j in range(jobs)}, opened[i]: -cap}, Sense.AT_MOST, 0))
+    weights = {k: -int(rng.integers(10, 60)) for k in number.values()} | {u: -int(rng.integers(20, 90)) for u in opened}
+    blocks = (*(i for i, _ in number), *range(places))
+    return Task(tuple(map(str, range(len(blocks)))), tuple(rows), weights, blocks=blocks, time_limit_s=20.0)
+
+
+def test_trees_with_fees_hand_over_to_complete_searches_with_the_same_answer(monkeypatch):
+    tasks = [located(seed) for seed in range(8)]
+    by_tree = [run(task, lambda _: None) for task in tasks]
+    monkeypatch.setattr(search, "TREE_SHARE", 0.0)
+    handed = []
+    monkeypatch.setattr(search.Polish, "run", lambda self, run=search.Polish.run: handed.append(1) or run(self))
+    by_rest = [run(task, lambda _: None) for task in tasks]
+    assert len(handed) >= 3
+    assert all(answer.status is AnswerStatus.OPTIMAL for answer in by_tree + by_rest)
+    values = [[task.evaluate(a.values) for task, a in zip(tasks, each, strict=True)] for each in (by_tree, by_rest)]
+    assert values[0] == values[1]
