@@ -111,11 +111,15 @@ class Search:
             self.note(at)
         self._offer_plan(at)
         began = self.best.left_s
-        share, most = DUAL_SHARE * self.limit_s, max(LEAST_PASSES, MOST_WORK // len(low))
+        most = max(LEAST_PASSES, MOST_WORK // len(low))
+
+        def spent() -> float:
+            return 1.0 if self.best.over else (began - self.best.left_s) / (DUAL_SHARE * self.limit_s)
+
         ways = self._ways()
         for passes, first in ways if most >= FULL else ways[-2:-1]:
             steps = Steps(min(passes, most), first)
-            self.descent.descend(at, steps, low, high, lambda: (began - self.best.left_s) / share, self._target())
+            self.descent.descend(at, steps, low, high, spent, self._target())
             self.note(at)
             self._offer_plan(at)
             if self.best.over:
