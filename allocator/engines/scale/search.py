@@ -73,6 +73,8 @@ class Search:
         if self.impossible:
             return
         at = self._bound_and_first_plan()
+        if self.best.proven:
+            return
         polish = Polish(self, at)
         small = int((self.domains.lower < self.domains.upper).sum()) <= FEW
         if self.best.values is None and not (small or self.best.over):
@@ -111,7 +113,7 @@ class Search:
             self.note(at)
         self._offer_plan(at)
         began = self.best.left_s
-        most = max(LEAST_PASSES, MOST_WORK // len(low))
+        most = max(LEAST_PASSES, MOST_WORK // max(1, len(low)))
 
         def spent() -> float:
             return 1.0 if self.best.over else (began - self.best.left_s) / (DUAL_SHARE * self.limit_s)

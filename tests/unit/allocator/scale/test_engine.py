@@ -218,3 +218,17 @@ def test_nothing_is_left_to_compile_once_a_run_has_begun():
     kernels = {f"{m.__name__}.{name}": f for m in modules for name, f in vars(m).items() if hasattr(f, "stats")}
     assert len(kernels) > 20
     assert {name: dict(f.stats.cache_misses) for name, f in kernels.items() if f.stats.cache_misses} == {}
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        Task((), (), {}, 3, time_limit_s=5.0, blocks=()),
+        Task(("x",), (), {0: -2}, 3, time_limit_s=5.0, blocks=(0,)),
+        Task(("x",), (Row({0: 1}, Sense.AT_MOST, 0),), {0: 2}, 3, time_limit_s=5.0, blocks=(0,)),
+    ],
+)
+def test_a_task_with_nothing_to_choose_is_answered(task):
+    answer = run(task, lambda _: None)
+    assert (answer.status, answer.bound) == (AnswerStatus.OPTIMAL, 3)
+    assert task.evaluate(answer.values) == 3
