@@ -48,8 +48,8 @@ MOST_JOBS = 90
 CROWDED = 15
 """Jobs per agent from which chains get three turns of four, else two."""
 
-DIVE_EVERY = 3
-"""One turn of so many is a dive."""
+DIVE_EVERY, LONGEST_DIVE = 3, 0.2
+"""One turn of so many is a dive, as long as none takes more than this share of the time limit."""
 
 PROVABLE = 4_000
 """Agents × jobs up to which trees get nearly all turns once a proof may be near."""
@@ -76,7 +76,7 @@ class AssignmentSearch:
         self.refining = threading.Lock()
         self.refinements = 0
         self.work_whole = self.work_few = 0
-        self.turns = 0
+        self.turns, self.diving = 0, True
         self.most_jobs = float(MOST_JOBS)
         self.allowed = (agents.variable >= 0) & (self.small.use <= self.small.cap[:, None])
         reduced = np.where(self.allowed, self.small.cost - self.price, np.inf)
@@ -172,11 +172,13 @@ class AssignmentSearch:
 
     def _dives_next(self, turn: int) -> bool:
         small = self.small.cost.size < LITTLE or (self._close and self.small.cost.size <= PROVABLE)
-        return turn % DIVE_EVERY == 1 and not small
+        return self.diving and turn % DIVE_EVERY == 1 and not small
 
     def _dive(self) -> None:
         """One dive from the prices that the search began with."""
+        began = self.best.left_s
         values = self.divers.step(lambda: float(self._over()))
+        self.diving = began - self.best.left_s <= LONGEST_DIVE * self.search.limit_s
         if values is not None:
             home = self.agents.home(values)
             self._take(home, _cost(self.small, home))
