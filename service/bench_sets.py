@@ -60,7 +60,10 @@ def _gaps_to_best(mean: float, worst: float) -> Target:
 
 def _as_good_as_peers(words: str, *, strictly: bool) -> Target:
     def measure(_: Sequence[Result], every: Sequence[Result]) -> tuple[str, bool]:
-        groups = by_instance(every)
+        # where nobody else was run there is nothing to be better than
+        groups = [group for group in by_instance(every) if any(result.engine != OURS for result in group)]
+        if not groups:
+            return "not measured", False
         won = [group for group in groups if _wins(group, strictly=strictly)]
         lost = ", ".join(group[0].instance for group in groups if group not in won)
         return f"{len(won)} of {len(groups)}{f'; not {lost}' if lost else ''}", len(won) == len(groups)

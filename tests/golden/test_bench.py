@@ -1,11 +1,13 @@
 """The command bench on instances that the test makes."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
 from allocator.bench.instance import Family
 from service.bench_batch import parse_size
+from service.bench_sets import CITY
 from service.cli import main
 from tests.unit.bench.drawn_instances import lines, write
 
@@ -140,6 +142,11 @@ def test_a_page_is_rendered_from_kept_results_alone(tmp_path, monkeypatch):
     assert (
         json.loads((tmp_path / "docs" / "benchmarks.json").read_text())["sets"]["city-quick"][0]["assignment"] is None
     )
+
+
+def test_where_nobody_else_was_run_no_target_against_others_is_met():
+    alone = [SimpleNamespace(instance="city-100x60", engine="scale")]
+    assert CITY.targets[-1].measure(alone, alone) == ("not measured", False)
 
 
 def test_sizes_are_read_or_refused():
