@@ -145,7 +145,7 @@ def test_a_page_is_rendered_from_kept_results_alone(tmp_path, monkeypatch):
 
 
 def test_where_nobody_else_was_run_no_target_against_others_is_met():
-    alone = [SimpleNamespace(instance="city-100x60", engine="scale")]
+    alone = [SimpleNamespace(set="city", instance="city-100x60", sense="max", time_limit_s=60.0, engine="scale")]
     assert CITY.targets[-1].measure(alone, alone) == ("not measured", False)
 
 
