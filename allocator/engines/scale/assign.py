@@ -10,6 +10,7 @@ from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import Ints
 from allocator.engines.scale.chains import Walks
 from allocator.engines.scale.diving import Divers
+from allocator.engines.scale.drawing import Drawing, Few
 from allocator.engines.scale.filling import Small
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.subgradient import Standing, Steps
@@ -36,14 +37,8 @@ MOST_NODES = 120
 ROOT_PASSES = 40
 """Passes at the root of a tree over a few agents, whose prices are good from the start."""
 
-FIRST_JOBS = 30
-"""Jobs of the first neighbourhoods, about."""
-
 REFINE_PASSES, REFINE_STEP, MOST_REFINEMENTS = 200, 0.003, 4
 """Passes and step of a descent of the whole, and how many may gain hardly anything."""
-
-MOST_JOBS = 90
-"""Jobs of a neighbourhood, at the most; more once such trees end soon."""
 
 CROWDED = 15
 """Jobs per agent from which chains get three turns of four, else two."""
@@ -54,12 +49,6 @@ DIVE_EVERY, LONGEST_DIVE = 3, 0.2
 PROVABLE = 4_000
 """Agents × jobs up to which trees get nearly all turns once a proof may be near."""
 
-LIKELY = 6
-"""Agents that are looked at for each job, the best by the prices."""
-
-GUESTS = 1.5
-"""Jobs that are not placed and may come in, for each one that stands in a neighbourhood."""
-
 
 class AssignmentSearch:
     """The search for plans and proof on a task that is pure assignment."""
@@ -69,19 +58,14 @@ class AssignmentSearch:
         self.agents, self.threads = agents, search.threads
         self.small = agents.small()
         self.price = -at.dual / search.pricer.scale
-        self.rng = np.random.default_rng(search.seed)
-        self.wanted = max(4.0, FIRST_JOBS * len(self.small.cap) / len(self.price))
         self.lock = threading.Lock()
         self.search, self.at = search, at
         self.refining = threading.Lock()
         self.refinements = 0
         self.work_whole = self.work_few = 0
         self.turns, self.diving = 0, True
-        self.most_jobs = float(MOST_JOBS)
         self.allowed = (agents.variable >= 0) & (self.small.use <= self.small.cap[:, None])
-        reduced = np.where(self.allowed, self.small.cost - self.price, np.inf)
-        self.likely = np.argsort(reduced, axis=0, kind="stable")[:LIKELY]
-        self.worth = np.bincount(agents.group, np.minimum(reduced.min(axis=0), 0.0) + self.price)
+        self.drawing = Drawing(agents, self.small, self.allowed, self.price, search.seed)
         known = int(self.small.cost.max(axis=0).sum() + self.small.fee.sum()) + 1
         self.home = None if self.best.values is None else agents.home(self.best.values)
         known = known if self.best.value is None else -self.best.value
@@ -138,7 +122,7 @@ class AssignmentSearch:
         return True
 
     def _refine(self) -> None:
-        """Descend again from the best prices: the better plan of now says how far steps should aim."""
+        """Descend again from the best prices, by small steps."""
         search, before = self.search, self.at.bound
         target, domains = (self.best.value or 0) * search.pricer.scale, search.domains
         steps = Steps(REFINE_PASSES, REFINE_STEP)
@@ -194,106 +178,28 @@ class AssignmentSearch:
     def _few(self) -> None:
         """Improve the plan on a few agents, by a tree of their own."""
         with self.lock:
-            base = self.home
-            if base is None:
-                return
-            chosen = self._related(base)
-            jobs, joined = self._jobs(base, chosen)
-            jobs = self._flexible(jobs, chosen)
-        if not len(jobs):
+            base, price = self.home, self.price
+            few = None if base is None else self.drawing.draw(base, price)
+        if base is None or few is None:
             return
-        part = np.ix_(chosen, jobs)
-        groups, group = np.unique(self.small.group[jobs], return_inverse=True)
-        cost, use = np.ascontiguousarray(self.small.cost[part]), np.ascontiguousarray(self.small.use[part])
-        cap, fee = self._left(base, chosen, jobs)
-        sub = Small(cost, use, cap, fee, group.astype(np.int64), self.small.scale)
-        stands = np.where(np.isin(base[jobs], chosen), np.searchsorted(chosen, base[jobs]), -1)
-        root = spot_of(self.allowed[part], self.price[jobs], joined[groups])
-        tree = Tree(sub, _cost(sub, stands), root, ROOT_PASSES)
+        root = spot_of(self.allowed[np.ix_(few.agents, few.jobs)], price[few.jobs], few.joined)
+        tree = Tree(few.small, _cost(few.small, few.stands), root, ROOT_PASSES)
         complete = tree.run(MOST_NODES, self._over)
         with self.lock:
-            self.work_few += (ROOT_PASSES + PASSES * tree.nodes) * cost.size
-            self._adapt(len(jobs), complete=complete)
+            self.work_few += (ROOT_PASSES + PASSES * tree.nodes) * few.small.cost.size
+            self.drawing.adapt(few, complete=complete)
             now = self.home
         if tree.home is not None and now is not None:
-            self._merge(base, now, chosen, jobs, np.where(tree.home >= 0, chosen[tree.home], -1))
+            self._merge(base, now, few, np.where(tree.home >= 0, few.agents[tree.home], -1))
 
-    def _adapt(self, jobs: int, *, complete: bool) -> None:
-        """Larger neighbourhoods where trees end, smaller ones where they do not."""
-        factor = 1.04 if complete else 0.97
-        if jobs >= int(self.most_jobs):
-            self.most_jobs = max(MOST_JOBS / 2, self.most_jobs * factor)
-        else:
-            self.wanted = min(float(len(self.small.cap)), max(2.0, self.wanted * factor))
-
-    def _flexible(self, jobs: Ints, chosen: Ints) -> Ints:
-        """Of many jobs, those that lose least by going elsewhere, with some chance; the others stay."""
-        most = int(self.most_jobs)
-        if len(jobs) <= most or not self.agents.required:
-            return jobs
-        reduced = np.where(self.allowed[np.ix_(chosen, jobs)], self.small.cost[np.ix_(chosen, jobs)], np.inf)
-        ranked = np.partition(reduced - self.price[jobs], 1, axis=0)
-        loss = ranked[1] - ranked[0]
-        loss = np.where(np.isfinite(loss), loss, np.inf)
-        noise = self.rng.exponential(max(1e-9, float(np.median(loss))), len(jobs))
-        return np.sort(jobs[np.argpartition(loss + noise, most)[:most]])
-
-    def _left(self, base: Ints, chosen: Ints, jobs: Ints) -> tuple[Ints, Ints]:
-        """Room and fees of some agents beside what stays in them."""
-        cap, fee = self.small.cap[chosen].copy(), self.small.fee[chosen].copy()
-        inside = np.isin(base, chosen)
-        inside[jobs] = False
-        stay = np.flatnonzero(inside)
-        number = np.searchsorted(chosen, base[stay])
-        np.subtract.at(cap, number, self.small.use[base[stay], stay])
-        fee[number] = 0
-        return cap, fee
-
-    def _merge(self, base: Ints, now: Ints, chosen: Ints, jobs: Ints, found: Ints) -> None:
+    def _merge(self, base: Ints, now: Ints, few: Few, found: Ints) -> None:
         """Take what was found for some jobs into the plan of now, where that still stands as it did there."""
-        there = np.isin(base, chosen)
-        untouched = (now[jobs] == base[jobs]).all() and (np.isin(now, chosen) == there).all()
+        jobs, there = few.jobs, np.isin(base, few.agents)
+        untouched = (now[jobs] == base[jobs]).all() and (np.isin(now, few.agents) == there).all()
         untouched = untouched and (now[there] == base[there]).all()
         home = (now if untouched else base).copy()
         home[jobs] = found
         self._take(home, _cost(self.small, home))
-
-    def _related(self, home: Ints) -> Ints:
-        """Agents that like each other's jobs, around a random first one, in order of their numbers."""
-        agents = len(self.small.cap)
-        wanted = min(agents, int(self.wanted + self.rng.random()))
-        chosen = [int(self.rng.integers(agents))]
-        while len(chosen) < wanted:
-            jobs = np.flatnonzero(home == self.rng.choice(chosen))
-            if len(jobs) == 0 or self.rng.random() < 0.2:
-                found = int(self.rng.integers(agents))
-            else:
-                found = int(self.likely[self.rng.integers(len(self.likely)), self.rng.choice(jobs)])
-            if found not in chosen:
-                chosen.append(found)
-        return np.array(sorted(chosen), dtype=np.int64)
-
-    def _jobs(self, home: Ints, chosen: Ints) -> tuple[Ints, Ints]:
-        """Jobs of a neighbourhood, and what it may do with each group: leave it out (0) or not (1).
-
-        They are those that stand there, and of the groups that stand nowhere the best that could.
-        """
-        group = self.small.group
-        inside = np.isin(home, chosen)
-        joined = self.agents.bound_to.astype(np.int64)
-        joined[group[~inside & (home >= 0)]] = 1
-        jobs = np.flatnonzero(inside)
-        if self.agents.required:
-            return jobs, joined
-        able = np.ones(len(joined), dtype=np.bool_)
-        able[group[home >= 0]] = False
-        able[group[~self.allowed[chosen].any(axis=0)]] = False
-        wanting = np.flatnonzero(able)
-        noise = self.rng.exponential(0.1 * float(np.abs(self.worth).mean()), len(wanting))
-        wanting = wanting[np.argsort(self.worth[wanting] + noise, kind="stable")]
-        guests = np.zeros(len(joined), dtype=np.bool_)
-        guests[wanting[: int(GUESTS * len(jobs)) + 3]] = True
-        return np.flatnonzero(inside | guests[group]), joined
 
 
 def _cost(small: Small, home: Ints) -> int:

@@ -1,13 +1,12 @@
 """Walks by ejection chains over assignments in which every job must be placed and no agent costs a fee."""
 
-import threading
-
 import numpy as np
 
 from allocator.engines.scale.arrays import Ints
 from allocator.engines.scale.decompose import Flags
 from allocator.engines.scale.ejection import COST, LONGEST, Walk, Ways, wander
 from allocator.engines.scale.filling import Small
+from allocator.engines.scale.idle import Idle
 from allocator.engines.scale.room import offers_of, room_prices
 
 PLACES, NEAR = 10, 5
@@ -101,21 +100,10 @@ class Walks:
     """As many walks as threads come for one at the same moment; their seeds follow from one."""
 
     def __init__(self, small: Small, allowed: Flags, seed: int) -> None:
-        self._small, self._ways, self._seed = small, ways_of(small, allowed), seed
-        self._idle: list[Chains] = []
-        self._begun = 0
-        self._lock = threading.Lock()
+        self._small, self._ways = small, ways_of(small, allowed)
+        self._idle: Idle[Chains] = Idle(seed)
 
     def step(self, home: Ints, cost: int) -> tuple[Ints, int] | None:
         """A slice of a walk that nobody is at: its best plan and the cost, if that is less than of the given plan."""
-        with self._lock:
-            walk = self._idle.pop() if self._idle else self._begin(home, cost)
-        better = walk.slice(home, cost)
-        found = (walk.home.copy(), walk.cost) if better else None
-        with self._lock:
-            self._idle.append(walk)
-        return found
-
-    def _begin(self, home: Ints, cost: int) -> Chains:
-        self._begun += 1
-        return Chains(self._small, self._ways, home, cost, 64 * self._seed + self._begun)
+        with self._idle.one(lambda seed: Chains(self._small, self._ways, home, cost, seed)) as walk:
+            return (walk.home.copy(), walk.cost) if walk.slice(home, cost) else None

@@ -1,12 +1,12 @@
 """Dives side by side: each from mean choices that are a little off, so that no two of them end alike."""
 
-import threading
 from collections.abc import Callable
 
 import numpy as np
 
 from allocator.engines.scale.arrays import Bits
 from allocator.engines.scale.dive import dive
+from allocator.engines.scale.idle import Idle
 from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.propagate import Domains
 from allocator.engines.scale.subgradient import Descent, Standing
@@ -19,33 +19,25 @@ NOISE = 0.1
 
 
 class Divers:
-    """As many divers as threads come for one at the same moment; their seeds follow from one."""
+    """As many divers as threads come for one at the same moment; all start from the standing that they were given."""
 
     def __init__(self, pricer: Pricer, at: Standing, domains: Domains, seed: int) -> None:
-        self._pricer, self._at, self._domains, self._seed = pricer, at, domains, seed
-        self._idle: list[_Diver] = []
-        self._begun = 0
-        self._lock = threading.Lock()
+        # whoever gave the standing may go on with it meanwhile
+        self._at = Standing(at.dual, at.bound, at.fraction.copy())
+        self._pricer, self._domains = pricer, domains
+        self._idle: Idle[_Diver] = Idle(seed)
 
     def step(self, spent: Callable[[], float]) -> Bits | None:
         """The plan of one dive by a diver that nobody uses; None where it ends in a corner."""
-        with self._lock:
-            diver = self._idle.pop() if self._idle else self._begin()
-        made = diver.dive(self._at, self._domains, spent)
-        with self._lock:
-            self._idle.append(diver)
-        return made
-
-    def _begin(self) -> "_Diver":
-        self._begun += 1
-        return _Diver(self._pricer, 64 * self._seed + self._begun)
+        with self._idle.one(lambda seed: _Diver(self._pricer, seed)) as diver:
+            return diver.dive(self._at, self._domains, spent)
 
 
 class _Diver:
     """Prices on one thread, and draws by its own seed."""
 
     def __init__(self, pricer: Pricer, seed: int) -> None:
-        self._descent = Descent(Pricer(pricer.parts, 1, pricer.scale))
+        self._descent = Descent(Pricer(pricer.parts, 1))
         self._rng = np.random.default_rng(seed)
         self._dives = 0
 

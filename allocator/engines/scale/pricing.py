@@ -8,18 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from allocator.engines.scale.arrays import LARGEST, Arrays, Bits, Floats, Ints
+from allocator.engines.scale.arrays import Bits, Floats, Ints
 from allocator.engines.scale.compiled import compiled
 from allocator.engines.scale.decompose import Blocks, Split
 from allocator.engines.scale.knapsack import MOST_NODES, pack
+from allocator.engines.scale.reach import reach_of
 
 PARALLEL_FROM = 30000
 """Items from which a pass over the blocks is worth sharing between threads."""
-
-MOST_SCALE = 1 << 30
-
-MOST_SPREAD = 256.0
-"""Times the mean weight of its row that the largest is taken to be, at the most."""
 
 
 @compiled
@@ -183,40 +179,13 @@ class Prices:
     x: Bits
 
 
-def dual_reach(arrays: Arrays) -> int:
-    """Size that no dual, in objective units per row of largest weight 1, is let exceed: bounds stay valid."""
-    return 8 * max(1, int(np.abs(arrays.weight).max(initial=1)))
-
-
-def spread_of(parts: Split) -> Floats:
-    """How many times the mean weight of each master row its largest is, up to a limit.
-
-    What a row is worth per unit follows its usual weights: prices per largest weight may be so many times higher.
-    """
-    owner, size = parts.master.owner(), np.abs(parts.master.weight).astype(np.float64)
-    most = np.ones(parts.master.rows)
-    np.maximum.at(most, owner, size)
-    mean = np.bincount(owner, size, parts.master.rows) / np.maximum(1, np.diff(parts.master.start))
-    return np.clip(most / np.maximum(mean, 1e-9), 1.0, MOST_SPREAD)
-
-
-def scale_of(parts: Split) -> int:
-    """Integer by which objectives are multiplied, so that duals can be whole numbers and sums stay within 64 bits."""
-    most_rows = int(np.diff(parts.by_variable.start).max(initial=0))
-    together = int(max(np.diff(parts.blocks.start).max(initial=1), len(parts.static), 1))
-    spread = np.bincount(parts.master.index, spread_of(parts)[parts.master.owner()], 1)
-    prices = int(np.ceil(spread.max())) + most_rows + 1
-    return max(1, min(MOST_SCALE, LARGEST // 2 // (together * prices * dual_reach(parts.arrays))))
-
-
 class Pricer:
     """Lagrangian function of a split: Σ over blocks of the best choice at the duals, plus duals times limits."""
 
-    def __init__(self, parts: Split, threads: int, scale: int | None = None) -> None:
+    def __init__(self, parts: Split, threads: int) -> None:
         self.parts = parts
-        self.scale = scale_of(parts) if scale is None else scale
-        self.spread = spread_of(parts)
-        self.reach = float(dual_reach(parts.arrays)) * self.spread
+        reach = reach_of(parts)
+        self.scale, self.spread, self.reach = reach.scale, reach.spread, reach.price
         self.base = parts.arrays.weight * self.scale
         self.threads = Threads(threads)
         self.profit = np.empty(parts.arrays.variables, dtype=np.int64)

@@ -1,12 +1,14 @@
 """Prices of room and of rows: as a plain reading says, near the linear relaxation, near the best bound of prices."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 
 from allocator.engines.scale.arrays import arrays_of
 from allocator.engines.scale.decompose import split
+from allocator.engines.scale.idle import APART, Idle
 from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.relaxation import relax
 from allocator.engines.scale.room import Choice, choose_offers, room_prices
@@ -35,7 +37,8 @@ def drawn(seed, *, agents=4, jobs=30, fees=False, budget=False):
         else:
             rows += [Row(offered[k], Sense.AT_MOST, 1) for k in (j, j + 1)]
     if budget:
-        costs = {number[pair]: int(rng.integers(1, 30)) for pair in pairs}
+        # weights of one row that differ a hundredfold
+        costs = {number[pair]: int(10 ** rng.uniform(0, 2)) for pair in pairs}
         rows.append(Row(costs, Sense.AT_MOST, sum(costs.values()) // (3 * agents)))
     for i in range(agents):
         own = {number[i, j]: use[i, j] for j in range(jobs) if (i, j) in number}
@@ -150,9 +153,10 @@ def best_of_prices(task, arrays):
     return relaxed_value(other, free)
 
 
+@pytest.mark.parametrize("kind", [{}, {"budget": True}])
 @pytest.mark.parametrize("seed", range(10))
-def test_descents_come_near_the_best_bound_of_all_prices_and_never_pass_it(seed):
-    task = drawn(seed, agents=3, jobs=10)
+def test_descents_come_near_the_best_bound_of_all_prices_and_never_pass_it(seed, kind):
+    task = drawn(seed, agents=3, jobs=10, **kind)
     arrays, descent, free = taken_apart(task)
     at = opening_duals(descent, *free)
     for passes, first in FAR:
@@ -178,3 +182,34 @@ def test_a_task_without_any_choice_of_places_starts_at_no_prices():
     at = priced_by_room(descent, *free)
     assert not at.dual.any()
     assert at.bound == 7 * descent.pricer.scale
+
+
+@pytest.mark.parametrize("power", range(0, 40, 5))
+def test_no_sum_at_the_farthest_prices_leaves_64_bits(power):
+    task = drawn(1, budget=True)
+    weights = {j: w << power for j, w in task.weights.items()}
+    _, descent, _ = taken_apart(Task(task.variables, task.rows, weights, blocks=task.blocks))
+    pricer, parts = descent.pricer, descent.pricer.parts
+    farthest = [math.ceil(p) * pricer.scale for p in (pricer.reach / descent.norm).tolist()]
+    worst = [abs(w) * pricer.scale for w in parts.arrays.weight.tolist()]
+    for row, j, weight in zip(parts.master.owner(), parts.master.index, parts.master.weight.tolist(), strict=True):
+        worst[j] += abs(weight) * farthest[row]
+    blocks = [parts.blocks.items[first:last] for first, last in itertools.pairwise(parts.blocks.start)]
+    assert all(sum(worst[j] for j in items) < 1 << 63 for items in [*blocks, parts.static])
+    assert pricer.scale >= 1
+    assert (pricer.reach >= 1).all()
+
+
+def test_a_thing_that_is_lent_is_lent_to_nobody_else_and_seeds_follow_on():
+    pool = Idle(2)
+    begun = []
+
+    def begin(seed):
+        begun.append(seed)
+        return [seed]
+
+    with pool.one(begin) as first, pool.one(begin) as second:
+        assert first is not second
+    with pool.one(begin) as again:
+        assert again in (first, second)
+    assert begun == [2 * APART + 1, 2 * APART + 2]
