@@ -128,6 +128,7 @@ class AssignmentSearch:
         steps = Steps(REFINE_PASSES, REFINE_STEP)
         search.descent.descend(self.at, steps, domains.lower, domains.upper, lambda: float(self._over()), target)
         search.note(self.at)
+        self.divers.follow(self.at)
         if self.at.bound < before:
             self.price = -self.at.dual / search.pricer.scale
         self.refinements += 1 if before - self.at.bound < abs(before) >> 15 else 0
@@ -159,7 +160,7 @@ class AssignmentSearch:
         return self.diving and turn % DIVE_EVERY == 1 and not small
 
     def _dive(self) -> None:
-        """One dive from the prices that the search began with."""
+        """One dive from the best prices so far."""
         began = self.best.left_s
         values = self.divers.step(lambda: float(self._over()))
         self.diving = began - self.best.left_s <= LONGEST_DIVE * self.search.limit_s

@@ -19,13 +19,16 @@ NOISE = 0.1
 
 
 class Divers:
-    """As many divers as threads come for one at the same moment; all start from the standing that they were given."""
+    """As many divers as threads come for one at the same moment; all start from the standing that was given last."""
 
     def __init__(self, pricer: Pricer, at: Standing, domains: Domains, seed: int) -> None:
-        # whoever gave the standing may go on with it meanwhile
-        self._at = Standing(at.dual, at.bound, at.fraction.copy())
         self._pricer, self._domains = pricer, domains
         self._idle: Idle[_Diver] = Idle(seed)
+        self.follow(at)
+
+    def follow(self, at: Standing) -> None:
+        """Start from this standing from now on; whoever gives it may go on with it."""
+        self._at = Standing(at.dual, at.bound, at.fraction.copy())
 
     def step(self, spent: Callable[[], float]) -> Bits | None:
         """The plan of one dive by a diver that nobody uses; None where it ends in a corner."""
