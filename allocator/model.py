@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from allocator.collecting import collector_held
 from allocator.goals import BY_ID, aims_of, maximised
 from allocator.linear import Linear, Row, summed, total
 from allocator.options import Option
@@ -133,8 +134,13 @@ def compile_model(
     problem: Problem, rules: Iterable[Rule] = RULES, aims: Iterable[Aim] | None = None
 ) -> tuple[Model, Decisions]:
     """Model of a problem under some rules and tiers of goals, its own by default, and what its variables mean."""
-    choose = Decisions(problem)
     aims = aims_of(problem) if aims is None else tuple(aims)
+    with collector_held():
+        return _compiled(problem, rules, aims)
+
+
+def _compiled(problem: Problem, rules: Iterable[Rule], aims: tuple[Aim, ...]) -> tuple[Model, Decisions]:
+    choose = Decisions(problem)
     goals = [BY_ID[name] for name in dict.fromkeys(goal for aim in aims for goal, _ in aim.parts)]
     named = [
         *((rule.id, where, row) for rule in rules for where, row in rule.formulate(problem, choose)),

@@ -14,8 +14,8 @@ from allocator.problem import Problem, plan_of
 from allocator.solution import Limits, Reins, Solution, Watch
 from allocator.tidy import with_earliest_starts
 
-SHARE = 0.5
-"""Of the time still left, what each goal but the last may take."""
+SHARE = 0.7
+"""Of the time still left, what each goal but the last may take: one comes first because it counts for more."""
 
 LEAST_SETTLING_S = 2.0
 """How long the choice among equally good plans may last at the least; at most, as long as finding how good they are."""

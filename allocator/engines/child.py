@@ -22,6 +22,7 @@ from multiprocessing.connection import Connection, wait
 from types import ModuleType
 from typing import Any, Protocol, cast
 
+from allocator.collecting import collector_held
 from allocator.engines.courtesy import give_way_as_session
 from allocator.engines.scale.cache import compile_once
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
@@ -111,7 +112,7 @@ class Child:
         ends_at = time.monotonic() + task.time_limit_s
         errand = _Errand(ENGINES[engine], entry, folder, memory_bytes, ends_at)
         process = _CONTEXT.Process(target=_serve, args=(errand, task, theirs, lifeline_end), daemon=True)
-        with _nameless_main():
+        with _nameless_main(), collector_held():
             load_once([engine])
             process.start()
         theirs.close()

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from allocator.engines.scale.arrays import Bits
+from allocator.engines.scale.decompose import Flags
 from allocator.engines.scale.neighbours import Neighbourhoods
 from allocator.engines.scale.propagate import Domains
+from allocator.engines.scale.sifting import Ranks, Sifted, common
 from allocator.engines.scale.subgradient import Standing
 from allocator.engines.scale.submodel import Found, Halt, by_cp_sat, by_scip, rest_of
 
@@ -31,6 +33,15 @@ FEW = 4
 
 WORK = 1.0
 """Deterministic seconds of CP-SAT in one neighbourhood."""
+
+LIKELY, BEST = 0.01, 3
+"""Mean choice from which a variable is in a core, and how many of each choice are in a wider one by their gain."""
+
+NOISE = 0.15
+"""Random part of gains, in mean worths, so that of many equally good places cores hold different ones."""
+
+FIRST_SHARE, CORE_SHARE = 0.15, 0.7
+"""Of the time left, what the search of the likely may take, and then that of the wider core."""
 
 
 class Polish:
@@ -93,6 +104,38 @@ class Polish:
             )
             if self.best.values is not None or self.best.over:
                 return
+
+    def cores(self, sifted: Sifted) -> None:
+        """Search what the relaxation likes, then that and the places that are nearly as good, some drawn by lot."""
+        weight = np.abs(self.search.arrays.weight)
+        ranks = Ranks(self.search.parts, self.search.domains.upper)
+        free = common(ranks, len(weight)) | (sifted.relaxed.fraction > LIKELY)
+        self._core(free, FIRST_SHARE)
+        lot = self.rng.gumbel(size=len(weight)) * NOISE * float(weight[weight > 0].mean())
+        free[ranks.best(sifted.gain + lot, BEST)] = True
+        self._core(free, CORE_SHARE)
+
+    def _core(self, wanted: Flags, share: float) -> None:
+        """Complete search of some variables and those of the best plan, for a share of the time left."""
+        search, known = self.search, self.best.values
+        core = search.core(self.at)
+        if core is None or self.best.over:
+            return
+        free = (wanted if known is None else wanted | (known == 1)) & (core.lower < core.upper)
+        values = np.where(free, 0 if known is None else known, core.lower).astype(np.int8)
+        rest = rest_of(search.arrays, self.turned, values, free)
+        found = by_cp_sat(
+            rest,
+            values,
+            None,
+            seconds=share * self.best.left_s,
+            work=1e9,
+            threads=search.threads,
+            seed=search.seed,
+            hint=known is not None,
+            hear=self.best.offer,
+        )
+        self.best.offer(found.values)
 
     def _neighbours(self, core: Domains) -> None:
         """Neighbourhoods, as many at a time as there are threads, until the plan is better or many have failed."""

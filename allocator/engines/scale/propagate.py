@@ -98,6 +98,17 @@ def fix(rows: Rows, state: State, variable: int, value: int, size: int) -> int:
 
 
 @compiled
+def fix_all(rows: Rows, state: State, variables: Ints, values: Ints, size: int) -> tuple[int, bool]:
+    """Fix variables one after the other; length of the trail, and whether the rows allow them all."""
+    for k in range(len(variables)):
+        grown = fix(rows, state, variables[k], values[k], size)
+        if grown < 0:
+            return size, False
+        size = grown
+    return size, True
+
+
+@compiled
 def fix_either(rows: Rows, state: State, variable: int, value: int, size: int) -> int:
     """As :func:`fix`, with the other value where the rows forbid the first; −1 when they forbid both."""
     grown = fix(rows, state, variable, value, size)
@@ -237,11 +248,10 @@ class Domains:
         size = np.abs(matrix.weight)
         down = size > (limit - self.least)[owner]
         up = equal[owner] & (size > (self.most - limit)[owner])
-        for e in np.flatnonzero(down | up):
-            variable, positive = int(matrix.index[e]), bool(matrix.weight[e] > 0)
-            if not self.fix(variable, int(positive) if up[e] and not down[e] else int(not positive)):
-                return False
-        return True
+        entries = np.flatnonzero(down | up).astype(np.int64)
+        value = np.where(up & ~down, matrix.weight > 0, matrix.weight <= 0)[entries].astype(np.int64)
+        self.size, good = fix_all(self.rows, self.state, matrix.index[entries], value, self.size)
+        return bool(good)
 
     def place(self, order: Ints, rank: Ints, wanted: int) -> bool:
         """Set variables to 1 in the order, at most so many; False when one was left without a value."""

@@ -1,4 +1,4 @@
-"""The linear relaxation of a task by GLOP through MathOpt: prices to start from, and a fraction; for children.
+"""The linear relaxation of a task by GLOP or PDLP through MathOpt: prices to start from, and a fraction; for children.
 
 Where side rules of many kinds meet, subgradients from nothing take long to find good prices; those of the linear
 relaxation are good from the start.  They are floating-point numbers: whoever prices with them rounds them first, and
@@ -29,19 +29,39 @@ class Relaxed:
 
 
 def relax(arrays: Arrays, lower: Bits, upper: Bits, seconds: float) -> Relaxed | None:
-    """The relaxation within 0–1 limits of the variables; None when it is not solved within the seconds."""
+    """The relaxation within 0–1 limits of the variables, by GLOP; None when it is not solved within the seconds."""
     if len(arrays.matrix.index) > MOST_ENTRIES or seconds <= 0:
         return None
-    parameters = mathopt.SolveParameters(time_limit=timedelta(seconds=seconds)).to_proto()
+    parameters = mathopt.SolveParameters(time_limit=timedelta(seconds=seconds))
+    return _solved(arrays, lower, upper, mathopt.SolverType.GLOP, parameters)
+
+
+def relax_roughly(arrays: Arrays, tolerance: float, threads: int, seconds: float) -> Relaxed | None:
+    """The relaxation over 0 … 1 by PDLP, up to a relative tolerance; None when it is not solved within the seconds."""
+    if seconds <= 0:
+        return None
+    parameters = mathopt.SolveParameters(time_limit=timedelta(seconds=seconds), threads=threads)
+    criteria = parameters.pdlp.termination_criteria.simple_optimality_criteria
+    criteria.eps_optimal_relative, criteria.eps_optimal_absolute = tolerance, 1.0
+    zeros, ones = np.zeros(arrays.variables, dtype=np.int8), np.ones(arrays.variables, dtype=np.int8)
+    return _solved(arrays, zeros, ones, mathopt.SolverType.PDLP, parameters)
+
+
+def _solved(
+    arrays: Arrays, lower: Bits, upper: Bits, solver_type: mathopt.SolverType, parameters: mathopt.SolveParameters
+) -> Relaxed | None:
+    norm = np.ones(arrays.matrix.rows)
+    np.maximum.at(norm, arrays.matrix.owner(), np.abs(arrays.matrix.weight).astype(np.float64))
     # the records themselves: mathopt.solve makes an object of every variable, which takes longer than solving
-    empty = (mathopt.StreamableSolverInitArguments().to_proto(), parameters, mathopt.ModelSolveParameters().to_proto())
+    arguments = mathopt.StreamableSolverInitArguments().to_proto(), parameters.to_proto()
+    empty = (*arguments, mathopt.ModelSolveParameters().to_proto())
     asked = mathopt.CallbackRegistration().to_proto()
-    result = solver.solve(_proto(arrays, lower, upper), mathopt.SolverType.GLOP.value, *empty, None, asked, None, None)
+    result = solver.solve(_proto(arrays, norm, lower, upper), solver_type.value, *empty, None, asked, None, None)
     if result.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL or not result.solutions:
         return None
     values = result.solutions[0].primal_solution.variable_values
     duals = result.solutions[0].dual_solution.dual_values
-    return Relaxed(_dense(values, arrays.variables), _dense(duals, arrays.matrix.rows))
+    return Relaxed(_dense(values, arrays.variables), _dense(duals, arrays.matrix.rows) / norm)
 
 
 def _dense(sparse: sparse_containers_pb2.SparseDoubleVectorProto, size: int) -> Floats:
@@ -50,7 +70,8 @@ def _dense(sparse: sparse_containers_pb2.SparseDoubleVectorProto, size: int) -> 
     return found
 
 
-def _proto(arrays: Arrays, lower: Bits, upper: Bits) -> model_pb2.ModelProto:
+def _proto(arrays: Arrays, norm: Floats, lower: Bits, upper: Bits) -> model_pb2.ModelProto:
+    """Rows are divided by their largest weight: tolerances are of all rows together."""
     matrix = arrays.matrix
     proto = model_pb2.ModelProto()
     proto.variables.ids.extend(range(arrays.variables))
@@ -62,12 +83,13 @@ def _proto(arrays: Arrays, lower: Bits, upper: Bits) -> model_pb2.ModelProto:
     proto.objective.linear_coefficients.ids.extend(useful.tolist())
     proto.objective.linear_coefficients.values.extend(arrays.weight[useful].astype(np.float64).tolist())
     proto.linear_constraints.ids.extend(range(matrix.rows))
-    least = np.where(arrays.equal, arrays.limit.astype(np.float64), -math.inf)
+    most = arrays.limit / norm
+    least = np.where(arrays.equal, most, -math.inf)
     proto.linear_constraints.lower_bounds.extend(least.tolist())
-    proto.linear_constraints.upper_bounds.extend(arrays.limit.astype(np.float64).tolist())
+    proto.linear_constraints.upper_bounds.extend(most.tolist())
     owner = matrix.owner()
     order = np.lexsort((matrix.index, owner))
     proto.linear_constraint_matrix.row_ids.extend(owner[order].tolist())
     proto.linear_constraint_matrix.column_ids.extend(matrix.index[order].tolist())
-    proto.linear_constraint_matrix.coefficients.extend(matrix.weight[order].astype(np.float64).tolist())
+    proto.linear_constraint_matrix.coefficients.extend((matrix.weight / norm[owner])[order].tolist())
     return proto

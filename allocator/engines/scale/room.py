@@ -25,6 +25,9 @@ a thousandth on a city of 5,000 × 1,000.
 MEAN, SIZE = 0.1, 0.05
 """What the newest overload counts for in the running mean and in the running size."""
 
+MOST_VISITS, LEAST_STEPS = 300_000_000, 150
+"""Entries of offers looked at from which on there are fewer and longer steps, but at least so many."""
+
 HALVINGS = 20
 """Prices, the same for all, that the first ones are chosen from."""
 
@@ -92,6 +95,12 @@ def best_offer(offers: Offers, price: Floats, j: int) -> tuple[float, int]:
 
 
 @compiled
+def room_held(offers: Offers, price: Floats, i: int) -> float:
+    """Room that an agent has at the prices: none where that is not worth the fee; what is owed is there in any case."""
+    return offers.cap[i] if offers.cap[i] < 0 or price[i] * offers.cap[i] >= offers.fee[i] else 0.0
+
+
+@compiled
 def choose_offers(offers: Offers, price: Floats, choice: Choice) -> float:
     """Every job to its best offer at the prices, its group left out where that is better; the bound of the cost."""
     worth, total = offers.own.astype(np.float64), 0.0
@@ -111,7 +120,8 @@ def choose_offers(offers: Offers, price: Floats, choice: Choice) -> float:
         if offers.bound_to[g] or worth[g] < 0:
             total += worth[g]
     for i in range(len(price)):
-        total -= max(0.0, price[i] * offers.cap[i] - offers.fee[i])
+        room = room_held(offers, price, i)
+        total -= price[i] * room - (offers.fee[i] if room > 0 else 0)
     return total
 
 
@@ -120,8 +130,7 @@ def move_prices(offers: Offers, load: Floats, price: Floats, running: Floats, st
     """Dearer room where agents are overloaded, cheaper where they are not; ``running`` are means, then sizes."""
     mean, size = running[0], running[1]
     for i in range(len(price)):
-        room = offers.cap[i] if price[i] * offers.cap[i] >= offers.fee[i] else 0
-        over = (load[i] - room) / max(1.0, offers.cap[i])
+        over = (load[i] - room_held(offers, price, i)) / max(1.0, abs(offers.cap[i]))
         mean[i] += MEAN * (over - mean[i])
         size[i] += SIZE * (over * over - size[i])
         price[i] = max(0.0, price[i] + step * mean[i] / max(1e-6, np.sqrt(size[i])))
@@ -155,17 +164,19 @@ def room_prices(offers: Offers) -> Room:
     best, highest, step, weight = price.copy(), -np.inf, price.max(), 0.0
     running, fraction = np.zeros((2, things)), np.zeros(len(offers.agent))
     running[1] = 1.0
-    for number in range(STEPS):
+    steps = min(STEPS, max(LEAST_STEPS, MOST_VISITS // max(1, len(offers.agent) + len(offers.scarce))))
+    factor = STEP_FACTOR ** (STEPS / steps)
+    for number in range(steps):
         bound = choose_offers(offers, price, choice)
         if bound > highest:
             highest, best[:] = bound, price
-        if number >= STEPS // 3:
+        if number >= steps // 3:
             # the mean over steps counts each by its length, as the theory of ergodic means asks
             weight += step
             for j in range(jobs):
                 if choice.offer[j] >= 0:
                     fraction[choice.offer[j]] += step
         move_prices(offers, choice.load, price, running, step)
-        step *= STEP_FACTOR
+        step *= factor
     choose_offers(offers, best, choice)
     return Room(best, choice.cost, fraction / max(weight, 1e-300))

@@ -15,7 +15,8 @@ from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.polish import Polish
 from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.propagate import Domains
-from allocator.engines.scale.relaxation import relax
+from allocator.engines.scale.relaxation import MOST_ENTRIES, Relaxed, relax, relax_roughly
+from allocator.engines.scale.sifting import Sifted, sift
 from allocator.engines.scale.starting import priced_by_room
 from allocator.engines.scale.subgradient import Descent, Standing, Steps, opening_duals
 
@@ -44,8 +45,8 @@ MOST_WORK, LEAST_PASSES, FULL = 40_000_000, 60, 150
 Where passes are dear, one descent and then a dive lead sooner to a good plan; the search for plans refines the prices.
 """
 
-RELAX_SHARE = 0.3
-"""Of the time limit, what the linear relaxation may take at most."""
+RELAX_SHARE, SIFT_SHARE = 0.3, 0.5
+"""Of the time limit, what the linear relaxation may take at most, and what it may where few variables at a time do."""
 
 TREE_SHARE, LITTLE_LEFT = 0.3, 800
 """Of the time limit, what a tree with fees gets first, and open variables up to which complete searches come next."""
@@ -67,6 +68,8 @@ class Search:
         self.pricer = Pricer(self.parts, threads)
         self.descent = Descent(self.pricer)
         self.agents = Agents.of(self.parts)
+        self.large = len(arrays.matrix.index) > MOST_ENTRIES
+        self.sifted: Sifted | None = None
 
     def explore(self) -> None:
         """Search until the plan is proven best or the time is over."""
@@ -87,7 +90,11 @@ class Search:
         if small:
             self.impossible = polish.run()
             return
-        self._dives(at)
+        if self.sifted is not None:
+            polish.cores(self.sifted)
+            self._descend(at)
+        else:
+            self._dives(at)
         self.impossible = polish.run()
 
     def _assign(self, search: AssignmentSearch, polish: Polish, at: Standing) -> bool:
@@ -104,14 +111,23 @@ class Search:
     def _bound_and_first_plan(self) -> Standing:
         low, high = self.domains.lower, self.domains.upper
         if self.agents is None:
-            at = opening_duals(self.descent, low, high)
-            at = min(priced_by_room(self.descent, low, high), at, key=lambda one: one.bound)
+            at = priced_by_room(self.descent, low, high)
+            if not self.large:
+                at = min(opening_duals(self.descent, low, high), at, key=lambda one: one.bound)
             self.note(at)
             at = self._relaxed(at)
         else:
             at = priced_by_room(self.descent, low, high)
             self.note(at)
         self._offer_plan(at)
+        if self.sifted is not None:
+            return at
+        self._descend(at)
+        return at
+
+    def _descend(self, at: Standing) -> None:
+        """Descents one after the other, each with a plan offered at its end, for their share of the time."""
+        low, high = self.domains.lower, self.domains.upper
         began = self.best.left_s
         most = max(LEAST_PASSES, MOST_WORK // max(1, len(low)))
 
@@ -126,7 +142,6 @@ class Search:
             self._offer_plan(at)
             if self.best.over:
                 break
-        return at
 
     def _ways(self) -> tuple[tuple[int, float], ...]:
         if self.arrays.variables <= FEW:
@@ -142,7 +157,7 @@ class Search:
 
     def _relaxed(self, at: Standing) -> Standing:
         """Where the prices of the linear relaxation lead, if that is better."""
-        relaxed = relax(self.arrays, self.domains.lower, self.domains.upper, RELAX_SHARE * self.limit_s)
+        relaxed = self._relaxation(at)
         if relaxed is None:
             return at
         descent, scale = self.descent, self.pricer.scale
@@ -156,6 +171,19 @@ class Search:
         found.fraction = relaxed.fraction
         self.note(found)
         return found
+
+    def _relaxation(self, at: Standing) -> Relaxed | None:
+        """The linear relaxation, sifted where it is large."""
+        if not self.large:
+            return relax(self.arrays, self.domains.lower, self.domains.upper, RELAX_SHARE * self.limit_s)
+        until = self.best.left_s - SIFT_SHARE * self.limit_s
+
+        def solve(part: Arrays, tolerance: float) -> Relaxed | None:
+            return relax_roughly(part, tolerance, self.threads, self.best.left_s - until)
+
+        merit = self.pricer.profits(at.dual).astype(np.float64)
+        self.sifted = sift(self.parts, self.domains, merit, self.known, solve)
+        return None if self.sifted is None else self.sifted.relaxed
 
     def _target(self) -> int:
         """Scaled value of the best plan: no bound is lower."""

@@ -44,7 +44,7 @@ def priced_by_room(descent: Descent, lower: Bits, upper: Bits) -> Standing:
 def assignment_within(parts: Split, lower: Bits, upper: Bits) -> Within:
     """The rows that choose one of several places for a job, with the tightest capacity of each block."""
     arrays, blocks = parts.arrays, parts.blocks
-    row_of, static_of = _jobs(parts, upper)
+    row_of, static_of = jobs_of(parts, upper)
     variable = np.flatnonzero(row_of >= 0)
     variable = variable[np.argsort(row_of[variable], kind="stable")]
     row, job = np.unique(row_of[variable], return_inverse=True)
@@ -63,7 +63,7 @@ def assignment_within(parts: Split, lower: Bits, upper: Bits) -> Within:
     taken = _taken(parts, scarce, variable)
     usual = float(use[variable].mean()) if use[variable].any() else 1.0
     unit = (
-        np.bincount(taken.index, taken.weight, len(scarce))
+        np.bincount(taken.index, np.abs(taken.weight), len(scarce))
         / np.maximum(1, np.bincount(taken.index, minlength=len(scarce)))
         / usual
     )
@@ -81,10 +81,10 @@ def _scarce(parts: Split, job_rows: Ints, variable: Ints, upper: Bits) -> Ints:
     offered[variable] = True
     owner = master.owner()
     taken = np.where(offered[master.index], master.weight, 0)
-    strange = (upper[master.index] == 1) & ((master.weight < 0) | ~offered[master.index])
+    strange = (upper[master.index] == 1) & ~offered[master.index]
     good = np.bincount(owner, strange, master.rows) == 0
-    good &= (parts.equal == 0) & ~parts.choice & (parts.limit >= 0)
-    good &= np.bincount(owner, taken.astype(np.float64), master.rows) > parts.limit
+    good &= (parts.equal == 0) & ~parts.choice
+    good &= np.bincount(owner, np.maximum(0.0, taken), master.rows) > parts.limit
     good[job_rows] = False
     return np.flatnonzero(good)
 
@@ -94,7 +94,7 @@ def _taken(parts: Split, scarce: Ints, variable: Ints) -> Matrix:
     return parts.master.picked(scarce).turned(parts.arrays.variables).picked(variable)
 
 
-def _jobs(parts: Split, upper: Bits) -> tuple[Ints, Ints]:
+def jobs_of(parts: Split, upper: Bits) -> tuple[Ints, Ints]:
     """Row that chooses the place of each item (−1: none), and the static variable of each row (−1: none).
 
     Of several rows an item's own is one that must be filled, else the longest.

@@ -14,9 +14,10 @@ from allocator.engines.scale.arrays import Arrays, Bits, Ints, Matrix
 
 @dataclass(frozen=True)
 class Rest:
-    """Rows over the free variables; ``worth`` is what the fixed ones add to the objective."""
+    """Rows over the free variables, ``row`` in the task; ``worth`` is what the fixed ones add to the objective."""
 
     free: Ints
+    row: Ints
     rows: Matrix
     limit: Ints
     equal: np.ndarray
@@ -66,7 +67,8 @@ def rest_of(arrays: Arrays, turned: Matrix, values: Bits, free: np.ndarray) -> R
     place[variables] = np.arange(len(variables))
     matrix = Matrix(start, place[index[keep]], weight[keep])
     others = int((arrays.weight * values)[~free].sum())
-    return Rest(variables, matrix, limit[needed], equal[needed], arrays.weight[variables], others, True)
+    kept = touched[needed], matrix, limit[needed], equal[needed]
+    return Rest(variables, *kept, arrays.weight[variables], others, True)
 
 
 class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]

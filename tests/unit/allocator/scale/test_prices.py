@@ -19,8 +19,8 @@ from allocator.engines.task import Task
 from allocator.linear import Row, Sense
 
 
-def drawn(seed, *, agents=4, jobs=30, fees=False, budget=False):
-    """A task that is assignment: some jobs two by two, agents with a fee and a common budget where asked."""
+def drawn(seed, *, agents=4, jobs=30, fees=False, budget=False, share=False):
+    """A task that is assignment: some jobs two by two, agents with a fee, a common budget and a share where asked."""
     rng = np.random.default_rng(seed)
     pairs = [(i, j) for i in range(agents) for j in range(jobs) if rng.random() < 0.8 or i == j % agents]
     number = {pair: k for k, pair in enumerate(pairs)}
@@ -40,6 +40,11 @@ def drawn(seed, *, agents=4, jobs=30, fees=False, budget=False):
         # weights of one row that differ a hundredfold
         costs = {number[pair]: int(10 ** rng.uniform(0, 2)) for pair in pairs}
         rows.append(Row(costs, Sense.AT_MOST, sum(costs.values()) // (3 * agents)))
+    if share:
+        # a fifth of the jobs must take a third of the room taken, and least room a few are owed
+        lucky = {pair for pair in pairs if pair[1] % 5 == 0}
+        rows.append(Row({number[p]: use[p] * (2 if p in lucky else -1) for p in pairs}, Sense.AT_LEAST, 0))
+        rows.append(Row({number[p]: use[p] for p in pairs if p[1] % 3 == 0}, Sense.AT_LEAST, 20))
     for i in range(agents):
         own = {number[i, j]: use[i, j] for j in range(jobs) if (i, j) in number}
         cap = sum(own.values()) // (2 * agents) + 20
@@ -65,7 +70,9 @@ def relaxed_value(arrays, free):
     return float(relaxed.fraction @ arrays.weight)
 
 
-KINDS = pytest.mark.parametrize("kind", [{}, {"fees": True}, {"budget": True}, {"fees": True, "budget": True}])
+KINDS = pytest.mark.parametrize(
+    "kind", [{}, {"fees": True}, {"budget": True}, {"fees": True, "budget": True}, {"share": True, "budget": True}]
+)
 
 
 def room_for(offers):
@@ -98,7 +105,7 @@ def test_the_choice_of_offers_is_what_a_plain_reading_chooses(seed, kind):
     for i, much in itertools.chain.from_iterable(takes(k) for k in placed if k >= 0):
         load[i] += much
     assert load == pytest.approx(choice.load)
-    held = sum(max(0.0, p * c - f) for p, c, f in zip(price, offers.cap, offers.fee, strict=True))
+    held = sum(min(0.0, p * c) + max(0.0, p * c - f) for p, c, f in zip(price, offers.cap, offers.fee, strict=True))
     assert bound == pytest.approx(sum(w for w in worth if w < 0) - held)
 
 

@@ -1,0 +1,115 @@
+"""The linear relaxation of a large task from few of its variables at a time; for children.
+
+Sifting (Bixby, Gregory, Lustig, Marsten and Shanno 1992, Very large-scale linear programming): solve the relaxation of
+some variables, price all others at its duals, take in those that would gain, and so on.  The relaxations are solved by
+PDLP (Applegate and others 2021, Practical large-scale linear programming using primal-dual hybrid gradient), whose
+duals lie amid the best ones: those of a simplex corner need five times as many rounds here, as they leave most rows of
+separation and links without a price.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from allocator.engines.scale.arrays import Arrays, Bits, Floats, Ints
+from allocator.engines.scale.decompose import Flags, Split
+from allocator.engines.scale.propagate import Domains
+from allocator.engines.scale.relaxation import Relaxed
+from allocator.engines.scale.starting import jobs_of
+from allocator.engines.scale.submodel import Rest, rest_of
+
+FIRST = 4
+"""Variables of each choice that the first relaxation may use."""
+
+MANY, FEW = 20_000, 3
+"""Gaining variables from which only so many of each choice are taken in."""
+
+CLOSE = 5e-3
+"""Gain of what is left out, as a share of the value, from which on no more is taken in."""
+
+MOST_ROUNDS = 10
+
+ROUGH, FINE, NEAR = 1e-3, 1e-4, 0.3
+"""Relative tolerance of the relaxations, at first and once no more than a share of the value is left out."""
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """The relaxation; what each variable gains at its prices; what the ones left out would, as a share of its value."""
+
+    relaxed: Relaxed
+    gain: Floats
+    left_out: float
+
+
+class Ranks:
+    """The variables of each choice of a place, so that the best few can be named."""
+
+    def __init__(self, parts: Split, upper: Bits) -> None:
+        row_of, _ = jobs_of(parts, upper)
+        self.index = np.flatnonzero(row_of >= 0)
+        self.owner = row_of[self.index]
+
+    def best(self, merit: Floats, few: int, among: Flags | None = None) -> Ints:
+        """Up to so many variables of each choice, those of most merit."""
+        inside = np.ones(len(self.index), dtype=np.bool_) if among is None else among[self.index]
+        owner, index = self.owner[inside], self.index[inside]
+        order = np.lexsort((-merit[index], owner))
+        owner, index = owner[order], index[order]
+        place = np.arange(len(owner)) - np.searchsorted(owner, owner)
+        return index[place < few]
+
+
+def common(ranks: Ranks, variables: int) -> Flags:
+    """Variables that every part of a task needs: those that no choice of a place ranks."""
+    found = np.ones(variables, dtype=np.bool_)
+    found[ranks.index] = False
+    return found
+
+
+def sift(
+    parts: Split, domains: Domains, merit: Floats, known: Bits | None, solve: Callable[[Arrays, float], Relaxed | None]
+) -> Sifted | None:
+    """Relaxation from the best of each choice by merit, and a known plan, on; None when not even the first is solved.
+
+    ``solve`` takes what is looked at and a relative tolerance.
+    """
+    arrays, free = parts.arrays, domains.lower < domains.upper
+    ranks = Ranks(parts, domains.upper)
+    active = common(ranks, arrays.variables)
+    active[ranks.best(merit, FIRST)] = True
+    if known is not None:
+        active |= known == 1
+    active &= free
+    found, tolerance = None, ROUGH
+    for _ in range(MOST_ROUNDS):
+        rest = rest_of(arrays, domains.turned, domains.lower, active)
+        relaxed = solve(_part(rest), tolerance)
+        if relaxed is None:
+            break
+        found = _priced(arrays, domains, rest, relaxed)
+        if found.left_out <= CLOSE and tolerance == FINE:
+            break
+        tolerance = FINE if found.left_out <= NEAR else ROUGH
+        gains = free & ~active & (found.gain > 0)
+        active[ranks.best(found.gain, FEW, gains) if int(gains.sum()) > MANY else gains] = True
+    return found
+
+
+def _part(rest: Rest) -> Arrays:
+    return Arrays(rest.rows, rest.limit, rest.equal, rest.weight, np.full(len(rest.free), -1, dtype=np.int64))
+
+
+def _priced(arrays: Arrays, domains: Domains, rest: Rest, relaxed: Relaxed) -> Sifted:
+    """The relaxation of a part as one of the whole: what it leaves out is 0, and rows that cannot bind cost nothing."""
+    matrix, free = arrays.matrix, domains.lower < domains.upper
+    fraction = domains.lower.astype(np.float64)
+    fraction[rest.free] = relaxed.fraction
+    price = np.zeros(matrix.rows)
+    price[rest.row] = np.where(rest.equal, relaxed.price, np.maximum(0.0, relaxed.price))
+    asked = np.bincount(matrix.index, matrix.weight * price[matrix.owner()], arrays.variables).astype(np.float64)
+    gain: Floats = arrays.weight.astype(np.float64) - asked
+    free[rest.free] = False
+    left_out = float(np.maximum(0.0, gain[free]).sum()) / max(1.0, abs(float(fraction @ arrays.weight)))
+    return Sifted(Relaxed(fraction, price), gain, left_out)

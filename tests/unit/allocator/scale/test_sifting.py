@@ -1,0 +1,108 @@
+"""The relaxation from few variables at a time, and the way of large tasks, on tasks small enough to be known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from allocator.engines.child import run_alone
+from allocator.engines.scale import search as searching
+from allocator.engines.scale.arrays import arrays_of
+from allocator.engines.scale.decompose import split
+from allocator.engines.scale.propagate import Domains
+from allocator.engines.scale.relaxation import relax, relax_roughly
+from allocator.engines.scale.run import run
+from allocator.engines.scale.sifting import CLOSE, Ranks, common, sift
+from allocator.engines.task import AnswerStatus
+from tests.unit.allocator.scale.test_prices import drawn
+
+KINDS = pytest.mark.parametrize("kind", [{}, {"fees": True}, {"budget": True}, {"share": True, "budget": True}])
+
+
+def prepared(task):
+    arrays = arrays_of(task)
+    domains = Domains.of(arrays)
+    assert domains.settle()
+    return arrays, domains, split(arrays)
+
+
+def roughly(part, tolerance):
+    return relax_roughly(part, min(tolerance, 1e-6), 1, 20.0)
+
+
+@KINDS
+@pytest.mark.parametrize("seed", range(3))
+def test_the_sifted_relaxation_is_worth_what_the_whole_one_is_and_its_prices_bound_it(seed, kind):
+    arrays, domains, parts = prepared(drawn(seed, agents=12, jobs=40, **kind))
+    sizes = []
+
+    def solve(part, tolerance):
+        sizes.append(part.variables)
+        return roughly(part, tolerance)
+
+    sifted = sift(parts, domains, -arrays.weight.astype(np.float64), None, solve)
+    whole = relax(arrays, domains.lower, domains.upper, 20.0)
+    most = float(whole.fraction @ arrays.weight)
+    assert float(sifted.relaxed.fraction @ arrays.weight) == pytest.approx(most, rel=2 * CLOSE)
+    assert sizes == sorted(sizes)
+    assert sizes[0] < arrays.variables
+    free = domains.lower < domains.upper
+    price = sifted.relaxed.price
+    bound = price @ arrays.limit + np.maximum(0, sifted.gain[free]).sum() + sifted.gain[domains.lower == 1].sum()
+    assert most * (1 - 1e-6) - 0.5 <= bound <= most * (1 + 2 * CLOSE) + 1
+    assert (price[~arrays.equal] >= 0).all()
+
+
+def test_sifting_that_cannot_solve_its_first_part_says_so_and_later_keeps_what_it_has():
+    arrays, domains, parts = prepared(drawn(1, agents=12, jobs=40))
+    merit, calls = -arrays.weight.astype(np.float64), []
+
+    def once(part, tolerance):
+        calls.append(part)
+        return roughly(part, tolerance) if len(calls) == 1 else None
+
+    assert sift(parts, domains, merit, None, lambda _part, _tolerance: None) is None
+    assert sift(parts, domains, merit, None, once) is not None
+    assert len(calls) == 2
+
+
+def test_the_best_few_of_each_choice_are_those_of_most_merit():
+    arrays, domains, parts = prepared(drawn(2))
+    ranks, merit = Ranks(parts, domains.upper), np.random.default_rng(0).random(arrays.variables)
+    best = set(ranks.best(merit, 2).tolist())
+    for row in np.unique(ranks.owner):
+        offers = ranks.index[ranks.owner == row]
+        assert set(offers[np.argsort(-merit[offers])][:2].tolist()) == best & set(offers.tolist())
+    assert not common(ranks, arrays.variables)[ranks.index].any()
+
+
+@KINDS
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_task_taken_for_large_ends_where_the_exact_engine_does(kind, threads, monkeypatch):
+    task = replace(drawn(3, agents=3, jobs=16, **kind), threads=threads)
+    rows = (*task.rows, drawn_side_rule(task))
+    task = replace(task, rows=rows)
+    exact = run_alone("cp-sat", task)
+    sifted = []
+
+    def noted(*given):
+        sifted.append(sift(*given))
+        return sifted[-1]
+
+    monkeypatch.setattr(searching, "MOST_ENTRIES", 0)
+    monkeypatch.setattr(searching, "FEW", 0)
+    monkeypatch.setattr(searching, "sift", noted)
+    answer = run(replace(task, time_limit_s=8.0), lambda _progress: None)
+    assert len(sifted) == 1
+    assert sifted[0] is not None
+    assert exact.status is AnswerStatus.OPTIMAL
+    assert answer.status is AnswerStatus.OPTIMAL
+    assert task.evaluate(answer.values) == task.evaluate(exact.values)
+    assert answer.bound == task.evaluate(exact.values)
+
+
+def drawn_side_rule(task):
+    """At most two of the first places of a few jobs: no task with it is pure assignment."""
+    row = task.rows[0]
+    few = [next(iter(one.weights)) for one in task.rows[:4]]
+    return replace(row, weights=dict.fromkeys(few, 1), sense=task.rows[-1].sense, limit=2, name="side")

@@ -1,0 +1,32 @@
+"""The collector rests while anyone holds it, and is as it was afterwards."""
+
+import gc
+
+import pytest
+
+from allocator.collecting import collector_held
+
+
+@pytest.fixture(autouse=True)
+def as_it_was():
+    on = gc.isenabled()
+    yield
+    (gc.enable if on else gc.disable)()
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_last_to_let_go_restores_it(on):
+    (gc.enable if on else gc.disable)()
+    with collector_held():
+        assert not gc.isenabled()
+        with collector_held():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled() == on
+
+
+def test_an_error_lets_go_too():
+    gc.enable()
+    with pytest.raises(ValueError, match="out"), collector_held():
+        raise ValueError("out")
+    assert gc.isenabled()
