@@ -1,6 +1,7 @@
 """Searches pure assignment: one tree over the whole, and trees over a few related agents around the best plan."""
 
 import threading
+import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,9 @@ CROWDED = 15
 DIVE_EVERY, LONGEST_DIVE = 3, 0.2
 """One turn of so many is a dive, as long as none takes more than this share of the time limit."""
 
+NAP_S = 0.05
+"""How long to wait where all threads search elsewhere."""
+
 PROVABLE = 4_000
 """Agents × jobs up to which trees get nearly all turns once a proof may be near."""
 
@@ -76,11 +80,13 @@ class AssignmentSearch:
     def run(self, until_s: float = 0.0) -> bool:
         """Search until the best plan is proven or so much time is left; True when there is no plan at all."""
         under_way: set[Future[None]] = set()
-        with ThreadPoolExecutor(self.threads) as pool:
+        with ThreadPoolExecutor(self.search.threads) as pool:
             while not self.best.over and self.best.left_s > until_s and not self.tree.done:
                 while len(under_way) < self.threads:
                     under_way.add(pool.submit(self._turn, self.turns))
                     self.turns += 1
+                if not under_way:
+                    time.sleep(NAP_S)
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 for each in done:
                     each.result()
@@ -90,6 +96,10 @@ class AssignmentSearch:
                 return True
             self.best.lower(self.best.value or 0)
         return False
+
+    def join(self) -> None:
+        """Have one thread more from now on."""
+        self.threads += 1
 
     def _turn(self, turn: int) -> None:
         size = self.small.cost.size

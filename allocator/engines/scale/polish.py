@@ -166,6 +166,24 @@ class Polish:
         if not self.best.offer(merged):
             self.best.offer(found.values)
 
+    def finish_beside(self, core: Domains, seconds: float, number: int, ended: Callable[[], None]) -> None:
+        """Search the core completely, the first by SCIP and others by CP-SAT; whoever watches the best plan hears."""
+        known, values = self.best.value, (core.lower if self.best.values is None else self.best.values).copy()
+        fixed = core.lower == core.upper
+        values[fixed] = core.lower[fixed]
+        rest = rest_of(self.search.arrays, self.turned, values, ~fixed)
+        seed = self.search.seed + number
+
+        def go() -> None:
+            if number == 0:
+                found = by_scip(rest, values, seconds=seconds, seed=seed)
+            else:
+                found = by_cp_sat(rest, values, None, seconds=seconds, work=1e9, threads=1, seed=seed, hint=False)
+            self._hear(found, known, exact=number > 0)
+            ended()
+
+        Thread(target=go, daemon=True).start()
+
     def _finish(self, core: Domains, seconds: float) -> bool | None:
         """Complete search of the core: True if there is no plan, False if the best is proven, None if cut short."""
         known = self.best.value
@@ -193,7 +211,7 @@ class Polish:
 
         searches = [(by_exact, True)]
         if threads > 1:
-            searches.append((partial(by_scip, rest, values, least, seconds=seconds, seed=seed), False))
+            searches.append((partial(by_scip, rest, values, seconds=seconds, seed=seed), False))
         for search, exact in searches:
             # nobody waits for the slower one: it ends at its limit, or with the process
             Thread(target=_answer, args=(search, exact, answers), daemon=True).start()
