@@ -40,7 +40,7 @@ LIKELY, BEST = 0.01, 3
 NOISE = 0.15
 """Random part of gains, in mean worths, so that of many equally good places cores hold different ones."""
 
-FIRST_SHARE, CORE_SHARE = 0.15, 0.7
+FIRST_SHARE, CORE_SHARE = 0.35, 0.85
 """Of the time left, what the search of the likely may take, and then that of the wider core."""
 
 
