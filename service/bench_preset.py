@@ -4,14 +4,12 @@ import argparse
 import json
 import os
 import sys
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from allocator.bench.contest import engine_code_hash, engine_names, machine
 from allocator.bench.instances import bench_folder
-from allocator.bench.result import Result
 from allocator.errors import Fault, InputError
 from allocator.solution import Limits
 from service import exit_codes
@@ -23,7 +21,6 @@ from service.bench_sets import OURS, PRESETS
 BATCHES = {"full": ("1500x600", 120.0), "quick": ("96x87", 10.0)}
 """Size and wall seconds of the multiplied seed batch; the quick one is as large as the seeds."""
 
-SUMMARY_TICKS = 40
 NAME = "benchmarks"
 
 
@@ -62,14 +59,8 @@ def run_preset(options: argparse.Namespace) -> int:
 
 
 def _summarised(jobs: list[Job], raw: Path, *, only_kept: bool) -> list[dict[str, Any]]:
-    """Results without their assignments, and with the points that a picture shows."""
-    return [_brief(result) for result in run_jobs(jobs, raw, only_kept=only_kept)] if jobs else []
-
-
-def _brief(result: Result) -> dict[str, Any]:
-    step = -(-len(result.trajectory) // SUMMARY_TICKS) or 1
-    ticks = (*result.trajectory[:-1:step], *result.trajectory[-1:])
-    return {**replace(result, trajectory=ticks).as_json(), "assignment": None}
+    """Results without their assignments; with every point that was kept, as targets are measured on them."""
+    return [{**each.as_json(), "assignment": None} for each in run_jobs(jobs, raw, only_kept=only_kept)] if jobs else []
 
 
 def _batches(size: str, limits: Limits, raw: Path, *, only_kept: bool) -> list[dict[str, Any]]:

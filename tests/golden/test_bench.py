@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from allocator.bench.instance import Family
+from service import bench_preset
 from service.bench_batch import parse_size
 from service.bench_sets import CITY
 from service.cli import main
@@ -151,3 +152,11 @@ def test_where_nobody_else_was_run_no_target_against_others_is_met():
 
 def test_sizes_are_read_or_refused():
     assert parse_size("1500x600") == (1500, 600)
+
+
+def test_the_page_measures_on_every_point_that_was_kept(monkeypatch, tmp_path):
+    ticks = [[float(second), second, 200] for second in range(150)]
+    kept = SimpleNamespace(as_json=lambda: {"trajectory": ticks, "assignment": {"a": "b"}})
+    monkeypatch.setattr(bench_preset, "run_jobs", lambda *_given, **_named: iter([kept]))
+    (told,) = bench_preset._summarised([object()], tmp_path, only_kept=True)
+    assert told == {"trajectory": ticks, "assignment": None}
