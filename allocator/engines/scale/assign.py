@@ -99,7 +99,8 @@ class AssignmentSearch:
 
     def join(self) -> None:
         """Have one thread more from now on."""
-        self.threads += 1
+        with self.lock:
+            self.threads += 1
 
     def _turn(self, turn: int) -> None:
         size = self.small.cost.size

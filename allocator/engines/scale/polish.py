@@ -13,9 +13,9 @@ from allocator.engines.scale.arrays import Bits
 from allocator.engines.scale.decompose import Flags
 from allocator.engines.scale.neighbours import Neighbourhoods
 from allocator.engines.scale.propagate import Domains
-from allocator.engines.scale.sifting import Ranks, Sifted, common
+from allocator.engines.scale.sifting import Ranks, Sifted, best_of_each, common
 from allocator.engines.scale.subgradient import Standing
-from allocator.engines.scale.submodel import Found, Halt, by_cp_sat, by_scip, rest_of
+from allocator.engines.scale.submodel import Found, Halt, Rest, by_cp_sat, by_scip, rest_of
 
 if TYPE_CHECKING:
     from allocator.engines.scale.search import Search
@@ -82,11 +82,9 @@ class Polish:
         chosen = parts.choice[owner] & (parts.master.weight > 0) & (search.domains.upper[index] == 1)
         owner, index = owner[chosen], index[chosen]
         order = np.lexsort((-profit[index], -self.at.fraction[index], owner))
-        owner, index = owner[order], index[order]
-        place = np.arange(len(owner)) - np.searchsorted(owner, owner)
         for few in (FEW, 4 * FEW, 16 * FEW):
             free = np.zeros(search.arrays.variables, dtype=np.bool_)
-            free[index[place < few]] = True
+            free[best_of_each(owner, index, order, few)] = True
             free[parts.static] = True
             free[parts.blocks.opener[parts.blocks.opener >= 0]] = True
             free &= search.domains.lower < search.domains.upper
@@ -168,29 +166,31 @@ class Polish:
 
     def finish_beside(self, core: Domains, seconds: float, number: int, ended: Callable[[], None]) -> None:
         """Search the core completely, the first by SCIP and others by CP-SAT; whoever watches the best plan hears."""
-        known, values = self.best.value, (core.lower if self.best.values is None else self.best.values).copy()
-        fixed = core.lower == core.upper
-        values[fixed] = core.lower[fixed]
-        rest = rest_of(self.search.arrays, self.turned, values, ~fixed)
-        seed = self.search.seed + number
+        known, seed = self.best.value, self.search.seed + number
+        rest, values = self._left_open(core)
 
         def go() -> None:
-            if number == 0:
-                found = by_scip(rest, values, seconds=seconds, seed=seed)
-            else:
-                found = by_cp_sat(rest, values, None, seconds=seconds, work=1e9, threads=1, seed=seed, hint=False)
-            self._hear(found, known, exact=number > 0)
-            ended()
+            try:
+                if number == 0:
+                    found = by_scip(rest, values, seconds=seconds, seed=seed)
+                else:
+                    found = by_cp_sat(rest, values, None, seconds=seconds, work=1e9, threads=1, seed=seed, hint=False)
+                self._hear(found, known, exact=number > 0)
+            finally:
+                ended()
 
         Thread(target=go, daemon=True).start()
+
+    def _left_open(self, core: Domains) -> tuple[Rest, Bits]:
+        """What a core leaves open, and values to which whoever searches it adds."""
+        fixed = core.lower == core.upper
+        values = np.where(fixed, core.lower, core.lower if self.best.values is None else self.best.values)
+        return rest_of(self.search.arrays, self.turned, values, ~fixed), values
 
     def _finish(self, core: Domains, seconds: float) -> bool | None:
         """Complete search of the core: True if there is no plan, False if the best is proven, None if cut short."""
         known = self.best.value
-        fixed = core.lower == core.upper
-        values = (core.lower if self.best.values is None else self.best.values).copy()
-        values[fixed] = core.lower[fixed]
-        rest = rest_of(self.search.arrays, self.turned, values, ~fixed)
+        rest, values = self._left_open(core)
         least = None if known is None else known + 1
         halt, seed, threads = Halt(), self.search.seed, self.search.threads
         answers: Answers = SimpleQueue()

@@ -16,9 +16,6 @@ from ortools.math_opt.python import mathopt
 
 from allocator.engines.scale.arrays import Arrays, Bits, Floats
 
-MOST_ENTRIES = 2_000_000
-"""Entries of the rows beyond which the relaxation would take all the time there is."""
-
 
 @dataclass(frozen=True)
 class Relaxed:
@@ -30,7 +27,7 @@ class Relaxed:
 
 def relax(arrays: Arrays, lower: Bits, upper: Bits, seconds: float) -> Relaxed | None:
     """The relaxation within 0–1 limits of the variables, by GLOP; None when it is not solved within the seconds."""
-    if len(arrays.matrix.index) > MOST_ENTRIES or seconds <= 0:
+    if seconds <= 0:
         return None
     parameters = mathopt.SolveParameters(time_limit=timedelta(seconds=seconds))
     return _solved(arrays, lower, upper, mathopt.SolverType.GLOP, parameters)

@@ -15,7 +15,7 @@ from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.polish import Polish
 from allocator.engines.scale.pricing import Pricer
 from allocator.engines.scale.propagate import Domains
-from allocator.engines.scale.relaxation import MOST_ENTRIES, Relaxed, relax, relax_roughly
+from allocator.engines.scale.relaxation import Relaxed, relax, relax_roughly
 from allocator.engines.scale.sifting import Sifted, sift
 from allocator.engines.scale.starting import priced_by_room
 from allocator.engines.scale.subgradient import Descent, Standing, Steps, opening_duals
@@ -44,6 +44,9 @@ MOST_WORK, LEAST_PASSES, FULL = 40_000_000, 60, 150
 
 Where passes are dear, one descent and then a dive lead sooner to a good plan; the search for plans refines the prices.
 """
+
+MOST_ENTRIES = 2_000_000
+"""Entries of the rows beyond which the relaxation as a whole would take all the time there is."""
 
 RELAX_SHARE, SIFT_SHARE = 0.3, 0.5
 """Of the time limit, what the linear relaxation may take at most, and what it may where few variables at a time do."""
@@ -113,8 +116,9 @@ class Search:
             return polish.run()
         if not fees and core is not None and little <= LITTLE_PLAIN:
             stuck = self.best.bound == self.pricer.objective_bound(at.bound)
-            for number in range(self.threads) if stuck else range(1, 1 + self.threads // 2):
-                search.threads -= 1
+            numbers = range(self.threads) if stuck else range(1, 1 + self.threads // 2)
+            search.threads -= len(numbers)
+            for number in numbers:
                 polish.finish_beside(core, BESIDE_SHARE * self.limit_s, number, search.join)
         return search.run()
 

@@ -55,10 +55,13 @@ class Ranks:
         """Up to so many variables of each choice, those of most merit."""
         inside = np.ones(len(self.index), dtype=np.bool_) if among is None else among[self.index]
         owner, index = self.owner[inside], self.index[inside]
-        order = np.lexsort((-merit[index], owner))
-        owner, index = owner[order], index[order]
-        place = np.arange(len(owner)) - np.searchsorted(owner, owner)
-        return index[place < few]
+        return best_of_each(owner, index, np.lexsort((-merit[index], owner)), few)
+
+
+def best_of_each(owner: Ints, index: Ints, order: Ints, few: int) -> Ints:
+    """Up to so many variables of each owner, the first ones in an order that goes owner by owner."""
+    owner, index = owner[order], index[order]
+    return index[np.arange(len(owner)) - np.searchsorted(owner, owner) < few]
 
 
 def common(ranks: Ranks, variables: int) -> Flags:
