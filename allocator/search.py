@@ -56,6 +56,13 @@ class Search:
         """Names of the engines that run."""
         return "+".join(entrant.name for entrant in self._entrants)
 
+    def too_late_for(self, objective: Objective) -> bool:
+        """Whether a plan is known and the time is over: on a large model only to begin would take seconds more."""
+        late = self.values is not None and time.monotonic() >= self._deadline
+        if late:
+            self.notes.append(f"{objective.goal} and what follows were not pursued: the time was over")
+        return late
+
     def improve(self, tier: int, objective: Objective, watch: Watch) -> bool:
         """Take the next goal as far as its time allows; False when no plan is known."""
         left = max(0.0, self._deadline - time.monotonic())

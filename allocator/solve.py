@@ -73,7 +73,7 @@ def solve(
     search.notes += [why] if why else []
     search.notes += [f"goal {goal.id} is left out: {goal.silent}" for goal in silent_goals(problem)]
     for tier, objective in enumerate(model.objectives):
-        if not search.improve(tier, objective, watch) or search.stopped:
+        if search.too_late_for(objective) or not search.improve(tier, objective, watch) or search.stopped:
             break
     search.settle(watch)
     wall_s = time.monotonic() - started

@@ -53,6 +53,25 @@ def test_an_earlier_goal_is_never_given_up_for_a_later_one():
     assert all(goal.proved_by == ("cp-sat", "scip") and goal.gap == 0 for goal in solution.goals)
 
 
+def test_no_goal_is_begun_once_the_time_is_over_and_a_plan_is_known(monkeypatch):
+    raced = []
+
+    def slow(task, *others):
+        standing = race(task, *others)
+        raced.append(task)
+        time.sleep(1.1)
+        return standing
+
+    monkeypatch.setattr(search_module, "race", slow)
+    case = problem([project("p", value=5), project("q", value=9)])
+    solution = solve(case, Limits(time_limit_s=1.0, threads=1))
+    assert len(raced) == 1
+    assert verify(case, solution.plan, solution.goals).values["value"] == 9
+    assert [goal.goal for goal in solution.goals] == ["value", "policy-fit", "cost"]
+    assert not any(goal.proved_by for goal in solution.goals[1:])
+    assert any("policy-fit and what follows were not pursued" in note for note in solution.notes)
+
+
 def test_what_does_not_fit_together_is_decided_by_value():
     case = problem([project("p", value=5), project("q", value=9)])
     assert [a.project_id for a in solve(case, LIMITS).plan.assignments] == ["q"]
