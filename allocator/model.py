@@ -9,6 +9,7 @@ from allocator.collecting import collector_held
 from allocator.goals import BY_ID, aims_of, maximised
 from allocator.linear import Linear, Row, summed, total
 from allocator.options import Option
+from allocator.packed import PackedRows
 from allocator.plan import Aim
 from allocator.problem import Problem
 from allocator.rules import RULES, Choose, Rule
@@ -37,12 +38,14 @@ class Model:
     """Variables are 0–1; rows are named ``rule/where``; ``blocks`` numbers the space of each variable, −1 for none."""
 
     variables: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     objectives: tuple[Objective, ...]
     blocks: tuple[int, ...] = ()
 
     def violated(self, values: Sequence[int]) -> list[str]:
         """Names of the rows that the values break; exact."""
+        if isinstance(self.rows, PackedRows):
+            return [self.rows.names[number] for number in self.rows.broken_by(values)]
         return [row.name for row in self.rows if not row.holds(values)]
 
 

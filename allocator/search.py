@@ -6,9 +6,9 @@ from dataclasses import replace
 from allocator.canonical import canonical_order
 from allocator.engines.race import PROOFS, Entrant, Standing, race
 from allocator.engines.task import Progress, Task
-from allocator.linear import Row
 from allocator.model import Decisions, Model, Objective
 from allocator.options import Option
+from allocator.packed import packed
 from allocator.plan import GoalReport, PlanStatus
 from allocator.problem import Problem, plan_of
 from allocator.solution import Limits, Reins, Solution, Watch
@@ -42,7 +42,7 @@ class Search:
         self._entrants = running
         self._started = started
         self._deadline = started + limits.time_limit_s
-        self._kept: list[Row] = []
+        self._rows = packed(self._model.rows)
         self.values: tuple[int, ...] | None = None
         self._reached: list[tuple[Objective, dict[str, int]]] = []
         self.notes: list[str] = []
@@ -79,7 +79,7 @@ class Search:
             return False
         standing.values = self.values = self._choose.tidied(standing.values)
         self._reached.append((objective, standing.bounds))
-        self._kept.append(objective.at_least(objective.evaluate(self.values)))
+        self._rows = packed([objective.at_least(objective.evaluate(self.values))], self._rows)
         return True
 
     def settle(self, watch: Watch) -> None:
@@ -132,7 +132,7 @@ class Search:
     def _task(self, objective: Objective, time_limit_s: float) -> Task:
         return Task(
             variables=self._model.variables,
-            rows=(*self._model.rows, *self._kept),
+            rows=self._rows,
             weights=objective.weights,
             constant=objective.constant,
             hint=self._witness(),

@@ -1,6 +1,7 @@
 """From a problem to a solution: goals in strict order, each with a proven bound and the engines that proved it."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from allocator.conflict import conflict_of
@@ -11,6 +12,7 @@ from allocator.engines.task import Task
 from allocator.goals import silent_goals
 from allocator.linear import Row
 from allocator.model import Model, compile_model
+from allocator.packed import packed
 from allocator.plan import PlanStatus
 from allocator.problem import Problem, plan_of
 from allocator.search import Search
@@ -51,7 +53,7 @@ def _fitting(engine: str, threads: int, model: Model) -> tuple[list[Entrant], st
     running, why = entrants(engine, threads, len(model.variables))
     if any(entrant.engine == "scale" for entrant in running):
         # a goal becomes a row once it is reached, with the same numbers
-        rows = (*model.rows, *(goal.at_least(0) for goal in model.objectives))
+        rows = packed((goal.at_least(0) for goal in model.objectives), model.rows)
         if reason := refusal(Task(model.variables, rows, {}, blocks=model.blocks)):
             return entrants("exact", threads)[0], f"the engine scale refuses: {reason}; exact is taken"
     return running, why
@@ -66,6 +68,7 @@ def solve(
     """
     started = time.monotonic()
     model, choose = compile_model(problem)
+    model = replace(model, rows=packed(model.rows))
     running, why = _fitting(engine, limits.threads, model)
     started += prepare(entrant.engine for entrant in running)
     search = Search(problem, (model, choose), limits, running, started)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from allocator.linear import Row
+from allocator.packed import PackedRows
 
 
 class AnswerStatus(StrEnum):
@@ -27,7 +28,7 @@ class Task:
     """
 
     variables: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     weights: dict[int, int]
     constant: int = 0
     hint: tuple[int, ...] | None = None
@@ -43,6 +44,8 @@ class Task:
 
     def admits(self, values: Sequence[int]) -> bool:
         """Whether 0–1 values keep every row; exact."""
+        if isinstance(self.rows, PackedRows):
+            return not len(self.rows.broken_by(values))
         return all(row.holds(values) for row in self.rows)
 
 

@@ -1,13 +1,13 @@
 """A task as integer arrays: rows by row and by variable, every row at most or equal to its limit."""
 
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allocator.engines.task import Task
-from allocator.linear import Row, Sense
+from allocator.linear import Sense
+from allocator.packed import PackedRows, packed
 
 Ints = NDArray[np.int64]
 Bits = NDArray[np.int8]
@@ -72,44 +72,34 @@ class Arrays:
 
 def arrays_of(task: Task) -> Arrays:
     """Arrays of a task; raises RefusedError where its numbers could overflow 64 bits."""
-    count = len(task.variables)
-    if reason := refusal(task):
-        raise RefusedError(reason)
-    weight = np.zeros(count, dtype=np.int64)
+    rows = _rows_within_range(task)
+    weight = np.zeros(len(task.variables), dtype=np.int64)
     for variable, value in task.weights.items():
         weight[variable] = value
-    signs = np.array([-1 if row.sense is Sense.AT_LEAST else 1 for row in task.rows], dtype=np.int64)
-    sizes = np.array([len(row.weights) for row in task.rows], dtype=np.int64)
-    start: Ints = np.zeros(len(task.rows) + 1, dtype=np.int64)
-    np.cumsum(sizes, out=start[1:])
-    count_entries = int(start[-1])
-    index = np.fromiter(chain.from_iterable(row.weights for row in task.rows), np.int64, count_entries)
-    entries = np.fromiter(chain.from_iterable(row.weights.values() for row in task.rows), np.int64, count_entries)
-    limit = np.array([row.limit for row in task.rows], dtype=np.int64) * signs
-    equal = np.array([row.sense is Sense.EQUAL for row in task.rows], dtype=np.bool_)
-    matrix = Matrix(start, index, entries * np.repeat(signs, sizes))
-    return Arrays(matrix, limit, equal, weight, np.array(task.blocks, dtype=np.int64))
+    sign = np.where(rows.sense == Sense.AT_LEAST, -1, 1)
+    matrix = Matrix(rows.start, rows.column, rows.weight * np.repeat(sign, np.diff(rows.start)))
+    return Arrays(matrix, rows.limit * sign, rows.sense == Sense.EQUAL, weight, np.array(task.blocks, dtype=np.int64))
 
 
 def refusal(task: Task) -> str:
     """Why the engine cannot take a task exactly; empty when it can."""
-    if len(task.blocks) != len(task.variables):
-        return "the task does not say which space its variables speak of"
     try:
-        _refuse_large(task)
+        _rows_within_range(task)
     except RefusedError as error:
         return str(error)
     return ""
 
 
-def _refuse_large(task: Task) -> None:
-    """Refuse numbers with which a row or the objective could reach 2⁵², beyond which floats are not whole."""
-    for row in task.rows:
-        if _reach(row) >= LARGEST >> 10:
-            raise RefusedError(f"row {row.name} has numbers too large for 64 bits")
+def _rows_within_range(task: Task) -> PackedRows:
+    """The rows; refuses numbers with which one or the objective could reach 2⁵², beyond which floats are not whole."""
+    if len(task.blocks) != len(task.variables):
+        raise RefusedError("the task does not say which space its variables speak of")
+    rows = packed(task.rows)
+    if not isinstance(rows, PackedRows):
+        raise RefusedError("a row has numbers too large for 64 bits")
+    large = np.flatnonzero(rows.reach() >= LARGEST >> 10)
+    if len(large):
+        raise RefusedError(f"row {rows.names[large[0]]} has numbers too large for 64 bits")
     if sum(map(abs, task.weights.values())) >= LARGEST >> 10:
         raise RefusedError("the objective has numbers too large for 64 bits")
-
-
-def _reach(row: Row) -> int:
-    return abs(row.limit) + sum(map(abs, row.weights.values()))
+    return rows

@@ -1,7 +1,6 @@
 """Searches pure assignment: one tree over the whole, and trees over a few related agents around the best plan."""
 
 import threading
-import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
@@ -13,24 +12,35 @@ from allocator.engines.scale.chains import Walks
 from allocator.engines.scale.diving import Divers
 from allocator.engines.scale.drawing import Drawing, Few
 from allocator.engines.scale.filling import Small
+from allocator.engines.scale.floor import Floor
 from allocator.engines.scale.incumbent import Incumbent
+from allocator.engines.scale.nodes import Spot
 from allocator.engines.scale.subgradient import Standing, Steps
 from allocator.engines.scale.tree import PASSES, Tree, spot_of
 
 if TYPE_CHECKING:
     from allocator.engines.scale.search import Search
 
-WHOLE = 20_000
-"""Agents × jobs up to which the whole is searched by a tree."""
+WHOLE = 150_000
+"""Agents × jobs up to which the least cost of the whole is raised by trees."""
 
-LITTLE, NEAR = 1_000, 0.001
-"""Agents × jobs, and gap, from which down a proof by the tree over the whole may be near."""
+LITTLE = 1_000
+"""Agents × jobs up to which dives are not worth their while."""
 
-CLOSE_SHARE, FAR_SHARE = 0.5, 0.1
-"""Share of the work that the whole gets, tree and prices, where a proof may be near and elsewhere."""
+FLOOR_SHARE, STALE_SHARE = 0.5, 0.9
+"""Share of the work that goes to proof where every job must be placed, and once plans have long not become better."""
 
-BATCH, FIRST_BATCH = 12, 400
-"""Nodes in one go of the tree over the whole: with a plan in hand, and for a first one."""
+LOOSE_FLOOR_SHARE, LOOSE_STALE_SHARE = 0.15, 0.4
+"""The same where jobs may be left out: the bound is further off there, and a better plan is worth more than proof."""
+
+STALE, LEAST_STALE = 0.5, 20
+"""Share of all turns, and turns, without a better plan after which plans count as stale."""
+
+FIRST_BATCH = 400
+"""Nodes in one go of the tree that looks for a first plan."""
+
+FLOOR_WORK, WALK_WORK, DIVE_PASSES = 10_000_000, 15_000_000, 2_000
+"""Passes × agents × jobs of one turn of proof, and what a slice of a walk and a dive count for: a third of a second."""
 
 MOST_NODES = 120
 """Nodes of a tree over a few agents."""
@@ -38,20 +48,14 @@ MOST_NODES = 120
 ROOT_PASSES = 40
 """Passes at the root of a tree over a few agents, whose prices are good from the start."""
 
-REFINE_PASSES, REFINE_STEP, MOST_REFINEMENTS = 200, 0.003, 4
-"""Passes and step of a descent of the whole, and how many may gain hardly anything."""
+REFINE_EVERY, REFINE_PASSES, REFINE_STEP, MOST_REFINEMENTS, REFINE_SHARE = 8, 200, 0.003, 4, 0.1
+"""One turn of so many is a descent of the whole: passes, step, how many may gain hardly anything, share of the work."""
 
 CROWDED = 15
 """Jobs per agent from which chains get three turns of four, else two."""
 
 DIVE_EVERY, LONGEST_DIVE = 3, 0.2
 """One turn of so many is a dive, as long as none takes more than this share of the time limit."""
-
-NAP_S = 0.05
-"""How long to wait where all threads search elsewhere."""
-
-PROVABLE = 4_000
-"""Agents × jobs up to which trees get nearly all turns once a proof may be near."""
 
 
 class AssignmentSearch:
@@ -65,76 +69,102 @@ class AssignmentSearch:
         self.lock = threading.Lock()
         self.search, self.at = search, at
         self.refining = threading.Lock()
-        self.refinements = 0
-        self.work_whole = self.work_few = 0
-        self.turns, self.diving = 0, True
+        self.refinements = self.refined = 0
+        self.proving = self.planning = 0
+        self.turns = self.tries = self.better_at = 0
+        self.diving = True
         self.allowed = (agents.variable >= 0) & (self.small.use <= self.small.cap[:, None])
         self.drawing = Drawing(agents, self.small, self.allowed, self.price, search.seed)
-        known = int(self.small.cost.max(axis=0).sum() + self.small.fee.sum()) + 1
-        self.home = None if self.best.values is None else agents.home(self.best.values)
-        known = known if self.best.value is None else -self.best.value
+        beyond = int(self.small.cost.max(axis=0).sum() + self.small.fee.sum()) + 1
         self.walks = Walks(self.small, self.allowed, search.seed) if agents.plain else None
         self.divers = Divers(search.pricer, at, search.domains, search.seed)
-        self.tree = Tree(self.small, known, spot_of(self.allowed, self.price, agents.bound_to))
+        self.home: Ints | None = None
+        self.floor: Floor | None = None
+        self.tree = Tree(self.small, beyond, self._root())
+        if self.best.values is not None and self.best.value is not None:
+            self._begin(agents.home(self.best.values), -self.best.value)
 
-    def run(self, until_s: float = 0.0) -> bool:
-        """Search until the best plan is proven or so much time is left; True when there is no plan at all."""
+    def run(self) -> bool:
+        """Search until the best plan is proven or the time is over; True when there is no plan at all."""
         under_way: set[Future[None]] = set()
-        with ThreadPoolExecutor(self.search.threads) as pool:
-            while not self.best.over and self.best.left_s > until_s and not self.tree.done:
+        with ThreadPoolExecutor(self.threads) as pool:
+            while not self.best.over and not self._nothing:
                 while len(under_way) < self.threads:
-                    under_way.add(pool.submit(self._turn, self.turns))
+                    under_way.add(pool.submit(self._turn))
                     self.turns += 1
-                if not under_way:
-                    time.sleep(NAP_S)
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 for each in done:
                     each.result()
-                self.best.lower(-self.tree.bound)
-        if self.tree.done:
-            if self.home is None:
-                return True
-            self.best.lower(self.best.value or 0)
-        return False
+                self.best.lower(-(self.tree if self.floor is None else self.floor).bound)
+        return self._nothing
 
-    def join(self) -> None:
-        """Have one thread more from now on."""
-        with self.lock:
-            self.threads += 1
+    @property
+    def _nothing(self) -> bool:
+        return self.home is None and self.tree.done
 
-    def _turn(self, turn: int) -> None:
-        size = self.small.cost.size
+    def _root(self) -> Spot:
+        return spot_of(self.allowed, self.price, self.agents.bound_to)
+
+    def _begin(self, home: Ints, cost: int) -> None:
+        """From the first plan on, its proof is under way."""
+        self.home = home
+        if self.small.cost.size <= WHOLE:
+            bound = -self.search.pricer.objective_bound(self.at.bound)
+            self.floor = Floor(self.small, self._root, bound, home, cost)
+
+    def _turn(self) -> None:
         if self.home is None:
             self.tree.plunge(FIRST_BATCH, self._over)
             self._take(self.tree.home, self.tree.known)
-        elif self.walks is not None and self._dives_next(turn):
+        elif not self._prove():
+            self._plan()
+
+    def _prove(self) -> bool:
+        """Work on the proof if it is its turn; whether it was and there was something to do."""
+        floor, size = self.floor, self.small.cost.size
+        if floor is None or not self._floor_due():
+            return False
+        looked = floor.work(max(1, FLOOR_WORK // (PASSES * size)), self._over)
+        with self.lock:
+            self.proving += looked * PASSES * size
+        self._take(floor.home, floor.known)
+        return looked > 0
+
+    def _floor_due(self) -> bool:
+        stale = self.turns - self.better_at > max(LEAST_STALE, STALE * self.turns)
+        if self.agents.required:
+            share = STALE_SHARE if stale else FLOOR_SHARE
+        else:
+            share = LOOSE_STALE_SHARE if stale else LOOSE_FLOOR_SHARE
+        return self.proving <= share * (self.proving + self.planning)
+
+    def _plan(self) -> None:
+        """Look for a better plan in one of several ways."""
+        with self.lock:
+            number, self.tries = self.tries, self.tries + 1
+        size = self.small.cost.size
+        if self.walks is not None and self.diving and size >= LITTLE and number % DIVE_EVERY == 1:
+            self._worked(DIVE_PASSES * size)
             self._dive()
-        elif self.walks is not None and self._walks_next(turn):
+        elif self.walks is not None and self._walks_next(number):
+            self._worked(WALK_WORK)
             self._walk(self.walks)
-        elif turn % 8 < 4 and size <= WHOLE and self._due(BATCH * PASSES * size):
-            self.tree.plunge(BATCH, self._over)
-            self._take(self.tree.home, self.tree.known)
-        elif turn % 8 >= 4 and self.refinements < MOST_REFINEMENTS and self._due(REFINE_PASSES * size):
-            if self.refining.acquire(blocking=False):
-                try:
-                    self._refine()
-                finally:
-                    self.refining.release()
+        elif number % REFINE_EVERY == 0 and self._refinable and self.refining.acquire(blocking=False):
+            try:
+                self._refine()
+            finally:
+                self.refining.release()
         else:
             self._few()
 
-    def _due(self, work: int) -> bool:
-        """Whether the whole may have its turn: its share of all work, counted in passes over agents and jobs."""
-        share = CLOSE_SHARE if self._close else FAR_SHARE
+    def _worked(self, amount: int) -> None:
         with self.lock:
-            if self.work_whole > share * (self.work_whole + self.work_few):
-                return False
-            self.work_whole += work
-        return True
+            self.planning += amount
 
     def _refine(self) -> None:
         """Descend again from the best prices, by small steps."""
         search, before = self.search, self.at.bound
+        self.refined += REFINE_PASSES * self.small.cost.size
         target, domains = (self.best.value or 0) * search.pricer.scale, search.domains
         steps = Steps(REFINE_PASSES, REFINE_STEP)
         search.descent.descend(self.at, steps, domains.lower, domains.upper, lambda: float(self._over()), target)
@@ -145,30 +175,27 @@ class AssignmentSearch:
         self.refinements += 1 if before - self.at.bound < abs(before) >> 15 else 0
 
     @property
-    def _close(self) -> bool:
-        """Whether a proof by the tree over the whole may be near."""
-        near = self.tree.known - self.tree.bound <= NEAR * abs(self.tree.known)
-        return near or self.small.cost.size <= LITTLE or bool(self.small.fee.any())
+    def _refinable(self) -> bool:
+        """Whether prices may still be made better, within their share of the work."""
+        return self.refinements < MOST_REFINEMENTS and self.refined <= REFINE_SHARE * (self.proving + self.planning)
 
     def _over(self) -> bool:
-        return self.best.left_s <= 0
+        return self.best.over
 
     def _take(self, home: Ints | None, cost: int) -> None:
         with self.lock:
             if home is not None and (self.best.value is None or cost < -self.best.value):
                 self.best.offer(self.agents.values(home))
+                self.better_at = self.turns
+                if self.home is None:
+                    self._begin(home.copy(), cost)
                 self.home = home.copy()
-                self.tree.improve(home, cost)
+                if self.floor is not None:
+                    self.floor.improve(home, cost)
 
-    def _walks_next(self, turn: int) -> bool:
+    def _walks_next(self, number: int) -> bool:
         agents, jobs = self.small.cost.shape
-        if self._close and agents * jobs <= PROVABLE:
-            return turn % 8 == 7
-        return turn % 4 < (3 if jobs >= CROWDED * agents else 2)
-
-    def _dives_next(self, turn: int) -> bool:
-        small = self.small.cost.size < LITTLE or (self._close and self.small.cost.size <= PROVABLE)
-        return self.diving and turn % DIVE_EVERY == 1 and not small
+        return number % 4 < (3 if jobs >= CROWDED * agents else 2)
 
     def _dive(self) -> None:
         """One dive from the best prices so far."""
@@ -198,7 +225,7 @@ class AssignmentSearch:
         tree = Tree(few.small, _cost(few.small, few.stands), root, ROOT_PASSES)
         complete = tree.run(MOST_NODES, self._over)
         with self.lock:
-            self.work_few += (ROOT_PASSES + PASSES * tree.nodes) * few.small.cost.size
+            self.planning += (ROOT_PASSES + PASSES * tree.nodes) * few.small.cost.size
             self.drawing.adapt(few, complete=complete)
             now = self.home
         if tree.home is not None and now is not None:

@@ -164,23 +164,6 @@ class Polish:
         if not self.best.offer(merged):
             self.best.offer(found.values)
 
-    def finish_beside(self, core: Domains, seconds: float, number: int, ended: Callable[[], None]) -> None:
-        """Search the core completely, the first by SCIP and others by CP-SAT; whoever watches the best plan hears."""
-        known, seed = self.best.value, self.search.seed + number
-        rest, values = self._left_open(core)
-
-        def go() -> None:
-            try:
-                if number == 0:
-                    found = by_scip(rest, values, seconds=seconds, seed=seed)
-                else:
-                    found = by_cp_sat(rest, values, None, seconds=seconds, work=1e9, threads=1, seed=seed, hint=False)
-                self._hear(found, known, exact=number > 0)
-            finally:
-                ended()
-
-        Thread(target=go, daemon=True).start()
-
     def _left_open(self, core: Domains) -> tuple[Rest, Bits]:
         """What a core leaves open, and values to which whoever searches it adds."""
         fixed = core.lower == core.upper

@@ -51,13 +51,6 @@ MOST_ENTRIES = 2_000_000
 RELAX_SHARE, SIFT_SHARE = 0.3, 0.5
 """Of the time limit, what the linear relaxation may take at most, and what it may where few variables at a time do."""
 
-TREE_SHARE, LITTLE_LEFT = 0.3, 800
-"""Of the time limit, what trees get first, and open variables up to which complete searches come next, with fees."""
-
-PLAIN_SHARE, LITTLE_PLAIN, BESIDE_SHARE = 0.15, 300, 0.7
-"""The same without fees, where half the threads search completely for a share of the time while others go on with the
-tree; all of them where the tree has not raised the bound."""
-
 FEW = 1500
 """Open variables up to which a complete search comes before any dive."""
 
@@ -92,7 +85,7 @@ class Search:
         if self.agents is not None:
             if not self.agents.plain and (self.agents.variable.size >= MANY or not self.agents.required):
                 self._dives(at)
-            self.impossible = self._assign(AssignmentSearch(self, at, self.agents), polish, at)
+            self.impossible = AssignmentSearch(self, at, self.agents).run()
             return
         if small:
             self.impossible = polish.run()
@@ -103,24 +96,6 @@ class Search:
         else:
             self._dives(at)
         self.impossible = polish.run()
-
-    def _assign(self, search: AssignmentSearch, polish: Polish, at: Standing) -> bool:
-        """Search as assignment; what the bound leaves open goes to complete searches once it is little."""
-        fees = bool(search.small.fee.any())
-        impossible = search.run((1 - (TREE_SHARE if fees else PLAIN_SHARE)) * self.limit_s)
-        if impossible or self.best.over or search.tree.done:
-            return impossible
-        core = self.core(at)
-        little = 0 if core is None else int((core.lower < core.upper).sum())
-        if fees and little <= LITTLE_LEFT:
-            return polish.run()
-        if not fees and core is not None and little <= LITTLE_PLAIN:
-            stuck = self.best.bound == self.pricer.objective_bound(at.bound)
-            numbers = range(self.threads) if stuck else range(1, 1 + self.threads // 2)
-            search.threads -= len(numbers)
-            for number in numbers:
-                polish.finish_beside(core, BESIDE_SHARE * self.limit_s, number, search.join)
-        return search.run()
 
     def _bound_and_first_plan(self) -> Standing:
         low, high = self.domains.lower, self.domains.upper

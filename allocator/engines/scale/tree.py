@@ -11,13 +11,14 @@ from allocator.engines.scale.arrays import Floats, Ints
 from allocator.engines.scale.decompose import Flags
 from allocator.engines.scale.filling import NEVER, Small
 from allocator.engines.scale.nodes import Spot, Yield, descend_node
+from allocator.engines.scale.rounding import cost_of
 from allocator.engines.scale.ruling import rule_out
 
-ROOT_PASSES, PASSES = 300, 12
+ROOT_PASSES, PASSES, STEP = 300, 12, 0.3
 """Passes over the agents at the root and at every other node."""
 
-MOST_OPEN = 60_000
-"""Open nodes from which the tree is searched depth first."""
+MOST_OPEN, MOST_PAIRS = 60_000, 1 << 29
+"""Open nodes from which the tree is searched depth first, and agents × jobs of all of them together: bytes."""
 
 UNSURE = 0.02
 """Share of passes in which an agent must be open, and shut, for the tree to branch on that."""
@@ -40,6 +41,7 @@ class Tree:
         self.home: Ints | None = None
         self.open = [Node(-NEVER, spot, root=True)]
         self.nodes = 0
+        self._most_open = min(MOST_OPEN, MOST_PAIRS // max(1, small.cost.size))
         self._lock = threading.Lock()
         self._under_way: dict[int, int] = {}
 
@@ -61,7 +63,7 @@ class Tree:
             if not self.open:
                 return
             # beyond a certain number the memory counts: the newest first
-            first = heapq.heappop(self.open) if len(self.open) < MOST_OPEN else self.open.pop()
+            first = heapq.heappop(self.open) if len(self.open) < self._most_open else self.open.pop()
             mark = id(first)
             self._under_way[mark] = first.bound
         stack = [first]
@@ -96,7 +98,7 @@ class Tree:
         """Bound a node and take it apart."""
         small, spot = self.small, node.spot
         found = nothing(small, len(spot.joined))
-        passes, step = (self.passes, 1.0) if node.root else (PASSES, 0.3)
+        passes, step = (self.passes, 1.0) if node.root else (PASSES, STEP)
         possible, known = descend_node(small, spot, found, self.known, passes, step)
         if found.home[0] > -2:
             self.improve(found.home, known)
@@ -138,6 +140,7 @@ class Tree:
         count = spot.allowed.sum(axis=0) + free
         several = np.flatnonzero((count > 1) & (spot.joined[group] != 2))
         if not len(several):
+            self._take_sole(spot)
             return []
         children = np.where(spot.allowed[:, several] == 1, found.child[:, several], NEVER)
         children = np.vstack([children, np.where(free[several], found.without[group[several]], NEVER)])
@@ -154,6 +157,18 @@ class Tree:
             spot.joined[group[job]] = 2
             nodes.append(Node(max(bound, int(found.without[group[job]])), spot))
         return nodes
+
+    def _take_sole(self, spot: Spot) -> None:
+        """Take the one plan that is left where ruling out has decided everything; nobody has rounded to it yet."""
+        small = self.small
+        jobs = np.flatnonzero(spot.joined[small.group] == 1)
+        if not spot.allowed[:, jobs].any(axis=0).all():
+            return
+        home = np.full(len(small.group), -1, dtype=np.int64)
+        home[jobs] = spot.allowed[:, jobs].argmax(axis=0)
+        load = np.bincount(home[jobs], small.use[home[jobs], jobs], len(small.cap))
+        if (load <= small.cap).all():
+            self.improve(home, cost_of(small, home, np.bincount(home[jobs], minlength=len(small.cap))))
 
 
 def nothing(small: Small, groups: int) -> Yield:

@@ -1,0 +1,106 @@
+"""Destructive bounds against plain enumeration, shared by threads, and on targets that other means have reached."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from allocator.engines.scale.filling import Small
+from allocator.engines.scale.floor import LEAST_POWER, MOST_POWER, Floor, _power
+from allocator.engines.scale.tree import Tree, scale_of, spot_of
+from tests.unit.allocator.scale.test_tree import beyond, drawn, plans
+
+
+def never():
+    return False
+
+
+def floor_of(small, allowed, must, known):
+    """A floor that starts from nothing known but what all costs below 0 come to, and a plan of any cost."""
+    least = int(np.minimum(small.cost, 0).sum()) - 1
+    price = np.zeros(len(small.group))
+    return Floor(small, lambda: spot_of(allowed, price, must), least, np.full(len(price), -1), known)
+
+
+def test_a_floor_ends_with_the_cheapest_plan_and_never_passes_it():
+    found = 0
+    for seed in range(240):
+        small, allowed, must = drawn(seed)
+        every = dict(plans(small, allowed, must))
+        if not every:
+            continue
+        best = min(every.values())
+        floor = floor_of(small, allowed, must, beyond(small))
+        while not floor.done:
+            floor.work(3, never)
+            assert floor.bound <= best, seed
+        assert (floor.bound, floor.known, every[tuple(floor.home.tolist())]) == (best, best, best), seed
+        found += 1
+    assert found > 150
+
+
+def test_a_plan_from_elsewhere_ends_the_proof_where_it_is_the_cheapest():
+    for seed in range(60):
+        small, allowed, must = drawn(seed)
+        every = dict(plans(small, allowed, must))
+        if not every:
+            continue
+        home, best = min(every.items(), key=lambda one: one[1])
+        floor = floor_of(small, allowed, must, beyond(small))
+        floor.work(1, never)
+        floor.improve(np.array(home), best)
+        while not floor.done:
+            assert floor.work(3, never) > 0, seed
+        assert floor.known == floor.bound == best, seed
+
+
+def tight(seed, agents=3, jobs=15):
+    """Assignment in which what costs little needs much room."""
+    rng = np.random.default_rng(seed)
+    use = rng.integers(5, 60, (agents, jobs))
+    cost = 70 - use + rng.integers(-5, 6, (agents, jobs))
+    cap = (0.95 * use.sum(axis=1) / agents).astype(np.int64)
+    return Small(cost, use, cap, np.zeros(agents, dtype=np.int64), np.arange(jobs), scale_of(cost, cap))
+
+
+def test_two_threads_prove_what_one_proves():
+    allowed, must = np.ones((3, 15), dtype=np.bool_), np.ones(15, dtype=np.int8)
+    for seed in range(3):
+        small = tight(seed)
+        alone, shared = (floor_of(small, allowed, must, beyond(small)) for _ in range(2))
+        while not alone.done:
+            alone.work(50, never)
+
+        def go(floor=shared):
+            while not floor.done:
+                floor.work(20, never)
+
+        with ThreadPoolExecutor(2) as pool:
+            for each in [pool.submit(go) for _ in range(2)]:
+                each.result()
+        assert shared.bound == alone.bound == shared.known == alone.known, seed
+        one = Tree(small, alone.known + 1, spot_of(allowed, np.zeros(15), must))
+        assert one.run(1 << 30, never)
+        assert one.known == alone.known
+
+
+def test_the_one_plan_that_ruling_out_leaves_is_taken():
+    small = tight(0)
+    tree = Tree(small, 10_000, spot_of(np.ones((3, 15)), np.zeros(15), np.ones(15)))
+    home = np.arange(15) % 3
+    spot = spot_of(np.arange(3)[:, None] == home[None, :], np.zeros(15), np.ones(15))
+    assert tree._by_job(spot, None, 0) == []
+    load = np.bincount(home, small.use[home, np.arange(15)], 3)
+    fits = bool((load <= small.cap).all())
+    assert (tree.home is not None) == fits
+    roomy = small._replace(cap=load.astype(np.int64))
+    tree = Tree(roomy, 10_000, spot_of(np.ones((3, 15)), np.zeros(15), np.ones(15)))
+    assert tree._by_job(spot, None, 0) == []
+    assert tree.home.tolist() == home.tolist()
+    assert tree.known == int(small.cost[home, np.arange(15)].sum())
+
+
+def test_trees_are_expected_to_grow_as_the_last_ones_did():
+    assert _power((2, 10), (4, 160)) == 4.0
+    assert _power((2, 10), (4, 11)) == LEAST_POWER
+    assert _power((1, 1), (1, 1)) == MOST_POWER
+    assert _power((4, 1), (5, 10**9)) == MOST_POWER
