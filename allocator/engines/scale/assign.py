@@ -27,20 +27,20 @@ WHOLE = 150_000
 LITTLE = 1_000
 """Agents × jobs up to which dives are not worth their while."""
 
-FLOOR_SHARE, STALE_SHARE = 0.5, 0.9
-"""Share of the work that goes to proof where every job must be placed, and once plans have long not become better."""
+FLOOR_SHARE, NEAR_SHARE = 0.35, 0.8
+"""Share of the work that goes to proof where every job must be placed, and where the last proof is near."""
 
-LOOSE_FLOOR_SHARE, LOOSE_STALE_SHARE = 0.15, 0.4
+LOOSE_FLOOR_SHARE, LOOSE_NEAR_SHARE = 0.15, 0.5
 """The same where jobs may be left out: the bound is further off there, and a better plan is worth more than proof."""
-
-STALE, LEAST_STALE = 0.5, 20
-"""Share of all turns, and turns, without a better plan after which plans count as stale."""
 
 FIRST_BATCH = 400
 """Nodes in one go of the tree that looks for a first plan."""
 
 FLOOR_WORK, WALK_WORK, DIVE_PASSES = 10_000_000, 15_000_000, 2_000
 """Passes × agents × jobs of one turn of proof, and what a slice of a walk and a dive count for: a third of a second."""
+
+AIMED, AIM_NODES, AIM_NOISE = 5_000, 1.5, 0.01
+"""Agents × jobs up to which one turn of three follows a tree for a target; nodes per job; how much prices are off."""
 
 MOST_NODES = 120
 """Nodes of a tree over a few agents."""
@@ -71,7 +71,7 @@ class AssignmentSearch:
         self.refining = threading.Lock()
         self.refinements = self.refined = 0
         self.proving = self.planning = 0
-        self.turns = self.tries = self.better_at = 0
+        self.tries = 0
         self.diving = True
         self.allowed = (agents.variable >= 0) & (self.small.use <= self.small.cap[:, None])
         self.drawing = Drawing(agents, self.small, self.allowed, self.price, search.seed)
@@ -91,7 +91,6 @@ class AssignmentSearch:
             while not self.best.over and not self._nothing:
                 while len(under_way) < self.threads:
                     under_way.add(pool.submit(self._turn))
-                    self.turns += 1
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 for each in done:
                     each.result()
@@ -116,44 +115,43 @@ class AssignmentSearch:
         if self.home is None:
             self.tree.plunge(FIRST_BATCH, self._over)
             self._take(self.tree.home, self.tree.known)
-        elif not self._prove():
+        elif self.floor is None or not self._prove(self.floor):
             self._plan()
 
-    def _prove(self) -> bool:
+    def _prove(self, floor: Floor) -> bool:
         """Work on the proof if it is its turn; whether it was and there was something to do."""
-        floor, size = self.floor, self.small.cost.size
-        if floor is None or not self._floor_due():
+        near = floor.near
+        if self.agents.required:
+            share = NEAR_SHARE if near else FLOOR_SHARE
+        else:
+            share = LOOSE_NEAR_SHARE if near else LOOSE_FLOOR_SHARE
+        if self.proving > share * (self.proving + self.planning):
             return False
-        looked = floor.work(max(1, FLOOR_WORK // (PASSES * size)), self._over)
+        size = PASSES * self.small.cost.size
+        looked = floor.work(max(1, FLOOR_WORK // size), self._over)
         with self.lock:
-            self.proving += looked * PASSES * size
+            self.proving += looked * size
         self._take(floor.home, floor.known)
         return looked > 0
-
-    def _floor_due(self) -> bool:
-        stale = self.turns - self.better_at > max(LEAST_STALE, STALE * self.turns)
-        if self.agents.required:
-            share = STALE_SHARE if stale else FLOOR_SHARE
-        else:
-            share = LOOSE_STALE_SHARE if stale else LOOSE_FLOOR_SHARE
-        return self.proving <= share * (self.proving + self.planning)
 
     def _plan(self) -> None:
         """Look for a better plan in one of several ways."""
         with self.lock:
             number, self.tries = self.tries, self.tries + 1
         size = self.small.cost.size
-        if self.walks is not None and self.diving and size >= LITTLE and number % DIVE_EVERY == 1:
-            self._worked(DIVE_PASSES * size)
-            self._dive()
-        elif self.walks is not None and self._walks_next(number):
-            self._worked(WALK_WORK)
-            self._walk(self.walks)
-        elif number % REFINE_EVERY == 0 and self._refinable and self.refining.acquire(blocking=False):
+        if (number + 1) % REFINE_EVERY == 0 and self._refinable and self.refining.acquire(blocking=False):
             try:
                 self._refine()
             finally:
                 self.refining.release()
+        elif self.walks is not None and self.diving and size >= LITTLE and number % DIVE_EVERY == 1:
+            self._worked(DIVE_PASSES * size)
+            self._dive()
+        elif self.walks is not None and self.floor is not None and size <= AIMED and number % DIVE_EVERY == 2:
+            self._aim(self.floor, number)
+        elif self.walks is not None and self._walks_next(number):
+            self._worked(WALK_WORK)
+            self._walk(self.walks)
         else:
             self._few()
 
@@ -186,7 +184,6 @@ class AssignmentSearch:
         with self.lock:
             if home is not None and (self.best.value is None or cost < -self.best.value):
                 self.best.offer(self.agents.values(home))
-                self.better_at = self.turns
                 if self.home is None:
                     self._begin(home.copy(), cost)
                 self.home = home.copy()
@@ -205,6 +202,18 @@ class AssignmentSearch:
         if values is not None:
             home = self.agents.home(values)
             self._take(home, _cost(self.small, home))
+
+    def _aim(self, floor: Floor, number: int) -> None:
+        """Follow a tree for plans below a target between bound and plan, from prices that are a little off."""
+        rng = np.random.default_rng((self.search.seed, number))
+        bound, known = floor.bound, floor.known
+        target = min(known, bound + 1 + int((known - bound) * rng.random()))
+        noise = AIM_NOISE * float(np.abs(self.price).mean()) * rng.standard_normal(len(self.price))
+        root = spot_of(self.allowed, self.price + noise, self.agents.bound_to)
+        tree = Tree(self.small, target, root, ROOT_PASSES)
+        tree.run(int(AIM_NODES * len(self.price)), self._over)
+        self._worked((ROOT_PASSES + PASSES * tree.nodes) * self.small.cost.size)
+        self._take(tree.home, tree.known)
 
     def _walk(self, walks: Walks) -> None:
         """Walk on by ejection chains."""

@@ -19,6 +19,9 @@ from allocator.engines.scale.tree import Tree
 LARGER, LARGEST = 3.0, 12.0
 """How many times the nodes of the last tree the next one may be expected to have: usually, and for the last proof."""
 
+NEAR = 15
+"""How many times the nodes so far the last proof may be expected to take, so that it counts as near."""
+
 LEAST_POWER, MOST_POWER = 2.0, 8.0
 """Trees are expected to grow by a power of the target's distance from the first bound: the steeper of the last two."""
 
@@ -49,6 +52,13 @@ class Floor:
     def done(self) -> bool:
         """Whether the best plan is proven."""
         return self._proven >= self.known
+
+    @property
+    def near(self) -> bool:
+        """Whether the proof of the best plan is expected to take no more than some times what was done so far."""
+        last, nodes = self._grown[-1]
+        ahead = (self._distance(self.known) / last) ** self._power
+        return bool(nodes * ahead <= NEAR * (self.nodes + self._tree.nodes))
 
     def work(self, most_nodes: int, stop: Callable[[], bool]) -> int:
         """Look at so many nodes; how many there were, 0 where other threads have all that there is."""
@@ -83,17 +93,20 @@ class Floor:
     def _distance(self, target: int) -> int:
         return max(1, target - self._first + 1)
 
+    @property
+    def _power(self) -> float:
+        return max(power_of_growth(*pair) for pair in pairwise(self._grown))
+
     def _next(self) -> Tree:
         """Tree for a target that is expected to take a few times as long as the last, or for the best plan known."""
-        last = self._grown[-1][0]
-        power = max(_power(*pair) for pair in pairwise(self._grown))
+        last, power = self._grown[-1][0], self._power
         target = self._first - 1 + max(last + 1, int(last * LARGER ** (1 / power)))
         if self._distance(self.known) <= last * LARGEST ** (1 / power):
             target = self.known
         return Tree(self.small, min(self.known, target), self._root())
 
 
-def _power(near: tuple[int, int], far: tuple[int, int]) -> float:
+def power_of_growth(near: tuple[int, int], far: tuple[int, int]) -> float:
     """Power of the distance by which trees grew from one to another, each as distance and nodes."""
     if far[0] <= near[0]:
         return MOST_POWER

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from allocator.engines.scale.filling import Small
-from allocator.engines.scale.floor import LEAST_POWER, MOST_POWER, Floor, _power
+from allocator.engines.scale.floor import LEAST_POWER, MOST_POWER, Floor, power_of_growth
 from allocator.engines.scale.tree import Tree, scale_of, spot_of
 from tests.unit.allocator.scale.test_tree import beyond, drawn, plans
 
@@ -100,7 +100,7 @@ def test_the_one_plan_that_ruling_out_leaves_is_taken():
 
 
 def test_trees_are_expected_to_grow_as_the_last_ones_did():
-    assert _power((2, 10), (4, 160)) == 4.0
-    assert _power((2, 10), (4, 11)) == LEAST_POWER
-    assert _power((1, 1), (1, 1)) == MOST_POWER
-    assert _power((4, 1), (5, 10**9)) == MOST_POWER
+    assert power_of_growth((2, 10), (4, 160)) == 4.0
+    assert power_of_growth((2, 10), (4, 11)) == LEAST_POWER
+    assert power_of_growth((1, 1), (1, 1)) == MOST_POWER
+    assert power_of_growth((4, 1), (5, 10**9)) == MOST_POWER
