@@ -134,7 +134,10 @@ class Tree:
         return [Node(max(bound, int(found.without[group])), out), Node(max(bound, int(found.within[group])), spot)]
 
     def _by_job(self, spot: Spot, found: Yield, bound: int) -> list[Node]:
-        """A node for every agent that one job may still go to, and one without it where it may be left out."""
+        """A node for every agent that one job may still go to, and one without it where it may be left out.
+
+        It is the job whose nodes are together the least far from being ruled out.
+        """
         group = self.small.group
         free = spot.joined[group] == 0
         count = spot.allowed.sum(axis=0) + free
@@ -144,8 +147,9 @@ class Tree:
             return []
         children = np.where(spot.allowed[:, several] == 1, found.child[:, several], NEVER)
         children = np.vstack([children, np.where(free[several], found.without[group[several]], NEVER)])
-        second = np.partition(children, 1, axis=0)[1]
-        job = int(several[np.lexsort((-second, count[several]))[0]])
+        limit = (self.known - 1) * self.small.scale
+        room = limit - np.clip(children, bound, limit)
+        job = int(several[np.argmin(room.sum(axis=0))])
         nodes = []
         for agent in np.flatnonzero(spot.allowed[:, job]):
             child = _copied(spot)
