@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from itertools import cycle
 from queue import SimpleQueue
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -34,14 +35,24 @@ FEW = 4
 WORK = 1.0
 """Deterministic seconds of CP-SAT in one neighbourhood."""
 
-LIKELY, BEST = 0.01, 3
-"""Mean choice from which a variable is in a core, and how many of each choice are in a wider one by their gain."""
+LIKELY = 0.01
+"""Mean choice from which a variable is in every core."""
+
+CORES = ((0.17, 12), (0.5, 8), (0.17, 24))
+"""Wider cores by turns: how much a whole may lose at the prices, in mean worths, and the places of each of its choices.
+
+Most wholes lose far more than that, and of most choices a dozen places are equally good: it is better to have all of
+these in a core than a few of every choice.
+"""
 
 NOISE = 0.15
 """Random part of gains, in mean worths, so that of many equally good places cores hold different ones."""
 
-FIRST_SHARE, CORE_SHARE = 0.35, 0.85
-"""Of the time left, what the search of the likely may take, and then that of the wider core."""
+FIRST_SHARE, CORES_SHARE = 0.35, 0.8
+"""Of the time left, what the search of the likely may take, and then that of the wider cores together."""
+
+FIRST_PATIENCE, PATIENCE = (3.0, 0.5), (8.0, 0.5)
+"""Seconds, and share of its own time, without a better plan after which the search of a core ends."""
 
 
 class Polish:
@@ -104,17 +115,23 @@ class Polish:
                 return
 
     def cores(self, sifted: Sifted) -> None:
-        """Search what the relaxation likes, then that and the places that are nearly as good, some drawn by lot."""
+        """Search what the relaxation likes, then that and places that are nearly as good, some drawn by lot."""
         weight = np.abs(self.search.arrays.weight)
+        usual = float(weight[weight > 0].mean())
         ranks = Ranks(self.search.parts, self.search.domains.upper)
-        free = common(ranks, len(weight)) | (sifted.relaxed.fraction > LIKELY)
-        self._core(free, FIRST_SHARE)
-        lot = self.rng.gumbel(size=len(weight)) * NOISE * float(weight[weight > 0].mean())
-        free[ranks.best(sifted.gain + lot, BEST)] = True
-        self._core(free, CORE_SHARE)
+        likely = common(ranks, len(weight)) | (sifted.relaxed.fraction > LIKELY)
+        self._core(likely, FIRST_SHARE * self.best.left_s, FIRST_PATIENCE)
+        until = (1 - CORES_SHARE) * self.best.left_s
+        for loss, few in cycle(CORES):
+            if self.best.over or self.best.left_s <= until:
+                return
+            lot = self.rng.gumbel(size=len(weight)) * NOISE * usual
+            free = likely.copy()
+            free[ranks.best(sifted.gain + lot, few, ranks.promising(sifted.gain, -loss * usual))] = True
+            self._core(free, self.best.left_s - until, PATIENCE)
 
-    def _core(self, wanted: Flags, share: float) -> None:
-        """Complete search of some variables and those of the best plan, for a share of the time left."""
+    def _core(self, wanted: Flags, seconds: float, patience: tuple[float, float]) -> None:
+        """Search of some variables and those of the best plan, until complete or long without a better plan."""
         search, known = self.search, self.best.values
         core = search.core(self.at)
         if core is None or self.best.over:
@@ -126,12 +143,13 @@ class Polish:
             rest,
             values,
             None,
-            seconds=share * self.best.left_s,
+            seconds=seconds,
             work=1e9,
             threads=search.threads,
             seed=search.seed,
             hint=known is not None,
             hear=self.best.offer,
+            patience=patience,
         )
         self.best.offer(found.values)
 

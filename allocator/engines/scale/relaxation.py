@@ -33,32 +33,54 @@ def relax(arrays: Arrays, lower: Bits, upper: Bits, seconds: float) -> Relaxed |
     return _solved(arrays, lower, upper, mathopt.SolverType.GLOP, parameters)
 
 
-def relax_roughly(arrays: Arrays, tolerance: float, threads: int, seconds: float) -> Relaxed | None:
-    """The relaxation over 0 … 1 by PDLP, up to a relative tolerance; None when it is not solved within the seconds."""
+def relax_roughly(
+    arrays: Arrays, tolerance: float, threads: int, seconds: float, start: Relaxed | None = None
+) -> Relaxed | None:
+    """The relaxation over 0 … 1 by PDLP, up to a relative tolerance, from where one before ended.
+
+    None when it is not solved within the seconds.
+    """
     if seconds <= 0:
         return None
     parameters = mathopt.SolveParameters(time_limit=timedelta(seconds=seconds), threads=threads)
     criteria = parameters.pdlp.termination_criteria.simple_optimality_criteria
     criteria.eps_optimal_relative, criteria.eps_optimal_absolute = tolerance, 1.0
     zeros, ones = np.zeros(arrays.variables, dtype=np.int8), np.ones(arrays.variables, dtype=np.int8)
-    return _solved(arrays, zeros, ones, mathopt.SolverType.PDLP, parameters)
+    return _solved(arrays, zeros, ones, mathopt.SolverType.PDLP, parameters, start)
 
 
-def _solved(
-    arrays: Arrays, lower: Bits, upper: Bits, solver_type: mathopt.SolverType, parameters: mathopt.SolveParameters
+def _solved(  # noqa: PLR0913, PLR0917  what is solved, by what and from where
+    arrays: Arrays,
+    lower: Bits,
+    upper: Bits,
+    solver_type: mathopt.SolverType,
+    parameters: mathopt.SolveParameters,
+    start: Relaxed | None = None,
 ) -> Relaxed | None:
     norm = np.ones(arrays.matrix.rows)
     np.maximum.at(norm, arrays.matrix.owner(), np.abs(arrays.matrix.weight).astype(np.float64))
     # the records themselves: mathopt.solve makes an object of every variable, which takes longer than solving
     arguments = mathopt.StreamableSolverInitArguments().to_proto(), parameters.to_proto()
-    empty = (*arguments, mathopt.ModelSolveParameters().to_proto())
+    model = mathopt.ModelSolveParameters().to_proto()
+    if start is not None:
+        hint = model.solution_hints.add()
+        _fill(hint.variable_values, start.fraction)
+        _fill(hint.dual_values, start.price * norm)
     asked = mathopt.CallbackRegistration().to_proto()
-    result = solver.solve(_proto(arrays, norm, lower, upper), solver_type.value, *empty, None, asked, None, None)
+    result = solver.solve(
+        _proto(arrays, norm, lower, upper), solver_type.value, *arguments, model, None, asked, None, None
+    )
     if result.termination.reason != result_pb2.TERMINATION_REASON_OPTIMAL or not result.solutions:
         return None
     values = result.solutions[0].primal_solution.variable_values
     duals = result.solutions[0].dual_solution.dual_values
     return Relaxed(_dense(values, arrays.variables), _dense(duals, arrays.matrix.rows) / norm)
+
+
+def _fill(sparse: sparse_containers_pb2.SparseDoubleVectorProto, dense: Floats) -> None:
+    some = np.flatnonzero(dense)
+    sparse.ids.extend(some.tolist())
+    sparse.values.extend(dense[some].tolist())
 
 
 def _dense(sparse: sparse_containers_pb2.SparseDoubleVectorProto, size: int) -> Floats:

@@ -124,7 +124,7 @@ class Search:
             return 1.0 if self.best.over else (began - self.best.left_s) / (DUAL_SHARE * self.limit_s)
 
         ways = self._ways()
-        for passes, first in ways if most >= FULL else ways[-2:-1]:
+        for passes, first in ways if most >= FULL else ways[-2:-1] if self.sifted is None else ways[-2:]:
             steps = Steps(min(passes, most), first)
             self.descent.descend(at, steps, low, high, spent, self._target())
             self.note(at)
@@ -167,8 +167,8 @@ class Search:
             return relax(self.arrays, self.domains.lower, self.domains.upper, RELAX_SHARE * self.limit_s)
         until = self.best.left_s - SIFT_SHARE * self.limit_s
 
-        def solve(part: Arrays, tolerance: float) -> Relaxed | None:
-            return relax_roughly(part, tolerance, self.threads, self.best.left_s - until)
+        def solve(part: Arrays, tolerance: float, start: Relaxed | None) -> Relaxed | None:
+            return relax_roughly(part, tolerance, self.threads, self.best.left_s - until, start)
 
         merit = self.pricer.profits(at.dual).astype(np.float64)
         self.sifted = sift(self.parts, self.domains, merit, self.known, solve)

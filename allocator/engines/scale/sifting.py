@@ -33,6 +33,8 @@ MOST_ROUNDS = 10
 ROUGH, FINE, NEAR = 1e-3, 1e-4, 0.3
 """Relative tolerance of the relaxations, at first and once no more than a share of the value is left out."""
 
+Solve = Callable[[Arrays, float, Relaxed | None], Relaxed | None]
+
 
 @dataclass(frozen=True)
 class Sifted:
@@ -47,15 +49,29 @@ class Ranks:
     """The variables of each choice of a place, so that the best few can be named."""
 
     def __init__(self, parts: Split, upper: Bits) -> None:
-        row_of, _ = jobs_of(parts, upper)
+        row_of, static_of = jobs_of(parts, upper)
         self.index = np.flatnonzero(row_of >= 0)
         self.owner = row_of[self.index]
+        self._variables = parts.arrays.variables
+        self._whole = np.where(static_of >= 0, static_of, self._variables + np.arange(len(static_of)))
 
     def best(self, merit: Floats, few: int, among: Flags | None = None) -> Ints:
         """Up to so many variables of each choice, those of most merit."""
         inside = np.ones(len(self.index), dtype=np.bool_) if among is None else among[self.index]
         owner, index = self.owner[inside], self.index[inside]
         return best_of_each(owner, index, np.lexsort((-merit[index], owner)), few)
+
+    def promising(self, gain: Floats, least: float) -> Flags:
+        """Places of choices whose whole, all that is placed together, gains at least so much with the best of each."""
+        rows = len(self._whole)
+        best = np.full(rows, -np.inf)
+        np.maximum.at(best, self.owner, gain[self.index])
+        asked = np.flatnonzero(np.isfinite(best))
+        total = np.concatenate([gain, np.zeros(rows)])
+        np.add.at(total, self._whole[asked], best[asked])
+        found = np.zeros(self._variables, dtype=np.bool_)
+        found[self.index] = total[self._whole[self.owner]] >= least
+        return found
 
 
 def best_of_each(owner: Ints, index: Ints, order: Ints, few: int) -> Ints:
@@ -71,12 +87,10 @@ def common(ranks: Ranks, variables: int) -> Flags:
     return found
 
 
-def sift(
-    parts: Split, domains: Domains, merit: Floats, known: Bits | None, solve: Callable[[Arrays, float], Relaxed | None]
-) -> Sifted | None:
+def sift(parts: Split, domains: Domains, merit: Floats, known: Bits | None, solve: Solve) -> Sifted | None:
     """Relaxation from the best of each choice by merit, and a known plan, on; None when not even the first is solved.
 
-    ``solve`` takes what is looked at and a relative tolerance.
+    ``solve`` takes what is looked at, a relative tolerance, and where the relaxation before ended.
     """
     arrays, free = parts.arrays, domains.lower < domains.upper
     ranks = Ranks(parts, domains.upper)
@@ -85,10 +99,15 @@ def sift(
     if known is not None:
         active |= known == 1
     active &= free
-    found, tolerance = None, ROUGH
+    found: Sifted | None = None
+    tolerance = ROUGH
     for _ in range(MOST_ROUNDS):
         rest = rest_of(arrays, domains.turned, domains.lower, active)
-        relaxed = solve(_part(rest), tolerance)
+        start = None
+        if found is not None and tolerance == FINE:
+            # to a rough one, where a rougher one ended is no help
+            start = Relaxed(found.relaxed.fraction[rest.free], found.relaxed.price[rest.row])
+        relaxed = solve(_part(rest), tolerance, start)
         if relaxed is None:
             break
         found = _priced(arrays, domains, rest, relaxed)

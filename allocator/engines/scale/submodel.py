@@ -1,15 +1,20 @@
 """The exact rest of a task: some variables free, all others at given values, in CP-SAT or SCIP."""
 
 import math
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event, Thread
 
 import numpy as np
 from ortools.math_opt.python import mathopt
 from ortools.sat.python import cp_model
 
 from allocator.engines.scale.arrays import Arrays, Bits, Ints, Matrix
+
+WATCH_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -77,11 +82,34 @@ class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
     ) -> None:
         super().__init__()
         self._rest, self._values, self._literals, self._hear = rest, values, literals, hear
+        self.heard_at = time.monotonic()
 
     def on_solution_callback(self) -> None:
+        self.heard_at = time.monotonic()
         filled = self._values.copy()
         filled[self._rest.free] = [int(self.boolean_value(literal)) for literal in self._literals]
         self._hear(filled)
+
+
+@contextmanager
+def _watched(
+    solver: cp_model.CpSolver, listener: _Listener | None, patience: tuple[float, float] | None
+) -> Iterator[None]:
+    """End a search that its listener has heard nothing of for too long."""
+    ended, began = Event(), time.monotonic()
+
+    def watch(heard: _Listener, seconds: float, share: float) -> None:
+        while not ended.wait(WATCH_S):
+            now = time.monotonic()
+            if now - heard.heard_at > max(seconds, share * (now - began)):
+                solver.stop_search()
+
+    if listener is not None and patience is not None:
+        Thread(target=watch, args=(listener, *patience), daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
 
 
 def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
@@ -96,8 +124,12 @@ def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
     hint: bool,
     hear: Callable[[Bits], object] | None = None,
     halt: Halt | None = None,
+    patience: tuple[float, float] | None = None,
 ) -> Found:
-    """Best values of the free variables worth at least ``least`` in all; ``work`` is CP-SAT's deterministic time."""
+    """Best values of the free variables worth at least ``least`` in all; ``work`` is CP-SAT's deterministic time.
+
+    With ``patience``, seconds and share of the search's own time, it ends after so long without a better plan to hear.
+    """
     model = cp_model.CpModel()
     literals = [model.new_bool_var("") for _ in range(len(rest.free))]
     start, index, weight = rest.rows.start.tolist(), rest.rows.index.tolist(), rest.rows.weight.tolist()
@@ -119,7 +151,9 @@ def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
     solver.parameters.random_seed = seed
     if halt is not None:
         halt.solvers.append(solver)
-    code = solver.solve(model, None if hear is None else _Listener(rest, values, literals, hear))
+    listener = None if hear is None else _Listener(rest, values, literals, hear)
+    with _watched(solver, listener, patience):
+        code = solver.solve(model, listener)
     if code == cp_model.MODEL_INVALID:
         raise RuntimeError("CP-SAT refuses the rest of the model")
     if code == cp_model.INFEASIBLE:
