@@ -109,10 +109,20 @@ def total(terms: Iterable[Linear | int]) -> Linear:
 
 def summed(weighed: Iterable[tuple[int, int]]) -> Linear:
     """Sum of weight·x over pairs of a variable's index and a weight; a variable may come more than once."""
-    weights: dict[int, int] = {}
-    for index, weight in weighed:
-        weights[index] = weights.get(index, 0) + weight
+    every = list(weighed)
+    weights = dict(every)
+    if len(weights) < len(every):
+        weights = dict.fromkeys(weights, 0)
+        for index, weight in every:
+            weights[index] += weight
     return _linear(_without_zeros(weights), 0)
+
+
+def counted(indices: Iterable[int]) -> Linear:
+    """Sum of the variables of these indices, each as often as it comes."""
+    every = list(indices)
+    weights = dict.fromkeys(every, 1)
+    return _linear(weights, 0) if len(weights) == len(every) else summed((index, 1) for index in every)
 
 
 def _linear(weights: dict[int, int], constant: int) -> Linear:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from allocator.collecting import collector_held
 from allocator.goals import BY_ID, aims_of, maximised
-from allocator.linear import Linear, Row, summed, total
+from allocator.linear import Linear, Row, counted, summed, total
 from allocator.options import Option
 from allocator.packed import PackedRows
 from allocator.plan import Aim
@@ -70,8 +70,8 @@ class Decisions(Choose):
     def sum_of(self, options: Iterable[Option], amount: Callable[[Option], int] | None = None) -> Linear:
         """What is chosen of these options, each counted by its amount; without one, how many are."""
         if amount is None:
-            return summed((option.index, 1) for option in options)
-        return summed((option.index, amount(option)) for option in options)
+            return counted([option.index for option in options])
+        return summed([(option.index, amount(option)) for option in options])
 
     def placed(self, project_id: str) -> Linear:
         """1 if the project is placed."""

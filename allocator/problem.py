@@ -281,6 +281,18 @@ class Problem:
         """Metres between two parks, in EPSG:4547; 0 from a park to itself."""
         return 0 if first_park == second_park else self.registry.distance_m[first_park, second_park]
 
+    def parks_within(self, park_id: str, metres: int) -> frozenset[str]:
+        """Parks at most so far from one in EPSG:4547, itself among them."""
+        found = self._parks_within.get((park_id, metres))
+        if found is None:
+            near = (other for other in self.registry.parks if self.between_m(park_id, other) <= metres)
+            found = self._parks_within[park_id, metres] = frozenset(near)
+        return found
+
+    @cached_property
+    def _parks_within(self) -> dict[tuple[str, int], frozenset[str]]:
+        return {}
+
     def placements(self, plan: Plan) -> list[Placement]:
         """The plan's assignments with what they speak of; those of unknown components or spaces are left out."""
         found = self._recent.get(id(plan))

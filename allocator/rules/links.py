@@ -1,7 +1,7 @@
 """Rule links."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 
 from allocator.domain import Link
 from allocator.options import Option
@@ -102,11 +102,20 @@ def _neighbourhoods(
     by_place, partners = _by_place(problem, link, here), _by_place(problem, link, there)
     alike: dict[tuple[Hashable, ...], list[Option]] = defaultdict(list)
     for here_place, options in by_place.items():
-        alike[tuple(place for place in partners if _near(problem, link, here_place, place))] += options
+        alike[_reached(problem, link, here_place, partners)] += options
     for places, options in alike.items():
         inside = [option for place in places for option in partners[place]]
-        outside = [option for place, others in partners.items() if place not in places for option in others]
+        within = set(places)
+        outside = [option for place, others in partners.items() if place not in within for option in others]
         yield options, inside, outside
+
+
+def _reached(problem: Problem, link: Link, place: Hashable, others: Mapping[Hashable, object]) -> tuple[Hashable, ...]:
+    """Those of the other places that are near one."""
+    if link.max_m is None:
+        return (place,) if place in others else ()
+    within = problem.parks_within(str(place), link.max_m)
+    return tuple(other for other in others if other in within)
 
 
 def _by_place(problem: Problem, link: Link, key: str) -> dict[Hashable, list[Option]]:
