@@ -14,7 +14,7 @@ from allocator.problem import Problem, plan_of
 from allocator.solution import Limits, Reins, Solution, Watch
 from allocator.tidy import with_earliest_starts
 
-SHARE = 0.7
+SHARE = 0.75
 """Of the time still left, what each goal but the last may take: one comes first because it counts for more."""
 
 LEAST_SETTLING_S = 2.0

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import cycle
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,8 +45,18 @@ Most wholes lose far more than that, and of most choices a dozen places are equa
 these in a core than a few of every choice.
 """
 
-NOISE = 0.15
-"""Random part of gains, in mean worths, so that of many equally good places cores hold different ones."""
+NOISE, NEIGHBOURS, ALONE = 0.15, 4, 0.3
+"""Random part of gains, in mean worths, so that of many equally good places cores hold different ones.
+
+It is drawn for each whole and so many blocks that follow each other, as those of one building do: what must stand
+together finds places together.  Each place adds a share of its own.
+"""
+
+MOST_IN_VAIN = 3
+"""Wider cores of one thread in a row that may bring up nothing better."""
+
+NEARLY = 0.002
+"""Distance from its bound at which the search of a core ends: another core then has more to gain."""
 
 FIRST_SHARE, CORES_SHARE = 0.35, 0.8
 """Of the time left, what the search of the likely may take, and then that of the wider cores together."""
@@ -61,6 +71,7 @@ class Polish:
     def __init__(self, search: "Search", at: Standing) -> None:
         self.search, self.best, self.at = search, search.best, at
         self.turned = search.domains.turned
+        self.pricing = Lock()
         self.rng = np.random.default_rng(search.seed)
         self.wanted = 3.0
 
@@ -116,24 +127,37 @@ class Polish:
 
     def cores(self, sifted: Sifted) -> None:
         """Search what the relaxation likes, then that and places that are nearly as good, some drawn by lot."""
+        ranks = Ranks(self.search.parts, self.search.domains.upper)
+        likely = common(ranks, self.search.arrays.variables) | (sifted.relaxed.fraction > LIKELY)
+        self._core(likely, FIRST_SHARE * self.best.left_s, FIRST_PATIENCE, self.search.threads)
+        until = (1 - CORES_SHARE) * self.best.left_s
+        with ThreadPoolExecutor(self.search.threads) as pool:
+            for done in [pool.submit(self._wider, sifted, likely, n, until) for n in range(self.search.threads)]:
+                done.result()
+
+    def _wider(self, sifted: Sifted, likely: Flags, number: int, until: float) -> None:
+        """Search one wider core after the other on one thread, until so much time is left."""
         weight = np.abs(self.search.arrays.weight)
         usual = float(weight[weight > 0].mean())
         ranks = Ranks(self.search.parts, self.search.domains.upper)
-        likely = common(ranks, len(weight)) | (sifted.relaxed.fraction > LIKELY)
-        self._core(likely, FIRST_SHARE * self.best.left_s, FIRST_PATIENCE)
-        until = (1 - CORES_SHARE) * self.best.left_s
+        rng = np.random.default_rng((self.search.seed, number))
+        in_vain = 0
         for loss, few in cycle(CORES):
-            if self.best.over or self.best.left_s <= until:
+            if self.best.over or self.best.left_s <= until or in_vain == MOST_IN_VAIN:
                 return
-            lot = self.rng.gumbel(size=len(weight)) * NOISE * usual
+            before = self.best.value
+            merit = sifted.gain + NOISE * usual * ranks.lots(rng, NEIGHBOURS, ALONE)
             free = likely.copy()
-            free[ranks.best(sifted.gain + lot, few, ranks.promising(sifted.gain, -loss * usual))] = True
-            self._core(free, self.best.left_s - until, PATIENCE)
+            free[ranks.best(merit, few, ranks.promising(sifted.gain, -loss * usual))] = True
+            self._core(free, self.best.left_s - until, PATIENCE, 1)
+            in_vain = in_vain + 1 if self.best.value == before else 0
 
-    def _core(self, wanted: Flags, seconds: float, patience: tuple[float, float]) -> None:
-        """Search of some variables and those of the best plan, until complete or long without a better plan."""
-        search, known = self.search, self.best.values
-        core = search.core(self.at)
+    def _core(self, wanted: Flags, seconds: float, patience: tuple[float, float], threads: int) -> None:
+        """Search of some variables and those of the best plan, until it is complete or long without a better plan."""
+        search = self.search
+        with self.pricing:
+            core = search.core(self.at)
+        known = self.best.values
         if core is None or self.best.over:
             return
         free = (wanted if known is None else wanted | (known == 1)) & (core.lower < core.upper)
@@ -145,11 +169,12 @@ class Polish:
             None,
             seconds=seconds,
             work=1e9,
-            threads=search.threads,
+            threads=threads,
             seed=search.seed,
             hint=known is not None,
             hear=self.best.offer,
             patience=patience,
+            nearly=NEARLY,
         )
         self.best.offer(found.values)
 

@@ -52,7 +52,7 @@ class Ranks:
         row_of, static_of = jobs_of(parts, upper)
         self.index = np.flatnonzero(row_of >= 0)
         self.owner = row_of[self.index]
-        self._variables = parts.arrays.variables
+        self._variables, self._block = parts.arrays.variables, parts.arrays.block
         self._whole = np.where(static_of >= 0, static_of, self._variables + np.arange(len(static_of)))
 
     def best(self, merit: Floats, few: int, among: Flags | None = None) -> Ints:
@@ -71,6 +71,14 @@ class Ranks:
         np.add.at(total, self._whole[asked], best[asked])
         found = np.zeros(self._variables, dtype=np.bool_)
         found[self.index] = total[self._whole[self.owner]] >= least
+        return found
+
+    def lots(self, rng: np.random.Generator, neighbours: int, alone: float) -> Floats:
+        """A lot per variable, drawn for its whole and a few blocks in a row together, and by a share for itself."""
+        found = alone * rng.gumbel(size=self._variables)
+        wholes, whole = np.unique(self._whole[self.owner], return_inverse=True)
+        run = np.maximum(0, self._block[self.index]) // neighbours
+        found[self.index] += rng.gumbel(size=(len(wholes), int(run.max(initial=0)) + 1))[whole, run]
         return found
 
 

@@ -125,10 +125,12 @@ def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
     hear: Callable[[Bits], object] | None = None,
     halt: Halt | None = None,
     patience: tuple[float, float] | None = None,
+    nearly: float = 0.0,
 ) -> Found:
     """Best values of the free variables worth at least ``least`` in all; ``work`` is CP-SAT's deterministic time.
 
-    With ``patience``, seconds and share of the search's own time, it ends after so long without a better plan to hear.
+    With ``patience``, seconds and share of the search's own time, it ends after so long without a better plan to hear;
+    with ``nearly`` within such a share of its bound.
     """
     model = cp_model.CpModel()
     literals = [model.new_bool_var("") for _ in range(len(rest.free))]
@@ -149,6 +151,7 @@ def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
     solver.parameters.max_deterministic_time = work
     solver.parameters.num_workers = threads
     solver.parameters.random_seed = seed
+    solver.parameters.relative_gap_limit = nearly
     if halt is not None:
         halt.solvers.append(solver)
     listener = None if hear is None else _Listener(rest, values, literals, hear)

@@ -1,5 +1,6 @@
 """The relaxation from few variables at a time, and the way of large tasks, on tasks small enough to be known."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,8 @@ from allocator.engines.scale.propagate import Domains
 from allocator.engines.scale.relaxation import relax, relax_roughly
 from allocator.engines.scale.run import run
 from allocator.engines.scale.sifting import CLOSE, Ranks, common, sift
+from allocator.engines.scale.starting import jobs_of
+from allocator.engines.scale.submodel import by_cp_sat, rest_of
 from allocator.engines.task import AnswerStatus
 from tests.unit.allocator.scale.test_prices import drawn
 
@@ -26,8 +29,8 @@ def prepared(task):
     return arrays, domains, split(arrays)
 
 
-def roughly(part, tolerance):
-    return relax_roughly(part, min(tolerance, 1e-6), 1, 20.0)
+def roughly(part, tolerance, start):
+    return relax_roughly(part, min(tolerance, 1e-6), 1, 20.0, start)
 
 
 @KINDS
@@ -36,9 +39,10 @@ def test_the_sifted_relaxation_is_worth_what_the_whole_one_is_and_its_prices_bou
     arrays, domains, parts = prepared(drawn(seed, agents=12, jobs=40, **kind))
     sizes = []
 
-    def solve(part, tolerance):
+    def solve(part, tolerance, start):
         sizes.append(part.variables)
-        return roughly(part, tolerance)
+        assert start is None or len(start.fraction) == part.variables
+        return roughly(part, tolerance, start)
 
     sifted = sift(parts, domains, -arrays.weight.astype(np.float64), None, solve)
     whole = relax(arrays, domains.lower, domains.upper, 20.0)
@@ -57,11 +61,11 @@ def test_sifting_that_cannot_solve_its_first_part_says_so_and_later_keeps_what_i
     arrays, domains, parts = prepared(drawn(1, agents=12, jobs=40))
     merit, calls = -arrays.weight.astype(np.float64), []
 
-    def once(part, tolerance):
+    def once(part, tolerance, start):
         calls.append(part)
-        return roughly(part, tolerance) if len(calls) == 1 else None
+        return roughly(part, tolerance, start) if len(calls) == 1 else None
 
-    assert sift(parts, domains, merit, None, lambda _part, _tolerance: None) is None
+    assert sift(parts, domains, merit, None, lambda *_given: None) is None
     assert sift(parts, domains, merit, None, once) is not None
     assert len(calls) == 2
 
@@ -74,6 +78,50 @@ def test_the_best_few_of_each_choice_are_those_of_most_merit():
         offers = ranks.index[ranks.owner == row]
         assert set(offers[np.argsort(-merit[offers])][:2].tolist()) == best & set(offers.tolist())
     assert not common(ranks, arrays.variables)[ranks.index].any()
+
+
+def test_places_are_promising_where_their_whole_gains_enough_with_the_best_of_each_choice():
+    for seed in range(6):
+        arrays, domains, parts = prepared(drawn(seed))
+        ranks, gain = Ranks(parts, domains.upper), np.random.default_rng(seed).normal(size=arrays.variables)
+        row_of, static_of = jobs_of(parts, domains.upper)
+        rows = sorted({int(row) for row in row_of if row >= 0})
+        best = {row: float(gain[row_of == row].max()) for row in rows}
+
+        def whole(row, known=static_of, gains=gain, tops=best, every=rows):
+            if known[row] < 0:
+                return tops[row]
+            return float(gains[known[row]]) + sum(tops[r] for r in every if known[r] == known[row])
+
+        for least in (-1.0, 0.0, 1.0):
+            found = ranks.promising(gain, least)
+            for j in range(arrays.variables):
+                assert found[j] == (row_of[j] >= 0 and whole(row_of[j]) >= least), (seed, j)
+
+
+def test_lots_of_one_whole_are_alike_in_blocks_that_follow_each_other():
+    arrays, domains, parts = prepared(drawn(2, agents=9, jobs=12))
+    ranks = Ranks(parts, domains.upper)
+    lot = ranks.lots(np.random.default_rng(0), 3, 0.0)
+    for row in np.unique(ranks.owner):
+        offers = ranks.index[ranks.owner == row]
+        for few in np.unique(arrays.block[offers] // 3):
+            assert len(set(lot[offers[arrays.block[offers] // 3 == few]])) == 1
+    assert len(set(lot[ranks.index])) > 12
+
+
+def test_a_search_without_a_better_plan_for_long_or_near_its_bound_ends():
+    task = drawn(0, agents=6, jobs=60)
+    arrays, domains, _ = prepared(task)
+    free = domains.lower < domains.upper
+    rest = rest_of(arrays, domains.turned, domains.lower, free)
+    asked = {"work": 1e9, "threads": 1, "seed": 0, "hint": False, "hear": lambda _values: None}
+    began = time.monotonic()
+    by_cp_sat(rest, domains.lower, None, seconds=60.0, patience=(0.5, 0.0), **asked)
+    near = by_cp_sat(rest, domains.lower, None, seconds=60.0, nearly=0.5, **asked)
+    assert time.monotonic() - began < 30
+    assert near.values is not None
+    assert arrays.weight @ near.values >= near.bound - 0.5 * abs(near.bound)
 
 
 @KINDS
