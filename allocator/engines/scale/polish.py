@@ -3,18 +3,16 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from itertools import cycle
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from allocator.engines.scale.arrays import Bits
-from allocator.engines.scale.decompose import Flags
 from allocator.engines.scale.neighbours import Neighbourhoods
 from allocator.engines.scale.propagate import Domains
-from allocator.engines.scale.sifting import Ranks, Sifted, best_of_each, common
+from allocator.engines.scale.sifting import best_of_each
 from allocator.engines.scale.subgradient import Standing
 from allocator.engines.scale.submodel import Found, Halt, Rest, by_cp_sat, by_scip, rest_of
 
@@ -35,35 +33,6 @@ FEW = 4
 WORK = 1.0
 """Deterministic seconds of CP-SAT in one neighbourhood."""
 
-LIKELY = 0.01
-"""Mean choice from which a variable is in every core."""
-
-CORES = ((0.17, 12), (0.5, 8), (0.17, 24))
-"""Wider cores by turns: how much a whole may lose at the prices, in mean worths, and the places of each of its choices.
-
-Most wholes lose far more than that, and of most choices a dozen places are equally good: it is better to have all of
-these in a core than a few of every choice.
-"""
-
-NOISE, NEIGHBOURS, ALONE = 0.15, 4, 0.3
-"""Random part of gains, in mean worths, so that of many equally good places cores hold different ones.
-
-It is drawn for each whole and so many blocks that follow each other, as those of one building do: what must stand
-together finds places together.  Each place adds a share of its own.
-"""
-
-MOST_IN_VAIN = 3
-"""Wider cores of one thread in a row that may bring up nothing better."""
-
-NEARLY = 0.002
-"""Distance from its bound at which the search of a core ends: another core then has more to gain."""
-
-FIRST_SHARE, CORES_SHARE = 0.35, 0.8
-"""Of the time left, what the search of the likely may take, and then that of the wider cores together."""
-
-FIRST_PATIENCE, PATIENCE = (3.0, 0.5), (8.0, 0.5)
-"""Seconds, and share of its own time, without a better plan after which the search of a core ends."""
-
 
 class Polish:
     """The last part of a run."""
@@ -71,7 +40,6 @@ class Polish:
     def __init__(self, search: "Search", at: Standing) -> None:
         self.search, self.best, self.at = search, search.best, at
         self.turned = search.domains.turned
-        self.pricing = Lock()
         self.rng = np.random.default_rng(search.seed)
         self.wanted = 3.0
 
@@ -124,59 +92,6 @@ class Polish:
             )
             if self.best.values is not None or self.best.over:
                 return
-
-    def cores(self, sifted: Sifted) -> None:
-        """Search what the relaxation likes, then that and places that are nearly as good, some drawn by lot."""
-        ranks = Ranks(self.search.parts, self.search.domains.upper)
-        likely = common(ranks, self.search.arrays.variables) | (sifted.relaxed.fraction > LIKELY)
-        self._core(likely, FIRST_SHARE * self.best.left_s, FIRST_PATIENCE, self.search.threads)
-        until = (1 - CORES_SHARE) * self.best.left_s
-        with ThreadPoolExecutor(self.search.threads) as pool:
-            for done in [pool.submit(self._wider, sifted, likely, n, until) for n in range(self.search.threads)]:
-                done.result()
-
-    def _wider(self, sifted: Sifted, likely: Flags, number: int, until: float) -> None:
-        """Search one wider core after the other on one thread, until so much time is left."""
-        weight = np.abs(self.search.arrays.weight)
-        usual = float(weight[weight > 0].mean())
-        ranks = Ranks(self.search.parts, self.search.domains.upper)
-        rng = np.random.default_rng((self.search.seed, number))
-        in_vain = 0
-        for loss, few in cycle(CORES):
-            if self.best.over or self.best.left_s <= until or in_vain == MOST_IN_VAIN:
-                return
-            before = self.best.value
-            merit = sifted.gain + NOISE * usual * ranks.lots(rng, NEIGHBOURS, ALONE)
-            free = likely.copy()
-            free[ranks.best(merit, few, ranks.promising(sifted.gain, -loss * usual))] = True
-            self._core(free, self.best.left_s - until, PATIENCE, 1)
-            in_vain = in_vain + 1 if self.best.value == before else 0
-
-    def _core(self, wanted: Flags, seconds: float, patience: tuple[float, float], threads: int) -> None:
-        """Search of some variables and those of the best plan, until it is complete or long without a better plan."""
-        search = self.search
-        with self.pricing:
-            core = search.core(self.at)
-        known = self.best.values
-        if core is None or self.best.over:
-            return
-        free = (wanted if known is None else wanted | (known == 1)) & (core.lower < core.upper)
-        values = np.where(free, 0 if known is None else known, core.lower).astype(np.int8)
-        rest = rest_of(search.arrays, self.turned, values, free)
-        found = by_cp_sat(
-            rest,
-            values,
-            None,
-            seconds=seconds,
-            work=1e9,
-            threads=threads,
-            seed=search.seed,
-            hint=known is not None,
-            hear=self.best.offer,
-            patience=patience,
-            nearly=NEARLY,
-        )
-        self.best.offer(found.values)
 
     def _neighbours(self, core: Domains) -> None:
         """Neighbourhoods, as many at a time as there are threads, until the plan is better or many have failed."""

@@ -7,6 +7,7 @@ import numpy as np
 from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import Arrays
 from allocator.engines.scale.assign import AssignmentSearch
+from allocator.engines.scale.cores import Cores
 from allocator.engines.scale.decompose import split
 from allocator.engines.scale.dive import dive, greedy, grown
 from allocator.engines.scale.diving import Divers
@@ -91,7 +92,7 @@ class Search:
             self.impossible = polish.run()
             return
         if self.sifted is not None:
-            polish.cores(self.sifted)
+            Cores(self, at, self.sifted).run()
             self._descend(at)
         else:
             self._dives(at)
