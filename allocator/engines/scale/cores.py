@@ -38,7 +38,7 @@ MOST_IN_VAIN = 3
 NEARLY = 0.002
 """Distance from its bound at which the search of a core ends: another core then has more to gain."""
 
-FIRST_SHARE, CORES_SHARE = 0.35, 0.8
+FIRST_SHARE, CORES_SHARE = 0.35, 0.7
 """Of the time left, what the search of the likely may take, and then that of the wider cores together."""
 
 FIRST_PATIENCE, PATIENCE = (3.0, 0.5), (8.0, 0.5)
