@@ -4,6 +4,8 @@ import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from allocator.engines.scale.agents import Agents
 from allocator.engines.scale.arrays import Ints
 from allocator.engines.scale.floor import Floor
@@ -47,7 +49,7 @@ class AssignmentSearch:
         self.home: Ints | None = None
         self.floor: Floor | None = None
         self.planning = Planning(self)
-        beyond = int(self.small.cost.max(axis=0).sum() + self.small.fee.sum()) + 1
+        beyond = int(np.maximum(self.small.cost.max(axis=0), 0).sum() + self.small.fee.sum()) + 1
         self.tree = Tree(self.small, beyond, self._root())
         if self.best.values is not None and self.best.value is not None:
             self._begin(agents.home(self.best.values), -self.best.value)
@@ -62,12 +64,17 @@ class AssignmentSearch:
                 done, under_way = wait(under_way, return_when=FIRST_COMPLETED)
                 for each in done:
                     each.result()
-                self.best.lower(-(self.tree if self.floor is None else self.floor).bound)
+                self._note()
+        self._note()
         return self._nothing
+
+    def _note(self) -> None:
+        self.best.lower(-(self.tree if self.floor is None else self.floor).bound)
 
     @property
     def _nothing(self) -> bool:
-        return self.home is None and self.tree.done
+        # a plan of a tree that has just ended may be on its way
+        return self.home is None and self.tree.done and self.tree.home is None
 
     def _root(self) -> Spot:
         return spot_of(self.allowed, self.price, self.agents.bound_to)
@@ -83,7 +90,7 @@ class AssignmentSearch:
         """A piece of work for one thread: a first plan, proof, or a better plan."""
         if self.home is None:
             self.tree.plunge(FIRST_BATCH, self.over)
-            self.take(self.tree.home, self.tree.known)
+            self.take(*self.tree.plan)
         elif self.floor is None or not self._prove(self.floor):
             done = self.planning.step(self.proving + self.planned)
             with self.lock:
@@ -102,7 +109,7 @@ class AssignmentSearch:
         looked = floor.work(max(1, FLOOR_WORK // size), self.over)
         with self.lock:
             self.proving += looked * size
-        self.take(floor.home, floor.known)
+        self.take(*floor.plan)
         return looked > 0
 
     def over(self) -> bool:

@@ -64,15 +64,21 @@ class Floor:
         """Look at so many nodes; how many there were, 0 where other threads have all that there is."""
         looked = 0
         while looked < most_nodes and not self.done and not stop():
-            tree, before = self._tree, self._tree.nodes
-            tree.plunge(DEEP, stop)
+            tree = self._tree
+            nodes = tree.plunge(DEEP, stop)
             with self._lock:
                 if tree is self._tree and tree.done:
                     self._advance(tree)
-            if tree.nodes == before:
+            if not nodes:
                 break
-            looked += tree.nodes - before
+            looked += nodes
         return looked
+
+    @property
+    def plan(self) -> tuple[Ints, int]:
+        """The best plan and its cost."""
+        with self._lock:
+            return self.home, self.known
 
     def improve(self, home: Ints, cost: int) -> None:
         """Take a plan that was found elsewhere."""

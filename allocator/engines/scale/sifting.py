@@ -30,6 +30,9 @@ CLOSE = 5e-3
 
 MOST_ROUNDS = 10
 
+MOST_LOTS = 20_000_000
+"""Lots drawn at once; where there would be more, more blocks share one."""
+
 ROUGH, FINE, NEAR = 1e-3, 1e-4, 0.3
 """Relative tolerance of the relaxations, at first and once no more than a share of the value is left out."""
 
@@ -77,7 +80,8 @@ class Ranks:
         """A lot per variable, drawn for its whole and a few blocks in a row together, and by a share for itself."""
         found = alone * rng.gumbel(size=self._variables)
         wholes, whole = np.unique(self._whole[self.owner], return_inverse=True)
-        run = np.maximum(0, self._block[self.index]) // neighbours
+        blocks = int(self._block.max(initial=0)) + 1
+        run = np.maximum(0, self._block[self.index]) // max(neighbours, len(wholes) * blocks // MOST_LOTS)
         found[self.index] += rng.gumbel(size=(len(wholes), int(run.max(initial=0)) + 1))[whole, run]
         return found
 

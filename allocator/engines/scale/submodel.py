@@ -15,6 +15,7 @@ from ortools.sat.python import cp_model
 from allocator.engines.scale.arrays import Arrays, Bits, Ints, Matrix
 
 WATCH_S = 0.25
+"""How often it is looked whether a search has been without a better plan for too long."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
     ) -> None:
         super().__init__()
         self._rest, self._values, self._literals, self._hear = rest, values, literals, hear
-        self.heard_at = time.monotonic()
+        self.heard_at: float | None = None
 
     def on_solution_callback(self) -> None:
         self.heard_at = time.monotonic()
@@ -95,13 +96,14 @@ class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
 def _watched(
     solver: cp_model.CpSolver, listener: _Listener | None, patience: tuple[float, float] | None
 ) -> Iterator[None]:
-    """End a search that its listener has heard nothing of for too long."""
+    """End a search that its listener has heard nothing more of for too long, from its first plan on."""
     ended, began = Event(), time.monotonic()
 
     def watch(heard: _Listener, seconds: float, share: float) -> None:
         while not ended.wait(WATCH_S):
             now = time.monotonic()
-            if now - heard.heard_at > max(seconds, share * (now - began)):
+            since = heard.heard_at
+            if since is not None and now - since > max(seconds, share * (now - began)):
                 solver.stop_search()
 
     if listener is not None and patience is not None:
@@ -129,8 +131,8 @@ def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
 ) -> Found:
     """Best values of the free variables worth at least ``least`` in all; ``work`` is CP-SAT's deterministic time.
 
-    With ``patience``, seconds and share of the search's own time, it ends after so long without a better plan to hear;
-    with ``nearly`` within such a share of its bound.
+    With ``patience``, seconds and share of the search's own time, it ends so long after the last plan that it found;
+    with ``nearly`` within such a share of its bound, and is not complete then.
     """
     model = cp_model.CpModel()
     literals = [model.new_bool_var("") for _ in range(len(rest.free))]
@@ -167,7 +169,8 @@ def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
         return Found(None, False)
     filled = values.copy()
     filled[rest.free] = [int(solver.boolean_value(literal)) for literal in literals]
-    return Found(filled, code == cp_model.OPTIMAL, whole)
+    # near its bound CP-SAT calls an answer optimal too
+    return Found(filled, code == cp_model.OPTIMAL and not nearly, whole)
 
 
 def by_scip(rest: Rest, values: Bits, *, seconds: float, seed: int) -> Found:

@@ -55,13 +55,21 @@ class Tree:
     @property
     def done(self) -> bool:
         """Whether nothing is left to look at."""
-        return not (self.open or self._under_way)
+        with self._lock:
+            return not (self.open or self._under_way)
 
-    def plunge(self, most_nodes: int, stop: Callable[[], bool]) -> None:
-        """Take the node of least bound and follow its best child, and theirs, for so many nodes."""
+    @property
+    def plan(self) -> tuple[Ints | None, int]:
+        """The best plan found, and the cost below which plans are looked for: that plan's, if there is one."""
+        with self._lock:
+            return self.home, self.known
+
+    def plunge(self, most_nodes: int, stop: Callable[[], bool]) -> int:
+        """Take the node of least bound and follow its best child, and theirs, for so many nodes; how many it took."""
+        looked = 0
         with self._lock:
             if not self.open:
-                return
+                return 0
             # beyond a certain number the memory counts: the newest first
             first = heapq.heappop(self.open) if len(self.open) < self._most_open else self.open.pop()
             mark = id(first)
@@ -71,10 +79,12 @@ class Tree:
             if not stack or stop():
                 break
             stack += sorted(self._grown(stack.pop()), key=lambda child: -child.bound)
+            looked += 1
         with self._lock:
             for node in stack:
                 heapq.heappush(self.open, node)
             del self._under_way[mark]
+        return looked
 
     def run(self, most_nodes: int, stop: Callable[[], bool]) -> bool:
         """Search depth first until nothing is open; False when the nodes or the time were not enough."""

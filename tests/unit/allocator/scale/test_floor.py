@@ -1,13 +1,19 @@
 """Destructive bounds against plain enumeration, shared by threads, and on targets that other means have reached."""
 
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 
 import numpy as np
 
+from allocator.engines.scale.arrays import arrays_of
+from allocator.engines.scale.assign import AssignmentSearch
 from allocator.engines.scale.filling import Small
 from allocator.engines.scale.floor import LEAST_POWER, MOST_POWER, Floor, power_of_growth
+from allocator.engines.scale.incumbent import Incumbent
+from allocator.engines.scale.search import Search
+from allocator.engines.scale.starting import priced_by_room
 from allocator.engines.scale.tree import Tree, scale_of, spot_of
-from tests.unit.allocator.scale.test_tree import beyond, drawn, plans
+from tests.unit.allocator.scale.test_tree import as_task, beyond, drawn, plans
 
 
 def never():
@@ -83,6 +89,41 @@ def test_two_threads_prove_what_one_proves():
         assert one.known == alone.known
 
 
+def begun(task):
+    """A search for plans of a task of which none is known."""
+    arrays = arrays_of(task)
+    search = Search(arrays, Incumbent(arrays, 0, lambda _: None, monotonic() + 20), 1, 0)
+    if search.impossible or search.agents is None or not search.agents.variable.size:
+        return None
+    at = priced_by_room(search.descent, search.domains.lower, search.domains.upper)
+    return AssignmentSearch(search, at, search.agents)
+
+
+def test_jobs_that_may_all_stay_out_are_no_reason_to_find_no_plan():
+    cost, use = np.full((2, 10), -5), np.full((2, 10), 2)
+    small = Small(cost, use, np.array([4, 3]), np.zeros(2, dtype=np.int64), np.arange(10), scale_of(cost, use[:, 0]))
+    search = begun(as_task(small, np.ones((2, 10), dtype=np.bool_), np.zeros(10, dtype=np.int8)))
+    assert not search.run()
+    assert search.best.value == search.best.bound == 15
+
+
+def test_a_task_that_begins_without_a_plan_ends_with_the_cheapest_one_or_with_none():
+    ended = {True: 0, False: 0}
+    for seed in range(180):
+        small, allowed, must = drawn(seed)
+        search = begun(as_task(small, allowed, must))
+        if search is None:
+            continue
+        nothing = search.run()
+        best = min((cost for _, cost in plans(small, allowed, must)), default=None)
+        assert nothing == (best is None), seed
+        assert search.best.value == (None if best is None else -best), seed
+        assert nothing or search.best.proven, seed
+        ended[nothing] += 1
+    assert ended[True] > 1
+    assert ended[False] > 20
+
+
 def test_the_one_plan_that_ruling_out_leaves_is_taken():
     small = tight(0)
     tree = Tree(small, 10_000, spot_of(np.ones((3, 15)), np.zeros(15), np.ones(15)))
@@ -90,8 +131,8 @@ def test_the_one_plan_that_ruling_out_leaves_is_taken():
     spot = spot_of(np.arange(3)[:, None] == home[None, :], np.zeros(15), np.ones(15))
     assert tree._by_job(spot, None, 0) == []
     load = np.bincount(home, small.use[home, np.arange(15)], 3)
-    fits = bool((load <= small.cap).all())
-    assert (tree.home is not None) == fits
+    assert tree.home is None
+    assert (load > small.cap).any()
     roomy = small._replace(cap=load.astype(np.int64))
     tree = Tree(roomy, 10_000, spot_of(np.ones((3, 15)), np.zeros(15), np.ones(15)))
     assert tree._by_job(spot, None, 0) == []

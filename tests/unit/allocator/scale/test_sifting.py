@@ -9,6 +9,7 @@ import pytest
 from allocator.engines.child import run_alone
 from allocator.engines.scale import search as searching
 from allocator.engines.scale.arrays import arrays_of
+from allocator.engines.scale.cores import Cores
 from allocator.engines.scale.decompose import split
 from allocator.engines.scale.propagate import Domains
 from allocator.engines.scale.relaxation import relax, relax_roughly
@@ -16,7 +17,8 @@ from allocator.engines.scale.run import run
 from allocator.engines.scale.sifting import CLOSE, Ranks, common, sift
 from allocator.engines.scale.starting import jobs_of
 from allocator.engines.scale.submodel import by_cp_sat, rest_of
-from allocator.engines.task import AnswerStatus
+from allocator.engines.task import AnswerStatus, Task
+from allocator.linear import Row, Sense
 from tests.unit.allocator.scale.test_prices import drawn
 
 KINDS = pytest.mark.parametrize("kind", [{}, {"fees": True}, {"budget": True}, {"share": True, "budget": True}])
@@ -110,17 +112,32 @@ def test_lots_of_one_whole_are_alike_in_blocks_that_follow_each_other():
     assert len(set(lot[ranks.index])) > 12
 
 
-def test_a_search_without_a_better_plan_for_long_or_near_its_bound_ends():
-    task = drawn(0, agents=6, jobs=60)
-    arrays, domains, _ = prepared(task)
-    free = domains.lower < domains.upper
-    rest = rest_of(arrays, domains.turned, domains.lower, free)
+def tight_task(agents=20, jobs=160):
+    """Assignment that no search finishes in seconds: what costs little needs much room."""
+    rng = np.random.default_rng(0)
+    use = rng.integers(5, 90, (agents, jobs))
+    cost = 100 - use + rng.integers(-9, 10, (agents, jobs))
+    number = {(i, j): i * jobs + j for i in range(agents) for j in range(jobs)}
+    rows = [Row({number[i, j]: 1 for i in range(agents)}, Sense.EQUAL, 1, f"job/{j}") for j in range(jobs)]
+    for i in range(agents):
+        most = int(0.8 * use[i].sum() / agents)
+        rows.append(Row({number[i, j]: int(use[i, j]) for j in range(jobs)}, Sense.AT_MOST, most, f"agent/{i}"))
+    weights = {number[i, j]: -int(cost[i, j]) for i, j in number}
+    return Task(tuple(map(str, number)), tuple(rows), weights, blocks=tuple(i for i, _ in number))
+
+
+def test_a_search_ends_when_it_has_long_found_nothing_better_or_is_near_its_bound_and_is_not_complete_then():
+    arrays, domains, _ = prepared(tight_task())
+    rest = rest_of(arrays, domains.turned, domains.lower, domains.lower < domains.upper)
     asked = {"work": 1e9, "threads": 1, "seed": 0, "hint": False, "hear": lambda _values: None}
     began = time.monotonic()
-    by_cp_sat(rest, domains.lower, None, seconds=60.0, patience=(0.5, 0.0), **asked)
-    near = by_cp_sat(rest, domains.lower, None, seconds=60.0, nearly=0.5, **asked)
-    assert time.monotonic() - began < 30
-    assert near.values is not None
+    short = by_cp_sat(rest, domains.lower, None, seconds=90.0, patience=(0.3, 0.0), **asked)
+    assert time.monotonic() - began < 60
+    assert short.values is not None
+    assert not short.complete
+    near = by_cp_sat(rest, domains.lower, None, seconds=90.0, nearly=0.5, **asked)
+    assert time.monotonic() - began < 100
+    assert not near.complete
     assert arrays.weight @ near.values >= near.bound - 0.5 * abs(near.bound)
 
 
@@ -137,9 +154,18 @@ def test_a_task_taken_for_large_ends_where_the_exact_engine_does(kind, monkeypat
 
     monkeypatch.setattr(searching, "MOST_ENTRIES", 0)
     monkeypatch.setattr(searching, "FEW", 0)
+    searched = []
+
+    def core(self, wanted, *given, search=Cores._core):
+        searched.append(int(wanted.sum()))
+        search(self, wanted, *given)
+
     monkeypatch.setattr(searching, "sift", noted)
+    monkeypatch.setattr(Cores, "_core", core)
     answer = run(replace(task, time_limit_s=8.0), lambda _progress: None)
     assert len(sifted) == 1
+    assert len(searched) >= 2
+    assert 0 < searched[0] <= min(searched[1:])
     assert sifted[0] is not None
     assert exact.status is AnswerStatus.OPTIMAL
     assert answer.status is AnswerStatus.OPTIMAL
