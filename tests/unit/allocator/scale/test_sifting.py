@@ -152,7 +152,7 @@ def test_a_task_taken_for_large_ends_where_the_exact_engine_does(kind, monkeypat
         sifted.append(sift(*given))
         return sifted[-1]
 
-    monkeypatch.setattr(searching, "MOST_ENTRIES", 0)
+    monkeypatch.setattr(searching, "SIFT_FROM_ENTRIES", 0)
     monkeypatch.setattr(searching, "FEW", 0)
     searched = []
 
