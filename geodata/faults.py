@@ -52,10 +52,12 @@ def shown(value: object) -> str:
     return kept if len(kept) <= MAX_SHOWN else kept[:MAX_SHOWN] + "…"
 
 
-def fault(origin: Origin, column: str | None, value: object, message: str, remedy: str) -> Fault:
+def fault(  # noqa: PLR0913, PLR0917  a fault is these facts
+    origin: Origin, column: str | None, value: object, message: str, remedy: str, code: str = "unreadable"
+) -> Fault:
     """A fault at a place; value None shows nothing."""
     text = None if value is None else shown(value)
-    return Fault(origin.file, origin.row, None if column is None else shown(column), text, message, remedy)
+    return Fault(origin.file, origin.row, None if column is None else shown(column), text, message, remedy, code)
 
 
 def file_fault(file: str, message: str, remedy: str) -> Fault:
@@ -96,7 +98,26 @@ def _fault_of(details: ErrorDetails, origin: Origin, model: type[BaseModel], nam
     place = [str(part) for part in details["loc"] if part != "[key]"]
     message, remedy = _wording(details, _model_at(model, place[:-1]))
     value = None if details["type"] == "missing" else details["input"]
-    return fault(origin, name(place) or None, value, message, remedy)
+    code = CODES.get(details["type"], details["type"] if _is_ours(details) else "unreadable")
+    return fault(origin, name(place) or None, value, message, remedy, code)
+
+
+CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown-name",
+    "enum": "unknown-value",
+    "greater_than": "out-of-range",
+    "greater_than_equal": "out-of-range",
+    "less_than_equal": "out-of-range",
+    "string_too_long": "too-long",
+    "string_too_short": "missing",
+    "too_short": "missing",
+}
+"""Code of a fault by pydantic's own type of error; errors of ours bear the code as their type."""
+
+
+def _is_ours(details: ErrorDetails) -> bool:
+    return {"message", "remedy"} <= set(details.get("ctx", {}))
 
 
 _BOUNDS = {
@@ -121,7 +142,7 @@ def _is_model(annotation: Any) -> bool:
 
 def _wording(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     kind, context = details["type"], details.get("ctx", {})
-    if kind == "unreadable":
+    if _is_ours(details):
         return context["message"], context["remedy"].rstrip(".") + "."
     if kind == "extra_forbidden":
         return "is not a known name", nearest(str(details["loc"][-1]), _names(model))
