@@ -121,7 +121,7 @@ def _is_model(annotation: Any) -> bool:
 
 def _wording(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     kind, context = details["type"], details.get("ctx", {})
-    if kind == "unreadable":
+    if "remedy" in context:
         return context["message"], context["remedy"].rstrip(".") + "."
     if kind == "extra_forbidden":
         return "is not a known name", nearest(str(details["loc"][-1]), _names(model))

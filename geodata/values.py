@@ -8,6 +8,7 @@ import math
 import re
 import unicodedata
 from decimal import Decimal
+from typing import LiteralString
 
 from pydantic_core import PydanticCustomError
 
@@ -25,9 +26,9 @@ _FALSE = frozenset({"no", "n", "false", "0", "否", "无"})
 _SEPARATORS = re.compile(r"[;、\n]")
 
 
-def unreadable(message: str, remedy: str) -> PydanticCustomError:
-    """An error whose wording comes from us; braces in it are never read as a template."""
-    return PydanticCustomError("unreadable", "{message}. {remedy}", {"message": message, "remedy": remedy})
+def unreadable(message: str, remedy: str, code: LiteralString = "unreadable") -> PydanticCustomError:
+    """An error of ours: its type is the code, its context has message and remedy; braces are no template."""
+    return PydanticCustomError(code, "{message}. {remedy}", {"message": message, "remedy": remedy})
 
 
 def plain(value: object) -> str:
