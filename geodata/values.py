@@ -27,7 +27,7 @@ _SEPARATORS = re.compile(r"[;、\n]")
 
 
 def unreadable(message: str, remedy: str, code: LiteralString = "unreadable") -> PydanticCustomError:
-    """An error whose wording comes from us, with a code in kebab case; braces in it are never read as a template."""
+    """An error of ours: its type is the code, its context has message and remedy; braces are no template."""
     return PydanticCustomError(code, "{message}. {remedy}", {"message": message, "remedy": remedy})
 
 

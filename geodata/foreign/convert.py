@@ -12,7 +12,6 @@ from geodata.fields import Origin
 from geodata.foreign import reading
 from geodata.foreign.mapping import LISTS, PARTS, WORDED, Choice, Known, Mapping
 from geodata.foreign.sheet import ForeignSheet, letters
-from geodata.foreign.units import UNITS
 from geodata.foreign.wording import said
 from geodata.tables import Table
 
@@ -149,22 +148,17 @@ def _told(
 
 
 def _read(cell: object, choice: Choice, mapping: Mapping, known: Known) -> tuple[object, bool]:
-    if choice.field in UNITS:
-        return reading.number(cell, choice.field, choice.unit, mapping.m2_per_floor)
-    if choice.field in {"start_from", "start_until"}:
-        return reading.month(cell, last=choice.field == "start_until")
-    if choice.field == "cleanroom_iso":
-        return reading.iso_class(cell)
     if choice.field in WORDED:
         return _words(cell, choice.field, mapping, known)
-    return (" ".join(cell.split()), False) if isinstance(cell, str) else (cell, False)
+    read = reading.read_cell(choice.field, cell, choice.unit, mapping.m2_per_floor)
+    return read.value, read.changed
 
 
 def _words(cell: object, name: str, mapping: Mapping, known: Known) -> tuple[object, bool]:
     chosen = mapping.values.get(name, {})
     read = []
     for word in reading.parts_of(name, cell):
-        code = chosen.get(word) or reading.meaning(name, word, known)
+        code = chosen.get(word) or reading.meaning(name, word, known).code
         if code != "":
             read.append(word if code is None else code)
     if name not in LISTS and not read:
