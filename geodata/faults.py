@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from allocator.errors import Fault, InputError
+from geodata.bad_cell import BadCell
 from geodata.fields import Origin
 
 R = TypeVar("R")
@@ -121,6 +122,8 @@ def _is_model(annotation: Any) -> bool:
 
 def _wording(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     kind, context = details["type"], details.get("ctx", {})
+    if isinstance(details["input"], BadCell):
+        return details["input"].message, details["input"].remedy
     if kind == "unreadable":
         return context["message"], context["remedy"].rstrip(".") + "."
     if kind == "extra_forbidden":
