@@ -1,4 +1,4 @@
-"""A cell that a workbook holds but cannot show: an error, a formula without a stored result, or one that is doubtful."""
+"""Cells that a workbook holds but cannot show: errors, and formulas without a stored result."""
 
 from dataclasses import dataclass
 

@@ -51,8 +51,8 @@ class Skipped:
 class ForeignSheet:
     """A sheet: numbers of its heading rows, its columns, and its rows of data with their numbers from 1.
 
-    ``skipped`` are the rows that hold no enterprise; ``notes`` say, in Chinese and in English, what else a planner should
-    know of the sheet: what was hidden or merged in it, and other sheets.
+    ``skipped`` are the rows that hold no enterprise; ``notes`` say, in Chinese and in English, what else a planner
+    should know of the sheet: what was hidden or merged in it, and other sheets.
     """
 
     name: str
