@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from allocator.errors import Fault, InputError
+from geodata.bad_cell import BadCell
 from geodata.fields import Origin
 
 R = TypeVar("R")
@@ -98,8 +99,13 @@ def _fault_of(details: ErrorDetails, origin: Origin, model: type[BaseModel], nam
     place = [str(part) for part in details["loc"] if part != "[key]"]
     message, remedy = _wording(details, _model_at(model, place[:-1]))
     value = None if details["type"] == "missing" else details["input"]
-    code = CODES.get(details["type"], details["type"] if _is_ours(details) else "unreadable")
-    return fault(origin, name(place) or None, value, message, remedy, code)
+    return fault(origin, name(place) or None, value, message, remedy, _code(details))
+
+
+def _code(details: ErrorDetails) -> str:
+    if isinstance(details["input"], BadCell):
+        return details["input"].code
+    return details["type"] if _is_ours(details) else CODES.get(details["type"], "unreadable")
 
 
 CODES = {
@@ -142,6 +148,8 @@ def _is_model(annotation: Any) -> bool:
 
 def _wording(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     kind, context = details["type"], details.get("ctx", {})
+    if isinstance(details["input"], BadCell):
+        return details["input"].message, details["input"].remedy
     if _is_ours(details):
         return context["message"], context["remedy"].rstrip(".") + "."
     if kind == "extra_forbidden":

@@ -14,7 +14,10 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from allocator.errors import InputError
+from geodata.bad_cell import BadCell
 from geodata.faults import file_fault
+
+__all__ = ["MAX_ROWS", "BadCell", "read_sheets", "read_workbook"]
 
 MAX_UNPACKED = 100 * 2**20
 MAX_RATIO = 200

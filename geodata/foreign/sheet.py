@@ -18,6 +18,8 @@ MOST_HEADING_ROWS = 4
 MOST_SAMPLES = 5
 _FIELDS = frozenset(ALIASES.values())
 
+_TOTAL = ("合计、小计或平均，不是企业", "a total, a subtotal or a mean, no enterprise")
+
 Row = tuple[int, Sequence[object]]
 
 
@@ -38,14 +40,28 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Skipped:
+    """A row that holds no enterprise, by its number from 1, and why, in Chinese and in English."""
+
+    row: int
+    why: tuple[str, str]
+
+
+@dataclass(frozen=True)
 class ForeignSheet:
-    """A sheet: numbers of its heading rows, its columns, and its rows of data with their numbers from 1."""
+    """A sheet: numbers of its heading rows, its columns, and its rows of data with their numbers from 1.
+
+    ``skipped`` are the rows that hold no enterprise; ``notes`` say, in Chinese and in English, what else a planner
+    should know of the sheet: what was hidden or merged in it, and other sheets.
+    """
 
     name: str
     heading_rows: tuple[int, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    skipped: tuple[int, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    hidden: bool = False
 
 
 def letters(position: int) -> str:
@@ -90,7 +106,8 @@ def sheet_of(name: str, grid: Sequence[Sequence[object]]) -> ForeignSheet | None
     if len(columns) < 2 or not data:
         return None
     numbers = tuple(number for number, _ in rows[first : last + 1])
-    return ForeignSheet(name, numbers, columns, data, tuple(row[0] for row in below if _is_total(row[1])))
+    left = tuple(Skipped(number, _TOTAL) for number, row in below if _is_total(row))
+    return ForeignSheet(name, numbers, columns, data, left)
 
 
 def known(heading: str) -> bool:

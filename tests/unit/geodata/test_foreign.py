@@ -37,7 +37,7 @@ def test_headings_are_found_below_titles_and_behind_instructions(sheet):
     assert sheet.name == "需求汇总"
     assert sheet.heading_rows == (2, 3)
     assert [row for row, _ in sheet.rows] == [4, 5, 6]
-    assert sheet.skipped == (7,)
+    assert [left.row for left in sheet.skipped] == [7]
     headings = {column.letter: column.heading for column in sheet.columns}
     assert headings["F"] == "研发办公 / 面积(㎡)"
     assert headings["H"] == "生产厂房 / 面积(万㎡)"
