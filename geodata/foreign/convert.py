@@ -148,10 +148,9 @@ def _columns_left_out(sheet: ForeignSheet, mapping: Mapping) -> Iterator[LeftOut
         choice = mapping.columns.get(column.position, Choice())
         if not choice.target and column.filled:
             yield LeftOut(None, column.letter, column.heading, "", choice.reason)
-    if not mapping.confirmed:
-        for name, value in mapping.constants.items():
-            if value:
-                yield LeftOut(None, "", name, value, _ASSUMED)
+    for name in mapping.assumed:
+        if value := mapping.constants.get(name):
+            yield LeftOut(None, "", name, value, _ASSUMED)
 
 
 def _joined(faults: Sequence[CellFault]) -> Iterator[CellFault]:
@@ -312,7 +311,7 @@ class _Reader:
         return read.value
 
     def _words(self, number: int, position: int, cell: object, name: str) -> object:
-        chosen = self.mapping.values.get(name, {})
+        chosen, guessed = self.mapping.values.get(name, {}), self.mapping.guessed.get(name, ())
         read = []
         for word in reading.parts_of(name, cell):
             means = reading.meaning(name, word, self.known)
@@ -324,7 +323,7 @@ class _Reader:
                 self.whys[name, shown(word)] = means.why
             elif code:
                 read.append(code)
-                if not means.sure and not self.mapping.confirmed:
+                if word in guessed or (not chosen.get(word) and not means.sure):
                     self.guessed.add(position)
             elif means.why != ("", ""):
                 self._leave_out(number, position, word, means.why)

@@ -78,7 +78,7 @@ class Mapping(BaseModel):
     """How a sheet becomes a batch: columns by position from 0, and what a planner said of words, rows and cells.
 
     ``headings`` are those of the sheet that it was made for: a sheet with the columns in another order is matched by
-    them. ``confirmed`` says that a planner has seen the suggestions.
+    them. Words in ``guessed`` and constants in ``assumed`` were suggested, and nobody has confirmed them yet.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -92,7 +92,8 @@ class Mapping(BaseModel):
     m2_per_floor: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
     corrections: tuple[Correction, ...] = ()
     rows: dict[int, RowChoice] = Field(default_factory=dict)
-    confirmed: bool = False
+    guessed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
 
     def position_of(self, target: str) -> int | None:
         """Column of a target."""
