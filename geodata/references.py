@@ -67,7 +67,9 @@ def repeated(column: str, seen: Iterable[tuple[str, Origin]]) -> list[Fault]:
         if name in first:
             row = first[name].row
             message = f"is used twice, first in row {row}" if row else "is used twice"
-            faults.append(fault(origin, column, name, message, "Give each record its own id, or remove one."))
+            faults.append(
+                fault(origin, column, name, message, "Give each record its own id, or remove one.", "repeated")
+            )
         first.setdefault(name, origin)
     return faults
 
@@ -92,7 +94,7 @@ def registry_faults(registry: RegistryRecords, tolerance_m: float = TOLERANCE_M)
 
 
 def _unknown(origin: Origin, column: str, name: str, known: Collection[str]) -> Fault:
-    return fault(origin, column, name, NOT_KNOWN, nearest(name, known))
+    return fault(origin, column, name, NOT_KNOWN, nearest(name, known), "not-known")
 
 
 def _overlet(registry: RegistryRecords) -> list[Fault]:

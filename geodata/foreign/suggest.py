@@ -57,7 +57,7 @@ def words(sheet: ForeignSheet, columns: dict[int, Choice], known: Known) -> dict
         if choice.field not in WORDED:
             continue
         counted = Counter(part for cell in _cells(sheet, position) for part in parts_of(choice.field, cell))
-        means = {word: meaning(choice.field, word, known) for word, _ in counted.most_common(MOST_WORDS)}
+        means = {word: meaning(choice.field, word, known).code for word, _ in counted.most_common(MOST_WORDS)}
         own = set(known.words.get(choice.field, {}).values())
         found.setdefault(choice.field, {}).update(
             {word: code or "" for word, code in means.items() if word not in own and not is_nothing(word)}
@@ -90,7 +90,7 @@ def _guess(column: Column, known: Known) -> _Guess:
 def _by_content(column: Column, known: Known) -> _Guess:
     for field in ("segment", "tier", "function", "districts", "eia_level", "utilities"):
         given = [part for sample in column.samples for part in parts_of(field, sample) if not is_nothing(part)]
-        hits = sum(meaning(field, part, known) is not None for part in given)
+        hits = sum(meaning(field, part, known).code is not None for part in given)
         if len(given) > 1 and hits >= MOST_OF * len(given):
             reason = (f"{hits}/{len(given)} 个值属于这一栏的词汇", f"{hits} of {len(given)} values are words of it")
             return _Guess(30, column, Choice(target=field, reason=reason, sure=False))
@@ -121,7 +121,7 @@ def _unit(column: Column, field: str) -> tuple[str, tuple[str, str]]:
 
 
 def _all_small(column: Column) -> bool:
-    read = [number(sample, "floor_area_m2", "m2", None)[0] for sample in column.samples]
+    read = [number(sample, "floor_area_m2", "m2", None).value for sample in column.samples]
     numbers = [each for each in read if isinstance(each, int | float)]
     return bool(numbers) and max(numbers) < SMALL_AREA_M2
 

@@ -1,6 +1,7 @@
 """Units that people write over columns and behind numbers, and exact factors to the unit of the field."""
 
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -34,6 +35,26 @@ UNITS: dict[str, dict[str, Fraction | None]] = {
 
 WHOLE_UP = frozenset({"floor_area_m2", "power_kw", "water_t_day", "effluent_t_day", "lease_months"})
 """Fields of whole numbers: a need that is converted is rounded up."""
+
+
+@dataclass(frozen=True)
+class HeadingUnit:
+    """The unit of a field that a heading names, None if none; not sure where it may be another one.
+
+    ``why`` says in (zh, en) what is doubtful: two units, none known, or a rent in all instead of one per m²; in the
+    last case ``per_m2`` is false and the column cannot be read as this field.
+    """
+
+    unit: str | None
+    sure: bool = True
+    why: tuple[str, str] = ("", "")
+    per_m2: bool = True
+
+
+def unit_of_heading(field: str, outside: str, inside: str) -> HeadingUnit:
+    """The unit that a heading names in its words and in its parentheses (see ``wording.heading_parts``)."""
+    return HeadingUnit(unit_in(field, inside) or unit_in(field, outside))
+
 
 _SPELT = {
     "wan_m2": r"万\s*(?:m2|平方米|平米|平方|平)|10\^?4\s*m2",

@@ -17,7 +17,7 @@ from service.api.problems import ProblemError
 from service.api.uploads import read_upload
 from service.corrected import Marked
 from service.pages.forms import Form
-from service.pages.vocabulary import known_words
+from service.vocabulary import known_words
 
 MOST_PREFIX = 40
 GIVEN = ("建议由您更改", "changed by you")

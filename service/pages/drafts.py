@@ -15,15 +15,16 @@ from geodata.foreign.units import UNITS as FACTORS
 from service.api.batches import Named, keep, supply
 from service.api.problems import ProblemError, not_found
 from service.corrected import workbook_of
+from service.fault_words import chinese
+from service.field_words import FIELDS, UNITS
 from service.pages import confirming
 from service.pages.confirming import Table
 from service.pages.entry import Caller, Planning
 from service.pages.forms import InForm
 from service.pages.upload import LONGEST_NAME, workbook
-from service.pages.vocabulary import guide, labels_of, options
-from service.pages.words.fields import FIELDS, UNITS, chinese
 from service.pages.words.upload import WORDS
 from service.records import drafts
+from service.vocabulary import guide, labels_of, options
 
 router = APIRouter()
 DraftId = Annotated[str, InPath(pattern=r"^draft-[0-9a-f]{12}$")]

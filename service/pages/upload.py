@@ -15,9 +15,9 @@ from service.api.uploads import plain_name, read_upload
 from service.corrected import MEDIA_TYPE, workbook_of
 from service.pages.entry import Caller, Planning
 from service.pages.forms import Form, InForm
-from service.pages.vocabulary import guide
 from service.pages.words.upload import WORDS
 from service.records import drafts
+from service.vocabulary import guide
 
 router = APIRouter()
 TABLES = (".xlsx", ".csv")

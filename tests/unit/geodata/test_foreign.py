@@ -241,7 +241,7 @@ def test_clean_rooms_are_known_by_their_old_names(cell, code):
     ],
 )
 def test_words_mean_codes(field, word, code):
-    assert meaning(field, word, known()) == code
+    assert meaning(field, word, known()).code == code
 
 
 @given(
