@@ -135,7 +135,6 @@ def _by_content(column: Column, known: Known) -> _Guess:
 
 
 def _found(column: Column, field: str, score: int) -> _Guess:
-    last = column.heading.rsplit(" / ", 1)[-1]
     functions = functions_of(column.heading) if field in PARTS and field != "districts" else []
     target = f"{field}@{functions[0]}" if functions else field
     unit, doubt = _unit(column, field)
@@ -151,8 +150,8 @@ def _found(column: Column, field: str, score: int) -> _Guess:
         )
     sure = score >= SURE and not doubts
     reads = (
-        f"列名“{last}”{'像' if score >= SURE else '可能'}是这一栏",
-        f'the heading "{last}" {"reads like" if score >= SURE else "may be"} it',
+        f"列名“{column.heading}”{'像' if score >= SURE else '可能'}是这一栏",
+        f'the heading "{column.heading}" {"reads like" if score >= SURE else "may be"} it',
     )
     reason = ("；".join([reads[0], *(zh for zh, _ in doubts)]), "; ".join([reads[1], *(en for _, en in doubts)]))
     return _Guess(score, column, Choice(target=target, unit=unit, reason=reason, sure=sure))
