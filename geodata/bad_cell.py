@@ -1,6 +1,17 @@
 """Cells that a workbook holds but cannot show: errors, and formulas without a stored result."""
 
+import re
 from dataclasses import dataclass
+
+_ERROR = re.compile(
+    r"#(?:REF|NAME|VALUE|NUM|NULL|SPILL|CALC|FIELD|BUSY|GETTING_DATA)[!?]?|#N/A|#DIV/0!|Err:\d{3}|#{3,}", re.IGNORECASE
+)
+"""Errors as Excel, WPS and LibreOffice show them, and ### for a column that was too narrow when it was copied."""
+
+_FORMULA = re.compile(r"=[^\"]*(?<![A-Za-z])\$?[A-Za-z]{1,3}\$?[1-9]\d*(?![\w(]).*", re.DOTALL)
+"""A formula that was stored as text and refers to another cell."""
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
+"""How a CSV file keeps the leading zeros of an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +55,20 @@ def merged_quantity(value: object) -> BadCell:
         "is merged over several cells, and how much belongs to each is not told",
         "Unmerge the cell, and write the quantity of each cell.",
     )
+
+
+def is_error(text: str) -> bool:
+    """Whether a text is the error of a formula as it is shown."""
+    return _ERROR.fullmatch(text.strip()) is not None
+
+
+def checked(cell: object) -> object:
+    """A cell as it is; an error or a formula that was stored as text, as in CSV, becomes a BadCell."""
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\ufeff", "")
+    if is_error(text):
+        return error_cell(text.strip())
+    if found := _TEXT_FORMULA.fullmatch(text.strip()):
+        return found[1]
+    return no_result(text) if _FORMULA.fullmatch(text.strip()) else text

@@ -14,7 +14,7 @@ from geodata.fields import Origin
 from geodata.json_file import load_json, records_in
 from geodata.layers import read_layer
 from geodata.parse import ENDINGS, Kind, add_record, id_of, layer_table
-from geodata.tables import Table, canonical, read_table
+from geodata.tables import TABLES, Table, canonical, read_table
 from geodata.values import plain
 
 _HEAD = tuple(ProjectHead.model_fields)
@@ -40,7 +40,7 @@ def parse_projects(path: Path) -> Parsed[ProjectRecord]:
         match path.suffix.casefold():
             case ".json":
                 return _from_json(path)
-            case ".csv" | ".xlsx":
+            case ending if ending in TABLES:
                 return projects_of_table(read_table(path, PROJECTS.sheets, PROJECTS.columns, PROJECTS.required))
             case ".geojson" | ".gpkg":
                 return projects_of_table(layer_table(read_layer(path, "projects"), PROJECTS.columns, PROJECTS.required))

@@ -116,6 +116,7 @@ CODES = {
     "greater_than_equal": "out-of-range",
     "less_than_equal": "out-of-range",
     "string_too_long": "too-long",
+    "too_long": "too-long",
     "string_too_short": "missing",
     "too_short": "missing",
 }
@@ -131,6 +132,7 @@ _BOUNDS = {
     "greater_than_equal": ("ge", "must be at least {:,}"),
     "less_than_equal": ("le", "must be at most {:,}"),
     "string_too_long": ("max_length", "is longer than {:,} characters"),
+    "too_long": ("max_length", "is longer than {:,} characters"),
 }
 
 

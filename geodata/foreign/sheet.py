@@ -9,7 +9,7 @@ from geodata.columns import ALIASES, column_name
 from geodata.foreign.wording import heading_parts, matches, said
 from geodata.foreign.words import HEADINGS, INSTRUCTIONS, LEFT_OUT, TOTALS
 from geodata.tables import read_csv
-from geodata.workbook import read_sheets
+from geodata.workbook import is_workbook, read_sheets
 
 MOST_TOP_ROWS = 20
 """Rows from the top among which headings are looked for."""
@@ -75,8 +75,8 @@ def letters(position: int) -> str:
 
 def sheets(path: Path) -> tuple[ForeignSheet, ...]:
     """Sheets of a .xlsx or .csv file that hold rows, the likeliest first; raises InputError for an unreadable file."""
-    grids = read_sheets(path) if path.suffix.casefold() == ".xlsx" else {path.stem: read_csv(path)}
-    found = [sheet for name, grid in grids.items() if (sheet := sheet_of(name, grid)) is not None]
+    grids = read_sheets(path) if is_workbook(path) else (read_csv(path),)
+    found = [sheet for grid in grids if (sheet := sheet_of(grid.name, grid.rows)) is not None]
     return tuple(sorted(found, key=lambda sheet: -_likely(sheet)))
 
 

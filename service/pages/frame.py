@@ -11,13 +11,13 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.api.house import House
+from service.fault_words import chinese
 from service.pages import assets
 from service.pages.assets import PREFIX
 from service.pages.session import Session, form_token
 from service.pages.shown import Shown
 from service.pages.words import LANGUAGES, Words, text
 from service.pages.words.common import WORDS as COMMON
-from service.pages.words.fields import chinese
 from service.people.roles import Right
 
 LANGUAGE_COOKIE = "allocator_language"

@@ -11,10 +11,10 @@ from service.api import runs as api
 from service.api.problems import not_found
 from service.pages.entry import Caller, Planning, Reading
 from service.pages.forms import InForm
-from service.pages.shown import LABELS
 from service.pages.sketch import WIDTH, ground, parks
 from service.pages.words.batch import RUN
 from service.records import plans, runs
+from service.vocabulary import LABELS
 
 router = APIRouter()
 RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$")]

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from maps.words import Labels, complete
-from seeds.load import labels, load_districts
+from service.vocabulary import LABELS, VOCABULARIES
 from service.voice import UNITS, weighed
 
 NOTHING = "–"
@@ -132,24 +131,3 @@ SPOKEN_UNITS = {
     "approvals": ("件", "approvals"),
 }
 """Units of the policy's figures."""
-
-VOCABULARIES = {
-    "segment": "segment",
-    "tier": "tier",
-    "function": "function",
-    "platform_kind": "platform_kind",
-    "eia_level": "eia_level",
-    "utilities": "utility",
-    "emits": "hazard",
-    "sensitive_to": "hazard",
-    "districts": "district",
-}
-"""Vocabulary of each field of a batch that has one."""
-
-
-def _districts() -> dict[str, dict[str, str]]:
-    return {each.adcode: {"zh": each.name_zh, "en": each.name_en} for each in load_districts(date.max)}
-
-
-LABELS: Labels = {**complete(labels()), "district": _districts()}
-"""Labels by vocabulary and code, with reasons, goals and districts."""

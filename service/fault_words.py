@@ -1,72 +1,7 @@
-"""Fields of a batch, units of foreign columns, and faults of cells, in words."""
+"""Faults of inputs in Chinese: sentences that readers raise, with the facts in them."""
 
 import re
 from collections.abc import Callable
-
-from service.pages.words import Words
-
-FIELDS: Words = {
-    "project_id": ("项目编号", "Project id"),
-    "enterprise": ("企业名称", "Enterprise"),
-    "name_zh": ("项目名称", "Project name (zh)"),
-    "name_en": ("英文名称", "Project name (en)"),
-    "segment": ("细分领域", "Segment"),
-    "platform_kind": ("平台类型", "Kind of platform"),
-    "tier": ("企业梯度", "Tier of the firm"),
-    "priority": ("优先级（1–5）", "Priority (1–5)"),
-    "value": ("价值分", "Value, points"),
-    "submitted_on": ("申报日期", "Submitted on"),
-    "links": ("组成之间的联系", "Links between parts"),
-    "component_id": ("组成编号", "Part id"),
-    "function": ("功能", "Function"),
-    "floor_area_m2": ("面积（m²）", "Floor area (m²)"),
-    "floor_load_kpa": ("楼面荷载（kPa）", "Floor load (kPa)"),
-    "clear_height_m": ("净高（m）", "Clear height (m)"),
-    "power_kw": ("用电（kW）", "Power (kW)"),
-    "water_t_day": ("用水（吨/日）", "Water (t/day)"),
-    "effluent_t_day": ("排水（吨/日）", "Effluent (t/day)"),
-    "cleanroom_iso": ("洁净等级（ISO）", "Clean room (ISO)"),
-    "ground_floor": ("首层", "Ground floor"),
-    "eia_level": ("环评等级", "Assessment level"),
-    "utilities": ("配套", "Utilities"),
-    "emits": ("产生的影响", "Emits"),
-    "sensitive_to": ("敏感因素", "Sensitive to"),
-    "start_from": ("最早入驻", "Earliest start"),
-    "start_until": ("最晚入驻", "Latest start"),
-    "lease_months": ("租期（月）", "Lease (months)"),
-    "max_rent_yuan_m2_month": ("最高租金（元/m²·月）", "Most rent (¥/m²·month)"),
-    "districts": ("意向区", "Districts it accepts"),
-    "pinned_to": ("必须落位于", "Must be placed at"),
-    "barred_from": ("不得落位于", "Must not be at"),
-    "max_sites": ("最多楼层数", "Most floors"),
-    "source": ("备注与来源", "Notes and source"),
-}
-"""Every column of a batch."""
-
-UNITS: Words = {
-    "m2": ("m²", "m²"),
-    "wan_m2": ("万 m²（×10,000）", "10,000 m²"),
-    "mu": ("亩（×666.67 m²）", "mu (×666.67 m²)"),
-    "ha": ("公顷（×10,000 m²）", "hectare"),
-    "ft2": ("平方英尺", "square feet"),
-    "floor": ("层（须说明每层面积）", "floors (say how large one is)"),
-    "kpa": ("kPa = kN/m²", "kPa = kN/m²"),
-    "kg_m2": ("kg/m²（×0.0098）", "kg/m² (×0.0098)"),
-    "t_m2": ("吨/m²（×9.81）", "t/m² (×9.81)"),
-    "m": ("米", "m"),
-    "mm": ("毫米", "mm"),
-    "cm": ("厘米", "cm"),
-    "kw": ("kW", "kW"),
-    "mw": ("MW", "MW"),
-    "kva": ("kVA（按 kW 计）", "kVA (as kW)"),
-    "t_day": ("吨/日", "t/day"),
-    "t_month": ("吨/月", "t/month"),
-    "t_year": ("吨/年", "t/year"),
-    "month": ("按月", "a month"),
-    "year": ("按年", "a year"),
-    "day": ("按天", "a day"),
-}
-"""Units of foreign columns."""
 
 Say = Callable[[re.Match[str]], str]
 
@@ -138,7 +73,7 @@ _TABLE = tuple((re.compile(pattern), sentence) for pattern, sentence in _SENTENC
 _USE = re.compile(r"Use (.+)")
 
 
-def chinese(sentence: str, label: Callable[[str], str] = str) -> str:
+def chinese(sentence: str, label: Callable[[str], str] = str, column: str = "") -> str:
     """A sentence of a fault in Chinese; ``label`` names codes that may be used; one that is not known stays as it is."""
     bare = sentence.rstrip(".")
     for pattern, said in _TABLE:
