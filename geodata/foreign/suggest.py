@@ -1,23 +1,23 @@
 """What each column of a foreign sheet seems to be, and why."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
+from geodata import numerals
 from geodata.batch import PROJECTS
 from geodata.columns import column_name
 from geodata.foreign.mapping import PARTS, WORDED, Choice, Known, Mapping
-from geodata.foreign.reading import is_nothing, meaning, number, parts_of
+from geodata.foreign.reading import is_nothing, meaning, parts_of
 from geodata.foreign.sheet import Column, ForeignSheet
-from geodata.foreign.units import own_unit, unit_in
+from geodata.foreign.units import guessed_unit, own_unit, unit_of_heading
 from geodata.foreign.wording import heading_parts, matches
 from geodata.foreign.words import HEADINGS, LEFT_OUT, QUALIFIERS
 
 MOST_WORDS = 200
 """Different words of a field for which a meaning is asked."""
-
-SMALL_AREA_M2 = 30
-"""Areas that are all below this are hardly m²."""
 
 MOST_OF = 0.7
 """Share of a column's words that a vocabulary must know for the column to be of it."""
@@ -100,30 +100,20 @@ def _by_content(column: Column, known: Known) -> _Guess:
 def _found(score: int, column: Column, heading: str, field: str, reason: tuple[str, str]) -> _Guess:
     function = next((function.value for pattern, function in QUALIFIERS.items() if matches(pattern, heading)), "")
     target = f"{field}@{function}" if field in PARTS and function and field != "districts" else field
-    unit, about = _unit(column, field)
-    whole = (reason[0] + about[0], reason[1] + about[1])
-    return _Guess(score, column, Choice(target=target, unit=unit, reason=whole, sure=score > 90 or not about[0]))
+    unit = unit_of_heading(field, heading, column.unit)
+    if unit.sure and unit.unit is None:
+        unit = guessed_unit(field, _bare_numbers(column))
+    if not unit.readable:
+        return _Guess(score, column, Choice(reason=unit.why, sure=False))
+    whole = (f"{reason[0]}；{unit.why[0]}", f"{reason[1]}; {unit.why[1]}") if unit.why[0] else reason
+    chosen = unit.unit or own_unit(field) or ""
+    return _Guess(score, column, Choice(target=target, unit=chosen, reason=whole, sure=unit.sure))
 
 
-def _unit(column: Column, field: str) -> tuple[str, tuple[str, str]]:
-    own = own_unit(field)
-    if own is None:
-        return "", ("", "")
-    named = unit_in(field, column.unit) or unit_in(field, heading_parts(column.heading)[0])
-    if named is not None:
-        return named, ("", "")
-    if field == "floor_area_m2" and _all_small(column):
-        return "wan_m2", (
-            "；没有写单位，数值很小，像是万 m²",
-            "; no unit is written, and the numbers are small: 10,000 m²?",
-        )
-    return own, ("", "")
-
-
-def _all_small(column: Column) -> bool:
-    read = [number(sample, "floor_area_m2", "m2", None).value for sample in column.samples]
-    numbers = [each for each in read if isinstance(each, int | float)]
-    return bool(numbers) and max(numbers) < SMALL_AREA_M2
+def _bare_numbers(column: Column) -> list[Decimal]:
+    """The first values of a column that are numbers without a unit."""
+    found = (sample for sample in column.samples if re.fullmatch(numerals.SIGNED, sample))
+    return [numerals.value_of(sample) for sample in found]
 
 
 def _without_totals(columns: dict[int, Choice]) -> dict[int, Choice]:
