@@ -24,13 +24,13 @@ NUMERAL = re.compile(
 RANGE_SIGNS = "-~\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u223c\u301c到至"
 """What stands between the two ends of a range."""
 
-_SIGNED = re.compile(rf"[+-]?(?:{NUMERAL.pattern})")
+SIGNED = re.compile(rf"[+-]?(?:{NUMERAL.pattern})")
 _FULL_WIDTH = frozenset("０１２３４５６７８９")
 _UNIT_SIGNS = frozenset("㎡㎢㎠㎟㎥㎤㎣")
 _SUPERSCRIPT = re.compile(r"(?<=[mMｍＭ])([²³])")
 _SQUARE = {"²": "2", "³": "3"}
 _EXPONENT = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?)e([+-]?[0-9]{1,2})", re.IGNORECASE)
-_RANGE = re.compile(rf"[0-9][^0-9+*x×/=]{{0,12}}?(?:[{RANGE_SIGNS}]|\bto\b)\s*[0-9]", re.IGNORECASE)
+_RANGE = re.compile(rf"[0-9][^0-9+*x×=]{{0,12}}?(?:[{RANGE_SIGNS}]|\bto\b)\s*[0-9]", re.IGNORECASE)
 _COMMA = re.compile(r"[0-9]\s*[,'\u2019]|^,")
 _OPERATOR = re.compile(r"[0-9][^0-9]{0,12}[+*x×=]|[0-9]\s*/\s*[0-9]|[+*x×]\s*$", re.IGNORECASE)
 _SECONDS = r"""(?:(?P<seconds>[0-9]{1,2}(?:\.[0-9]{1,9})?)\s*(?:"|″|”|''|′′|’’|秒)?\s*)?"""
@@ -80,7 +80,7 @@ def numeral(text: str) -> Decimal:
     """The number that a text, as ``folded`` gives it, is as a whole; raises unreadable with a code otherwise."""
     if len(text) > MAX_DIGITS:
         raise not_a_number(text) if _ANGLE.fullmatch(text) else _too_long()
-    if _SIGNED.fullmatch(text):
+    if SIGNED.fullmatch(text):
         return value_of(text)
     raise not_a_number(text)
 

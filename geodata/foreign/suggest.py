@@ -1,22 +1,22 @@
 """What each column of a foreign sheet seems to be, and why."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from geodata import numerals
 from geodata.bad_cell import BadCell
 from geodata.foreign.headings import SURE, UNKNOWN, functions_of, heading_of, read_heading
 from geodata.foreign.mapping import PARTS, WORDED, Choice, Known, Mapping
-from geodata.foreign.reading import is_nothing, meaning, number, parts_of
+from geodata.foreign.reading import is_nothing, meaning, parts_of
 from geodata.foreign.sheet import Column, ForeignSheet, letters
-from geodata.foreign.units import own_unit, unit_in
+from geodata.foreign.units import guessed_unit, own_unit, unit_of_heading
 from geodata.foreign.wording import heading_parts, matches
 
 MOST_WORDS = 200
 """Different words of a field for which a meaning is asked."""
-
-SMALL_AREA_M2 = 30
-"""Areas that are all below this are hardly m²."""
 
 MOST_OF = 0.7
 """Share of a column's words that a vocabulary must know for the column to be of it."""
@@ -137,8 +137,12 @@ def _by_content(column: Column, known: Known) -> _Guess:
 def _found(column: Column, field: str, score: int) -> _Guess:
     functions = functions_of(column.heading) if field in PARTS and field != "districts" else []
     target = f"{field}@{functions[0]}" if functions else field
-    unit, doubt = _unit(column, field)
-    doubts = [doubt] if doubt != ("", "") else []
+    unit = unit_of_heading(field, heading_parts(simplified(column.heading))[0], column.unit)
+    if unit.sure and unit.unit is None:
+        unit = guessed_unit(field, _bare_numbers(column))
+    if not unit.readable:
+        return _Guess(0, column, Choice(reason=unit.why, sure=False))
+    doubts = [unit.why] if unit.why != ("", "") else []
     if len(functions) > 1:
         doubts.append(("一栏说的是几种用途", "it speaks of several functions"))
     if field == "clear_height_m" and matches("层高|storey", heading_of(column.heading).whole):
@@ -148,34 +152,21 @@ def _found(column: Column, field: str, score: int) -> _Guess:
                 "a storey height includes slab and beams: the clear height is less",
             )
         )
-    sure = score >= SURE and not doubts
+    sure = score >= SURE and unit.sure and not doubts
     reads = (
         f"列名“{column.heading}”{'像' if score >= SURE else '可能'}是这一栏",
         f'the heading "{column.heading}" {"reads like" if score >= SURE else "may be"} it',
     )
     reason = ("；".join([reads[0], *(zh for zh, _ in doubts)]), "; ".join([reads[1], *(en for _, en in doubts)]))
-    return _Guess(score, column, Choice(target=target, unit=unit, reason=reason, sure=sure))
+    return _Guess(
+        score, column, Choice(target=target, unit=unit.unit or own_unit(field) or "", reason=reason, sure=sure)
+    )
 
 
-def _unit(column: Column, field: str) -> tuple[str, tuple[str, str]]:
-    own = own_unit(field)
-    if own is None:
-        return "", ("", "")
-    named = unit_in(field, column.unit) or unit_in(field, heading_parts(column.heading)[0])
-    if named is not None:
-        return named, ("", "")
-    if field == "floor_area_m2" and _all_small(column):
-        return "wan_m2", (
-            "；没有写单位，数值很小，像是万 m²",
-            "; no unit is written, and the numbers are small: 10,000 m²?",
-        )
-    return own, ("", "")
-
-
-def _all_small(column: Column) -> bool:
-    read = [number(sample, "floor_area_m2", "m2", None).value for sample in column.samples]
-    numbers = [each for each in read if isinstance(each, int | float)]
-    return bool(numbers) and max(numbers) < SMALL_AREA_M2
+def _bare_numbers(column: Column) -> list[Decimal]:
+    """The first values of a column that are numbers without a unit."""
+    found = (sample for sample in column.samples if re.fullmatch(numerals.SIGNED, sample))
+    return [numerals.value_of(sample) for sample in found]
 
 
 def _without_totals(columns: dict[int, Choice]) -> dict[int, Choice]:
