@@ -12,6 +12,7 @@ from geodata.foreign.headings import SURE, UNKNOWN, functions_of, heading_of, re
 from geodata.foreign.mapping import PARTS, WORDED, Choice, Known, Mapping
 from geodata.foreign.reading import is_nothing, meaning, parts_of
 from geodata.foreign.sheet import Column, ForeignSheet, letters
+from geodata.foreign.traditional import simplified
 from geodata.foreign.units import guessed_unit, own_unit, unit_of_heading
 from geodata.foreign.wording import heading_parts, matches
 
