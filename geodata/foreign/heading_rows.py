@@ -147,7 +147,7 @@ def _is_below_group(at: int, upper: Row, covered: Cells) -> bool:
 def _is_unit(text: str) -> bool:
     bare = text.strip().strip("()（）[]【】")
     if text[:1] in "(（[【" and text[-1:] in ")）]】":
-        return True
+        return len(bare) > 1 or not bare.isalnum() or bare in "年月天日米吨亩平mt"
     return bare in {"/", "-", "—", "单位"} or any(unit_in(field, bare) is not None for field in UNITS)
 
 
