@@ -20,7 +20,7 @@ BETTER = 0.2
 """By how much more of a text must be in common use in another encoding for that to be the likelier one."""
 
 _SAMPLE = 20_000
-_GUESSES = {"big5hkscs": "Big5", "cp932": "Shift-JIS", "cp949": "EUC-KR", "cp1252": "Windows-1252"}
+_GUESSES = {"big5hkscs": "Big5", "cp932": "Shift-JIS", "cp1252": "Windows-1252"}
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _LEVELS = (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6))
 """First bytes of the signs in common use: level 1 of each standard."""
@@ -44,8 +44,6 @@ def decode(path: Path) -> str:
         raise InputError([file_fault(path.name, message, "Split it into smaller files.")])
     content = path.read_bytes()
     text = _decoded(path, content)
-    if "\0" in text:
-        raise InputError([file_fault(path.name, "is not text, or is UTF-16 without a byte order mark", _SAVE)])
     if "\ufffd" in text:
         raise InputError([file_fault(path.name, "has signs that were lost when it was saved (\ufffd)", _SAVE)])
     if _was_decoded_wrongly(text):
@@ -56,6 +54,8 @@ def decode(path: Path) -> str:
 
 def _decoded(path: Path, content: bytes) -> str:
     mark, encoding = next(((mark, name) for mark, name in _MARKS if content.startswith(mark)), (b"", "utf-8"))
+    if b"\0" in content and not encoding.startswith("utf-16"):
+        raise InputError([file_fault(path.name, "is not text, or is UTF-16 without a byte order mark", _SAVE)])
     try:
         return content[len(mark) :].decode(encoding)
     except UnicodeDecodeError:
@@ -100,8 +100,6 @@ def _is_common(sign: str, encoding: str) -> bool:
         return encoding != "cp1252"
     if encoding == "cp1252":
         return sign.isalpha()
-    if encoding == "cp949":
-        return 0xAC00 <= number <= 0xD7A3 and len(sign.encode("euc_kr", "ignore")) == 2
     if encoding == "cp932" and 0x3041 <= number <= 0x30FF:
         return True
     return any(first <= _lead(sign, level) <= last for level, first, last in _LEVELS)
@@ -126,8 +124,10 @@ def _was_decoded_wrongly(text: str) -> bool:
 def _is_garbled(line: str) -> bool:
     for encoding in ("latin-1", "cp1252", "gb18030"):
         try:
-            line.encode(encoding).decode("utf-8")
-        except UnicodeError:
+            # a few bytes may have been lost on the way
+            read = line.encode(encoding).decode("utf-8", "replace")
+        except UnicodeEncodeError:
             continue
-        return True
+        if sum("\u4e00" <= sign <= "\u9fff" for sign in read) > 2 * read.count("\ufffd"):
+            return True
     return False
