@@ -63,6 +63,12 @@ def nothing_above(shown: str) -> BadCell:
     return BadCell(shown, "nothing-above", "repeats what stands above, and nothing stands above", "Write the value.")
 
 
+def without_name() -> BadCell:
+    """The name of a firm that is missing in a row of numbers."""
+    message = "is missing in a row that holds numbers alone"
+    return BadCell("", "name-missing", message, "Write the name, or remove the row if it is a total.")
+
+
 def is_error(text: str) -> bool:
     """Whether a text is the error of a formula as it is shown."""
     return _ERROR.fullmatch(text.strip()) is not None

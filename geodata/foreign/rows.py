@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geodata.bad_cell import nothing_above
+from geodata.bad_cell import nothing_above, without_name
 from geodata.foreign.heading_rows import Cells, HeadingRows, Row, is_letterhead
 from geodata.foreign.headings import is_running_number, read_heading
 from geodata.foreign.traditional import simplified
@@ -39,6 +39,8 @@ _NOTHING = re.compile(r"[/\-—–.…·~]+|无")
 _DITTO = re.compile(
     r"同上行?|同前|同左上|[-—]?(?:〃|″|′′|''|\"|“|”|〞|〝)+[-—]?|ditto|do\.?|same|sameasabove", re.IGNORECASE
 )
+
+_QUANTITY = re.compile(r"(\d{1,12}(?:,\d{3})*(?:\.\d+)?)\s*[^\d\s]{0,6}")
 
 _WHY_TOTAL = ("合计、小计或平均，不是企业", "a total, a subtotal or a mean, no enterprise")
 _WHY_SUM = ("没有企业名称，各数恰为上面各行之和", "no name, and its numbers are the sums of the rows above")
@@ -88,6 +90,9 @@ class _Sorting:
         why = self._why_not(cells, own)
         if why is None:
             written = [self._written_out(at, cell) for at, cell in enumerate(cells)]
+            if self.enterprise is not None and self._is_nameless(cells, own):
+                written += [None] * (self.enterprise + 1 - len(written))
+                written[self.enterprise] = without_name()
             self.data.append((number, written))
             self.sums.append(_numbers(written))
         else:
@@ -152,6 +157,12 @@ class _Sorting:
             for at, number in numbers.items()
         )
 
+    def _is_nameless(self, cells: Sequence[object], own: dict[int, str]) -> bool:
+        """Whether a row holds numbers alone: a total that does not add up, or a part of which nothing else is told."""
+        enterprise = self.enterprise
+        blank = enterprise is None or enterprise >= len(cells) or not said(cells[enterprise])
+        return blank and set(own) <= set(_numbers(cells)) | self.running
+
     def _written_out(self, at: int, cell: object) -> object:
         if not isinstance(cell, str) or not _DITTO.fullmatch("".join(plain(cell).split()).rstrip("。.")):
             return cell
@@ -184,6 +195,11 @@ def _is_index(texts: Sequence[str]) -> bool:
 
 
 def _numbers(cells: Sequence[object]) -> dict[int, float]:
-    return {
-        at: float(cell) for at, cell in enumerate(cells) if isinstance(cell, int | float) and not isinstance(cell, bool)
-    }
+    """The numbers of a row by column, also those with a unit."""
+    found: dict[int, float] = {}
+    for at, cell in enumerate(cells):
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            found[at] = float(cell)
+        elif isinstance(cell, str) and (number := _QUANTITY.fullmatch(plain(cell))):
+            found[at] = float(number[1].replace(",", ""))
+    return found

@@ -205,12 +205,12 @@ def test_sums_without_a_name_are_skipped_and_named():
     assert skipped(sheet) == [(4, "no name, and its numbers are the sums of the rows above")]
 
 
-def test_a_row_without_a_name_that_is_no_sum_is_kept():
-    sheet, made = made_of(
-        [PARTS, ("甲医疗", 800.0, 1200.0), ("乙医疗", 900.0, 2100.0), (None, 1700.0, 3000.0)], CONSTANTS
-    )
+def test_a_row_of_numbers_without_a_name_that_is_no_sum_is_a_fault():
+    rows = [PARTS, ("甲医疗", 800.0, 1200.0), ("乙医疗", 900.0, "2,100㎡"), (None, 1700.0, 3000.0)]
+    sheet, made = made_of(rows, CONSTANTS)
     assert sheet.skipped == ()
-    assert sum(part.floor_area_m2 for project in made.projects for part in project.components) == 5000 + 4700
+    assert {(fault.row, fault.column, fault.code) for fault in made.faults} == {(4, "enterprise", "name-missing")}
+    assert [project.enterprise for project in made.projects] == ["甲医疗", "乙医疗"]
 
 
 @pytest.mark.parametrize(
