@@ -353,8 +353,7 @@ class _Ids:
             cells["project_id"] = f"{self.prefix}{next(self.numbers):03}"
             earlier.append({name: cells.get(name) for name in HEAD})
             return
-        for name in ("project_id", "enterprise", "name_zh"):
-            cells[name] = same[name]
+        cells.update({name: same[name] for name in ("project_id", "enterprise", "name_zh") if same[name] is not None})
 
 
 def _agree(head: dict[str, object], cells: dict[str, object]) -> bool:

@@ -68,7 +68,7 @@ class Named:
     content: bytes
 
 
-def keep(
+def keep(  # noqa: PLR0913  a batch, and how it is stored
     asker: Asker,
     once: Once,
     projects: Sequence[ProjectRecord],
