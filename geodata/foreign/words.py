@@ -1,52 +1,9 @@
-"""Words by which people head columns and fill cells, beyond the aliases that a batch knows anyway."""
+"""Words by which people fill cells, beyond the labels and codes of the vocabularies."""
 
 import re
 from collections.abc import Mapping
 
 from allocator.vocabulary import Function
-
-HEADINGS: tuple[tuple[str, str], ...] = (
-    ("tier", r"梯度|企业类型|企业类别|企业性质|企业规模|级别|tier|class of"),
-    ("enterprise", r"企业|公司|单位名称|申请人|入驻主体|投资方|company|enterprise|firm|applicant"),
-    ("segment", r"细分|领域|赛道|产业方向|行业|segment|sector|field"),
-    ("priority", r"优先|重要程度|紧急|priority"),
-    ("value", r"价值分|评分|得分|score"),
-    ("submitted_on", r"申报|登记日期|提交|填报|submitted"),
-    ("function", r"用途|功能|需求类型|意向产品|空间类型|产品类型|载体类型|function|purpose|type of space"),
-    ("floor_load_kpa", r"承重|荷载|载荷|楼板|load"),
-    ("clear_height_m", r"层高|净高|高度|height"),
-    ("power_kw", r"用电|电力|配电|负荷|power|electric"),
-    ("effluent_t_day", r"排水|废水|污水|effluent|waste ?water"),
-    ("water_t_day", r"用水|供水|water"),
-    ("cleanroom_iso", r"洁净|clean ?room"),
-    ("ground_floor", r"首层|一楼|底层|ground floor"),
-    ("eia_level", r"环评|eia|assessment"),
-    ("utilities", r"配套|公用工程|utilit"),
-    ("emits", r"排放|产生|危害|emits"),
-    ("sensitive_to", r"敏感|防振|sensitive"),
-    ("lease_months", r"租期|租赁期|年限|lease"),
-    ("start_until", r"最晚|截止|latest"),
-    ("start_from", r"入驻|需求时间|进驻|使用时间|投产|启用|最早|start|move.?in|from"),
-    ("max_rent_yuan_m2_month", r"租金|单价|rent"),
-    ("districts", r"意向区|意向区域|区域|意向地|片区|选址|district|location"),
-    ("name_en", r"英文"),
-    ("name_zh", r"项目名称|项目|名称|project"),
-    ("floor_area_m2", r"面积|平方|area|sqm|亩"),
-    ("source", r"来源|备注|说明|联系|remark|note|source|contact"),
-)
-"""Field by what its heading holds, the more telling first."""
-
-LEFT_OUT: tuple[tuple[str, tuple[str, str]], ...] = (
-    (r"^(?:序号|编号|no\.?|#|id)$", ("流水号，不作为项目编号", "a running number, not an id of ours")),
-    (r"电话|手机|邮箱|联系人|phone|mail|contact person", ("联系方式不入库", "contacts are not stored")),
-    (
-        r"宿舍|食堂|车位|dormitor|parking",
-        ("宿舍、食堂和车位不在安排范围内", "dormitories and parking are not planned here"),
-    ),
-    (r"合计|总计|小计|total", ("合计列", "a total of other columns")),
-    (r"产值|税收|投资额|营收|人数|员工|output|revenue|staff|employees", ("经济指标不参与安排", "not used in a plan")),
-)
-"""Columns that are left out, with the reason."""
 
 QUALIFIERS: Mapping[str, Function] = {
     r"研发|实验|r&d|research|laborator": Function.RND,
@@ -206,9 +163,3 @@ UNDECIDED = re.compile(
     r"|tbd|tbc|to be (?:determined|confirmed|agreed)|negotiable|unknown|\?{1,3}"
 )
 """What people write for "not said yet", as a whole cell: it is left out with the word."""
-
-TOTALS = re.compile(r"^(?:合计|总计|小计|共计|total|sum|注|备注|说明|填表说明|填报人|审核人)\s*[:：]?")
-"""First cells of rows that hold no enterprise."""
-
-INSTRUCTIONS = r"说明|须知|示例|字典|选项|instruction|readme|column|example|dictionary"
-"""Names of sheets that hold no enterprises."""

@@ -14,6 +14,7 @@ from geodata.foreign.mapping import PARTS, is_target
 from geodata.foreign.reading import iso_class, meaning, month, number
 from geodata.foreign.sheet import letters, sheet_of
 from geodata.foreign.units import UNITS, WHOLE_UP, converted, unit_in
+from geodata.workbook import SheetGrid
 from tests.foreign_sheets import FIRMS, HEADINGS, TOTAL, district_table, known, workbook
 
 
@@ -297,7 +298,7 @@ def test_every_field_can_be_a_target_and_nothing_else():
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)
 def test_any_grid_gives_projects_or_faults_and_never_breaks(grid, headed):
     rows = [list(HEADINGS[1]), *grid] if headed else grid
-    sheet = sheet_of("any", rows)
+    sheet = sheet_of(SheetGrid("any", rows))
     if sheet is None:
         return
     made = convert(sheet, suggest(sheet, known(), "P"), known())
@@ -313,7 +314,7 @@ def test_a_mapping_survives_the_way_to_a_form_and_back(mapping):
 
 
 def test_a_sheet_without_two_columns_of_data_is_none():
-    assert sheet_of("x", []) is None
-    assert sheet_of("x", [["title"]]) is None
-    assert sheet_of("x", [HEADINGS[1]]) is None
-    assert sheet_of("x", [*HEADINGS, TOTAL]) is None
+    assert sheet_of(SheetGrid("x", [])) is None
+    assert sheet_of(SheetGrid("x", [["title"]])) is None
+    assert sheet_of(SheetGrid("x", [HEADINGS[1]])) is None
+    assert sheet_of(SheetGrid("x", [*HEADINGS, TOTAL])) is None
