@@ -49,8 +49,9 @@ def no_result(formula: str) -> BadCell:
 
 def merged_quantity(value: object) -> BadCell:
     """A quantity in a merged cell: how much of it belongs to each of the cells is not told."""
+    shown = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     return BadCell(
-        str(value),
+        shown,
         "merged-quantity",
         "is merged over several cells, and how much belongs to each is not told",
         "Unmerge the cell, and write the quantity of each cell.",

@@ -64,6 +64,7 @@ _BROKEN = (
     OSError,
     IndexError,
     NotImplementedError,
+    UnicodeDecodeError,
 )
 
 
@@ -164,7 +165,10 @@ def _opened(path: Path) -> Iterator[tuple[CalamineWorkbook, dict[str, Details]]]
     except (PasswordError, ProtectedError) as error:
         message = "is protected by a password"
         raise InputError([file_fault(path.name, message, "Save it without a password, and send that file.")]) from error
-    except _BROKEN as error:
+    except BaseException as error:
+        # calamine panics on some broken files; the panic is no Exception, and its class cannot be imported.
+        if not isinstance(error, _BROKEN) and type(error).__name__ != "PanicException":
+            raise
         raise InputError([file_fault(path.name, "cannot be read as a workbook", _SAVE_AS)]) from error
 
 

@@ -111,7 +111,7 @@ def _others(sheet: ForeignSheet, found: Sequence[ForeignSheet], forms: Sequence[
             count = len(other.rows)
             notes.append(
                 (
-                    f"工作表“{other.name}”{hidden[0]}另有 {count} 行，没有读入；只读一张工作表",
+                    f"工作表“{other.name}”{hidden[0]}另有 {count} 行，没有读入",
                     f'the sheet "{other.name}"{hidden[1]} has {count} rows too, which were not read',
                 )
             )

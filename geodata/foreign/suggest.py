@@ -12,6 +12,7 @@ from geodata.foreign.headings import SURE, UNKNOWN, functions_of, heading_of, re
 from geodata.foreign.mapping import PARTS, WORDED, Choice, Known, Mapping
 from geodata.foreign.reading import is_nothing, meaning, parts_of
 from geodata.foreign.sheet import Column, ForeignSheet, letters
+from geodata.foreign.traditional import simplified
 from geodata.foreign.units import guessed_unit, own_unit, unit_of_heading
 from geodata.foreign.wording import heading_parts, matches
 
@@ -135,15 +136,14 @@ def _by_content(column: Column, known: Known) -> _Guess:
 
 
 def _found(column: Column, field: str, score: int) -> _Guess:
-    last = column.heading.rsplit(" / ", 1)[-1]
     functions = functions_of(column.heading) if field in PARTS and field != "districts" else []
     target = f"{field}@{functions[0]}" if functions else field
-    unit = unit_of_heading(field, heading_parts(column.heading)[0], column.unit)
+    unit = unit_of_heading(field, heading_parts(simplified(column.heading))[0], column.unit)
     if unit.sure and unit.unit is None:
         unit = guessed_unit(field, _bare_numbers(column))
     if not unit.readable:
-        return _Guess(score, column, Choice(reason=unit.why, sure=False))
-    doubts = [unit.why] if unit.why[0] else []
+        return _Guess(0, column, Choice(reason=unit.why, sure=False))
+    doubts = [unit.why] if unit.why != ("", "") else []
     if len(functions) > 1:
         doubts.append(("一栏说的是几种用途", "it speaks of several functions"))
     if field == "clear_height_m" and matches("层高|storey", heading_of(column.heading).whole):
@@ -153,14 +153,15 @@ def _found(column: Column, field: str, score: int) -> _Guess:
                 "a storey height includes slab and beams: the clear height is less",
             )
         )
-    sure = score >= SURE and unit.sure and len(doubts) == bool(unit.why[0])
+    sure = score >= SURE and unit.sure and not doubts
     reads = (
-        f"列名“{last}”{'像' if score >= SURE else '可能'}是这一栏",
-        f'the heading "{last}" {"reads like" if score >= SURE else "may be"} it',
+        f"列名“{column.heading}”{'像' if score >= SURE else '可能'}是这一栏",
+        f'the heading "{column.heading}" {"reads like" if score >= SURE else "may be"} it',
     )
     reason = ("；".join([reads[0], *(zh for zh, _ in doubts)]), "; ".join([reads[1], *(en for _, en in doubts)]))
-    chosen = unit.unit or own_unit(field) or ""
-    return _Guess(score, column, Choice(target=target, unit=chosen, reason=reason, sure=sure))
+    return _Guess(
+        score, column, Choice(target=target, unit=unit.unit or own_unit(field) or "", reason=reason, sure=sure)
+    )
 
 
 def _bare_numbers(column: Column) -> list[Decimal]:
