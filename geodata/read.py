@@ -34,7 +34,7 @@ __all__ = [
 
 
 def read_projects(path: Path, registry: RegistryRecords | None = None) -> list[ProjectRecord]:
-    """Projects of a .json, .csv, .xlsx, .geojson or .gpkg file, checked against the registry if one is given."""
+    """Projects of a .json, .csv, .geojson or .gpkg file or a workbook, checked against the registry if one is given."""
     projects, faults = _projects(path, registry)
     raise_all(faults)
     return projects

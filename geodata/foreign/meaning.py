@@ -13,6 +13,7 @@ from functools import cache
 from typing import NamedTuple
 
 from geodata.foreign.mapping import LISTS, Known
+from geodata.foreign.traditional import simplified
 from geodata.foreign.wording import said
 from geodata.foreign.words import ANYWHERE, EXACT, HAZARDS, NO_TIER, NOTHING, VALUES
 from geodata.values import plain, token
@@ -125,7 +126,7 @@ def _denials(text: str) -> list[int]:
 
 def meaning(field: str, word: str, known: Known) -> Meaning:
     """What one word of a field means; words that deny something never mean what they deny."""
-    text = " ".join(plain(word).casefold().split())
+    text = " ".join(simplified(plain(word)).casefold().split())
     table = known.words.get(field, {})
     if whole := _whole(field, word, text, table):
         return whole

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from allocator.errors import Fault, InputError
 from geodata.batch import PROJECTS
 from geodata.read import read_projects
+from geodata.tables import TABLES
 from service.api.batches import Named, keep, supply
 from service.api.uploads import plain_name, read_upload
 from service.converting import sheets_of
@@ -20,7 +21,6 @@ from service.records import drafts
 from service.vocabulary import guide
 
 router = APIRouter()
-TABLES = (".xlsx", ".csv")
 RECORDS = (".json", ".geojson", ".gpkg")
 LONGEST_NAME = 200
 

@@ -10,7 +10,10 @@ WORDS: Words = {
     ),
     "file": ("需求表", "Table of enquiries"),
     "drop": ("把文件拖到这里，或点击选择", "Drop a file here, or choose one"),
-    "kinds": (".xlsx、.csv、.json、.geojson，最大 {size} MB", ".xlsx, .csv, .json, .geojson, up to {size} MB"),
+    "kinds": (
+        ".xlsx、.xls、.xlsm、.xlsb、.et、.ods、.csv、.json、.geojson，最大 {size} MB",
+        ".xlsx, .xls, .xlsm, .xlsb, .et, .ods, .csv, .json, .geojson, up to {size} MB",
+    ),
     "batch_name": ("批次名称", "Name of the batch"),
     "batch_name_hint": ("可不填，默认用文件名", "may be left empty: the file's name"),
     "send": ("上传并查看", "Upload and look"),
