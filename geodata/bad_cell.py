@@ -58,6 +58,11 @@ def merged_quantity(value: object) -> BadCell:
     )
 
 
+def nothing_above(shown: str) -> BadCell:
+    """A mark of repetition in the first row."""
+    return BadCell(shown, "nothing-above", "repeats what stands above, and nothing stands above", "Write the value.")
+
+
 def is_error(text: str) -> bool:
     """Whether a text is the error of a formula as it is shown."""
     return _ERROR.fullmatch(text.strip()) is not None

@@ -115,13 +115,16 @@ def _splits(lower: Row, upper: Row, covered: Cells) -> bool:
     own = _own(lower, covered)
     if len(own) < 2 or any(_NUMBER.fullmatch(text) for text in own.values()) or is_letterhead(lower[1]):
         return False
-    if any(isinstance(lower[1][at], int | float) for at in own) or all(_is_unit(text) for text in own.values()):
+    if any(isinstance(lower[1][at], int | float) for at in own):
         return False
     known = [text for text in own.values() if len(text) <= LONGEST and is_known(text)]
     grouped = [at for at in own if _is_below_group(at, upper, covered)]
-    named = [at for at in grouped if own[at] in known or functions_of(own[at])]
+    units = [at for at in own if _is_unit(own[at])]
+    named = [at for at in grouped if own[at] in known or functions_of(own[at]) or at in units]
     if len(grouped) == len(own):
         return len(named) * 2 >= len(own)
+    if len(units) == len(own):
+        return False
     blank = len(own) < len([cell for cell in upper[1] if said(cell)])
     return blank and len(known) >= max(2, len(own) // 2) and not _fills_first(own, upper)
 
@@ -147,7 +150,7 @@ def _is_below_group(at: int, upper: Row, covered: Cells) -> bool:
 def _is_unit(text: str) -> bool:
     bare = text.strip().strip("()（）[]【】")
     if text[:1] in "(（[【" and text[-1:] in ")）]】":
-        return True
+        return len(bare) > 1 or not bare.isalnum() or bare in "年月天日米吨亩平mt"
     return bare in {"/", "-", "—", "单位"} or any(unit_in(field, bare) is not None for field in UNITS)
 
 

@@ -223,7 +223,7 @@ def _best(level: str, whole: str) -> HeadingMeaning:
     scored = [HeadingMeaning(field, score) for field, score, pattern in _FIELDS if matches(pattern, level)]
     alias = column_name(level)
     if alias in PROJECTS.columns and alias not in {"links", "source"}:
-        scored.append(HeadingMeaning(alias, NAMED))
+        scored.append(HeadingMeaning(alias, TOLD))
     if not scored:
         return HeadingMeaning()
     best = max(scored, key=lambda each: each.score)

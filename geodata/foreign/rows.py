@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from geodata.bad_cell import nothing_above
 from geodata.foreign.heading_rows import Cells, HeadingRows, Row, is_letterhead
 from geodata.foreign.headings import is_running_number, read_heading
 from geodata.foreign.traditional import simplified
@@ -97,7 +98,8 @@ class _Sorting:
         why = self._why_plainly_not(own, texts)
         if why == _WHY_TOTAL:
             self.sums = []
-        if why is not None or (self._has_firm(own) and len(own) > 1 and not _NOTE.fullmatch(texts[0])):
+        is_note = _NOTE.fullmatch(texts[0]) is not None and (":" in texts[0] or not _has_words(texts))
+        if why is not None or (self._has_firm(own) and len(own) > 1 and not is_note):
             return why
         return self._why_no_firm(cells, texts) or (_WHY_SUM if self._is_sum(cells, own) else None)
 
@@ -151,14 +153,12 @@ class _Sorting:
         )
 
     def _written_out(self, at: int, cell: object) -> object:
-        if (
-            not isinstance(cell, str)
-            or not self.data
-            or not _DITTO.fullmatch("".join(plain(cell).split()).rstrip("。."))
-        ):
+        if not isinstance(cell, str) or not _DITTO.fullmatch("".join(plain(cell).split()).rstrip("。.")):
             return cell
+        if not self.data:
+            return nothing_above(cell)
         above = self.data[-1][1]
-        return above[at] if at < len(above) else cell
+        return above[at] if at < len(above) else None
 
 
 def _compact(text: str) -> str:
