@@ -12,7 +12,7 @@ _YEAR_FIRST = re.compile(
     rf"([0-9]{{4}}) ?[-/.年] ?([0-9]{{1,2}}) ?(?:月份?|(?:[-/.月] ?([0-9]{{1,2}}) ?日?{_TIME})?)",
 )
 _MONTH_FIRST = re.compile(r"([0-9]{1,2}) ?[-/.] ?([0-9]{4})")
-_SHORTENED = re.compile(r"[0-9]{4}\.[0-9]")
+_SHORTENED = re.compile(r"[0-9]{4}\.1")
 """2026.1 may be what a spreadsheet made of 2026.10."""
 
 _TWO_DIGITS = re.compile(r"'?[0-9]{2} ?[-/.年] ?[0-9]{1,2} ?(?:月|[-/.月] ?[0-9]{1,2} ?日?)?")

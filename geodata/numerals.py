@@ -29,7 +29,9 @@ _FULL_WIDTH = frozenset("０１２３４５６７８９")
 _UNIT_SIGNS = frozenset("㎡㎢㎠㎟㎥㎤㎣")
 _SUPERSCRIPT = re.compile(r"(?<=[mMｍＭ])([²³])")
 _SQUARE = {"²": "2", "³": "3"}
-_EXPONENT = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?)e([+-]?[0-9]{1,2})", re.IGNORECASE)
+EXPONENT = re.compile(r"([+-]?[0-9]{1,15}(?:\.[0-9]{0,15})?)e([+-]?[0-9]{1,2})", re.IGNORECASE)
+"""A number with an exponent, as spreadsheets write long ones."""
+
 _RANGE = re.compile(rf"[0-9][^0-9+*x×=]{{0,12}}?(?:[{RANGE_SIGNS}]|\bto\b)\s*[0-9]", re.IGNORECASE)
 _COMMA = re.compile(r"[0-9]\s*[,'\u2019]|^,")
 _OPERATOR = re.compile(r"[0-9][^0-9]{0,12}[+*x×=]|[0-9]\s*/\s*[0-9]|[+*x×]\s*$", re.IGNORECASE)
@@ -109,7 +111,7 @@ def not_a_number(text: str) -> PydanticCustomError:
     if found := _ANGLE.fullmatch(text):
         shown = _decimal_degrees(found)
         return unreadable("is in degrees, minutes and seconds", f"Write decimal degrees, as {shown}", "degrees")
-    if found := _EXPONENT.fullmatch(text):
+    if found := EXPONENT.fullmatch(text):
         shown = format(Decimal(found[1]).scaleb(int(found[2])), "f")
         return unreadable("is written with an exponent", f"Write all digits, as {shown}", "exponent")
     return next(fault() for pattern, fault in _WRONG if pattern.search(text))

@@ -27,9 +27,11 @@ from geodata.values import plain
 HEAD = ("project_id", "enterprise", "name_zh", "name_en", "segment", "platform_kind", "tier", "priority", "value")
 """Fields of a project that rows under a merged cell leave blank."""
 
+IDS = frozenset({"project_id", "component_id", "links", "pinned_to", "barred_from"})
+"""Fields whose cells name things: nothing in them is read as "nothing"."""
+
 _OMITTED = ("已由您略过", "left out as you chose")
 _IGNORED = ("按您的选择忽略", "ignored as you chose")
-_NOT_SAID = ("没有写明，不作为条件", "nothing is said yet; it is no condition")
 _ASSUMED = ("表中没有这一栏，全部各行按此值", "no column tells it; this value was taken for all rows")
 
 
@@ -297,6 +299,9 @@ class _Reader:
             return cell
         if choice.field in WORDED:
             return self._words(number, position, cell, choice.field)
+        if choice.field in IDS:
+            # ids are what they are: ".." and "-" are names here, not "nothing"
+            return cell if said(cell) else None
         try:
             read = reading.read_cell(choice.field, cell, choice.unit, self.mapping.m2_per_floor)
         except PydanticCustomError as error:

@@ -101,10 +101,12 @@ def quantity(cell: object, field: str, unit: str, m2_per_floor: int | None) -> R
         raise unreadable("is too long for a number", "Write one number and its unit", "too-long")
     bare, remarks = without_remarks(text)
     bare = _without_comparison(field, bare, notes)
-    if not re.search(r"[0-9]", bare) and bare != _HALF_YEAR:
+    if (not re.search(r"[0-9]", bare) and bare != _HALF_YEAR) or numerals.EXPONENT.fullmatch(bare):
         raise numerals.not_a_number(bare)
     alone = numerals.value_of(bare) if re.fullmatch(numerals.SIGNED, bare) else None
     said, remarks = _unit_in_remark(field, remarks) if alone is not None else (None, remarks)
+    if alone is not None and field in WHOLE_UP and _THOUSANDS.fullmatch(bare) and (said or unit) != "wan_m2":
+        raise _point()
     chosen = said or unit or (_guessed(field, alone, notes) if alone is not None else own_unit(field) or "")
     amount = _amount(field, bare, chosen, m2_per_floor)
     for remark in remarks:
@@ -124,6 +126,7 @@ def _folded(cell: str) -> str:
     """NFKC in lower case, with m² as one sign that holds no digit."""
     text = "㎥".join("㎡".join(numerals.folded(part) for part in each.split("㎡")) for each in cell.split("㎥"))
     text = re.sub(r"(?<![a-z])m\^?2(?![0-9])", "㎡", text.casefold().strip())
+    text = re.sub(r"km\^?2(?![0-9])", "平方公里", text)
     text = re.sub(r"(?<![a-z])m\^?3(?![0-9])", "㎥", text)
     return text.replace("ft2", "sqft")
 
@@ -194,6 +197,10 @@ def _weigh(  # noqa: PLR0913, PLR0917  a remark is weighed against all that is k
         raise _remark_fault(remark)
 
 
+def _point() -> ValueError:
+    return unreadable("may mean thousands or decimals", "Write whole numbers without a point", "point")
+
+
 def _amount(field: str, text: str, unit: str, m2_per_floor: int | None) -> _Amount:
     if field == "lease_months":
         years = _years(text)
@@ -210,7 +217,7 @@ def _amount(field: str, text: str, unit: str, m2_per_floor: int | None) -> _Amou
         and {term.multiplier for term in terms} == {1}
         and unit != "wan_m2"
     ):
-        raise unreadable("may mean thousands or decimals", "Write whole numbers without a point", "point")
+        raise _point()
     if not operators:
         return _amount_of(field, terms, unit, m2_per_floor)
     if field not in _ADDED:

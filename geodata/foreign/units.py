@@ -207,6 +207,8 @@ def suffix(field: str, said: str) -> Suffix:
             if rest == text or (not rest and word in {"k", "w"} and field != "floor_area_m2"):
                 continue
             unit = _exact(field, rest) if rest else ""
+            if field == "max_rent_yuan_m2_month" and not unit:
+                continue
             if unit is not None:
                 return Suffix(factor, unit or None)
     raise _unknown(field, text)
@@ -266,7 +268,7 @@ def is_total_rent(said: str) -> bool:
         known = all(token in _MONEY or token in _TIME or not token for token in tokens)
         if known and any(token in _TIME for token in tokens):
             return True
-    return text in {f"{word}{money}" for word in MULTIPLIERS for money in _MONEY}
+    return text in {f"{word}{money}" for word in MULTIPLIERS for money in ("", *_MONEY)}
 
 
 def is_energy(said: str) -> bool:
