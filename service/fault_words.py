@@ -269,6 +269,9 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"has something behind the number that is no unit: (.+)", r"数字后的内容不是单位：\1"),
     (r"is a rent in all, not one per m²", r"是租金总额，不是每平方米租金"),
     (r"is energy, not power", r"是用电量，不是功率"),
+    (r"Write the rent per m², for example (.+)", r"请填写每平方米租金，例如 \1"),
+    (r"repeats what stands above, and nothing stands above", r"写的是“同上”，上面却没有内容"),
+    (r"Write the value", r"请填写内容"),
     (r"says (.+)", r"写的是 \1"),
 )
 _TABLE = tuple((re.compile(pattern), sentence) for pattern, sentence in _SENTENCES)

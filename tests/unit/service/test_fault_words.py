@@ -72,7 +72,7 @@ def texts(node, names):
 def test_every_sentence_of_a_reader_is_said_in_chinese():
     every = sentences()
     assert len(every) > 120
-    left = [(name, told) for name, told in every if not CHINESE.search(chinese(told))]
+    left = [(name, told) for name, told in every if chinese(told) == told or not CHINESE.search(chinese(told))]
     assert left == []
 
 
