@@ -45,6 +45,10 @@ def window(problem: Problem, component: Component, spaces: Spaces) -> tuple[int,
     return max(firsts), min(last_month(problem, component, space) for space in spaces)
 
 
+MUCH_LATE_MONTHS = 6
+"""Figures of a plan count the projects that start more than so many months after the asked one."""
+
+
 def asked_month(problem: Problem, component: Component) -> int:
     """Month from which the plan could serve the component: the asked one, or the plan's first where that is later."""
     return max(problem.plan_from, component.start_from or 0)
