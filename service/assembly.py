@@ -21,9 +21,10 @@ from service.wire import PlanOut
 
 @dataclass(frozen=True)
 class Wish:
-    """What a run changes of the usual: month, moves, goals, scenario; and the day on which it is asked for."""
+    """What a run changes of the usual: month, default of the latest start, moves, goals, scenario; and its day."""
 
     plan_from: str | None = None
+    start_slack_months: int | None = None
     max_moves: int | None = None
     goals: tuple[tuple[AimRecord, ...], ...] | None = None
     scenario: Scenario | None = field(default=None)
@@ -45,6 +46,9 @@ def assemble(
         )
     plan_from = wish.plan_from or first_month(projects, wish.day, in_force=in_force is not None)
     inputs = _inputs(registry, projects, plan_from)
+    if wish.start_slack_months is not None:
+        policy = inputs.policy.model_copy(update={"start_slack_months": wish.start_slack_months})
+        inputs = inputs.model_copy(update={"policy": policy})
     if in_force is not None:
         published = _published(in_force, {project.project_id for project in projects})
         standing_now = {

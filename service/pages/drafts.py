@@ -23,6 +23,7 @@ from service.pages.upload import LONGEST_NAME, workbook
 from service.pages.vocabulary import guide, labels_of, options
 from service.pages.words.fields import FIELDS, UNITS, chinese
 from service.pages.words.upload import WORDS
+from service.policy_of_month import usual_slack_months
 from service.records import drafts
 
 router = APIRouter()
@@ -85,6 +86,8 @@ def _page(caller: Caller, table: Table, **also: Any) -> Response:
         preview=_preview(made),
         numbered="project_id" not in meanings.targets,
         area=sum(part.floor_area_m2 for project in made.projects for part in project.components),
+        open_ended=sum(part.start_until is None for project in made.projects for part in project.components),
+        slack=usual_slack_months(),
         parts_made=sum(len(project.components) for project in made.projects),
     )
 

@@ -115,7 +115,7 @@ def _figures(found: Mapping[str, Any], placed: Sequence[Mapping[str, Any]]) -> d
 
 
 def _late(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Most months that a part of these starts later than asked; of plans from before that was kept, nothing is known."""
+    """Most months that a part of these starts later than asked; 0 in plans from before that was kept."""
     return max(row["document"].get("months_late") or 0 for row in rows)
 
 

@@ -63,6 +63,10 @@ WORDS: Words = {
     "components": ("组成", "Parts"),
     "area": ("面积合计", "Floor area in all"),
     "rewritten": ("已换算或翻译的单元格", "Cells converted or translated"),
+    "no_latest": (
+        "{n} 处未写最晚入驻：默认为期望月份后 {months} 个月（假定值）；可在开始求解时另定。",
+        "{n} parts name no latest start: assumed are {months} months after the asked one; name others when a plan is made.",
+    ),
     "skipped_rows": ("跳过的行（合计、注释）：{rows}", "Rows skipped (totals, notes): {rows}"),
     "preview": ("入库预览（前 {n} 行）", "What will be stored (first {n} rows)"),
     "faults": ("逐格问题", "Faults, cell by cell"),
