@@ -112,9 +112,9 @@ def _component(
         assignment.space_id if assignment else None,
         format_month(assignment.start) if assignment else None,
         problem.permission(component, assignment.space_id).value if assignment else None,
-        tuple(offered_to(component, space, assignment)) if space and assignment else (),
+        tuple(offered_to(problem, component, space, assignment)) if space and assignment else (),
         tuple(_verdict(standing, component, park_id, there, placed=placed) for park_id, there in by_park.items()),
-        tuple(asked_for(component)),
+        tuple(asked_for(problem, component)),
     )
 
 

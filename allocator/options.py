@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from allocator.domain import Component, Space
 from allocator.months import FOREVER, format_month
 from allocator.pieces import Piece, divisions, in_lots_m2, most_m2
-from allocator.starts import start_months, stays, window
+from allocator.starts import latest_start, start_months, stays, window
 
 if TYPE_CHECKING:
     from allocator.problem import Problem
@@ -170,7 +170,7 @@ def _window(problem: Problem, component: Component, space: Space) -> Reason | No
         if stays(problem, component, standing, published.start):
             return None
     wanted = format_month(max(problem.plan_from, component.start_from or 0))
-    until = "" if component.start_until is None else f"–{format_month(component.start_until)}"
+    until = f"–{format_month(latest_start(problem, component))}"
     term = "open-ended" if component.lease_months is None else f"{component.lease_months} months"
     offered_until = "" if space.available_until == FOREVER else f"–{format_month(space.available_until)}"
     offered_from = format_month(max(space.available_from, problem.plan_from))

@@ -96,7 +96,8 @@ class Policy:
     ``fit_points`` are per component and permission, ``speciality_points`` per component in a park that
     specialises in its segment; ``move_price`` is per published component that is moved or dropped;
     ``exception_budget`` is the most components placed by exception, None is no limit; opening costs are spread over
-    ``opening_months``; a component without ``start_until`` may start up to ``start_slack_months`` after it could.
+    ``opening_months``; a component without ``start_until`` may start up to ``start_slack_months``
+    after the asked month, or after the plan's first where that is later.
     """
 
     kinds_for: Mapping[Function, frozenset[SpaceKind]]
@@ -111,4 +112,4 @@ class Policy:
     subsidy_budget_yuan_month: int | None = None
     move_price: Mapping[Stage, int] = field(default_factory=lambda: MOVE_PRICE)
     opening_months: int = 120
-    start_slack_months: int = 36
+    start_slack_months: int = 12

@@ -36,10 +36,11 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An assignment of the published plan and how far it has come."""
+    """An assignment of the published plan and how far it has come; a fixed one is in force and stays as it is."""
 
     assignment: Assignment
     stage: Stage = Stage.ANNOUNCED
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,11 @@ class Problem:
     def published_by_component(self) -> Mapping[str, Assignment]:
         """By key, the published assignment of every component of the batch that has one."""
         return {p.assignment.key: p.assignment for p in self.published if p.assignment.key in self._asked}
+
+    @cached_property
+    def fixed(self) -> Mapping[str, Assignment]:
+        """By key, the published assignments of components of the batch that stay as they are."""
+        return {p.assignment.key: p.assignment for p in self.published if p.fixed and p.assignment.key in self._asked}
 
     @cached_property
     def spaces_of_park(self) -> Mapping[str, tuple[Space, ...]]:

@@ -4,6 +4,7 @@ import math
 
 from allocator.domain import Component
 from allocator.goals.cost import opening_yuan_month
+from allocator.goals.delay import weighted_delay
 from allocator.goals.policy_fit import fit_points
 from allocator.options import Option
 from allocator.plan import Aim
@@ -39,6 +40,8 @@ def _gain(standing: Standing, goal_id: str, option: Option, parts: int) -> float
         return fit_points(problem, component, option.space_id)
     if goal_id == "stability":
         return _kept_price(problem, component, option)
+    if goal_id == "delay":
+        return -weighted_delay(problem, component, option.start)
     if goal_id == "cost":
         return -option.rent_yuan_month - _opening_at_least(standing, option, parts)
     return math.inf

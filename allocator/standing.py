@@ -273,7 +273,7 @@ LOOKS: Mapping[str, Look] = {
 PER_DISTRICT = frozenset({"positioning", "budget", "quota", "move-budget"})
 """Rules that see of a site its district, its floor, and whether it is the published one."""
 
-OF_PROJECT = frozenset({"value", "policy-fit", "stability", "commute"})
+OF_PROJECT = frozenset({"value", "policy-fit", "stability", "delay", "commute"})
 """Goals that a project adds to whatever the others do."""
 
 OF_SPACES = frozenset({"cost"})

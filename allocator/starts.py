@@ -45,18 +45,39 @@ def window(problem: Problem, component: Component, spaces: Spaces) -> tuple[int,
     return max(firsts), min(last_month(problem, component, space) for space in spaces)
 
 
+MUCH_LATE_MONTHS = 6
+"""Figures of a plan count the projects that start more than so many months after the asked one."""
+
+
+def asked_month(problem: Problem, component: Component) -> int:
+    """Month from which the plan could serve the component: the asked one, or the plan's first where that is later."""
+    return max(problem.plan_from, component.start_from or 0)
+
+
+def latest_start(problem: Problem, component: Component) -> int:
+    """Last month in which the component may start: as asked, or by default so many months after the asked one.
+
+    The default is the policy's ``start_slack_months``; it counts from the plan's first month where that is later.
+    """
+    if component.start_until is not None:
+        return component.start_until
+    return asked_month(problem, component) + problem.policy.start_slack_months
+
+
+def months_late(problem: Problem, component: Component, start: int) -> int:
+    """Months between the asked month, or the plan's first where none is asked, and a start; 0 if it is not late."""
+    asked = problem.plan_from if component.start_from is None else component.start_from
+    return max(0, start - asked)
+
+
 def first_month(problem: Problem, component: Component, space: Space) -> int:
     """Earliest month in which the component could start in the space."""
-    return max(problem.plan_from, component.start_from or 0, space.available_from)
+    return max(asked_month(problem, component), space.available_from)
 
 
 def last_month(problem: Problem, component: Component, space: Space) -> int:
     """Latest month in which the component could start in the space and still end its lease there."""
-    wanted_from = max(problem.plan_from, component.start_from or 0)
-    latest = component.start_until
-    if latest is None:
-        latest = wanted_from + problem.policy.start_slack_months
-    latest = min(latest, problem.plan_from + MOST_WAIT_MONTHS)
+    latest = min(latest_start(problem, component), problem.plan_from + MOST_WAIT_MONTHS)
     if component.lease_months is None:
         return latest if space.available_until == FOREVER else -1
     return latest if space.available_until == FOREVER else min(latest, space.available_until - component.lease_months)

@@ -68,6 +68,12 @@ class PublishedRecord(Record):
     start: Month = Field(description="First month of its lease, YYYY-MM.")
     floor_area_m2: AreaM2 = Field(description="Floor taken, whole m².")
     stage: StageWord = Field(Stage.ANNOUNCED, description="How far it has come: what moving it costs follows from it.")
+    fixed: bool = Field(
+        default=False,
+        # plans that were made before there was the field keep their hash
+        exclude_if=lambda fixed: not fixed,
+        description="Whether its lease has begun when the plan begins, and stays as it is.",
+    )
 
 
 class PolicyRecord(Record):
@@ -89,7 +95,12 @@ class PolicyRecord(Record):
     subsidy_budget_yuan_month: CostYuan | None = Field(None, description="Most rent subsidy a month, whole yuan.")
     exception_budget: Count | None = Field(None, description="Most components by exception; absent is no limit.")
     opening_months: Months = Field(120, description="Months over which opening costs are spread.")
-    start_slack_months: Count = Field(36, description="Months a start may slip when no last month is given.")
+    # 36 is what held for plans whose file does not say
+    start_slack_months: Count = Field(
+        36,
+        description="Months after the asked one, or the plan's first, up to which a component that names no last "
+        "month may start.",
+    )
     tier_points: Mapping[TierWord, TierPoints] = Field(description="Points of a project by tier.")
     priority_points: Mapping[Priority, PriorityPoints] = Field(
         description="Factor of a project's points by priority, 1–5."

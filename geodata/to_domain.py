@@ -49,12 +49,15 @@ def to_aims(inputs: Inputs) -> tuple[Aim, ...] | None:
 
 def to_published(inputs: Inputs) -> tuple[Published, ...]:
     """The plan in force."""
-    stages = {(p.project_id, p.component_id): p.stage for p in inputs.published}
+    known = {(p.project_id, p.component_id): p for p in inputs.published}
     rows = (
         Assignment(p.project_id, p.component_id, p.space_id, parse_month(p.start), p.floor_area_m2)
         for p in inputs.published
     )
-    return tuple(Published(made, stages[made.project_id, made.component_id]) for made in Assignment.joined(rows))
+    return tuple(
+        Published(made, (said := known[made.project_id, made.component_id]).stage, said.fixed)
+        for made in Assignment.joined(rows)
+    )
 
 
 def _district(record: DistrictRecord) -> District:

@@ -8,6 +8,7 @@ from allocator.domain import Project
 from allocator.dossier import Dossier
 from allocator.plan import GoalReport
 from allocator.problem import Problem
+from allocator.starts import MUCH_LATE_MONTHS, months_late
 from allocator.verify import VerifiedPlan
 from allocator.vocabulary import Permission
 from maps.notes import binding_codes, card_notes, nearest_park
@@ -109,7 +110,13 @@ def _summary(verified: VerifiedPlan, peaks: Mapping[str, Peak]) -> dict[str, Any
         problem.permission(placement.component, placement.space.space_id) is Permission.EXCEPTION
         for placement in problem.requests_in(plan)
     )
+    late = {
+        placement.component.project_id
+        for placement in problem.requests_in(plan)
+        if months_late(problem, placement.component, placement.start) > MUCH_LATE_MONTHS
+    }
     return {
+        "late": len(late),
         "projects": len(problem.projects),
         "placed": len(placed),
         "demand_m2": _demand(problem.projects),

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from allocator.engines.race import PROOFS
-from allocator.goals import aims_of
+from allocator.goals import BY_ID, aims_of
 from allocator.plan import Breach, PlanStatus
 from allocator.problem import Problem
 from service.documents import assignments_of, claims_of, goal_document, plan_id_of, plan_of, tenant_moves_of
 from service.wire import PlanOut
 
-DERIVED = ("park_id", "district", "permission", "rent_yuan_month", "basis", "stage")
+DERIVED = ("asked_start", "months_late", "park_id", "district", "permission", "rent_yuan_month", "basis", "stage")
 """Fields of an assignment that follow from the registry and the published plan."""
 
 
@@ -38,7 +38,9 @@ def _false_goals(document: PlanOut, problem: Problem) -> Iterator[Breach]:
         return
     if not document.verified:
         yield Breach("claim/status", "verified", "false", "true")
-    asked = [aim.name for aim in aims_of(problem)]
+    # a plan of the usual order that was made before a goal was part of it says nothing of that goal
+    measured = document.measures if problem.aims is None and document.measures else BY_ID
+    asked = [aim.name for aim in aims_of(problem) if all(goal in measured for goal, _ in aim.parts)]
     said = [goal.goal for goal in document.goals]
     if said != asked or [goal.tier for goal in document.goals] != list(range(1, len(asked) + 1)):
         yield Breach("claim/goals", "goals", "|".join(said), "|".join(asked))

@@ -89,6 +89,10 @@ def _print_summary(document: PlanOut, problem: Problem, files: list[Path]) -> No
     if document.verified:
         area = sum(made.floor_area_m2 for made in document.assignments)
         print(f"  {len(placed)} of {len(problem.projects)} projects placed on {area:,} m²")
+    open_ended = sum(part.start_until is None for project in problem.projects for part in project.components)
+    if open_ended:
+        months = problem.policy.start_slack_months
+        print(f"  {open_ended} components name no latest start; assumed: {months} months after the asked one")
     for move in document.tenant_moves:
         who = move.occupant or move.tenancy_id
         print(f"  tenant {who} moves: {move.from_space} → {move.to_space}, {move.floor_area_m2:,} m² from {move.start}")

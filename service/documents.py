@@ -15,6 +15,7 @@ from allocator.options import rent_yuan_month
 from allocator.plan import Assignment, GoalReport, Plan, PlanStatus
 from allocator.problem import Placement, Problem
 from allocator.solution import Solution
+from allocator.starts import months_late
 from allocator.tenants import SEAT, name_of
 from allocator.vocabulary import Stage
 from geodata.schema import Inputs
@@ -132,6 +133,8 @@ def _assignment(problem: Problem, placement: Placement, space_id: str, area_m2: 
         space_id=space_id,
         start=format_month(made.start),
         floor_area_m2=area_m2,
+        asked_start=None if placement.component.start_from is None else format_month(placement.component.start_from),
+        months_late=months_late(problem, placement.component, made.start),
         park_id=space.park_id,
         district=problem.park_of(space.space_id).district,
         permission=problem.permission(placement.component, space.space_id).value,

@@ -1,7 +1,8 @@
-"""What a plan adds, beside the policy's targets and the baseline they start from (P-TARGET, P-BASELINE)."""
+"""What a plan adds, beside the policy's targets and their baseline (P-TARGET, P-BASELINE), and how late it is."""
 
 from collections import defaultdict
 
+from allocator.starts import MUCH_LATE_MONTHS, months_late
 from allocator.verify import VerifiedPlan
 from seeds.facts import Baseline, Counted, Target, baseline, targets
 from seeds.load import labels
@@ -17,7 +18,25 @@ def kpis(verified: VerifiedPlan) -> tuple[KpiOut, ...]:
     for figure in baseline():
         starts[figure.figure_id].append(figure)
     aimed = tuple(_towards(verified, target, starts.pop(target.target_id, [])) for target in targets())
-    return aimed + tuple(_from(figure_id, figures) for figure_id, figures in starts.items())
+    stated = tuple(_from(figure_id, figures) for figure_id, figures in starts.items())
+    return (*aimed, *stated, _late_starts(verified))
+
+
+def _late_starts(verified: VerifiedPlan) -> KpiOut:
+    """Placed projects of which some part starts much later than asked."""
+    problem = verified.problem
+    late = {
+        made.component.project_id
+        for made in problem.requests_in(verified.plan)
+        if months_late(problem, made.component, made.start) > MUCH_LATE_MONTHS
+    }
+    return KpiOut(
+        id="late_starts",
+        label_zh=f"晚于期望 {MUCH_LATE_MONTHS} 个月以上的落位项目",
+        label_en=f"Projects placed more than {MUCH_LATE_MONTHS} months later than asked",
+        value=len(late),
+        unit="projects",
+    )
 
 
 def _towards(verified: VerifiedPlan, target: Target, starts: list[Baseline]) -> KpiOut:

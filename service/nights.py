@@ -32,6 +32,7 @@ GOALS = (
         AimRecord(goal="policy-fit", weight=WORTHWHILE),
         AimRecord(goal="stability", weight=WORTHWHILE + 1),
     ),
+    (AimRecord(goal="delay", weight=1),),
     (AimRecord(goal="cost", weight=1),),
 )
 """Gains and prices in one tier: at an optimum no set of moves can be left out without losing more than it costs."""
@@ -82,7 +83,7 @@ def _order(
         _close(connection, day, "idle", {"sentence_en": "No enquiry is open.", "sentence_zh": "没有待安排的项目。"})
         return None
     records = registries.records_of(newest["document"])
-    wish = Wish(max_moves=settings.nightly_moves, goals=GOALS)
+    wish = Wish(max_moves=settings.nightly_moves, goals=GOALS, day=day)
     try:
         with connection.begin_nested():
             inputs, owners = assemble(records, enquiries, in_force, wish)

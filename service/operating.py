@@ -12,6 +12,7 @@ from allocator.errors import Fault, InputError
 from service import audit as trail
 from service import exit_codes, first_use, logs, nights
 from service.change_report import report_text
+from service.clock import now
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.migrate import migrate as migrate_database
 from service.database.rows import only
@@ -60,7 +61,7 @@ def nightly(options: argparse.Namespace) -> int:
         engine = open_engine(url, pool_size=3)
         migrate_database(engine)
         works = Works(settings, engine, f"nightly-{os.getpid()}")
-        day = nights.due(settings, datetime.now(UTC))
+        day = nights.due(settings, now(settings))
         with transaction(engine, SYSTEM) as connection:
             run_id = nights.begin(connection, settings, day, "operator")
         if run_id is not None:

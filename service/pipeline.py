@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from allocator.begun import begun
 from allocator.dossier import Dossier
 from allocator.errors import Fault, InputError
 from allocator.explain import dossiers
@@ -31,6 +32,7 @@ from geodata.schema import Inputs, PublishedRecord, TenancyRecord
 from geodata.to_domain import to_aims, to_projects, to_published, to_registry
 from seeds.load import SeedError, batch_path, boundaries_path, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
+from service.clock import today
 from service.policy_of_month import redated
 from service.wire import PlanOut
 
@@ -72,18 +74,19 @@ def read(
 ) -> Submission:
     """Read a batch and a registry, the seed ones by default; raises InputError with every fault of both.
 
-    Without ``plan_from`` (YYYY-MM) the plan begins in the first month that any project asks for.  With a plan in
-    force, its projects that the batch does not name again stay in the batch.
+    Without ``plan_from`` (YYYY-MM) the seed batch begins in its own first month, and every other plan in the month of
+    :func:`first_month`.  With a plan in force, its projects that the batch does not name again stay in the batch.
     """
-    if plan_from is None:
-        plan_from = _standing_start(in_force) if in_force else seed_plan_from() if projects is None else None
+    if plan_from is None and in_force is None and projects is None:
+        plan_from = seed_plan_from()
     batch, records = _records(projects, registry, in_force)
-    plan_from = plan_from or first_month(batch, date.today())  # noqa: DTZ011  the calendar of the planner
+    plan_from = plan_from or first_month(batch, today(), in_force=in_force is not None)
     inputs = _inputs(batch, records, plan_from)
     if in_force is not None:
         inputs = _with_published(_under_standing_policy(inputs, records, in_force), in_force)
         moved = replace(records, districts=inputs.districts, tenancies=inputs.tenancies)
         raise_all(check_references(inputs.projects, moved))
+        inputs = with_begun_fixed(inputs)
     boundaries = records.boundaries
     return Submission(inputs, read_boundaries(boundaries_path()) if boundaries is None else boundaries)
 
@@ -99,10 +102,6 @@ def _under_standing_policy(inputs: Inputs, records: RegistryRecords, in_force: I
     return inputs.model_copy(
         update={"policy": carried.policy, "districts": inputs.districts if own else carried.districts}
     )
-
-
-def _standing_start(in_force: InForce) -> str | None:
-    return in_force.document.inputs.plan_from if in_force.document.inputs else None
 
 
 def _records(
@@ -186,10 +185,24 @@ def rehoused(tenancies: Sequence[TenancyRecord], document: PlanOut) -> tuple[Ten
     )
 
 
-def first_month(batch: Sequence[ProjectRecord], today: date) -> str:
-    """Earliest month that a component asks for, else the month of today."""
-    asked = [part.start_from for project in batch for part in project.components if part.start_from is not None]
-    return min(asked, default=f"{today:%Y-%m}")
+def first_month(batch: Sequence[ProjectRecord], day: date, *, in_force: bool) -> str:
+    """Month in which a plan begins: that of the day, or the first that is asked for where nothing is asked sooner.
+
+    With a plan in force it is that of the day, for the months up to the first request are not free of it.
+    """
+    current = f"{day:%Y-%m}"
+    asked = [part.start_from or current for project in batch for part in project.components]
+    return current if in_force else max(current, min(asked, default=current))
+
+
+def with_begun_fixed(inputs: Inputs) -> Inputs:
+    """Inputs in which the published leases that have begun, and can stand as they are, are fixed where they are."""
+    fixed = begun(problem_of(inputs))
+    published = tuple(
+        made.model_copy(update={"fixed": f"{made.project_id}/{made.component_id}" in fixed})
+        for made in inputs.published
+    )
+    return inputs.model_copy(update={"published": published})
 
 
 def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from: str) -> Inputs:

@@ -79,10 +79,13 @@ def _where(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
             f"{_part(voice, part)}: {where}, from {part.start}. "
             f"By the positioning, {function.lower()} is {permission.lower()} in that district.",
         )
-        lines = []
+        lines, late = [], next((int(line.offered) for line in part.offer if line.what == "months_late"), 0)
         for line in part.offer:
+            if line.what == "months_late":
+                continue
             needs, gets = (voice.amount(number, line.unit, line.what) for number in (line.needed, line.offered))
             what = voice.word(line.what)
+            gets += voice.late(None, late) if line.what == "start" else ""
             lines.append(voice.of(f"{what}：需 {needs}，得 {gets}", f"{what}: asked {needs}, gets {gets}"))
         yield "  " + voice.of("；", "; ").join(lines) + voice.of("。", ".")
 

@@ -119,7 +119,7 @@ WIDTHS: Mapping[str, Sequence[int]] = {
     "districts": (4, 3, 3, 3, 3, 3),
     "flows": (4, 3, 3, 3, 3, 3),
     "half_years": (1, 1, 1, 1, 1, 1, 1),
-    "placed": (0, 4, 4, 2, 5, 0, 0, 0),
+    "placed": (0, 4, 4, 2, 5, 0, 0, 0, 0, 0),
     "unplaced": (0, 4, 0, 10),
     "build_next": (3, 2, 0, 0, 4, 6),
     "park_use": (0, 5, 2, 0, 0, 0, 0, 0, 0),

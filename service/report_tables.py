@@ -8,6 +8,7 @@ from typing import Any
 from allocator.months import format_month
 from maps.figure import percent, records
 from maps.flows import flow_matrix
+from maps.tables import NEEDS
 from maps.versus import district_shares
 from maps.words import complete
 from seeds.load import labels
@@ -66,6 +67,10 @@ def project_tables(payload: Mapping[str, Any], speech: Speech) -> list[Table]:
     return [_placed(payload, speech), _unplaced(payload, speech)]
 
 
+START_FROM = list(NEEDS).index("start_from")
+"""Number of the asked month among the needs of a component."""
+
+
 def _placed(payload: Mapping[str, Any], speech: Speech) -> Table:
     parks, projects = records(payload["parks"]), records(payload["projects"])
     spaces, functions = records(payload["spaces"]), payload["components"]["words"]["function"]
@@ -78,9 +83,13 @@ def _placed(payload: Mapping[str, Any], speech: Speech) -> Table:
         note = say("例外", "exception") if part["exception"] else ""
         for space, area in [(part["space"], part["taken"]), *_pairs(part["more"] or [])]:
             park = speech.name(parks[spaces[space]["park"]])
-            rows.append((*who, park, format_month(part["start"]), area, note))
+            needs = dict(_pairs(part["needs"]))
+            asked = needs.get(START_FROM)
+            months = (None if asked is None else format_month(asked), format_month(part["start"]), part["late"])
+            rows.append((*who, park, *months, area, note))
     columns = [say("编号", "Id"), say("项目", "Project"), say("企业", "Enterprise"), say("功能", "Function")]
-    columns += [say("园区", "Park"), say("起租月", "From"), "m²", say("政策例外", "Exception")]
+    columns += [say("园区", "Park"), say("期望月", "Asked"), say("起租月", "From"), say("晚（月）", "Late, months")]
+    columns += ["m²", say("政策例外", "Exception")]
     return Table("placed", say("安排明细", "Where everything goes"), tuple(columns), tuple(rows))
 
 
@@ -116,6 +125,7 @@ def _summary(payload: Mapping[str, Any], speech: Speech) -> Table:
         (say("本方案安排 m²", "Allocated by this plan, m²"), summary["allocated_m2"]),
         (say("园区", "Parks"), summary["parks"]),
         (say("利用率 > 90% 的园区", "Parks over 90%"), summary["busy_parks"]),
+        (say("晚于期望 6 个月以上", "More than 6 months late"), summary["late"]),
         (say("政策例外", "Exceptions used"), summary["exceptions"]),
         (say("政策例外上限", "Exceptions allowed"), summary["exception_budget"]),
     )

@@ -1,7 +1,7 @@
 """Everything the service can be told by its environment, checked at once when it starts."""
 
 import os
-from datetime import time
+from datetime import date, time
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -70,7 +70,12 @@ class Settings(BaseSettings):
     stalled_after_s: float = Field(20.0, gt=0, le=3600, description="Silence after which its work is taken over, s.")
     retention_days: int = Field(400, ge=1, description="How long finished runs without a kept plan are kept, days.")
 
-    time_zone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Zone of the nightly run.")
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Asia/Shanghai", description="Zone of the city: of the nightly run, and of the month in which plans begin."
+    )
+    today: date | None = Field(
+        None, description="Day to take for today, YYYY-MM-DD, in exercises and tests; absent is the clock's."
+    )
     nightly: bool = Field(default=True, description="Whether workers re-plan every night.")
     nightly_at: time = Field(time(2, 0), description="Local time of the nightly run, HH:MM.")
     nightly_moves: int = Field(5, ge=0, le=10_000, description="Most moves that the nightly run may propose.")
@@ -127,7 +132,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """Zone of the nightly run."""
+        """Zone of the city."""
         return ZoneInfo(self.time_zone)
 
 

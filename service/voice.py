@@ -24,6 +24,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "yuan/m2/month": ("元/平方米·月", "yuan per m² and month"),
     "yuan/month": ("元/月", "yuan a month"),
     "months": ("个月", "months"),
+    "months × priority": ("月×优先级", "months × priority"),
     "points": ("分", "points"),
     "components": ("个组成部分", "components"),
     "segment-park pairs": ("个类别与园区组合", "pairs of segment and park"),
@@ -59,6 +60,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "rent": ("租金上限", "rent"),
     "districts": ("意向区", "districts accepted"),
     "start": ("起租", "start"),
+    "months_late": ("晚于期望", "later than asked"),
+    "start_slack": ("最晚入驻（默认）为期望月份后", "latest start (assumed): the asked month plus"),
     "lease": ("租期", "lease"),
     "pinned_to": ("锁定于", "locked to"),
     "barred_from": ("排除", "barred from"),
@@ -222,6 +225,14 @@ class Voice:
         if isinstance(value, str):
             return self.bare(value, code)
         return f"{self.number(value)} {self.unit(unit)}".rstrip()
+
+    def late(self, asked: str | None, months: int) -> str:
+        """The asked month and by how much a start is later, to stand behind the start; nothing where it is not late."""
+        if not months:
+            return ""
+        wish = self.of(f"期望 {asked}，", f"asked {asked}, ") if asked else ""
+        noun = "month" if months == 1 else "months"
+        return self.of(f"（{wish}晚 {months} 个月）", f" ({wish}{months} {noun} late)")
 
     def change(self, goal: str, change: int) -> str:
         """Change of one goal, with its sign."""

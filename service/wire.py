@@ -35,6 +35,10 @@ class AssignmentOut(Wire):
     space_id: str
     start: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First month of the lease, YYYY-MM.")
     floor_area_m2: int = Field(gt=0, description="Floor taken, in whole lots, m².")
+    asked_start: str | None = Field(None, description="Month that was asked for, YYYY-MM; absent where none was.")
+    months_late: int | None = Field(
+        None, description="Months from the asked one, or the plan's first where none is asked, to the start."
+    )
     park_id: str | None = None
     district: str | None = Field(None, description="Adcode.")
     permission: str | None = Field(None, description="What the positioning says: preferred, allowed or exception.")

@@ -8,7 +8,7 @@ from allocator.answers.limits import Limit
 from allocator.domain import Component, Project
 from allocator.policy import Quota, Reserve
 from allocator.problem import Problem
-from allocator.rules.pinned import OUT
+from allocator.rules.pinned import BEGUN, OUT
 from allocator.rules.positioning import BUDGET
 from allocator.vocabulary import Permission, QuotaKind
 
@@ -112,6 +112,10 @@ def _pinned(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, Chan
         bars = ";".join(sorted(component.barred_from))
         change = Change("component", component.key, "barred_from", bars, None)
         return _with_component(problem, replace(component, barred_from=frozenset())), change
+    if limit.where.endswith(f"/{BEGUN}"):
+        key = limit.where.removesuffix(f"/{BEGUN}")
+        loose = tuple(replace(each, fixed=each.fixed and each.assignment.key != key) for each in problem.published)
+        return replace(problem, published=loose), Change("published", key, "fixed", "true", None)
     component = next(c for c in problem.components.values() if limit.where == f"{c.key}@{c.pinned_to}")
     change = Change("component", component.key, "pinned_to", component.pinned_to, None)
     return _with_component(problem, replace(component, pinned_to=None)), change

@@ -6,6 +6,7 @@ from allocator.goals.base import Goal
 from allocator.goals.clustering import Clustering
 from allocator.goals.commute import Commute
 from allocator.goals.cost import Cost
+from allocator.goals.delay import Delay
 from allocator.goals.policy_fit import PolicyFit
 from allocator.goals.spread import Spread
 from allocator.goals.stability import Stability
@@ -18,6 +19,7 @@ GOALS: tuple[Goal, ...] = (
     ValuePlaced(),
     PolicyFit(),
     Stability(),
+    Delay(),
     Cost(),
     Commute(),
     Clustering(),
@@ -28,7 +30,7 @@ GOALS: tuple[Goal, ...] = (
 
 BY_ID: Mapping[str, Goal] = {goal.id: goal for goal in GOALS}
 
-USUAL = ("value", "policy-fit", "stability", "cost")
+USUAL = ("value", "policy-fit", "stability", "delay", "cost")
 """The usual order, most important first; the other goals are measured always and pursued on request."""
 
 

@@ -54,6 +54,13 @@ class RunIn(Body):
     )
     max_moves: StrictInt | None = Field(None, ge=0, le=1_000_000, description="Most published components moved.")
     plan_from: Annotated[StrictStr, Field(pattern=MONTH)] | None = Field(None, description="First month, YYYY-MM.")
+    start_slack_months: StrictInt | None = Field(
+        None,
+        ge=0,
+        le=240,
+        description="Months after the asked one up to which a part that names no latest start may start; absent is the "
+        "policy's.",
+    )
     scenario_id: Name | None = Field(None, description="A stored scenario that changes the inputs.")
     goals: list[list[AimIn]] | None = Field(
         None, min_length=1, max_length=20, description="Tiers of goals in strict order; absent is the usual order."

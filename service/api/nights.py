@@ -1,6 +1,6 @@
 """Nights: what the nightly run found, and a way to begin it by hand."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -13,6 +13,7 @@ from service.api.once import Answer, IsOnce
 from service.api.problems import not_found
 from service.api.shapes import NightOut, Nights
 from service.change_report import report_text
+from service.clock import now
 from service.database.rows import every, first, only
 from service.database.tables import night
 
@@ -53,7 +54,7 @@ def begin(asker: Operator, once: IsOnce) -> Response:
     settings = asker.house.settings
 
     def make(connection: Connection) -> Answer:
-        day = nights.due(settings, datetime.now(UTC))
+        day = nights.due(settings, now(settings))
         nights.begin(connection, settings, day, asker.person)
         row = only(connection, select(night).where(night.c.local_date == day))
         return Answer(NightOut.model_validate(row), 202, {"Location": f"/api/v1/nights/{day.isoformat()}"})

@@ -120,8 +120,8 @@ def _assignments(origin: Origin) -> Select[Any]:
             null().cast(Text).label("until"),
             *(place[name] for name in ("plan_id", "project_id", "component_id", "enterprise", "segment", "function")),
             *(place[name] for name in ("space_id", "park_id", "adcode", "start", "floor_area_m2")),
-            *(document[name].as_string().label(name) for name in ("permission", "stage", "basis")),
-            document["rent_yuan_month"].as_integer().label("rent_yuan_month"),
+            *(document[name].as_string().label(name) for name in ("asked_start", "permission", "stage", "basis")),
+            *(document[name].as_integer().label(name) for name in ("months_late", "rent_yuan_month")),
         )
         .join_from(placement, registry_park, _same_park(place.park_id, origin["registry"]), isouter=True)
         .where(place.plan_id == origin["plan_id"])
@@ -230,6 +230,8 @@ ASSIGNMENTS = Collection(
         Property("park_id", "Park of the space."),
         Property("adcode", "Adcode of the park's district."),
         Property("start", "First month of the lease, YYYY-MM."),
+        Property("asked_start", "Month that was asked for, YYYY-MM."),
+        Property("months_late", "Months from the asked one, or the plan's first, to the start.", "integer"),
         Property("floor_area_m2", "Floor taken, m².", "integer"),
         Property("rent_yuan_month", "Rent of the floor taken, yuan a month.", "integer"),
         Property("permission", "What the positioning says: preferred, allowed or exception."),

@@ -1,6 +1,6 @@
 """A batch with its enquiries, and the form that asks for a plan of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from allocator.errors import Fault, InputError
+from allocator.months import format_month, parse_month
 from service.api import batches as api
 from service.api import runs as api_runs
 from service.api.bodies import RunIn, WithdrawIn
@@ -16,12 +17,13 @@ from service.api.problems import not_found
 from service.pages.entry import Caller, Planning, Reading
 from service.pages.forms import Form, InForm
 from service.pages.words.batch import WORDS
+from service.policy_of_month import usual_slack_months
 from service.records import batches, plans
 
 router = APIRouter()
 BatchId = Annotated[str, InPath(pattern=r"^batch-[0-9a-f]{12}$")]
 SHOWN = 500
-NOT_ASKED = dict.fromkeys(("which", "basis", "max_moves", "time_limit", "plan_from", "name"), "")
+NOT_ASKED = dict.fromkeys(("which", "basis", "max_moves", "time_limit", "plan_from", "start_slack", "name"), "")
 LIMITS_S = (30, 60, 180, 600, 1800)
 """Time limits that the form offers, s, as far as the settings allow them."""
 
@@ -50,6 +52,8 @@ def _page(
         rows=[_enquiry(row) for row in rows[:SHOWN]],
         total=len(rows),
         open_here=waiting,
+        slack=usual_slack_months(),
+        open_ended=sum(_latest(row["record"]["components"])["open_ended"] for row in rows if row["state"] == "open"),
         faults=faults,
         asked={**NOT_ASKED, **(asked or {})},
         **values,
@@ -64,7 +68,17 @@ def _enquiry(row: Mapping[str, Any]) -> dict[str, Any]:
         "parts": [part["function"] for part in parts],
         "area": sum(part["floor_area_m2"] for part in parts),
         "start": starts[0] if starts else None,
+        **_latest(parts),
     }
+
+
+def _latest(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Latest start of the parts, and of how many it is the policy's default, counted from the asked month."""
+    slack = usual_slack_months()
+    named = [part["start_until"] for part in parts if part.get("start_until")]
+    open_ended = [part.get("start_from") for part in parts if not part.get("start_until")]
+    assumed = [format_month(parse_month(month) + slack) for month in open_ended if month]
+    return {"latest": max([*named, *assumed], default=None), "open_ended": len(open_ended)}
 
 
 def _asking(caller: Caller, connection: Connection) -> dict[str, Any]:
@@ -98,6 +112,7 @@ def _wish(batch_id: str, form: Form) -> RunIn:
         "basis": form.text("basis") or None,
         "max_moves": form.whole("max_moves"),
         "plan_from": form.text("plan_from", 10) or None,
+        "start_slack_months": form.whole("start_slack"),
         "time_limit_s": form.whole("time_limit"),
     }
     if told["basis"] == "nothing":

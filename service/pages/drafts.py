@@ -26,6 +26,7 @@ from service.pages.entry import Caller, Planning
 from service.pages.forms import Form, InForm
 from service.pages.upload import LONGEST_NAME, workbook
 from service.pages.words.upload import WORDS
+from service.policy_of_month import usual_slack_months
 from service.records import drafts, mappings
 from service.records.batches import content_hash
 from service.records.sent_before import sent_before
@@ -98,6 +99,8 @@ def _page(caller: Caller, upload: Upload, taken: tuple[CellFault, ...] = ()) -> 
         preview=_preview(made),
         numbered="project_id" not in meanings.targets,
         area=sum(part.floor_area_m2 for project in made.projects for part in project.components),
+        open_ended=sum(part.start_until is None for project in made.projects for part in project.components),
+        slack=usual_slack_months(),
         parts_made=sum(len(project.components) for project in made.projects),
     )
 

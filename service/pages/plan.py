@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection, select
 
+from allocator.starts import MUCH_LATE_MONTHS
 from service.api import plans as api
 from service.api.plans import FileName, PlanId
 from service.database.rows import every
@@ -54,6 +55,7 @@ def one(caller: Reading, plan_id: PlanId) -> Response:
         figures=_figures(found, placed),
         files=[files[name] for name in ordered],
         mapped=MAP_FILE in files,
+        much_late=MUCH_LATE_MONTHS,
         **asked,
     )
 
@@ -85,6 +87,8 @@ def _projects(placed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "parts": rows,
             "area": sum(row["floor_area_m2"] for row in rows),
             "start": min(row["start"] for row in rows),
+            "asked": min((month for row in rows if (month := row["document"].get("asked_start"))), default=None),
+            "late": _late(rows),
             "exception": any(row["document"].get("permission") == "exception" for row in rows),
             "assumed": any(row["document"].get("basis") == "assumed" for row in rows),
         }
@@ -105,8 +109,14 @@ def _figures(found: Mapping[str, Any], placed: Sequence[Mapping[str, Any]]) -> d
         "rent": sum(row["document"].get("rent_yuan_month") or 0 for row in placed),
         "exceptions": sum(row["document"].get("permission") == "exception" for row in placed),
         "value": None if first is None else first["value"],
+        "late": len({row["project_id"] for row in placed if _late([row]) > MUCH_LATE_MONTHS}),
         **_proof(found),
     }
+
+
+def _late(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Most months that a part of these starts later than asked; 0 in plans from before that was kept."""
+    return max(row["document"].get("months_late") or 0 for row in rows)
 
 
 def _proof(found: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from allocator.starts import MUCH_LATE_MONTHS
 from service.api import plans as api
 from service.api.bodies import RejectIn
 from service.api.plans import PlanId
@@ -45,6 +46,10 @@ def show(caller: Reading, plan_id: PlanId) -> Response:
         exceptions=[]
         if document is None
         else [each for each in document.assignments if each.permission == "exception"],
+        late=[]
+        if document is None
+        else [each for each in document.assignments if (each.months_late or 0) > MUCH_LATE_MONTHS],
+        much_late=MUCH_LATE_MONTHS,
         voice=None if document is None else voice(caller, document),
     )
 

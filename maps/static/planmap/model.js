@@ -59,6 +59,7 @@ PM.model = (() => {
     project.start = starts.length ? Math.min(...starts) : null;
     project.group = model.groups.get(model.groupOf[project.segment]);
     project.exception = project.components.some((component) => component.exception);
+    project.late = Math.max(0, ...project.components.map((component) => component.late || 0));
     project.arcs = arcsOf(project);
     linkFirmness(model.payload.robustness || {}, project);
     project.parks = [...new Set(project.components.flatMap((component) => component.sites.map((site) => site.space.park)))];

@@ -159,6 +159,7 @@ PM.strings = {
   eia_level: { zh: "环评", en: "EIA" },
   utilities: { zh: "配套", en: "Utilities" },
   max_rent: { zh: "租金上限", en: "Rent limit" },
+  start: { zh: "起租", en: "Start" },
   start_from: { zh: "最早入驻", en: "Earliest start" },
   start_until: { zh: "最晚入驻", en: "Latest start" },
   optimal: { zh: "已证最优", en: "Proven optimal" },

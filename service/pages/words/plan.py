@@ -15,6 +15,7 @@ WORDS: Words = {
     "kpi_waiting": ("未落位", "Waiting"),
     "kpi_area": ("安排面积", "Floor given"),
     "kpi_rent": ("月租金", "Rent a month"),
+    "kpi_late": ("晚于期望 {n} 个月以上", "More than {n} months late"),
     "kpi_exceptions": ("政策例外", "Policy exceptions"),
     "kpi_value": ("落位价值", "Value placed"),
     "kpi_gap": ("距最优", "From the best"),
@@ -95,6 +96,8 @@ WORDS: Words = {
     ),
     "kb": ("{n} kB", "{n} kB"),
     # review
+    "late_starts": ("晚于期望 {n} 个月以上的起租", "Starts more than {n} months later than asked"),
+    "no_late_starts": ("没有。", "None."),
     "review_title": ("审核与公布", "Review and publication"),
     "review_lead": (
         "方案由一人提交、另一人批准（四眼原则），批准后方可公布。每一步都记入审计日志。",

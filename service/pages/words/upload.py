@@ -117,6 +117,10 @@ WORDS: Words = {
     "store_replace_ids": ("入库并替换同编号需求", "Store in place of the same ids"),
     "store_beside": ("另存为新需求", "Store beside them"),
     "id_taken": ("有编号已被待安排的需求使用", "Some ids are used by open enquiries"),
+    "no_latest": (
+        "{n} 处未写最晚入驻：默认为期望月份后 {months} 个月（假定值）；可在开始求解时另定。",
+        "{n} parts name no latest start: assumed are {months} months after the asked one; name others when a plan is made.",
+    ),
     "preview": ("入库预览（前 {n} 行）", "What will be stored (first {n} rows)"),
     "faults": ("逐格问题", "Faults, cell by cell"),
     "more_faults": ("另有 {n} 处未列出，见标注文件。", "{n} more are in the marked file."),
