@@ -46,7 +46,8 @@ def holders_of(standing: Standing, component: Component, breach: Breach) -> Iter
         draws = not supply or getattr(placement.component, supply)
         if draws and placement.active(month) and placement.component.key != component.key:
             held, project = placement.assignment, problem.project_by_id[placement.component.project_id]
-            yield Holder(held.project_id, held.component_id, held.total_m2, project.value)
+            floor = sum(area_m2 for space_id, area_m2 in held.pieces if supply or space_id == here)
+            yield Holder(held.project_id, held.component_id, floor, project.value)
     for tenancy in standing.housed.get(here, ()):
         if tenancy.active(month) and (not supply or getattr(tenancy, supply)):
             name = tenancy.occupant or tenancy.tenancy_id

@@ -189,13 +189,3 @@ def deltas(resolved: Resolved, standing: VerifiedPlan) -> Mapping[str, int]:
         return {}
     after = resolved.verified.values
     return {goal: after[goal] - value for goal, value in standing.values.items() if goal in after}
-
-
-def moves(before: Plan, after: Plan) -> tuple[tuple[str, str | None, str | None], ...]:
-    """Components that stand elsewhere, come or go, each with its space before and after."""
-    first, second = before.by_component, after.by_component
-    sites = {
-        key: (first[key].space_id if key in first else None, second[key].space_id if key in second else None)
-        for key in sorted({*first, *second})
-    }
-    return tuple((key, here, there) for key, (here, there) in sites.items() if here != there)

@@ -134,7 +134,7 @@ def importance_of(seed: int) -> Iterator[str]:
         return
     verified = standing(problem, plans)
     for loss in importance(verified, means(), tiers=4).losses:
-        left = [goals for goals, plan in plans if all(a.space_id != loss.space_id for a in plan.assignments)]
+        left = [goals for goals, plan in plans if all(loss.space_id not in a.space_ids for a in plan.assignments)]
         expected = changes(problem, verified, max(left, default=None))
         said = signed(problem, dict(loss.deltas)) if loss.deltas else None
         if not loss.floor_area_m2:
@@ -181,7 +181,7 @@ def alternatives_of(seed: int) -> Iterator[str]:
     found = alternatives(verified, means(), count=50, gap_bp=gap_bp)
     value = verified.values["value"]
     parks = [
-        {(a.key, problem.park_of(a.space_id).park_id) for a in plan.assignments}
+        {(p.component.key, p.space.park_id) for p in problem.requests_in(plan)}
         for plan in (verified.plan, *(each.plan for each in found.plans))
     ]
     if any(first == second for i, first in enumerate(parks) for second in parks[:i]):
@@ -189,12 +189,23 @@ def alternatives_of(seed: int) -> Iterator[str]:
     if any(each.values["value"] < value - value * gap_bp // 10_000 for each in found.plans):
         yield "an alternative is outside the gap"
     near = {
-        frozenset((a.key, problem.park_of(a.space_id).park_id) for a in plan.assignments)
+        frozenset((p.component.key, p.space.park_id) for p in problem.requests_in(plan))
         for goals, plan in plans
         if goals[0] >= value - value * gap_bp // 10_000
     }
+    for each in found.plans:
+        yield from needless(problem, each.plan)
     enough = min(len(near) - 1, 50)
     yield "asked" if len(found.plans) >= enough else f"{len(found.plans)} plans, there are {len(near) - 1} others"
+
+
+def needless(problem: Problem, plan: Plan) -> Iterator[str]:
+    """Tenants whom a plan moves although it would stand with some of them at home."""
+    moves = [placed.assignment for placed in problem.moves_of_tenants(plan)]
+    for stay in range(1, 1 << len(moves)):
+        at_home = {made for number, made in enumerate(moves) if stay >> number & 1}
+        if not find_breaches(problem, Plan.of(made for made in plan.assignments if made not in at_home)):
+            yield f"{at_home} move for nothing in {plan}"
 
 
 def build_next_of(seed: int) -> Iterator[str]:
