@@ -44,7 +44,7 @@ def asked_for(component: Component) -> Iterator[Requirement]:
         ("sensitive_to", "|".join(sorted(component.sensitive_to)) or None, ""),
         ("rent", None if rent is None else rent / 100, "yuan/m2/month"),
         ("districts", "|".join(sorted(component.districts)) or None, ""),
-        ("start", _window(component), ""),
+        ("start", asked_window(component) or None, ""),
         ("lease", component.lease_months, "months"),
         ("pinned_to", component.pinned_to, ""),
         ("barred_from", "|".join(sorted(component.barred_from)) or None, ""),
@@ -57,6 +57,9 @@ def asked_for(component: Component) -> Iterator[Requirement]:
 UNITS = {"power_kw": "kW", "water_t_day": "t/day", "effluent_t_day": "t/day"}
 
 
-def _window(component: Component) -> str | None:
-    months = [m for m in (component.start_from, component.start_until) if m is not None]
-    return None if component.start_from is None else "–".join(format_month(month) for month in months)
+def asked_window(component: Component) -> str:
+    """First and last month in which the component would start, as it was asked; nothing where it was not."""
+    first, last = (
+        "" if month is None else format_month(month) for month in (component.start_from, component.start_until)
+    )
+    return f"{first}–{last}" if last else first

@@ -22,6 +22,7 @@ from geodata.policy_to_domain import to_policy
 from geodata.read import (
     RegistryRecords,
     check_references,
+    distant_starts,
     read_boundaries,
     read_projects,
     read_registry,
@@ -213,7 +214,9 @@ def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from:
 
 def problem_of(inputs: Inputs) -> Problem:
     """The problem that inputs state; raises InputError when they contradict themselves."""
-    raise_all(check_references(inputs.projects, records_of(inputs)))
+    raise_all(
+        [*check_references(inputs.projects, records_of(inputs)), *distant_starts(inputs.projects, inputs.plan_from)]
+    )
     problem = Problem(
         to_registry(inputs),
         to_projects(inputs),

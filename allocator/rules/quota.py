@@ -7,7 +7,7 @@ from allocator.linear import Linear, Row
 from allocator.plan import Breach, Plan
 from allocator.policy import Quota
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, NamedRow, Rule, Sides
 from allocator.vocabulary import QuotaKind
 
 WHOLE_BP = 10_000
@@ -55,6 +55,11 @@ class Quotas(Rule):
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much floor was found and how much is allowed or asked for."""
         return f"Quota {breach.where}: {breach.measured} m² are placed; the limit is {breach.limit} m²."
+
+    def sides(self, breach: Breach) -> Sides:
+        """Of a least share the share and what is placed; of a ceiling what is placed and the ceiling."""
+        above = float(breach.measured) > float(breach.limit)
+        return (breach.measured, breach.limit) if above else (breach.limit, breach.measured)
 
 
 def _rows(problem: Problem, choose: Choose, quota: Quota) -> Iterator[NamedRow]:

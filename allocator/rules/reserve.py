@@ -8,12 +8,12 @@ from allocator.options import Option
 from allocator.plan import Assignment, Breach, Plan
 from allocator.policy import Reserve
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, NamedRow, SharedOut
 from allocator.rules.levels import Held, levels
 from allocator.rules.phases import phases
 
 
-class Reserved(Rule):
+class Reserved(SharedOut):
     """Until a date, so much floor of a place is held back for projects of certain tiers.
 
     The others share what is left of the free floor there; where less is free than held back, they get none.  A tenant
