@@ -199,7 +199,12 @@ class Problem:
         free: dict[str, int] = dict.fromkeys(self.registry.districts, 0)
         for space_id, space in self.registry.spaces.items():
             held = sum(t.floor_area_m2 for t in self.tenancies_of_space[space_id] if t.active(self.plan_from))
-            free[self.park_of(space_id).district] += max(0, space.floor_area_m2 - held)
+            if space_id not in self.registry.either:
+                free[self.park_of(space_id).district] += max(0, space.floor_area_m2 - held)
+        for adcode in free:
+            # nobody holds anything yet of what is not built
+            there = (s for s in self.registry.either if self.park_of(s).district == adcode)
+            free[adcode] += self.registry.stock_m2(there)
         return free
 
     @cached_property

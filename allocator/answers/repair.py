@@ -87,7 +87,10 @@ def _applied(problem: Problem, plan: Plan, touched: Mapping[Limit, int]) -> tupl
     not need in the end is left out.
     """
     repaired, applied = problem, []
-    for limit, amount in sorted(touched.items(), key=lambda pair: (pair[0].rule != "floor-area", pair[0].name)):
+    # of limits that are told apart by a number the last goes first, so that the others keep theirs
+    order = sorted(touched, key=lambda limit: (limit.rule != "floor-area", -len(limit.name), limit.name))
+    for limit in order:
+        amount = touched[limit]
         if _kept(repaired, plan, limit):
             continue
         change = None
