@@ -23,6 +23,7 @@ from service.answers_wire import (
     SensitivityOut,
 )
 from service.answers_words import WAYS
+from service.voice import weighed
 from service.wire import PlanOut, TenantMoveOut
 
 TITLES = {rule.id: f"{rule.title_zh} {rule.title_en}" for rule in RULES}
@@ -136,7 +137,8 @@ def _way(way: str) -> str:
 
 
 def _curve(found: MoveCurveOut, _: PlanOut) -> Iterator[str]:
-    yield f"净收益 net = {_label('goal', found.goal)} − {found.rate} × 调整价 price of moves"
+    gain = weighed(found.goal, lambda goal: _label("goal", goal))
+    yield f"净收益 net = {gain} − {found.rate} × 调整价 price of moves"
     for point in found.points:
         if point.net is None:
             yield f"≤ {point.most_moves}: {STATUS[point.status]}"

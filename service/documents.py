@@ -97,7 +97,8 @@ def plan_id_of(input_hash: str, status: PlanStatus, plan: Plan) -> str:
 
 def goal_document(report: GoalReport) -> GoalOut:
     """A goal's value and bound as a document."""
-    return GoalOut(**asdict(report), gap=report.gap, unit=UNITS.get(report.goal, MERGED))
+    shown = {name: value for name, value in asdict(report).items() if name != "bounded_by"}
+    return GoalOut(**shown, gap=report.gap, unit=UNITS.get(report.goal, MERGED))
 
 
 def assignments_of(problem: Problem, plan: Plan) -> tuple[AssignmentOut, ...]:

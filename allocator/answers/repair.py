@@ -88,7 +88,8 @@ def _applied(problem: Problem, plan: Plan, touched: Mapping[Limit, int]) -> tupl
     """
     repaired, applied = problem, []
     # of limits that are told apart by a number the last goes first, so that the others keep theirs
-    order = sorted(touched, key=lambda limit: (limit.rule != "floor-area", -len(limit.name), limit.name))
+    last_first = sorted(touched, key=lambda limit: (len(limit.name), limit.name), reverse=True)
+    order = sorted(last_first, key=lambda limit: limit.rule != "floor-area")
     for limit in order:
         amount = touched[limit]
         if _kept(repaired, plan, limit):

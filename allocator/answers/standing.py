@@ -176,8 +176,9 @@ class _Gathered:
                 bounds[engine] = said
         value, bound = objective.evaluate(values), min(bounds.values(), default=None)
         proofs = tuple(sorted(engine for engine, said in bounds.items() if said == value))
+        by = tuple(sorted(engine for engine, said in bounds.items() if said == bound))
         sign = objective.sign
-        return GoalReport(objective.goal, tier + 1, sign * value, None if bound is None else sign * bound, proofs)
+        return GoalReport(objective.goal, tier + 1, sign * value, None if bound is None else sign * bound, proofs, by)
 
     def _same_before(self, tier: int, these: tuple[int, ...], those: tuple[int, ...]) -> bool:
         return all(o.evaluate(these) == o.evaluate(those) for o in self.variant.objectives[:tier])
