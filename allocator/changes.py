@@ -11,7 +11,7 @@ from allocator.domain import PARK_UTILITIES, Component, Project, Space
 from allocator.options import Reason, reasons_against
 from allocator.plan import Assignment, Breach
 from allocator.problem import Problem
-from allocator.rules import RULES
+from allocator.rules import RULE_BY_ID, RULES
 from allocator.standing import Standing
 from allocator.starts import first_month, last_month
 
@@ -31,7 +31,15 @@ OF_THE_PROJECT = frozenset({"rent", "district", "kind", "window"})
 BY_MONTH = frozenset({"floor-area", "utilities", "reserve"})
 """Rules that name a month last: the worst month speaks for all."""
 
-UNITS = {"links": "m", "budget": "yuan/month", "quota": "m2", "positioning": "components", "separation": "m"}
+UNITS = {
+    "links": "m",
+    "budget": "yuan/month",
+    "quota": "m2",
+    "positioning": "components",
+    "separation": "m",
+    "reserve": "m2",
+}
+"""Of rules whose numbers have one unit wherever they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +98,14 @@ def of_breaches(project: Project, breaches: Iterable[Breach]) -> Iterator[Change
     """What would have to give way for breaches that a project causes."""
     for breach in breaches:
         where = breach.where.rsplit("/", 1)[0] if breach.rule in BY_MONTH else breach.where
-        if isinstance(breach.measured, str) or isinstance(breach.limit, str):
-            yield Change(breach.rule, where, breach.measured, breach.limit, None, "", WHOLE_BP)
+        needed, offered = RULE_BY_ID[breach.rule].sides(breach)
+        if isinstance(needed, str) or isinstance(offered, str):
+            yield Change(breach.rule, where, needed, offered, None, "", WHOLE_BP)
             continue
-        by = abs(breach.measured - breach.limit)
+        by = abs(needed - offered)
         unit, asked = _asked(project, breach.rule, where)
-        share = int(-(-by * WHOLE_BP // max(1, asked or max(abs(breach.measured), abs(breach.limit)))))
-        yield Change(breach.rule, where, breach.measured, breach.limit, by, unit, share)
+        share = int(-(-by * WHOLE_BP // max(1, asked or max(abs(needed), abs(offered)))))
+        yield Change(breach.rule, where, needed, offered, by, unit, share)
 
 
 def _asked(project: Project, rule: str, where: str) -> tuple[str, int]:

@@ -5,7 +5,7 @@ m² and month, months are numbers as in :mod:`allocator.months`.  Cross referenc
 :class:`allocator.problem.Problem`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from allocator.months import FOREVER
@@ -247,10 +247,21 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """Everything on the supply side, keyed by id; ``distance_m`` holds metres for each ordered pair of parks."""
+    """Everything on the supply side, keyed by id; ``distance_m`` holds metres for each ordered pair of parks.
+
+    Of the spaces in ``either`` exactly one will be built, and which one is open: sums of floor count one of them.
+    """
 
     districts: Mapping[str, District]
     parks: Mapping[str, Park]
     spaces: Mapping[str, Space]
     tenancies: tuple[Tenancy, ...] = ()
     distance_m: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    either: frozenset[str] = frozenset()
+
+    def stock_m2(self, space_ids: Iterable[str]) -> int:
+        """Floor area of spaces, m²; of those that exclude each other the largest counts."""
+        areas = [(space_id in self.either, self.spaces[space_id].floor_area_m2) for space_id in space_ids]
+        return sum(area for other, area in areas if not other) + max(
+            (area for other, area in areas if other), default=0
+        )

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from allocator.changes import UNITS
 from allocator.domain import Component
 from allocator.dossier import Holder
 from allocator.months import parse_month
 from allocator.options import Option, Reason
 from allocator.plan import Breach, Plan
+from allocator.rules import RULE_BY_ID
 from allocator.standing import Standing
 from allocator.trial import CAPACITIES
 
@@ -22,8 +24,9 @@ def tightest(component: Component, option: Option, breaches: list[Breach]) -> li
             asked = option.area_in(place) if breach.rule == "floor-area" else getattr(component, unit)
             reason = Reason(breach.rule, asked, breach.limit - (breach.measured - asked), unit)
         else:
-            unit = "m" if breach.rule == "links" and isinstance(breach.measured, int) else ""
-            reason = Reason(breach.rule, breach.limit, breach.measured, unit)
+            needed, offered = RULE_BY_ID[breach.rule].sides(breach)
+            unit = "" if isinstance(needed, str) or isinstance(offered, str) else UNITS.get(breach.rule, "")
+            reason = Reason(breach.rule, needed, offered, unit)
         known = reasons.get((breach.rule, place))
         if known is None or _left(reason) < _left(known[1]):
             reasons[breach.rule, place] = breach, reason
@@ -46,7 +49,8 @@ def holders_of(standing: Standing, component: Component, breach: Breach) -> Iter
         draws = not supply or getattr(placement.component, supply)
         if draws and placement.active(month) and placement.component.key != component.key:
             held, project = placement.assignment, problem.project_by_id[placement.component.project_id]
-            yield Holder(held.project_id, held.component_id, held.total_m2, project.value)
+            floor = sum(area_m2 for space_id, area_m2 in held.pieces if supply or space_id == here)
+            yield Holder(held.project_id, held.component_id, floor, project.value)
     for tenancy in standing.housed.get(here, ()):
         if tenancy.active(month) and (not supply or getattr(tenancy, supply)):
             name = tenancy.occupant or tenancy.tenancy_id

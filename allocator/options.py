@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from allocator.domain import Component, Space
 from allocator.months import FOREVER, format_month
 from allocator.pieces import Piece, divisions, in_lots_m2, most_m2
-from allocator.starts import latest_start, start_months, stays, window
+from allocator.starts import is_over, latest_start, start_months, stays, window
 
 if TYPE_CHECKING:
     from allocator.problem import Problem
@@ -169,7 +169,10 @@ def _window(problem: Problem, component: Component, space: Space) -> Reason | No
         standing = tuple(problem.registry.spaces[space_id] for space_id in published.space_ids)
         if stays(problem, component, standing, published.start):
             return None
-    wanted = format_month(max(problem.plan_from, component.start_from or 0))
+    asked_from = component.start_from or 0
+    wanted = format_month(
+        asked_from if is_over(problem, component) and asked_from else max(problem.plan_from, asked_from)
+    )
     until = f"–{format_month(latest_start(problem, component))}"
     term = "open-ended" if component.lease_months is None else f"{component.lease_months} months"
     offered_until = "" if space.available_until == FOREVER else f"–{format_month(space.available_until)}"

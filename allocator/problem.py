@@ -48,7 +48,8 @@ class Problem:
     """Registry, projects and policy, planned from month ``plan_from``; raises ValueError for dangling references.
 
     ``published`` is the plan in force, if there is one, and ``max_moves`` how many of its components may be moved or
-    dropped; None is no limit.  ``aims`` is the order of goals that is asked for; None is the usual one.
+    dropped; None is no limit.  A published lease that has ended when the plan begins is in force no longer.  ``aims``
+    is the order of goals that is asked for; None is the usual one.
     """
 
     registry: Registry
@@ -145,12 +146,21 @@ class Problem:
     def stages(self) -> Mapping[str, Stage]:
         """By key, the stage of every published component of the batch, and of the tenants who may move."""
         tenants = {each.seat.key: each.tenancy.stage for each in self.tenants.values()}
-        return tenants | {p.assignment.key: p.stage for p in self.published if p.assignment.key in self._asked}
+        return tenants | {p.assignment.key: p.stage for p in self._in_force}
 
     @cached_property
     def published_by_component(self) -> Mapping[str, Assignment]:
-        """By key, the published assignment of every component of the batch that has one."""
-        return {p.assignment.key: p.assignment for p in self.published if p.assignment.key in self._asked}
+        """By key, the published assignment of every component of the batch whose lease has not ended."""
+        return {p.assignment.key: p.assignment for p in self._in_force}
+
+    @cached_property
+    def _in_force(self) -> tuple[Published, ...]:
+        return tuple(
+            published
+            for published in self.published
+            if (part := self._asked.get(published.assignment.key))
+            and part.lease_end(published.assignment.start) > self.plan_from
+        )
 
     @cached_property
     def fixed(self) -> Mapping[str, Assignment]:
@@ -195,7 +205,12 @@ class Problem:
         free: dict[str, int] = dict.fromkeys(self.registry.districts, 0)
         for space_id, space in self.registry.spaces.items():
             held = sum(t.floor_area_m2 for t in self.tenancies_of_space[space_id] if t.active(self.plan_from))
-            free[self.park_of(space_id).district] += max(0, space.floor_area_m2 - held)
+            if space_id not in self.registry.either:
+                free[self.park_of(space_id).district] += max(0, space.floor_area_m2 - held)
+        for adcode in free:
+            # nobody holds anything yet of what is not built
+            there = (s for s in self.registry.either if self.park_of(s).district == adcode)
+            free[adcode] += self.registry.stock_m2(there)
         return free
 
     @cached_property

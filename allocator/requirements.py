@@ -7,7 +7,7 @@ from allocator.dossier import Requirement
 from allocator.months import format_month
 from allocator.plan import Assignment
 from allocator.problem import Problem
-from allocator.starts import latest_start, months_late
+from allocator.starts import is_over, latest_start, months_late
 
 
 def offered_to(problem: Problem, component: Component, space: Space, assignment: Assignment) -> Iterator[Requirement]:
@@ -51,7 +51,7 @@ def asked_for(problem: Problem, component: Component) -> Iterator[Requirement]:
         ("sensitive_to", "|".join(sorted(component.sensitive_to)) or None, ""),
         ("rent", None if rent is None else rent / 100, "yuan/m2/month"),
         ("districts", "|".join(sorted(component.districts)) or None, ""),
-        ("start", _window(problem, component), ""),
+        ("start", asked_window(problem, component), ""),
         ("start_slack", problem.policy.start_slack_months if component.start_until is None else None, "months"),
         ("lease", component.lease_months, "months"),
         ("pinned_to", component.pinned_to, ""),
@@ -65,6 +65,9 @@ def asked_for(problem: Problem, component: Component) -> Iterator[Requirement]:
 UNITS = {"power_kw": "kW", "water_t_day": "t/day", "effluent_t_day": "t/day"}
 
 
-def _window(problem: Problem, component: Component) -> str:
-    months = (component.start_from or problem.plan_from, latest_start(problem, component))
-    return "–".join(format_month(month) for month in months)
+def asked_window(problem: Problem, component: Component) -> str:
+    """First and last month in which the component would start, as asked or by default."""
+    first = component.start_from
+    if first is None and not is_over(problem, component):
+        first = problem.plan_from
+    return f"{'' if first is None else format_month(first)}–{format_month(latest_start(problem, component))}"

@@ -179,7 +179,8 @@ def _report(tier: int, objective: Objective, bounds: dict[str, int], values: tup
     value, sign = objective.evaluate(values), objective.sign
     bound = min(bounds.values(), default=None)
     proofs = tuple(sorted(name for name, proven in bounds.items() if proven == value))
-    return GoalReport(objective.goal, tier, sign * value, None if bound is None else sign * bound, proofs)
+    by = tuple(sorted(name for name, proven in bounds.items() if proven == bound))
+    return GoalReport(objective.goal, tier, sign * value, None if bound is None else sign * bound, proofs, by)
 
 
 def _signed(progress: Progress, sign: int) -> Progress:

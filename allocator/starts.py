@@ -83,6 +83,11 @@ def last_month(problem: Problem, component: Component, space: Space) -> int:
     return latest if space.available_until == FOREVER else min(latest, space.available_until - component.lease_months)
 
 
+def is_over(problem: Problem, component: Component) -> bool:
+    """Whether the last month in which the component would start is past when the plan begins."""
+    return component.start_until is not None and component.start_until < problem.plan_from
+
+
 def start_months(
     problem: Problem, sites: Sequence[Site], falling_free: Mapping[str, Iterable[int]] | None = None
 ) -> list[list[int]]:

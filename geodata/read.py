@@ -16,6 +16,7 @@ from geodata.parse import DISTRICTS, ENDINGS, PARKS, SPACES, TENANCIES, Kind, R,
 from geodata.references import (
     RegistryRecords,
     check_references,
+    distant_starts,
     project_faults,
     registry_faults,
     repeated,
@@ -25,6 +26,7 @@ from geodata.supply import DistrictRecord
 __all__ = [
     "RegistryRecords",
     "check_references",
+    "distant_starts",
     "read_boundaries",
     "read_districts",
     "read_projects",

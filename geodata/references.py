@@ -9,6 +9,7 @@ import geopandas as gpd
 
 from allocator.errors import Fault
 from allocator.months import FOREVER, format_month, parse_month
+from allocator.starts import MOST_WAIT_MONTHS
 from geodata.boundaries import TOLERANCE_M, misplaced
 from geodata.demand import ComponentRecord, ProjectRecord
 from geodata.faults import fault, nearest
@@ -143,6 +144,25 @@ def project_faults(projects: Sequence[ProjectRecord], registry: RegistryRecords)
                 message = "together with its project reads like another component"
                 faults.append(fault(origin, f"{prefix}component_id", component.component_id, message, remedy))
     return [each for each in faults if not registry.unread or each.message != NOT_KNOWN]
+
+
+def distant_starts(projects: Sequence[ProjectRecord], plan_from: str) -> list[Fault]:
+    """A fault for each component that would start later than any lease of a plan from that month begins."""
+    last = parse_month(plan_from) + MOST_WAIT_MONTHS
+    message = f"is more than {MOST_WAIT_MONTHS // 12} years after the plan begins in {plan_from}"
+    remedy = f"Ask for {format_month(last)} or earlier, or plan it later."
+    return [
+        fault(
+            part.origin if part.origin.row else project.origin,
+            "start_from" if part.origin.row else f"components/{position}/start_from",
+            part.start_from,
+            message,
+            remedy,
+        )
+        for project in projects
+        for position, part in enumerate(project.components)
+        if part.start_from is not None and parse_month(part.start_from) > last
+    ]
 
 
 def _component_faults(

@@ -1,5 +1,7 @@
 """The bridge from interchange records to the domain: months to numbers, yuan to fen, km to metres."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from allocator.domain import (
@@ -36,8 +38,33 @@ def to_registry(inputs: Inputs) -> Registry:
 
 
 def to_projects(inputs: Inputs) -> tuple[Project, ...]:
-    """The batch; a project without a value gets its tier points × priority points."""
-    return tuple(_project(record, inputs.policy) for record in inputs.projects)
+    """The batch; a project without a value gets its tier points × priority points.
+
+    Of a project that goes on, what has come to its end asks for nothing any more: a component whose published lease
+    has ended when the plan begins, and that does not ask to start again later, is left out with its links.
+    """
+    starts = {(made.project_id, made.component_id): parse_month(made.start) for made in inputs.published}
+    return tuple(
+        _going_on(_project(record, inputs.policy), starts, parse_month(inputs.plan_from)) for record in inputs.projects
+    )
+
+
+def _going_on(project: Project, starts: Mapping[tuple[str, str], int], plan_from: int) -> Project:
+    ends = {
+        part.component_id: part.lease_end(starts[project.project_id, part.component_id])
+        for part in project.components
+        if (project.project_id, part.component_id) in starts
+    }
+    if all(end <= plan_from for end in ends.values()):
+        return project
+    over = {
+        part.component_id
+        for part in project.components
+        if ends.get(part.component_id, plan_from + 1) <= plan_from and (part.start_from or 0) < plan_from
+    }
+    components = tuple(part for part in project.components if part.component_id not in over)
+    links = tuple(link for link in project.links if not {link.first, link.second} & over)
+    return replace(project, components=components, links=links)
 
 
 def to_aims(inputs: Inputs) -> tuple[Aim, ...] | None:

@@ -43,6 +43,14 @@ REASONS: Mapping[str, Label] = {
     **{f"displaced/{rule}": label for rule, label in {**_RULES, **_TAKEN}.items()},
     **{f"refused/{rule}": label for rule, label in {**_RULES, **_SITTING}.items()},
     "not-worth-it": {"zh": "可以落位，但不增加价值", "en": "Could be placed, but adds no value"},
+    "not-wanted": {
+        "zh": "可以落位，但按所定目标次序不取",
+        "en": "Could be placed, but the order of goals asked for does not want it",
+    },
+    "window-over": {
+        "zh": "所申请的起租时段在方案开始前已过",
+        "en": "The window asked for is over before the plan begins",
+    },
     "not-found": {"zh": "可以落位，求解时限内未找到", "en": "Could be placed; not found in the time given"},
     "newcomer": {
         "zh": "可以落位，方案制定时尚未提出",

@@ -11,7 +11,7 @@ from allocator.answers.sensitivity import sensitivity
 from allocator.problem import Problem
 from allocator.verify import VerifiedPlan
 from service.answers_wire import AlternativesOut, Answered, AnswerOut, BuildNextOut, SensitivityOut
-from service.documents import assignments_of
+from service.documents import assignments_of, tenant_moves_of
 from service.wire import PlanOut
 
 
@@ -33,7 +33,7 @@ def alternatives_document(problem: Problem, found: Alternatives) -> Alternatives
     """Plans within a gap of a plan, each with its assignments."""
     plans = tuple(
         {name: getattr(each, name) for name in ("way", "status", "values", "deltas", "elsewhere", "moves", "goals")}
-        | {"assignments": assignments_of(problem, each.plan)}
+        | {"assignments": assignments_of(problem, each.plan), "tenant_moves": tenant_moves_of(problem, each.plan)}
         for each in found.plans
     )
     shown: Mapping[str, Any] = {name: getattr(found, name) for name in AlternativesOut.model_fields}

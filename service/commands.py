@@ -18,7 +18,7 @@ from service.progress import ProgressLine
 from service.scenario import apply, read_scenario
 from service.wire import PlanOut
 from service.wording import conflict_text
-from service.writing import ready, write_all
+from service.writing import NotWrittenError, ready, write_all
 
 EXIT = {
     PlanStatus.OPTIMAL: exit_codes.OK,
@@ -59,7 +59,11 @@ def _plan(options: argparse.Namespace, submission: Submission) -> int:
     with ProgressLine() as line:
         outcome = run(inputs, limits, options.engine, line.solving, line.explaining)
     document = plan_document(inputs, outcome)
-    files = write_all(options.out, outcome, document, submission.boundaries)
+    unwritten: NotWrittenError | None = None
+    try:
+        files = write_all(options.out, outcome, document, submission.boundaries)
+    except NotWrittenError as error:
+        files, unwritten = list(error.written), error
     if options.model is not None:
         options.model.parent.mkdir(parents=True, exist_ok=True)
         files += export_model(outcome.problem, outcome.solution, options.model)
@@ -67,6 +71,8 @@ def _plan(options: argparse.Namespace, submission: Submission) -> int:
         print(json.dumps(_summary(document, files), ensure_ascii=False, indent=1))
     else:
         _print_summary(document, outcome.problem, files)
+    if unwritten is not None:
+        raise unwritten
     return EXIT[document.status]
 
 

@@ -43,9 +43,13 @@ __all__ = [
     "plan_id_of",
     "plan_of",
     "read_plan",
+    "unplaced_document",
 ]
 
 UNITS = {goal.id: goal.unit for goal in GOALS}
+
+MERGED = "weighted"
+"""Unit of a tier of several goals."""
 
 
 def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
@@ -59,7 +63,7 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
         measures=dict(verified.values) if verified else {},
         assignments=assignments_of(outcome.problem, solution.plan or Plan(())),
         tenant_moves=tenant_moves_of(outcome.problem, solution.plan or Plan(())),
-        unplaced=tuple(_unplaced(dossier) for dossier in outcome.dossiers if not dossier.placed),
+        unplaced=tuple(unplaced_document(dossier) for dossier in outcome.dossiers if not dossier.placed),
         engine=solution.engine,
         seed=solution.limits.seed,
         wall_s=round(solution.wall_s, 3),
@@ -94,7 +98,8 @@ def plan_id_of(input_hash: str, status: PlanStatus, plan: Plan) -> str:
 
 def goal_document(report: GoalReport) -> GoalOut:
     """A goal's value and bound as a document."""
-    return GoalOut(**asdict(report), gap=report.gap, unit=UNITS.get(report.goal, "weighted"))
+    shown = {name: value for name, value in asdict(report).items() if name != "bounded_by"}
+    return GoalOut(**shown, gap=report.gap, unit=UNITS.get(report.goal, MERGED))
 
 
 def assignments_of(problem: Problem, plan: Plan) -> tuple[AssignmentOut, ...]:
@@ -151,7 +156,8 @@ def _stage(problem: Problem, placement: Placement) -> Stage:
     return problem.stages[placement.component.key] if stays else Stage.ANNOUNCED
 
 
-def _unplaced(dossier: Dossier) -> UnplacedOut:
+def unplaced_document(dossier: Dossier) -> UnplacedOut:
+    """Why a project is not placed, as a document."""
     reasons = tuple(ReasonOut.model_validate(asdict(reason)) for reason in dossier.unplaced_reasons)
     return UnplacedOut(project_id=dossier.project_id, reasons=reasons)
 

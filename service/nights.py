@@ -9,7 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from allocator.answers.worthwhile import Worthwhile
 from allocator.errors import InputError
+from allocator.vocabulary import Permission
 from geodata.rulebook import AimRecord
+from geodata.schema import Inputs
 from service import audit
 from service.assembly import Wish, assemble
 from service.change_report import ChangeReport, change_report, with_curve
@@ -23,19 +25,38 @@ from service.wire import PlanOut
 PERSON = "nightly"
 """Who proposes what the night found."""
 
-WORTHWHILE = 1000
-"""Weight of a point gained; a point of moving weighs one more, so that a move must gain more than its price."""
+MOST_WEIGHT = 1_000_000
+"""Weights that the order of goals allows."""
 
-GOALS = (
-    (
-        AimRecord(goal="value", weight=WORTHWHILE),
-        AimRecord(goal="policy-fit", weight=WORTHWHILE),
-        AimRecord(goal="stability", weight=WORTHWHILE + 1),
-    ),
-    (AimRecord(goal="delay", weight=1),),
-    (AimRecord(goal="cost", weight=1),),
-)
-"""Gains and prices in one tier: at an optimum no set of moves can be left out without losing more than it costs."""
+
+def goals_of(inputs: Inputs) -> tuple[tuple[AimRecord, ...], ...]:
+    """Gains and prices in one tier: at an optimum no set of moves can be left out without losing more than it costs.
+
+    A point of moving weighs a little more than a point of fit, and all moves together less than one point more: so
+    moves must gain more than their price.
+
+    Value comes strictly before fit, as in the usual order: one point of value weighs more than all the fit in which
+    two plans within the limit on moves can differ.  So no project is dropped for the fit of others.
+    """
+    points = [
+        points for permission, points in inputs.policy.fit_points.items() if permission is not Permission.FORBIDDEN
+    ]
+    widest = max(0, *points) - min(0, *points) + inputs.policy.speciality_points
+    published = {(made.project_id, made.component_id) for made in inputs.published}
+    asked = {(each.project_id, part.component_id) for each in inputs.projects for part in each.components}
+    movable = len(asked & published) + len(inputs.tenancies)
+    moving = movable if inputs.max_moves is None else min(movable, 2 * inputs.max_moves)
+    most_fit = widest * (len(asked - published) + moving)
+    unit = 1 + moving * max(inputs.policy.move_price.values())
+    return (
+        (
+            AimRecord(goal="value", weight=min(MOST_WEIGHT, unit * (1 + most_fit))),
+            AimRecord(goal="policy-fit", weight=unit),
+            AimRecord(goal="stability", weight=unit + 1),
+        ),
+        (AimRecord(goal="delay", weight=1),),
+        (AimRecord(goal="cost", weight=1),),
+    )
 
 
 def due(settings: Settings, now: datetime) -> date:
@@ -83,10 +104,11 @@ def _order(
         _close(connection, day, "idle", {"sentence_en": "No enquiry is open.", "sentence_zh": "没有待安排的项目。"})
         return None
     records = registries.records_of(newest["document"])
-    wish = Wish(max_moves=settings.nightly_moves, goals=GOALS, day=day)
+    wish = Wish(max_moves=settings.nightly_moves, day=day)
     try:
         with connection.begin_nested():
             inputs, owners = assemble(records, enquiries, in_force, wish)
+            inputs = inputs.model_copy(update={"goals": goals_of(inputs)})
     except InputError as error:
         _close(connection, day, "failed", {"faults": [str(fault) for fault in error.faults[:100]]})
         return None

@@ -23,6 +23,7 @@ from geodata.policy_to_domain import to_policy
 from geodata.read import (
     RegistryRecords,
     check_references,
+    distant_starts,
     read_boundaries,
     read_projects,
     read_registry,
@@ -130,22 +131,48 @@ def records_of(inputs: Inputs) -> RegistryRecords:
 
 
 def read_again(inputs: Inputs | None, projects: Path | None, registry: Path | None) -> Inputs:
-    """Inputs with the projects or the registry of files in place of their own; raises InputError with every fault."""
+    """Inputs with the projects or the registry of files in place of their own; raises InputError with every fault.
+
+    All else stays: the policy, the first month, the order of goals, and the plan in force with the projects that it
+    handed on and with the tenants whom it moved.
+    """
     if inputs is None:
         return read(projects, registry).inputs
-    if registry is None and projects is not None:
-        return inputs.model_copy(update={"projects": tuple(read_projects(projects, records_of(inputs)))})
-    if projects is not None:
-        return read(projects, registry, inputs.plan_from).inputs
-    records = read_registry(registry or registry_dir(), inputs.districts, read_boundaries(boundaries_path()))
-    raise_all(check_references(inputs.projects, replace(records, districts=inputs.districts)))
+    records = records_of(inputs)
+    if registry is not None:
+        found = read_registry(registry, inputs.districts, read_boundaries(boundaries_path()))
+        records = replace(found, tenancies=_as_moved(found.tenancies, inputs))
+    batch = inputs.projects if projects is None else _with_carried(read_projects(projects, records), inputs)
+    raise_all(check_references(batch, records))
     return inputs.model_copy(
         update={
             "districts": tuple(records.districts),
             "parks": tuple(records.parks),
             "spaces": tuple(records.spaces),
             "tenancies": tuple(records.tenancies),
+            "projects": batch,
         }
+    )
+
+
+def _with_carried(batch: Sequence[ProjectRecord], inputs: Inputs) -> tuple[ProjectRecord, ...]:
+    """A batch, after the projects that the plan in force handed on and that it does not name."""
+    named = {project.project_id for project in batch}
+    carried = (project for project in inputs.projects if project.project_id not in named)
+    return (*(carried if inputs.published else ()), *batch)
+
+
+def _as_moved(tenancies: Sequence[TenancyRecord], inputs: Inputs) -> tuple[TenancyRecord, ...]:
+    """Tenancies with those whom the plan in force moved in their new spaces, where the registry is still behind."""
+    moved = {t.tenancy_id: t for t in inputs.tenancies if inputs.published}
+    where = {"space_id", "since", "floor_area_m2"}
+    return tuple(
+        now
+        if (now := moved.get(record.tenancy_id))
+        and now.space_id != record.space_id
+        and record.model_dump(exclude=where) == now.model_dump(exclude=where)
+        else record
+        for record in tenancies
     )
 
 
@@ -226,7 +253,9 @@ def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from:
 
 def problem_of(inputs: Inputs) -> Problem:
     """The problem that inputs state; raises InputError when they contradict themselves."""
-    raise_all(check_references(inputs.projects, records_of(inputs)))
+    raise_all(
+        [*check_references(inputs.projects, records_of(inputs)), *distant_starts(inputs.projects, inputs.plan_from)]
+    )
     problem = Problem(
         to_registry(inputs),
         to_projects(inputs),

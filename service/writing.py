@@ -3,13 +3,15 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 
-from allocator.errors import Fault, InputError
+from allocator.errors import AllocatorError, Fault, InputError
 from allocator.verify import VerifiedPlan
 from maps.page import plan_html
 from service.documents import dossier_document
@@ -37,31 +39,68 @@ def ready(folder: Path) -> Path:
         raise InputError([Fault(str(folder), None, None, None, message, "Name another folder with --out")]) from None
 
 
+class NotWrittenError(AllocatorError):
+    """Raised when the plan is written and some of its other files could not be made; names them with their causes."""
+
+    def __init__(self, written: Sequence[Path], failed: Mapping[str, str]) -> None:
+        self.written, self.failed = tuple(written), dict(failed)
+        told = "".join(f"\n  {name}: {cause}" for name, cause in self.failed.items())
+        super().__init__(f"the plan is written, but of its files these could not be made:{told}")
+
+    def __reduce__(self) -> tuple[type["NotWrittenError"], tuple[tuple[Path, ...], dict[str, str]]]:
+        return type(self), (self.written, self.failed)
+
+
 def write_all(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
-    """Write everything that a plan consists of and return the paths; two runs into one folder never mix."""
+    """Write everything that a plan consists of and return the paths; two runs into one folder never mix.
+
+    plan.json comes first, and a file that cannot be made keeps no other from being written: raises NotWrittenError
+    after all that could be made is in its place.
+    """
+    failed: dict[str, str] = {}
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as fresh:
-        return moved_in(_write_files(Path(fresh), outcome, document, boundaries), folder, FILES)
+        written = moved_in(_write_files(Path(fresh), outcome, document, boundaries, failed), folder, FILES)
+    if failed:
+        raise NotWrittenError(written, failed)
+    return written
 
 
-def _write_files(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
+def _write_files(
+    folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame, failed: dict[str, str]
+) -> list[Path]:
     """Write plan.json, and with a verified plan everything else that FILES names; their paths."""
     written = [write_text(folder / "plan.json", document.model_dump_json(indent=1))]
     if outcome.verified is None:
         return written
-    settings = map_settings()
-    drawn = Drawn(document, outcome.verified, outcome.dossiers)
-    payload, districts = payload_of(drawn, settings), json.loads(boundaries.to_json(drop_id=True))
-    printed = report(payload, drawn, districts)
-    sheets = screen_tables(payload, drawn, Speech("both"))
-    return [
-        *written,
-        write_text(folder / "dossiers.json", _dossiers(outcome)),
-        write_text(folder / "plan.geojson", json.dumps(geojson(outcome.problem, document), ensure_ascii=False)),
-        _write(folder / "plan.xlsx", lambda path: write_workbook(outcome.problem, document, path, sheets)),
-        write_text(folder / "map.html", plan_html(payload, districts, settings.sources)),
-        _write(folder / "map.png", lambda path: path.write_bytes(printed.png)),
-        _write(folder / "report.pdf", lambda path: path.write_bytes(printed.pdf)),
-    ]
+    makers = _makers(outcome, Drawn(document, outcome.verified, outcome.dossiers), boundaries)
+    for name, make in makers.items():
+        try:
+            written.append(_write(folder / name, make))
+        except Exception as error:  # noqa: BLE001  whatever a drawing raises, the plan and the other files stay
+            failed[name] = "".join(traceback.format_exception_only(error)).strip()
+    return written
+
+
+def _makers(outcome: Outcome, drawn: Drawn, boundaries: gpd.GeoDataFrame) -> Mapping[str, Callable[[Path], Any]]:
+    """How each file but plan.json is made; what several need is made once, by the first."""
+    settings, document = map_settings(), drawn.document
+    payload = cache(lambda: payload_of(drawn, settings))
+    districts = cache(lambda: json.loads(boundaries.to_json(drop_id=True)))
+    printed = cache(lambda: report(payload(), drawn, districts()))
+
+    def text(make: Callable[[], str]) -> Callable[[Path], Any]:
+        return lambda path: path.write_text(make(), encoding="utf-8")
+
+    return {
+        "dossiers.json": text(lambda: _dossiers(outcome)),
+        "plan.geojson": text(lambda: json.dumps(geojson(outcome.problem, document), ensure_ascii=False)),
+        "plan.xlsx": lambda path: write_workbook(
+            outcome.problem, document, path, screen_tables(payload(), drawn, Speech("both"))
+        ),
+        "map.html": text(lambda: plan_html(payload(), districts(), settings.sources)),
+        "map.png": lambda path: path.write_bytes(printed().png),
+        "report.pdf": lambda path: path.write_bytes(printed().pdf),
+    }
 
 
 def map_page(outcome: Outcome, verified: VerifiedPlan, document: PlanOut, boundaries: gpd.GeoDataFrame) -> str:

@@ -12,6 +12,9 @@ from allocator.problem import Problem
 NamedRow = tuple[str, Row]
 """Where a row holds, and the row."""
 
+Sides = tuple[int | float | str, int | float | str]
+"""What is needed, and what there is."""
+
 
 class Choose(Protocol):
     """The 0–1 decisions that a formulation may speak of."""
@@ -71,3 +74,15 @@ class Rule(ABC):
     @abstractmethod
     def explain(self, problem: Problem, breach: Breach) -> str:
         """One sentence with both numbers."""
+
+    def sides(self, breach: Breach) -> Sides:
+        """What a breach of the rule needs and what there is: the demand that is not met, and what was found."""
+        return breach.limit, breach.measured
+
+
+class SharedOut(Rule):
+    """A rule that shares something out: a breach wants so much, and so much there is."""
+
+    def sides(self, breach: Breach) -> Sides:
+        """What the plan wants, and what may be had."""
+        return breach.measured, breach.limit

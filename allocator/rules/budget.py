@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, NamedRow, SharedOut
 from allocator.vocabulary import Tier
 
 WHERE = "rent-subsidy"
 
 
-class Budget(Rule):
+class Budget(SharedOut):
     """The rent subsidy of the batch stays within its monthly budget.
 
     A tier's subsidy is fen per m² and month of the floor taken, rounded half up to whole yuan per component.

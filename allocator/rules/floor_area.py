@@ -9,13 +9,13 @@ from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, NamedRow, SharedOut
 from allocator.rules.levels import Held, levels
 from allocator.rules.phases import phases
 from allocator.rules.seats import Capacity, Seat, fixed, held, seats, within
 
 
-class FloorArea(Rule):
+class FloorArea(SharedOut):
     """In no month may the floor let in a space exceed the floor that its tenancies leave free.
 
     Leases begin and end at different times, so the sum is taken in every month in which one may begin;

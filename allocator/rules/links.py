@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from allocator.domain import Link
 from allocator.options import Option
 from allocator.plan import Breach, Plan
+from allocator.policy import numbered
 from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
 from allocator.vocabulary import LinkKind
@@ -36,7 +37,7 @@ class Links(Rule):
         for name, link, ends in named_links(problem):
             whole = [choose.sum_of(problem.options_of[end]) for end in ends]
             yield f"{name}/both", whole[0] == whole[1]
-            placed = choose.placed(name.split("/", 1)[0])
+            placed = choose.placed(problem.components[ends[0]].project_id)
             for here, there in (ends, ends[::-1]):
                 for number, (options, near, far) in enumerate(_neighbourhoods(problem, link, here, there)):
                     chosen = choose.sum_of(options)
@@ -70,10 +71,11 @@ class Links(Rule):
 
 
 def named_links(problem: Problem) -> Iterator[tuple[str, Link, tuple[str, str]]]:
-    """Every link with its name and the keys of its two ends."""
+    """Every link with a name that no other has, and the keys of its two ends."""
     for project in problem.projects:
-        for link in project.links:
-            name = f"{project.project_id}/{link.first}~{link.second}/{link.kind.value}"
+        names = numbered(f"{link.first}~{link.second}/{link.kind.value}" for link in project.links)
+        for given, link in zip(names, project.links, strict=True):
+            name = f"{project.project_id}/{given}"
             yield name, link, (f"{project.project_id}/{link.first}", f"{project.project_id}/{link.second}")
 
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from allocator.linear import Linear, total
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, NamedRow, SharedOut
 
 WHERE = "published"
 
 
-class MoveBudget(Rule):
+class MoveBudget(SharedOut):
     """No more components than budgeted leave the space where the published plan has them.
 
     A component that is dropped counts as moved; one that only begins in another month does not.  A sitting tenant who

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from allocator.linear import total
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, NamedRow, Rule, Sides
 from allocator.vocabulary import Permission
 
 BUDGET = "exception-budget"
@@ -67,3 +67,7 @@ class Positioning(Rule):
         key, adcode = breach.where.rsplit("/", 1)
         district = problem.registry.districts[adcode]
         return f"Component {key} is {breach.measured}, which is forbidden in {district.name_en} ({district.role_en})."
+
+    def sides(self, breach: Breach) -> Sides:
+        """The exceptions and their budget, or the permission that a function needs and the one that it has."""
+        return (breach.measured, breach.limit) if breach.where == BUDGET else (Permission.ALLOWED.value, breach.limit)

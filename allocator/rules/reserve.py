@@ -8,12 +8,12 @@ from allocator.options import Option
 from allocator.plan import Assignment, Breach, Plan
 from allocator.policy import Reserve
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, NamedRow, SharedOut
 from allocator.rules.levels import Held, levels
 from allocator.rules.phases import phases
 
 
-class Reserved(Rule):
+class Reserved(SharedOut):
     """Until a date, so much floor of a place is held back for projects of certain tiers.
 
     The others share what is left of the free floor there; where less is free than held back, they get none.  A tenant
@@ -32,7 +32,7 @@ class Reserved(Rule):
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per reserve and month before its end in which use may grow."""
-        for reserve in problem.policy.reserves:
+        for name, reserve in problem.policy.named_reserves.items():
             covered = _covered(problem, reserve)
             there = {o.index: o for space_id in covered for o in problem.options_in[space_id]}
             floor = {index: _taken_m2(problem, reserve, covered, there[index]) for index in sorted(there)}
@@ -40,11 +40,11 @@ class Reserved(Rule):
             held = [lease for lease in _held(problem, covered) if lease[0] < reserve.until]
             for month, active, taken in phases(others, held):
                 used = choose.sum_of(active, partial(_known_m2, floor))
-                yield f"{reserve.name}/{format_month(month)}", used <= _left(problem, reserve, covered, taken)
+                yield f"{name}/{format_month(month)}", used <= _left(problem, reserve, covered, taken)
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up what others let there in every month before the reserve ends."""
-        for reserve in problem.policy.reserves:
+        for name, reserve in problem.policy.named_reserves.items():
             covered = _covered(problem, reserve)
             wanted = [
                 (p.start, min(p.end, reserve.until), _taken_m2(problem, reserve, covered, p.assignment))
@@ -53,7 +53,7 @@ class Reserved(Rule):
             for month, let, held in levels((w for w in wanted if w[0] < w[1] and w[2]), _held(problem, covered)):
                 left = _left(problem, reserve, covered, held)
                 if let > left:
-                    yield Breach(self.id, f"{reserve.name}/{format_month(month)}", let, left)
+                    yield Breach(self.id, f"{name}/{format_month(month)}", let, left)
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much others take and how much is left to them."""
@@ -87,5 +87,4 @@ def _held(problem: Problem, covered: frozenset[str]) -> list[Held]:
 
 
 def _left(problem: Problem, reserve: Reserve, covered: frozenset[str], taken: int) -> int:
-    floor = sum(problem.registry.spaces[space_id].floor_area_m2 for space_id in covered)
-    return max(0, floor - taken - reserve.floor_area_m2)
+    return max(0, problem.registry.stock_m2(covered) - taken - reserve.floor_area_m2)

@@ -10,13 +10,13 @@ from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Placement, Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, NamedRow, SharedOut
 from allocator.rules.levels import levels
 from allocator.rules.phases import phases
 from allocator.rules.seats import Capacity, Seat, fixed, held, seats, within
 
 
-class Utilities(Rule):
+class Utilities(SharedOut):
     """In no month may the tenants of a park together draw more power or water, or drain more effluent, than it has.
 
     A park without a stated capacity is taken as unlimited; the map and the dossiers mark assumed capacities.

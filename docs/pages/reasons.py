@@ -104,7 +104,9 @@ def _unplaced() -> list[str]:
         ("`displaced/…`", "Spaces suit it, but a rule and what others hold stand in the way. The rest is the rule."),
         ("`combination`", "Each component has a place, but not all of them together."),
         ("`not-worth-it`", "All of it has a place, but placing it would add no value."),
-        ("`not-found`", "All of it has a place and would add value: more time finds it."),
+        ("`window-over`", "The last month in which a component would start is past when the plan begins."),
+        ("`not-wanted`", "All of it has a place and would add value, but a goal that comes before value loses by it."),
+        ("`not-found`", "All of it has a place and the goals would gain by it: more time finds it."),
         ("`newcomer`", "All of it has a place; it was not in the batch when the plan was made."),
     )
     rows = ((f"`{code}`", *_labels(label)) for code, label in REASONS.items() if not code.startswith("no-option/"))

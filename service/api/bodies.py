@@ -109,7 +109,12 @@ class MovesIn(Body):
 
     name: Line = ""
     most_moves: StrictInt = Field(5, ge=0, le=50, description="The curve has a point for 0, 1, … so many moves.")
-    rate: StrictInt = Field(1, ge=0, le=1_000_000, description="What a point of the price of moving costs of the gain.")
+    rate: StrictInt | None = Field(
+        None,
+        ge=0,
+        le=1_000_000,
+        description="What a point of the price of moving costs of the gain; absent is what the order of goals says.",
+    )
     run: RunIn = Field(
         default_factory=RunIn, description="Inputs and time limit of every point; basis and max_moves have no say."
     )

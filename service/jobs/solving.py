@@ -30,7 +30,7 @@ from service.records.plans import Made
 from service.records.runs import PARTS, Claim, LostClaimError
 from service.tracing import attempt
 from service.wire import PlanOut
-from service.writing import write_all
+from service.writing import NotWrittenError, write_all
 
 LOG = structlog.get_logger("worker")
 T = TypeVar("T")
@@ -140,10 +140,15 @@ def _without_plan(works: Works, held: Claim, document: PlanOut) -> str:
 
 
 def _files(outcome: Outcome, document: PlanOut) -> dict[str, bytes]:
-    """Everything that the command line writes too, and the plan as GeoPackage."""
+    """Everything that the command line writes too, and the plan as GeoPackage; what fails to be drawn is logged."""
     with tempfile.TemporaryDirectory(prefix="allocator-") as name:
         folder = Path(name)
-        written = write_all(folder, outcome, document, read_boundaries(boundaries_path()))
+        try:
+            written = write_all(folder, outcome, document, read_boundaries(boundaries_path()))
+        except NotWrittenError as error:
+            # a plan is never lost because a picture of it failed
+            LOG.error("files of the plan could not be made", plan_id=document.plan_id, failed=error.failed)
+            written = list(error.written)
         written.append(write_geopackage(outcome.problem, document, folder / "plan.gpkg"))
         return {path.name: path.read_bytes() for path in written}
 
