@@ -49,6 +49,7 @@ def serve(options: argparse.Namespace) -> int:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=3,
             timeout_keep_alive=30,
         )

@@ -1,9 +1,9 @@
 """The mounted application: landing page, conformance, description, and the two standards."""
 
 from importlib.metadata import version
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.routing import APIRoute
 
 from service.api.house import House, Needs, Reader, name_rights
@@ -35,6 +35,7 @@ def create_ogc(house: House) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=PROBLEMS,
+        dependencies=[Depends(_format)],
         generate_unique_id_function=_name,
     )
     app.openapi_version = VERSION
@@ -49,6 +50,12 @@ def create_ogc(house: House) -> FastAPI:
         app.include_router(each.router)
     name_rights(app.routes)
     return app
+
+
+async def _format(
+    f: Annotated[Literal["json"] | None, Query(description="Format of the answer; there is no other than JSON.")] = None,
+) -> None:
+    """Take the format that clients may name on every resource, and refuse any that there is not."""
 
 
 def _name(route: APIRoute) -> str:

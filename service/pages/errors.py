@@ -33,7 +33,7 @@ async def _answer(request: Request, error: ProblemError) -> Response:
 
 def _to_sign_in(request: Request) -> Response:
     """To sign-in, and from there back to what was asked for; a fragment makes its whole page go there."""
-    back = request.url.path if request.method == "GET" else ""
+    back = request.url.path.removeprefix(request.scope["app_root_path"]) if request.method == "GET" else ""
     if request.headers.get("hx-request"):
         return Response(None, 204, {"HX-Redirect": "/pages/sign-in"})
     return go("/sign-in", **({"next": quote(back)} if back else {}))
