@@ -107,7 +107,9 @@ class Settings(BaseSettings):
     stalled_after_s: float = Field(20.0, gt=0, le=3600, description="Silence after which its work is taken over, s.")
     retention_days: int = Field(400, ge=1, description="How long finished runs without a kept plan are kept, days.")
 
-    time_zone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Zone of the city: of the nightly run and of months.")
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Asia/Shanghai", description="Zone of the city: of the nightly run and of months."
+    )
     nightly: bool = Field(default=True, description="Whether workers re-plan every night.")
     nightly_at: time = Field(time(2, 0), description="Local time of the nightly run, HH:MM.")
     nightly_moves: int = Field(5, ge=0, le=10_000, description="Most moves that the nightly run may propose.")
@@ -141,7 +143,9 @@ class Settings(BaseSettings):
     @classmethod
     def _split_lists(cls, data: dict[str, object]) -> dict[str, object]:
         texts = {name: listed for name in LISTS if isinstance(listed := data.get(name), str)}
-        return data | {name: tuple(part.strip() for part in text.split(",") if part.strip()) for name, text in texts.items()}
+        return data | {
+            name: tuple(part.strip() for part in text.split(",") if part.strip()) for name, text in texts.items()
+        }
 
     @model_validator(mode="after")
     def _go_together(self) -> "Settings":

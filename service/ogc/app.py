@@ -1,14 +1,15 @@
 """The mounted application: landing page, conformance, description, and the two standards."""
 
+from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from fastapi import Depends, FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Request, Response, params
 from fastapi.routing import APIRoute
 
 from service.api.house import House, Needs, Reader, name_rights
 from service.ogc import features, jobs, problems, processes
-from service.ogc.answers import PROBLEMS, described, json_answer
+from service.ogc.answers import FORMATS, PROBLEMS, described, json_answer
 from service.ogc.description import VERSION, describe
 from service.ogc.links import OPENAPI, address, base, here, link
 from service.people.roles import Right
@@ -35,7 +36,6 @@ def create_ogc(house: House) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=PROBLEMS,
-        dependencies=[Depends(_format)],
         generate_unique_id_function=_name,
     )
     app.openapi_version = VERSION
@@ -44,7 +44,7 @@ def create_ogc(house: House) -> FastAPI:
     app.add_api_route("/", _landing, name="landing", **_as("Landing page"))
     app.add_api_route("/conformance", _conformance, name="conformance", **_as("What is implemented"))
     needed = [] if house.settings.docs else [Depends(Needs(Right.READ))]
-    app.add_api_route("/api", _description, name="description", dependencies=needed, **_as("This description", OPENAPI))
+    app.add_api_route("/api", _description, name="description", **_as("This description", OPENAPI, needed))
     for each in (features, processes, jobs):
         name_rights(each.router.routes)
         app.include_router(each.router)
@@ -52,18 +52,14 @@ def create_ogc(house: House) -> FastAPI:
     return app
 
 
-async def _format(
-    f: Annotated[Literal["json"] | None, Query(description="Format of the answer; there is no other than JSON.")] = None,
-) -> None:
-    """Take the format that clients may name on every resource, and refuse any that there is not."""
-
-
 def _name(route: APIRoute) -> str:
     return route.name
 
 
-def _as(words: str, media_type: str = "application/json") -> dict[str, Any]:
-    return {"response_class": Response, "summary": words, "responses": described(words, media_type)}
+def _as(words: str, media_type: str = "application/json", needed: Sequence[params.Depends] = ()) -> dict[str, Any]:
+    dependencies = [*FORMATS, *needed]
+    responses = described(words, media_type)
+    return {"response_class": Response, "summary": words, "responses": responses, "dependencies": dependencies}
 
 
 def _landing(_asker: Reader, request: Request) -> Response:

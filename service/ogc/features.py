@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from service.api.house import Reader
 from service.api.problems import not_found
 from service.api.standing import FeaturePage
-from service.ogc.answers import GEOJSON, JSON, described, json_answer, spliced
+from service.ogc.answers import FORMATS, GEOJSON, JSON, described, json_answer, spliced
 from service.ogc.collections import COLLECTIONS, Collection, boundaries
 from service.ogc.filters import Asked, box_of, months_of, refuse
 from service.ogc.links import address, here, link, pages
@@ -36,7 +36,7 @@ VERSION = Annotated[int | None, Query(alias="registry", ge=1, lt=1 << 53, descri
 NOTHING = FeaturePage(0, 0, "[]")
 """When nothing is published or stored yet."""
 
-router = APIRouter(tags=["features"])
+router = APIRouter(tags=["features"], dependencies=FORMATS)
 
 
 @router.get("/collections", summary="The collections", response_class=Response, responses=described("Collections"))

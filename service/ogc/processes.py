@@ -14,12 +14,12 @@ from service.api.bodies import Body, RecommendIn, RunIn
 from service.api.house import Planner, Reader
 from service.api.once import KEY_FORM, Once, once
 from service.api.problems import ProblemError
-from service.ogc.answers import described, json_answer
+from service.ogc.answers import FORMATS, described, json_answer
 from service.ogc.catalogue import ALLOCATE, PROCESSES, RECOMMEND, Process
 from service.ogc.jobs import found, status_info
 from service.ogc.links import JSON, address, here, pages
 
-router = APIRouter(tags=["processes"])
+router = APIRouter(tags=["processes"], dependencies=FORMATS)
 
 MOST = 1000
 """Processes of a page: when nothing is asked for, and at most; who asks for more gets this many."""
@@ -65,7 +65,9 @@ IsOnce = Annotated[Once, Depends(_once)]
 def processes(
     _asker: Reader,
     request: Request,
-    limit: Annotated[int, Query(ge=1, json_schema_extra={"maximum": MOST}, description="Processes of the page.")] = MOST,
+    limit: Annotated[
+        int, Query(ge=1, json_schema_extra={"maximum": MOST}, description="Processes of the page.")
+    ] = MOST,
     offset: Annotated[int, Query(ge=0, le=1 << 53, description="Processes to pass over.")] = 0,
 ) -> Response:
     """What can be executed."""

@@ -1,7 +1,5 @@
 """Errors as pages, in words and with a way on; nothing of the inside is shown."""
 
-from urllib.parse import quote
-
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -36,7 +34,7 @@ def _to_sign_in(request: Request) -> Response:
     back = request.url.path.removeprefix(request.scope["app_root_path"]) if request.method == "GET" else ""
     if request.headers.get("hx-request"):
         return Response(None, 204, {"HX-Redirect": "/pages/sign-in"})
-    return go("/sign-in", **({"next": quote(back)} if back else {}))
+    return go("/sign-in", **({"next": back} if back else {}))
 
 
 def _page(request: Request, error: ProblemError) -> Response:

@@ -45,7 +45,6 @@ NAVIGATION: tuple[tuple[str, str, Right], ...] = (
 """Places to go to: address, word, and the right that shows them."""
 
 
-
 def encoded(value: object) -> str:
     """A segment of a path, or a query of names and values; the usual filter leaves slashes bare."""
     return urlencode(value) if isinstance(value, Mapping) else segments(value).removeprefix("/")
