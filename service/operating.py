@@ -62,7 +62,7 @@ def nightly(options: argparse.Namespace) -> int:
         works = Works(settings, engine, f"nightly-{os.getpid()}")
         day = nights.due(settings, datetime.now(UTC))
         with transaction(engine, SYSTEM) as connection:
-            run_id = nights.begin(connection, settings, day, "operator")
+            run_id = nights.begin(connection, settings, day, "operator", again=True)
         if run_id is not None:
             solve_run(works, run_id)
         code = _show_night(engine, day, as_json=options.json)
