@@ -19,6 +19,8 @@ from service.settings import Settings
 
 PERSON = "first-use"
 LOCK = 7_241_004
+KEY_FILE = "first-key"
+"""In the data folder."""
 
 
 def fill(engine: Engine, settings: Settings) -> None:
@@ -59,7 +61,7 @@ def _demo(connection: Connection, settings: Settings, records: RegistryRecords) 
 
 def first_key(engine: Engine, settings: Settings, pepper: bytes) -> str | None:
     """The first administrator's key: made when there is none yet, and kept in the data folder until it is deleted."""
-    path = settings.data_dir / "first-key"
+    path = settings.data_dir / KEY_FILE
     with transaction(engine, SYSTEM) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         if not connection.execute(select(func.count()).select_from(api_key)).scalar_one():

@@ -13,6 +13,7 @@ from service import audit as trail
 from service import exit_codes, first_use, logs, nights
 from service.change_report import report_text
 from service.database.engine import SYSTEM, open_engine, transaction
+from service.database.migrate import check_schema
 from service.database.migrate import migrate as migrate_database
 from service.database.rows import only
 from service.database.tables import night
@@ -25,8 +26,8 @@ from service.serve import database
 from service.settings import Settings, load_settings
 
 
-def _settings() -> Settings:
-    settings = load_settings()
+def _settings(**given: object) -> Settings:
+    settings = load_settings(**given)
     logs.set_up(settings.log_level)
     return settings
 
@@ -91,9 +92,10 @@ def key(options: argparse.Namespace) -> int:
     if options.district is not None and role not in DISTRICT_ROLES:
         remedy = f"Leave it out, or make the person one of {', '.join(sorted(DISTRICT_ROLES))}."
         raise InputError([Fault("key", None, "--district", options.district, f"does not go with {role}", remedy)])
-    settings = _settings()
-    with database(settings) as url:
+    settings = _settings(**({} if options.data_dir is None else {"data_dir": options.data_dir}))
+    with database(settings, made=True) as url:
         engine = open_engine(url, pool_size=1)
+        check_schema(engine)
         with transaction(engine, SYSTEM) as connection:
             principal = Principal(options.person, role, options.district)
             key_id, made = make_key(connection, pepper_of(settings), principal, "operator", options.label, options.days)
@@ -107,8 +109,9 @@ def key(options: argparse.Namespace) -> int:
 def audit(options: argparse.Namespace) -> int:
     """Verify the audit's chain, against an anchor kept elsewhere if one is named; write a new anchor if asked."""
     settings = _settings()
-    with database(settings) as url:
+    with database(settings, made=True) as url:
         engine = open_engine(url, pool_size=1)
+        check_schema(engine)
         with transaction(engine, SYSTEM) as connection:
             count, last, broken = trail.verify_chain(connection)
             anchored = _against(options.anchor, lambda number: trail.digest_at(connection, number))
