@@ -67,6 +67,8 @@ def serve(options: argparse.Namespace) -> int:
         with contextlib.nullcontext() if options.no_worker else supervised_worker(settings, url):
             server.run()
             _deaf()
+            # nothing of it is needed any more: do not look through it all once more when the interpreter ends
+            gc.freeze()
         return exit_codes.OK if server.started else exit_codes.DEFECT
 
 
