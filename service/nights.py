@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from allocator.answers.worthwhile import Worthwhile
@@ -15,7 +15,7 @@ from geodata.schema import Inputs
 from service import audit
 from service.assembly import Wish, assemble
 from service.change_report import ChangeReport, change_report, with_curve
-from service.database.tables import night
+from service.database.tables import night, run
 from service.notices import announce
 from service.records import batches, plans, registries, review, runs
 from service.records.runs import Claim, Order
@@ -74,10 +74,11 @@ def _moment(settings: Settings, day: date) -> datetime:
     return datetime.combine(day, settings.nightly_at, settings.zone).replace(fold=0).astimezone(UTC)
 
 
-def begin(connection: Connection, settings: Settings, day: date, person: str) -> str | None:
+def begin(connection: Connection, settings: Settings, day: date, person: str, *, again: bool = False) -> str | None:
     """Begin a night that nobody has begun; its run, or None when it is begun already or there is nothing to start from.
 
-    Of many workers exactly one begins a night: the night's date is its key.
+    Of many workers exactly one begins a night: the night's date is its key.  ``again`` also begins one anew that ended
+    without a result: nothing was published then, or its run failed or was cancelled.
     """
     fresh = connection.execute(
         insert(night)
@@ -85,13 +86,25 @@ def begin(connection: Connection, settings: Settings, day: date, person: str) ->
         .on_conflict_do_nothing()
         .returning(night.c.local_date)
     ).first()
-    if fresh is None:
+    if fresh is None and not (again and _reopened(connection, day, person)):
         return None
     standing = plans.published(connection)
     if standing is None:
         _close(connection, day, "idle", {"sentence_en": "No plan is published.", "sentence_zh": "尚无已发布方案。"})
         return None
     return _order(connection, settings, day, person, standing)
+
+
+def _reopened(connection: Connection, day: date, person: str) -> bool:
+    """Make a night that ended without a result ready to be begun anew; False when it has one or still runs."""
+    ended = select(run.c.run_id).where(run.c.run_id == night.c.run_id, run.c.state.in_(runs.OVER))
+    empty = or_(night.c.state.in_(("idle", "failed")), and_(night.c.state == "running", ended.exists()))
+    blank = dict.fromkeys(("run_id", "plan_id", "basis_plan", "report", "finished_at"))
+    values = {**blank, "state": "running", "started_by": person, "started_at": func.now()}
+    found = connection.execute(
+        update(night).where(night.c.local_date == day, empty).values(**values).returning(night.c.local_date)
+    ).first()
+    return found is not None
 
 
 def _order(

@@ -1,5 +1,6 @@
 """The straight line: submission → inputs → problem → solution → verified plan → dossiers → documents."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -285,19 +286,23 @@ def run(  # noqa: PLR0913  one line, and everyone who may look into it or hold i
     *,
     rein: Callable[[Problem], Reins] = lambda _problem: Reins(),
     improve: Improve = lambda _problem, solution: solution,
+    late: Callable[[float], bool] = lambda _seconds: False,
 ) -> Outcome:
-    """Solve, verify and explain; raises RejectedPlanError when an engine's plan does not pass the check."""
+    """Solve, verify and explain; raises RejectedPlanError when an engine's plan does not pass the check.
+
+    ``late`` is told how long explaining has lasted, s, and says whether the rest is to be kept short.
+    """
     problem = problem_of(inputs)
     solution = improve(problem, solve(problem, limits, engine, watch, rein(problem)))
     if solution.plan is None:
         return Outcome(problem, solution, None, ())
     verified = verify(problem, solution.plan, solution.goals)
-    return Outcome(problem, solution, verified, tuple(_dossiers(verified, watch_dossiers)))
+    return Outcome(problem, solution, verified, tuple(_dossiers(verified, watch_dossiers, late)))
 
 
-def _dossiers(verified: VerifiedPlan, watch: DossierWatch) -> Iterator[Dossier]:
-    every = len(verified.problem.projects)
+def _dossiers(verified: VerifiedPlan, watch: DossierWatch, late: Callable[[float], bool]) -> Iterator[Dossier]:
+    every, began = len(verified.problem.projects), time.monotonic()
     watch(0, every)
-    for done, made in enumerate(dossiers(verified), start=1):
+    for done, made in enumerate(dossiers(verified, lambda: late(time.monotonic() - began)), start=1):
         watch(done, every)
         yield made

@@ -111,7 +111,7 @@ def map_page(outcome: Outcome, verified: VerifiedPlan, document: PlanOut, bounda
 
 
 def _dossiers(outcome: Outcome) -> str:
-    told = [dossier_document(dossier).model_dump(mode="json") for dossier in outcome.dossiers]
+    told = [dossier_document(dossier).model_dump(mode="json") for dossier in outcome.dossiers if not dossier.brief]
     return json.dumps(told, ensure_ascii=False, indent=1)
 
 

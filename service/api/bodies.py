@@ -22,6 +22,8 @@ def _some(value: str) -> str:
 Line = Annotated[StrictStr, Field(max_length=200), AfterValidator(_printable)]
 Words = Annotated[StrictStr, Field(min_length=1, max_length=2000), AfterValidator(_printable), AfterValidator(_some)]
 Name = Annotated[StrictStr, Field(pattern=r"^[\x21-\x7e]{1,80}$")]
+ProjectName = Annotated[StrictStr, Field(min_length=1, max_length=80), AfterValidator(_printable)]
+"""Id of a project, which senders choose: it may have blanks, slashes and Chinese characters."""
 
 
 class Body(BaseModel):
@@ -129,7 +131,7 @@ class DossiersIn(Body):
 
     name: Line = ""
     plan_id: Name = Field(description="A plan that the person may see whole.")
-    projects: list[Name] = Field(default_factory=list, max_length=2000, description="Project ids; empty is all.")
+    projects: list[ProjectName] = Field(default_factory=list, max_length=2000, description="Project ids; empty is all.")
     places: StrictInt = Field(3, ge=0, le=20, description="Parks that suit a component and are priced, at most.")
     time_limit_s: StrictFloat | StrictInt = Field(60, gt=0, le=86_400, description="Wall time of each part, s.")
 

@@ -50,13 +50,17 @@ def report(asker: Reader, local_date: date) -> PlainTextResponse:
 
 @router.post("", status_code=202, summary="Begin the night now", response_model=NightOut)
 def begin(asker: Operator, once: IsOnce) -> Response:
-    """Begin the last night that was due, or answer how it ended if it has run: a night runs once."""
+    """Begin the last night that was due, or say why it is not begun: 202 while it runs, 200 for one that is over.
+
+    A night that ended without a result – nothing was published, its run failed or was cancelled – is begun anew.
+    """
     settings = asker.house.settings
 
     def make(connection: Connection) -> Answer:
         day = nights.due(settings, now(settings))
-        nights.begin(connection, settings, day, asker.person)
+        nights.begin(connection, settings, day, asker.person, again=True)
         row = only(connection, select(night).where(night.c.local_date == day))
-        return Answer(NightOut.model_validate(row), 202, {"Location": f"/api/v1/nights/{day.isoformat()}"})
+        status = 202 if row["state"] == "running" else 200
+        return Answer(NightOut.model_validate(row), status, {"Location": f"/api/v1/nights/{day.isoformat()}"})
 
     return once.answer(asker, make)

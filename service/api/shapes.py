@@ -110,7 +110,11 @@ class Withdrawn(Shape):
 
 
 class RunOut(Shape):
-    """A run; ``progress`` shows the goal under way with incumbent, bound and gap."""
+    """A run; ``progress`` shows the phase and, while it solves, the goal under way with incumbent, bound and gap.
+
+    Its ``phases`` are what the run does one after the other: the seconds that each is expected to take at most, and
+    those that it has taken.  A run ends within its time limit and what explaining and writing may take after it.
+    """
 
     run_id: str = Field(examples=["run-0f3a5b7c9d1e"])
     name: str

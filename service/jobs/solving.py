@@ -101,15 +101,17 @@ def _attempt(works: Works, held: Claim, watcher: Watcher) -> str:
         watcher.solving,
         watcher.explaining,
         rein=lambda problem: watcher.reins(inputs, problem),
+        late=watcher.late,
         **({"improve": night.improve} if night else {}),
     )
     document = plan_document(inputs, outcome)
     if outcome.verified is None:
         return _ended(works, held, "cancelled", NOTHING) if watcher.cut_short else _without_plan(works, held, document)
     reached("render")
+    watcher.writing()
     made = Made(
         document=document,
-        dossiers=[dossier_document(each) for each in outcome.dossiers],
+        dossiers=[dossier_document(each) for each in outcome.dossiers if not each.brief],
         owners=owners,
         verification=verification(document, outcome.verified),
         files=_files(outcome, document),

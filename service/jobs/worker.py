@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -63,6 +64,8 @@ def work(settings: Settings, url: str, *, lifeline: bool = False) -> None:
         with contextlib.suppress(DBAPIError), transaction(engine, SYSTEM) as connection:
             connection.execute(worker.delete().where(worker.c.worker_id == name))
         engine.dispose()
+        # the interpreter collects garbage once more when it ends, and after a solve looks at it for many seconds
+        gc.freeze()
 
 
 def _die_with_parent(works: Works) -> None:

@@ -1,6 +1,7 @@
 """The frame around every page: language, navigation, who is signed in, security policy, and what was said last."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from service.addresses import segments
 from service.api.house import House
 from service.fault_words import chinese
 from service.pages import assets
@@ -42,6 +44,12 @@ NAVIGATION: tuple[tuple[str, str, Right], ...] = (
 )
 """Places to go to: address, word, and the right that shows them."""
 
+
+def encoded(value: object) -> str:
+    """A segment of a path, or a query of names and values; the usual filter leaves slashes bare."""
+    return urlencode(value) if isinstance(value, Mapping) else segments(value).removeprefix("/")
+
+
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -49,6 +57,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["urlencode"] = encoded
 
 
 @dataclass(frozen=True)
@@ -89,12 +98,12 @@ class Visit:
             "known": lambda key: any(key in table for table in tables),
             "language": self.language,
             "show": Shown(self.language, self.house.settings.zone),
-            "asset": assets.address,
-            "at": lambda place: PREFIX + place,
+            "asset": lambda name: self._root.removesuffix(PREFIX) + assets.address(name),
+            "at": lambda place: self._root + place,
             "person": principal,
             "may": lambda right: principal is not None and principal.may(Right(right)),
             "navigation": [each for each in NAVIGATION if principal is not None and principal.may(each[2])],
-            "place": self.request.url.path.removeprefix(PREFIX),
+            "place": self.request.url.path.removeprefix(self._root),
             "in_language": self._in_language,
             "form_token": "" if self.session is None else form_token(self.house, self.session),
             "said_fault": chinese if self.language == "zh" else str,
@@ -102,12 +111,17 @@ class Visit:
             "said": f"said_{said}" if any(f"said_{said}" in table for table in tables) else "",
         }
 
+    @property
+    def _root(self) -> str:
+        """Where the pages are mounted, behind the path of a proxy if there is one."""
+        return str(self.request.scope["root_path"])
+
     def _in_language(self, language: str) -> str:
         """This very page in a language."""
         kept = [
             (name, value) for name, value in self.request.query_params.multi_items() if name not in {"lang", "said"}
         ]
-        path = self.request.url.path if self.request.method == "GET" else f"{PREFIX}/inbox"
+        path = self.request.url.path if self.request.method == "GET" else f"{self._root}/inbox"
         return f"{path}?{urlencode([*kept, ('lang', language)])}"
 
 

@@ -1,5 +1,6 @@
 """Nights: what the nightly run found, and the change report of each."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -27,9 +28,11 @@ def listed(caller: Reading) -> Response:
 
 @router.post("/nights")
 def begin(caller: Operating, form: InForm) -> Response:
-    """Begin the last night that was due; one that has run is shown as it ended."""
+    """Begin the last night that was due; one that is not begun is shown with the reason."""
     answer = nights.begin(caller.asker, form.once())
-    return caller.go(f"/nights/{answer.headers['Location'].rsplit('/', 1)[-1]}", said="begun")
+    state = json.loads(bytes(answer.body))["state"]
+    said = {"running": "begun", "idle": "idle", "failed": "idle"}.get(state, "done")
+    return caller.go(f"/nights/{answer.headers['Location'].rsplit('/', 1)[-1]}", said=said)
 
 
 @router.get("/nights/{local_date}")

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, union
 
 from service import audit
 from service.database.rows import every, first
@@ -189,5 +189,5 @@ def parts_of(connection: Connection, table: Any, plan_id: str, **wanted: str | N
 
 def projects_seen(connection: Connection, plan_id: str) -> Sequence[str]:
     """Projects of a plan that the transaction may see."""
-    found = connection.execute(select(dossier.c.project_id).where(dossier.c.plan_id == plan_id))
-    return [str(each) for each in found.scalars()]
+    parts = [select(table.c.project_id).where(table.c.plan_id == plan_id) for table in (placement, unplaced)]
+    return [str(each) for each in connection.execute(union(*parts).order_by("project_id")).scalars()]

@@ -26,6 +26,10 @@ WORDS: Words = {
         "No batches yet. Upload a table of enquiries (Excel or CSV, with any headings) to begin.",
     ),
     "no_runs": ("还没有求解。上传批次后即可求解。", "No runs yet. Upload a batch, then solve it."),
+    "demo_live": (
+        "正在测算示范方案（{projects} 个项目），最长约 {time}；完成后本页自动更新，方案显示在下方。",
+        "The demo plan ({projects} projects) is being solved, which takes {time} at most; this page then shows it below.",
+    ),
     "no_plans": ("还没有方案。", "No plans yet."),
     "upload": ("上传新批次", "Upload a batch"),
     "solve_open": ("求解全部待安排需求", "Solve all open enquiries"),

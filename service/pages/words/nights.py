@@ -24,8 +24,19 @@ WORDS: Words = {
         "A night concerns the whole city; people of one district see none.",
     ),
     "begin": ("立即运行到期的一晚", "Run the night that is due"),
-    "begin_hint": ("每晚只运行一次；已运行的只显示结果。", "A night runs once; one that has run is only shown."),
-    "said_begun": ("已开始，或早已完成。", "Begun, or done before."),
+    "begin_hint": (
+        "每晚只产生一次结果；未能运行、失败或已取消的可以再次运行。",
+        "A night has one result; one that could not run, failed or was cancelled can be run again.",
+    ),
+    "said_begun": ("已开始。", "Begun."),
+    "said_idle": (
+        "没有运行，原因见下；条件具备后可以再次运行。",
+        "It did not run, for the reason below; try again once that has changed.",
+    ),
+    "said_done": (
+        "本次夜间优化已经完成，结果如下；下一次在今晚。",
+        "This night has its result, shown below; the next one is tonight.",
+    ),
     "plan": ("建议方案", "Proposed plan"),
     "basis": ("现行方案", "Plan in force"),
     "compare": ("与现行方案对比", "Compare with the plan in force"),
