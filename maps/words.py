@@ -63,6 +63,19 @@ def complete(labels: Labels) -> dict[str, dict[str, Label]]:
     return known
 
 
+def aim_label(name: str, goals: Mapping[str, Label]) -> Label:
+    """A goal's label; of a merged tier the labels of its goals, then their weights."""
+    parts = [part.rpartition("*") for part in name.split("+")]
+    said = [goals.get(goal) or {"zh": goal, "en": goal} for _, _, goal in parts]
+    if len(parts) == 1 and not parts[0][0]:
+        return said[0]
+    weights = ":".join(times or "1" for times, _, _ in parts)
+    first, *others = (one["en"] for one in said)
+    listed = [first, *(other[:1].lower() + other[1:] for other in others)]
+    english = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    return {"zh": f"{'、'.join(one['zh'] for one in said)}合并 {weights}", "en": f"{english} merged {weights}"}
+
+
 def short_role(text: str) -> str:
     """The role's name without the sentence that explains it."""
     return text.replace("：", ":").split(":")[0].strip()

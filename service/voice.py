@@ -1,11 +1,11 @@
 """One language to speak of a plan in: names, amounts and coded words as a planner says them."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from allocator.goals import BY_ID
-from maps.words import complete
+from maps.words import aim_label, complete
 from seeds.load import labels
 from service.wire import PlanOut
 
@@ -25,6 +25,7 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "yuan/month": ("元/月", "yuan a month"),
     "months": ("个月", "months"),
     "points": ("分", "points"),
+    "weighted": ("加权分", "weighted points"),
     "components": ("个组成部分", "components"),
     "segment-park pairs": ("个类别与园区组合", "pairs of segment and park"),
     "per cent missing": ("个百分点（缺口）", "per cent missing"),
@@ -98,12 +99,6 @@ VOCABULARY_OF: Mapping[str, str] = {
 """By test, rule or requirement, the vocabulary of its coded words."""
 
 
-def weighed(name: str, said: Callable[[str], str]) -> str:
-    """A goal, or the weighted sum of a merged tier, each goal as it is said."""
-    parts = [part.rpartition("*") for part in name.split("+")]
-    return " + ".join(f"{int(times):,} × {said(goal)}" if times else said(goal) for times, _, goal in parts)
-
-
 class Voice:
     """A language, and the names in a plan."""
 
@@ -134,11 +129,8 @@ class Voice:
         return found[self.language] if found else code
 
     def goal(self, name: str) -> str:
-        """A goal, or the weighted sum of a merged tier."""
-        return weighed(name, self._goal)
-
-    def _goal(self, goal_id: str) -> str:
-        label = self.label("goal", goal_id)
+        """A goal, or the goals of a merged tier with their weights."""
+        label = aim_label(name, self._labels["goal"])[self.language]
         return label[:1].lower() + label[1:] if self._side else label
 
     def district(self, adcode: str) -> str:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Response
 from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
 
+from allocator.goals import BY_ID
 from service.api import runs as api
 from service.api.problems import not_found
 from service.pages.entry import Caller, Planning, Reading
@@ -15,6 +16,7 @@ from service.pages.shown import LABELS
 from service.pages.sketch import WIDTH, ground, parks
 from service.pages.words.batch import RUN
 from service.records import plans, runs
+from service.voice import UNITS
 
 router = APIRouter()
 RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$")]
@@ -35,7 +37,13 @@ def one(caller: Reading, run_id: RunId) -> Response:
 def _told(caller: Caller, found: Mapping[str, Any]) -> dict[str, Any]:
     """What the script on the page needs to tell in words."""
     limit = found["request"].get("time_limit_s") or caller.asker.house.settings.time_limit_s
-    goals = {code: each.get(caller.language, code) for code, each in GOALS.items()}
+    place = 0 if caller.language == "zh" else 1
+    units = {code: UNITS.get(goal.unit, (goal.unit, goal.unit))[place] for code, goal in BY_ID.items()}
+    goals = {
+        code: f"{each.get(caller.language, code)}{'（{}）' if place == 0 else ' ({})'}".format(units[code])
+        for code, each in GOALS.items()
+        if code in units
+    }
     return {"limit_s": float(limit), "goal_words": goals}
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from maps.words import Labels, complete
+from maps.words import Labels, aim_label, complete
 from seeds.load import labels, load_districts
-from service.voice import UNITS, weighed
+from service.voice import UNITS
 
 NOTHING = "–"
 WAN_M2 = 10_000
@@ -92,8 +92,8 @@ class Shown:
         return found.get(self.language) or found.get("en") or code
 
     def aim(self, name: str) -> str:
-        """A goal, or the goals that one tier weighs against each other."""
-        return weighed(name, lambda goal: self.label("goal", goal))
+        """A goal, or the goals of a merged tier with their weights."""
+        return aim_label(name, LABELS["goal"])["zh" if self.language == "zh" else "en"]
 
     def unit(self, unit: str) -> str:
         """A unit in words."""

@@ -5,16 +5,15 @@ PM.panel = (() => {
   const option = (value, label, chosen) => PM.el("option", { value, selected: value === chosen }, label);
 
   const gapText = (gap) => (gap === null ? "–" : `${(gap * 100).toFixed(gap > 0 && gap < 0.001 ? 3 : 2)}%`);
-  const worstGap = (goals) => goals.reduce((worst, goal) => (goal.gap === null || worst === null ? null : Math.max(worst, goal.gap)), 0);
 
   const head = () => {
     const plan = PM.data.plan;
-    const gap = worstGap(plan.goals);
+    const [first] = plan.goals;
     PM.replace(byId("plan-title"), PM.bi(plan.title));
     PM.replace(byId("chips"),
       PM.el("span", { class: `chip ${plan.verified ? "good" : "bad"}` }, plan.verified ? "✓ " : "✗ ", PM.t(plan.verified ? "verified" : "notVerified")),
       PM.el("span", { class: "chip" }, PM.bi(PM.strings[plan.status] || { zh: plan.status, en: plan.status }),
-        plan.goals.length && gap !== 0 ? [" · ", PM.t("gap"), gap === null ? " –" : ` ≤ ${gapText(gap)}`] : null));
+        first && plan.status !== "optimal" ? [" · ", first.gap === null ? PM.t("gapUnknown") : [PM.t("firstGap"), ` ${gapText(first.gap)}`]] : null));
   };
 
   const figures = (summary) => [

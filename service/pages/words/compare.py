@@ -24,6 +24,7 @@ WORDS: Words = {
     "goal": ("目标", "Goal"),
     "figures": ("指标", "Figures"),
     "figure": ("指标", "Figure"),
+    "first_gap": ("与理论最优差距（首要目标）", "Gap to optimum (first goal)"),
     "change": ("变化", "Change"),
     "better": ("较优", "better"),
     "worse": ("较差", "worse"),

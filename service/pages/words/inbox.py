@@ -30,7 +30,7 @@ WORDS: Words = {
     "upload": ("上传新批次", "Upload a batch"),
     "solve_open": ("求解全部待安排需求", "Solve all open enquiries"),
     "seconds_left": ("已用 {seconds}", "{seconds} so far"),
-    "gap": ("差距 {gap}", "gap {gap}"),
+    "gap": ("{goal}：差距 {gap}", "{goal}: gap {gap}"),
     "view_plan": ("查看方案", "Open plan"),
     "follow": ("查看进度", "Follow"),
     "live": ("每 3 秒自动更新", "updates every 3 s"),
