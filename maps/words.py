@@ -14,7 +14,7 @@ UNFIT: Mapping[str, Label] = {
     "kind": {"zh": "没有所需类型的空间", "en": "No space of the kind it needs"},
     "district": {"zh": "意向区内没有空间", "en": "Nothing in the districts it accepts"},
     "area": {"zh": "没有足够大的空间", "en": "No space is large enough"},
-    "load": {"zh": "承重不足", "en": "Floor load too low"},
+    "load": {"zh": "楼面荷载不足", "en": "Floor load too low"},
     "height": {"zh": "净高不足", "en": "Clear height too low"},
     "power": {"zh": "用电容量不足", "en": "Power too low"},
     "cleanroom": {"zh": "洁净等级不足", "en": "Clean room not clean enough"},

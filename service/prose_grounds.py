@@ -7,8 +7,8 @@ from service.voice import Voice
 from service.wire import DossierOut, GoalOut, PlanOut
 
 BASIS = {
-    "sourced": ("有出处", "sourced"),
-    "assumed": ("假定", "assumed"),
+    "sourced": ("有来源", "sourced"),
+    "assumed": ("假设", "assumed"),
     "submitted": ("申报所述", "as submitted"),
 }
 

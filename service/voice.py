@@ -69,7 +69,7 @@ SHORT: Mapping[str, tuple[str, str]] = {
     "kind": ("空间类型", "kind"),
     "district": ("所在区", "district"),
     "area": ("面积", "floor"),
-    "load": ("荷载", "floor load"),
+    "load": ("楼面荷载", "floor load"),
     "height": ("净高", "clear height"),
     "window": ("时间", "time"),
     "floor-area": ("可用面积", "free floor"),

@@ -88,6 +88,7 @@ class Visit:
             "t": lambda key, **facts: text(tables, self.language, key, **facts),
             "known": lambda key: any(key in table for table in tables),
             "language": self.language,
+            "colon": "：" if self.language == "zh" else ": ",
             "show": Shown(self.language, self.house.settings.zone),
             "asset": assets.address,
             "at": lambda place: PREFIX + place,

@@ -173,7 +173,7 @@ def test_from_a_foreign_workbook_to_a_plan_in_force_by_the_inbox_alone(site, vis
     page.select_option("#which", "all")
     page.select_option("#time_limit", "30")
     page.fill("#run_name", "秋季方案")
-    page.click("text=开始求解")
+    page.click("text=开始测算")
     expect(page.locator("#phase")).to_be_visible()
     expect(page.locator("#state")).not_to_contain_text("排队中", timeout=60_000)
     expect(page.locator("#said")).to_be_empty()

@@ -92,7 +92,7 @@ def test_pages_speak_chinese_first_and_english_when_asked_and_remember_it(browse
     assert '<html lang="zh-CN">' in ada.get("/inbox").text
     assert '<html lang="en">' in ada.get("/inbox?lang=en").text
     assert "<h1>Inbox</h1>" in ada.get("/inbox").text
-    assert "<h1>收件箱</h1>" in ada.get("/inbox?lang=zh").text
+    assert "<h1>工作台（待办）</h1>" in ada.get("/inbox?lang=zh").text
 
 
 def test_every_text_is_there_in_both_languages_with_the_same_facts():

@@ -210,7 +210,7 @@ def test_a_park_names_whom_it_turned_away_and_both_numbers(desk, ada, plan):
     if not parks:
         pytest.fail("the seed registry has a park that cannot take a laboratory of 1,000 m²")
     page = ada.get(f"/parks/{min(parks)}?plan={plan}").text
-    assert "未能接纳谁" in page
+    assert "未能入驻项目及原因" in page
     assert any(name in page for name in ("M1", "M2", "M3"))
     assert park_id
 
@@ -276,7 +276,7 @@ def api_project():
 
 def test_a_newcomer_nobody_can_take_learns_why_park_by_park(ada):
     answer = ada.send("/where", wish(a_floor_load_kpa="400"), ada.get("/where").text)
-    assert "不移动他人就没有位置" in answer.text
+    assert "不调整其他企业的情况下暂无可用空间" in answer.text
     assert "400" in tables(answer.text)[-1]
 
 

@@ -32,16 +32,16 @@ WORDS: Words = {
     "basis": ("从哪里开始", "Start from"),
     "basis_published": ("现行方案（尽量不动已安排的）", "the plan in force (what stands should stay)"),
     "basis_nothing": ("空白（全部重新安排）", "nothing (everything anew)"),
-    "max_moves": ("最多变动已公布的项目组成", "Most published parts moved"),
+    "max_moves": ("最多调整已公布项目数", "Most published parts moved"),
     "max_moves_hint": ("可不填：不限", "may be left empty: no limit"),
     "time_limit": ("时限", "Time limit"),
     "plan_from": ("方案起始月份", "First month of the plan"),
     "plan_from_hint": ("可不填：按政策", "may be left empty: by the policy"),
     "run_name": ("名称", "Name"),
     "run_name_hint": ("例如“秋季方案”", 'such as "autumn plan"'),
-    "start_run": ("开始求解", "Start"),
+    "start_run": ("开始测算", "Start"),
     "nothing_open": ("没有待安排的需求。", "No enquiry is open."),
-    "faulty": ("不能开始求解", "It cannot be started"),
+    "faulty": ("不能开始测算", "It cannot be started"),
 }
 
 RUN: Words = {

@@ -46,7 +46,7 @@ WORDS: Words = {
     "in_b": ("B", "B"),
     "what": ("变化", "What"),
     "what_same": ("相同", "same"),
-    "what_moved": ("换位", "moved"),
+    "what_moved": ("调整", "moved"),
     "what_placed": ("新落位", "comes in"),
     "what_dropped": ("不再落位", "drops out"),
     "what_waiting": ("均未落位", "waits in both"),

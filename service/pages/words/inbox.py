@@ -3,7 +3,7 @@
 from service.pages.words import Words
 
 WORDS: Words = {
-    "title": ("收件箱", "Inbox"),
+    "title": ("工作台（待办）", "Inbox"),
     "lead_none": ("尚未公布方案。", "No plan is in force yet."),
     "lead_published": ("现行方案", "Plan in force"),
     "published_since": ("{moment} 由 {person} 公布", "since {moment}, published by {person}"),

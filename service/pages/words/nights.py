@@ -3,7 +3,7 @@
 from service.pages.words import Words
 
 WORDS: Words = {
-    "title": ("夜间重排", "Nights"),
+    "title": ("夜间优化", "Nights"),
     "title_night": ("{night} 夜间报告", "Night of {night}"),
     "lead": (
         "每晚从现行方案出发重新求解，只提出少量值得的调整，绝不自行公布。",
@@ -18,12 +18,12 @@ WORDS: Words = {
     "state_failed": ("失败", "failed"),
     "begun": ("开始", "Begun"),
     "ended": ("结束", "Ended"),
-    "no_nights": ("还没有夜间重排的记录。", "No night has run yet."),
+    "no_nights": ("还没有夜间优化的记录。", "No night has run yet."),
     "city_only": (
-        "夜间重排涉及全市，仅限不限区的人员查看。",
+        "夜间优化涉及全市，仅限不限区的人员查看。",
         "A night concerns the whole city; people of one district see none.",
     ),
-    "begin": ("立即运行到期的一晚", "Run the night that is due"),
+    "begin": ("立即执行本次夜间优化", "Run the night that is due"),
     "begin_hint": ("每晚只运行一次；已运行的只显示结果。", "A night runs once; one that has run is only shown."),
     "said_begun": ("已开始，或早已完成。", "Begun, or done before."),
     "plan": ("建议方案", "Proposed plan"),
@@ -39,7 +39,7 @@ WORDS: Words = {
     "better": ("改善", "better"),
     "worse": ("变差", "worse"),
     "unchanged": ("不变", "unchanged"),
-    "moves": ("谁调整，为什么", "Who moves, and why"),
+    "moves": ("调整项目及理由", "Moves and reasons"),
     "project": ("项目", "Project"),
     "from": ("由", "From"),
     "to": ("至", "To"),

@@ -25,7 +25,7 @@ WORDS: Words = {
     "again": ("换一个文件", "Take another file"),
     "confirm_title": ("确认各列含义", "Confirm what the columns mean"),
     "sheet_of": ("工作表", "Sheet"),
-    "columns": ("1 各列是什么", "1 What each column is"),
+    "columns": ("1 核对列含义", "1 What each column is"),
     "columns_lead": (
         "表头在第 {rows} 行。带 ! 的建议把握较小，请看一下理由。",
         "The headings are in row {rows}. Suggestions with ! are less certain; look at the reason.",
@@ -42,7 +42,7 @@ WORDS: Words = {
     "constants_lead": ("以下内容对全部各行相同：", "The same for all rows:"),
     "choose": ("请选择…", "Choose…"),
     "must_choose": ("还要说明：{fields}", "Still to be told: {fields}"),
-    "words": ("2 词语是什么意思", "2 What their words mean"),
+    "words": ("2 统一术语", "2 What their words mean"),
     "words_lead": ("来表的说法与标准词汇的对应；空着的须选择。", "Their words and ours; choose where it is empty."),
     "their_word": ("来表的说法", "Their word"),
     "our_word": ("标准词汇", "Ours"),
@@ -68,7 +68,7 @@ WORDS: Words = {
     "faults": ("逐格问题", "Faults, cell by cell"),
     "more_faults": ("另有 {n} 处未列出，见标注文件。", "{n} more are in the marked file."),
     "cell": ("单元格", "Cell"),
-    "their_heading": ("来表列名", "Their heading"),
+    "their_heading": ("原表列名", "Their heading"),
     "store": ("入库", "Store the batch"),
     "store_hint": ("入库后才能求解；未修改来表。", "Stored batches can be solved; their file is not changed."),
     "corrected": (
