@@ -170,7 +170,8 @@ def _said(voice: Voice, answer: RecommendationOut) -> Iterator[str]:
             yield f"     {site.component_id}: {voice.space(site.space_id)}, {since}, {area}"
     if answer.forced:
         yield voice.of(
-            "突破规则的备选及涉及的规则（最少者在前）：", "Were it put elsewhere by force, it would break (least first):"
+            "突破规则的备选及涉及的规则（最少者在前）：",
+            "Were it put elsewhere by force, it would break (least first):",
         )
     for forced in answer.forced:
         broken = "; ".join(breach.sentence for breach in forced.breaches)

@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from service.api.house import House
-from service.pages import assets
+from service.pages import assets, keeping
 from service.pages.assets import PREFIX
 from service.pages.session import Session, form_token
 from service.pages.shown import Shown
@@ -19,6 +19,12 @@ from service.pages.words import LANGUAGES, Words, text
 from service.pages.words.common import WORDS as COMMON
 from service.pages.words.fields import chinese
 from service.people.roles import Right
+
+CORRIGIBLE = frozenset({409, 412, 422})
+"""Statuses of pages that say what is wrong with a form, so that it is sent again."""
+
+NEW_KEY = "a-new-key-for-each-reading-of-this-page"
+"""Stands in kept pages for the keys of their forms."""
 
 LANGUAGE_COOKIE = "allocator_language"
 YEAR_S = 31_536_000
@@ -68,8 +74,25 @@ class Visit:
         return LANGUAGES[0]
 
     def page(self, template: str, words: Words, *, status: int = 200, **values: Any) -> Response:
-        """A page, or a fragment of one, as an answer."""
-        content = _TEMPLATES.get_template(template).render(**self._context(words), **values)
+        """A page, or a fragment of one, as an answer; one that says what is wrong with a form gets its own address."""
+        made, posted = _TEMPLATES.get_template(template), self.request.method == "POST"
+        if not posted or self.session is None or status not in CORRIGIBLE:
+            place = f"{PREFIX}/inbox" if posted else self.request.url.path
+            return self._answer(made.render(**self._context(words, self.language, place), **values), status)
+        token = keeping.new_token()
+        own = f"{PREFIX}{keeping.PLACE}/{token}"
+        pages = {
+            language: made.render(**self._context(words, language, own) | {"new_key": lambda: NEW_KEY}, **values)
+            for language in LANGUAGES
+        }
+        keeping.keep(self.house, self.session.principal.person, token, status, pages)
+        return go(f"{keeping.PLACE}/{token}")
+
+    def again(self, content: str, status: int) -> Response:
+        """A page that was kept, with fresh keys in its forms."""
+        return self._answer(content.replace(NEW_KEY, secrets.token_hex(12)), status)
+
+    def _answer(self, content: str, status: int) -> Response:
         response = Response(content, status, media_type="text/html; charset=utf-8")
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Cache-Control"] = "no-store"
@@ -81,35 +104,34 @@ class Visit:
             )
         return response
 
-    def _context(self, words: Words) -> dict[str, Any]:
+    def _context(self, words: Words, language: str, place: str) -> dict[str, Any]:
         tables, principal = (words, COMMON), None if self.session is None else self.session.principal
         said = self.request.query_params.get("said", "")
         return {
-            "t": lambda key, **facts: text(tables, self.language, key, **facts),
+            "t": lambda key, **facts: text(tables, language, key, **facts),
             "known": lambda key: any(key in table for table in tables),
-            "language": self.language,
-            "colon": "：" if self.language == "zh" else ": ",
-            "show": Shown(self.language, self.house.settings.zone),
+            "language": language,
+            "colon": "：" if language == "zh" else ": ",
+            "show": Shown(language, self.house.settings.zone),
             "asset": assets.address,
             "at": lambda place: PREFIX + place,
             "person": principal,
             "may": lambda right: principal is not None and principal.may(Right(right)),
             "navigation": [each for each in NAVIGATION if principal is not None and principal.may(each[2])],
             "place": self.request.url.path.removeprefix(PREFIX),
-            "in_language": self._in_language,
+            "in_language": lambda wanted: self._in_language(place, wanted),
             "form_token": "" if self.session is None else form_token(self.house, self.session),
-            "said_fault": chinese if self.language == "zh" else str,
+            "said_fault": chinese if language == "zh" else str,
             "new_key": lambda: secrets.token_hex(12),
             "said": f"said_{said}" if any(f"said_{said}" in table for table in tables) else "",
         }
 
-    def _in_language(self, language: str) -> str:
-        """This very page in a language."""
+    def _in_language(self, place: str, language: str) -> str:
+        """The page at a place, as it was asked for, in a language."""
         kept = [
             (name, value) for name, value in self.request.query_params.multi_items() if name not in {"lang", "said"}
         ]
-        path = self.request.url.path if self.request.method == "GET" else f"{PREFIX}/inbox"
-        return f"{path}?{urlencode([*kept, ('lang', language)])}"
+        return f"{place}?{urlencode([*kept, ('lang', language)])}"
 
 
 def go(place: str, **values: str) -> Response:

@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
@@ -12,12 +13,12 @@ from allocator.errors import InputError
 from allocator.vocabulary import EiaLevel, Function, Segment, Tier, Utility
 from service.api.bodies import RecommendIn
 from service.api.problems import ProblemError
-from service.api.recommendations import recommend
+from service.api.recommendations import recommended
 from service.change_report import improves
 from service.dossier_wire import SiteOut
 from service.newcomer import RecommendationOut
 from service.pages.entry import Caller, Reading
-from service.pages.forms import Form, InForm
+from service.pages.forms import Form
 from service.pages.parks import choices, standing
 from service.pages.spoken import voice
 from service.pages.where_form import PARTS, fault_rows, newcomer
@@ -31,6 +32,9 @@ MOST = 8
 """Suggestions that are shown."""
 
 Plan = Annotated[str | None, Query(alias="plan", pattern=r"^(p-[0-9a-f]{12})?$")]
+NO_WISH = frozenset({"plan", "lang", "priority", "segment", "tier"})
+"""Fields of an address that alone ask for nothing: a form begins with them."""
+
 VOCABULARY: dict[str, Any] = {
     "segments": [one.value for one in Segment],
     "tiers": [one.value for one in Tier],
@@ -42,8 +46,19 @@ VOCABULARY: dict[str, Any] = {
 
 @router.get("/where")
 def ask(caller: Reading, plan_id: Plan = None) -> Response:
-    """The form; the plan is read and checked now, so that the answer comes at once."""
-    return _form(caller, plan_id, {})
+    """The form; and once a firm is in the address, its answer, so that a link to it says the same again.
+
+    The answer has ranked sites with their price for the plan, what forcing it elsewhere would break, and a verdict
+    per park.  The plan is read and checked with the bare form already, so that the answer comes at once.
+    """
+    sent = caller.visit.request.query_params
+    filled = [(name, value) for name, value in sent.multi_items() if value]
+    if not {name for name, _ in filled} - NO_WISH:
+        return _form(caller, plan_id, {})
+    if len(filled) < len(sent.multi_items()):
+        # a short address without the fields that were left empty
+        return caller.go(f"/where?{urlencode(filled)}")
+    return _answer(caller, Form("GET /pages/where", {name: sent.getlist(name) for name in set(sent) - {"lang"}}))
 
 
 def _form(caller: Caller, plan_id: str | None, given: dict[str, str], status: int = 200, **found: Any) -> Response:
@@ -66,11 +81,9 @@ def _form(caller: Caller, plan_id: str | None, given: dict[str, str], status: in
     )
 
 
-@router.post("/where")
-def answer(caller: Reading, form: InForm) -> Response:
-    """Ranked sites with their price for the plan, what forcing it elsewhere would break, and a verdict per park."""
+def _answer(caller: Caller, form: Form) -> Response:
     started = time.monotonic()
-    given = {name: "; ".join(values) for name, values in form.fields.items() if name not in {"token", "once"}}
+    given = {name: "; ".join(values) for name, values in form.fields.items()}
     row = standing(caller, form.text("plan") or None)
     if row is None:
         return _form(caller, None, given, 409, detail="nothing-published")
@@ -89,9 +102,7 @@ def answer(caller: Reading, form: InForm) -> Response:
 
 def _asked(caller: Caller, form: Form, plan_id: str) -> RecommendationOut:
     project = newcomer(form, f"NEW-{secrets.token_hex(4)}")
-    body = RecommendIn(project=project, plan_id=plan_id, most=MOST)
-    sent = recommend(caller.asker, body, form.once())
-    return RecommendationOut.model_validate_json(bytes(sent.body))
+    return recommended(caller.asker, RecommendIn(project=project, plan_id=plan_id, most=MOST))
 
 
 def _told(caller: Caller, plan_id: str, document: PlanOut, found: RecommendationOut) -> dict[str, Any]:

@@ -48,6 +48,8 @@ def test_what_a_figure_starts_from_keeps_its_year():
     assert ZH.baseline(None, "firms") == "–"
 
 
-@pytest.mark.parametrize(("month", "zh", "en"), [("2026-09", "2026年9月", "2026-09"), ("2027-12-01", "2027年12月", "2027-12")])
+@pytest.mark.parametrize(
+    ("month", "zh", "en"), [("2026-09", "2026年9月", "2026-09"), ("2027-12-01", "2027年12月", "2027-12")]
+)
 def test_months_are_written_without_blanks_in_chinese(month, zh, en):
     assert (ZH.month(month), EN.month(month)) == (zh, en)
