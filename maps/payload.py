@@ -18,7 +18,7 @@ from maps.tables import NEEDS, component_table, park_peaks, park_table, project_
 from maps.timeline import timeline_table
 from maps.verdicts import verdict_table
 from maps.versus import versus
-from maps.words import Label, Labels, aim_label, complete, short_role
+from maps.words import Label, Labels, complete, short_role
 
 BUSY = 0.9
 """Share of a park's floor above which it is shown as nearly full."""
@@ -74,13 +74,6 @@ def _plan(verified: VerifiedPlan, caption: Caption) -> dict[str, Any]:
             for goal in verified.goals
         ],
     }
-
-
-def _labels(verified: VerifiedPlan, labels: Labels) -> dict[str, dict[str, Label]]:
-    """The labels, with one more for each tier that merges goals."""
-    known = complete(labels)
-    known["goal"] |= {goal.goal: aim_label(goal.goal, known["goal"]) for goal in verified.goals}
-    return known
 
 
 def _districts(problem: Problem, labels: Labels) -> list[dict[str, str]]:
@@ -144,7 +137,7 @@ def overview_payload(
     near = {name: park for name, dossier in decisions.items() if (park := nearest_park(problem, dossier))}
     peaks = park_peaks(problem, plan)
     return {
-        "labels": _labels(verified, labels),
+        "labels": complete(labels),
         "plan": _plan(verified, caption),
         "summary": _summary(verified, peaks),
         "kpis": [dict(figure) for figure in figures],

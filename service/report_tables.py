@@ -9,7 +9,7 @@ from allocator.months import format_month
 from maps.figure import percent, records
 from maps.flows import flow_matrix
 from maps.versus import district_shares
-from maps.words import complete
+from maps.words import aim_label, complete
 from seeds.load import labels
 from service.mapping import Drawn
 
@@ -127,7 +127,7 @@ def _goals(payload: Mapping[str, Any], speech: Speech) -> Table:
     rows = tuple(
         (
             goal["tier"],
-            speech.name(payload["labels"]["goal"][goal["goal"]]),
+            speech.name(aim_label(goal["goal"], payload["labels"]["goal"])),
             goal["value"],
             goal["bound"],
             None if goal["gap"] is None else f"{goal['gap']:.2%}",

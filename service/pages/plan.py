@@ -41,7 +41,7 @@ def one(caller: Reading, plan_id: PlanId) -> Response:
         parks = parks_of(connection, found["registry"])
         standing = plans.published(connection)
         whole = plans.seen_whole(connection, plan_id)
-        asked = questions(connection, plan_id)
+        asked = questions(caller, connection, plan_id)
     files = {each.name: each for each in api.exports(caller.asker, plan_id).items}
     ordered = [name for name in FILES if name in files] + sorted(set(files) - set(FILES))
     return caller.page(

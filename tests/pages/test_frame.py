@@ -111,7 +111,13 @@ def test_what_is_wrong_with_a_form_stands_at_an_address_that_reload_and_the_othe
     ada = browse("ada")
     batch = desk.upload([a_project("KEPT-1")]).json()["batch_id"]
     page = ada.get(f"/batches/{batch}").text
-    fields = {"token": TOKEN.search(page)[1], "once": "0123456789abcdef", "which": "this", "max_moves": "3", "name": "秋季 7"}
+    fields = {
+        "token": TOKEN.search(page)[1],
+        "once": "0123456789abcdef",
+        "which": "this",
+        "max_moves": "3",
+        "name": "秋季 7",
+    }
     sent = desk.ask(None, "POST", f"/pages/batches/{batch}/solve", data=fields, headers=cookie(ada))
     assert sent.status_code == 303
     place = sent.headers["location"].removeprefix("/pages")

@@ -31,9 +31,9 @@ PM.panel = (() => {
   const facts = () => {
     const plan = PM.data.plan;
     const lines = [["planId", plan.id], ["engine", plan.engine], ["dataDate", plan.data_date], ["crs", plan.crs], ["approval", plan.approval]];
-    const goals = plan.goals.map((goal) => [PM.bi(PM.label("goal", goal.goal)), goal.value.toLocaleString("en-US"),
+    const goals = plan.goals.map((goal) => [PM.bi(PM.aim(goal.goal)), goal.value.toLocaleString("en-US"),
       goal.bound === null ? "–" : goal.bound.toLocaleString("en-US"), gapText(goal.gap)]);
-    const extra = PM.data.payload.kpis.map((kpi) => [PM.bi(kpi.label), ...[kpi.value, kpi.baseline, kpi.target].map((cell) => (cell ? PM.bi(cell) : "–"))]);
+    const extra = PM.data.payload.kpis.map((kpi) => [PM.bi(kpi.label), ...[kpi.value, kpi.baseline, kpi.target].map((cell) => (cell ? PM.bi(typeof cell === "string" ? { zh: cell, en: cell } : cell) : "–"))]);
     PM.replace(byId("facts"),
       PM.el("dl", {}, lines.filter(([, value]) => value).map(([key, value]) => [PM.el("dt", {}, PM.t(key)), PM.el("dd", {}, value)])),
       goals.length ? PM.grid(["goal", "value", "bound", "gap"], goals) : null,

@@ -47,9 +47,11 @@ WORDS: Words = {
     ),
     "ask_build_next": ("新增空间选址建议及效益", "Where to add space, and what it gains"),
     "ask_build_next_hint": (
-        "每个区、每类空间多 1,000 平方米，各值多少",
-        "what 1,000 m² more of each kind in each district would be worth",
+        "每个区、每类空间各多一块，方案增加多少价值",
+        "what one more block of each kind in each district would be worth",
     ),
+    "block": ("每块面积", "Floor of the block"),
+    "block_hint": ("默认为未落位需求的中位面积 {area}", "median floor that the waiting ask for: {area}"),
     "answered": ("已算好", "worked out"),
     "not_asked": ("尚未计算", "not asked yet"),
     "worked_out": ("已算 {done} / {of}", "{done} of {of} solves"),

@@ -76,5 +76,10 @@ SENTENCES: Words = {
         "No headings with rows below were found. The first rows should name the columns, with a firm a row below.",
     ),
     "no-reason": ("退回方案须写明理由。", "A plan is sent back with a reason; write one."),
+    "block": ("新增空间的面积须为 1 至 1,000,000 平方米。", "A block of floor has 1 to 1,000,000 m²."),
+    "field": (
+        "表单中有一栏不能读取，没有保存任何内容。请返回核对。",
+        "A field of the form cannot be read; nothing was stored. Go back and check it.",
+    ),
     "too-large": ("文件超过大小上限。请拆分后再上传。", "The file is larger than is taken; split it."),
 }
