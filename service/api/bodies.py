@@ -71,6 +71,12 @@ class WithdrawIn(Body):
     )
 
 
+class ReopenIn(Body):
+    """Withdrawn enquiries that are open again."""
+
+    projects: list[Name] = Field(min_length=1, max_length=10_000, description="Project ids.")
+
+
 class RejectIn(Body):
     """Why a plan is sent back."""
 

@@ -54,7 +54,8 @@ def _newest(connection: Connection, table: Any, most: int) -> Sequence[Mapping[s
 
 def _batches(connection: Connection, most: int) -> list[dict[str, Any]]:
     found = _newest(connection, batch, most)
-    query = select(enquiry.c.batch_id, func.count().label("open")).where(enquiry.c.state == "open")
-    counted = connection.execute(query.group_by(enquiry.c.batch_id))
-    open_of = {row.batch_id: row.open for row in counted}
+    placed = plans.placed_in_force(connection)
+    query = select(enquiry.c.batch_id, func.count().label("open"))
+    waiting = query.where(enquiry.c.state == "open", enquiry.c.project_id.not_in(placed))
+    open_of = {row.batch_id: row.open for row in connection.execute(waiting.group_by(enquiry.c.batch_id))}
     return [{**each, "open": open_of.get(each["batch_id"], 0)} for each in found]

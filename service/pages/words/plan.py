@@ -112,7 +112,18 @@ WORDS: Words = {
     "propose": ("提交审核", "Propose"),
     "approve": ("批准", "Approve"),
     "publish": ("公布，成为现行方案", "Publish: put it in force"),
+    "publish_sure": (
+        "公布后，本方案成为现行方案，现行方案“{name}”被替代。确定公布？",
+        "This plan comes into force and replaces “{name}”. Publish it?",
+    ),
+    "publish_first_sure": ("公布后，本方案成为现行方案。确定公布？", "This plan comes into force. Publish it?"),
+    "publish_yes": ("确认公布", "Yes, publish"),
     "reject": ("退回", "Send back"),
+    "reject_sure": (
+        "退回后，方案不能再提交，须重新测算。确定退回？",
+        "A plan that is sent back cannot be proposed again; a new run is needed. Send it back?",
+    ),
+    "reject_yes": ("确认退回", "Yes, send back"),
     "because": ("退回理由", "Reason"),
     "because_hint": ("必填；提交人会看到", "required; the proposer will read it"),
     "rejected_because": ("退回理由：{why}", "Sent back because: {why}"),

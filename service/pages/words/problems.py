@@ -59,6 +59,10 @@ SENTENCES: Words = {
         "方案的当前状态不允许这一步，请重新打开页面查看。",
         "The plan is not in a state for this step; open the page again.",
     ),
+    "not-withdrawn": (
+        "有需求不能恢复：它没有被撤回，或者同编号的需求已在待安排之列。",
+        "An enquiry cannot be opened again: it is not withdrawn, or its id is in use by an open one.",
+    ),
     "old-basis": (
         "该方案所依据的现行方案已被替换，请以新的现行方案重新求解。",
         "Another plan was published since this one was made; plan anew from it.",
