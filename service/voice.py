@@ -80,6 +80,13 @@ SHORT: Mapping[str, tuple[str, str]] = {
 }
 """Of tests and rules, the word beside their numbers."""
 
+NEEDS: Mapping[str, tuple[str, str]] = {
+    "floor-area": ("企业需 {needed}，空余 {offered}", "needs {needed}, {offered} free"),
+    "area": ("企业需 {needed}，该空间共 {offered}", "needs {needed}, the space has {offered}"),
+    "rent": ("企业上限 {needed}，园区租金 {offered}", "limit {needed}, rent there {offered}"),
+}
+"""Where the two numbers of a test or rule need saying which they are."""
+
 SUPPLY = ("园区共享供应", "shared supply")
 
 SPOKEN = re.compile(r"start |open-ended| months")
@@ -214,6 +221,11 @@ class Voice:
         if isinstance(value, str):
             return self.bare(value, code)
         return f"{self.number(value)} {self.unit(unit)}".rstrip()
+
+    def needs(self, code: str, needed: float | str, offered: float | str, unit: str = "") -> str:
+        """What is needed and what is there, each with its unit."""
+        said = NEEDS.get(code, ("需 {needed}，有 {offered}", "needs {needed}, there is {offered}"))[self._side]
+        return said.format(needed=self.amount(needed, unit, code), offered=self.amount(offered, unit, code))
 
     def change(self, goal: str, change: int) -> str:
         """Change of one goal, with its sign."""

@@ -92,8 +92,8 @@ def _against(voice: Voice, site: SiteOut) -> list[str]:
         if reason.code == "no-space":
             lines.append(title)
             continue
-        needed, offered = (voice.amount(number, reason.unit, reason.code) for number in (reason.needed, reason.offered))
-        lines.append(f"{title}: {needed} / {offered}")
+        said = voice.needs(reason.code, reason.needed, reason.offered, reason.unit)
+        lines.append(voice.of(f"{title}：{said}", f"{title}: {said}"))
     return lines
 
 

@@ -110,7 +110,18 @@ def _told(caller: Caller, plan_id: str, document: PlanOut, found: Recommendation
         whole = plans.seen_whole(connection, plan_id)
     said = voice(caller, document)
     changes = [] if found.suggestions else [line.strip() for line in repair(said, found.dossier, document)]
-    return {"answer": found, "voice": said, "better": improves, "whole": whole, "changes": changes, "ordered": _ordered}
+    against = {
+        (part.component_id, site.space_id): site.reasons for part in found.dossier.components for site in part.parks
+    }
+    return {
+        "answer": found,
+        "voice": said,
+        "better": improves,
+        "whole": whole,
+        "changes": changes,
+        "ordered": _ordered,
+        "against": lambda forced: against.get((forced.component_id, forced.space_id), ()),
+    }
 
 
 def _ordered(parks: Sequence[SiteOut]) -> list[SiteOut]:

@@ -68,7 +68,6 @@ WORDS: Words = {
     "part": ("组成部分", "Part"),
     "area": ("面积", "Floor"),
     "why": ("原因", "Why"),
-    "needs_has": ("需 {needed}，有 {offered}", "needs {needed}, there is {offered}"),
     "verdict_blocked": ("被占用或受限", "occupied or blocked"),
     "verdict_unfit": ("不符合要求", "unfit"),
     "verdict_possible": ("可单独迁入", "could move there alone"),

@@ -198,7 +198,7 @@ PROJECT: Words = {
     "verdict_possible": ("可以", "possible"),
     "verdict_blocked": ("被占用或受限", "blocked"),
     "verdict_unfit": ("不合适", "unfit"),
-    "against": ("原因（需要 / 现有）", "What stands against it (needed / there)"),
+    "against": ("原因", "What stands against it"),
     "price": ("代价", "Price"),
     "holders": ("由谁占用", "Who holds it"),
     "prices": ("指定地点的确切代价", "Exact price of named places"),

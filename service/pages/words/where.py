@@ -62,7 +62,6 @@ WORDS: Words = {
     "park": ("园区", "Park"),
     "verdict": ("结论", "Verdict"),
     "why": ("原因", "Why"),
-    "needs_has": ("需 {needed}，有 {offered}", "needs {needed}, there is {offered}"),
     "verdict_chosen": ("选定", "chosen"),
     "verdict_possible": ("可以", "possible"),
     "verdict_blocked": ("被占用或受限", "occupied or blocked"),
