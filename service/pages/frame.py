@@ -17,7 +17,8 @@ from service.pages.session import Session, form_token
 from service.pages.shown import Shown
 from service.pages.words import LANGUAGES, Words, text
 from service.pages.words.common import WORDS as COMMON
-from service.pages.words.fields import chinese
+from service.pages.words.fields import FIELDS, chinese
+from service.pages.words.registry import SUPPLY
 from service.people.roles import Right
 
 CORRIGIBLE = frozenset({409, 412, 422})
@@ -122,6 +123,7 @@ class Visit:
             "in_language": lambda wanted: self._in_language(place, wanted),
             "form_token": "" if self.session is None else form_token(self.house, self.session),
             "said_fault": chinese if language == "zh" else str,
+            "said_column": lambda column: _column(column, language),
             "new_key": lambda: secrets.token_hex(12),
             "said": f"said_{said}" if any(f"said_{said}" in table for table in tables) else "",
         }
@@ -132,6 +134,17 @@ class Visit:
             (name, value) for name, value in self.request.query_params.multi_items() if name not in {"lang", "said"}
         ]
         return f"{place}?{urlencode([*kept, ('lang', language)])}"
+
+
+def _column(column: str, language: str) -> str:
+    """A column, or the place of a field in a document, by what the field means."""
+    *before, field = str(column).split("/")
+    number = next((int(part) + 1 for part in reversed(before) if part.isdigit()), None)
+    for table in (FIELDS, SUPPLY):
+        if field in table:
+            said = table[field][LANGUAGES.index(language)]
+            return said if number is None else f"{said} {number}"
+    return str(column)
 
 
 def go(place: str, **values: str) -> Response:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from service.database.rows import every
 from service.database.tables import batch, enquiry, plan, run
 from service.pages.entry import Reading
+from service.pages.registry_concerns import concerned
 from service.pages.words.inbox import WORDS
 from service.records import plans, runs
 
@@ -30,6 +31,7 @@ def inbox(caller: Reading, most: Most = FEW) -> Response:
             "plans": _newest(connection, plan, most),
             "to_review": every(connection, select(plan).where(plan.c.state == "proposed").order_by(plan.c.number)),
             **_runs(connection, most),
+            "concern": concerned(caller, connection),
         }
     return caller.page("inbox.html.j2", WORDS, most=most, few=FEW, **values)
 

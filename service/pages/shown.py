@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from allocator.goals import maximised, weights_of
+from allocator.plan import Aim
 from maps.words import Label, Labels, aim_label, complete
 from seeds.load import labels, load_districts
 from service.figures import baseline_label, figure_label
@@ -95,6 +97,12 @@ class Shown:
     def aim(self, name: str) -> str:
         """A goal, or the goals of a merged tier with their weights."""
         return aim_label(name, LABELS["goal"])["zh" if self.language == "zh" else "en"]
+
+    def less_is_better(self, name: str) -> str:
+        """A word beside goals of which less is better; nothing beside the others."""
+        if maximised(Aim(tuple(weights_of(name).items()))):
+            return ""
+        return "（越少越好）" if self.language == "zh" else " (less is better)"
 
     def unit(self, unit: str) -> str:
         """A unit in words."""

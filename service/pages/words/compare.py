@@ -20,6 +20,10 @@ WORDS: Words = {
         "两个方案的输入不同：差别也可能来自需求或台账。",
         "They were made from different inputs: a difference may come from demand or registry.",
     ),
+    "baselines": (
+        "两个方案各按制定时的台账计算：A 为第 {a} 版，B 为第 {b} 版。夜间报告另与现行方案今日仍成立的部分相比，数值可能不同。",
+        "Each plan is measured on the registry that it was made on: A on version {a}, B on version {b}. The report of a night compares with what is left of the plan in force today, so its numbers may differ.",
+    ),
     "goals": ("目标", "Goals"),
     "goal": ("目标", "Goal"),
     "figures": ("指标", "Figures"),

@@ -7,6 +7,16 @@ WORDS: Words = {
     "lead_none": ("尚未公布方案。", "No plan is in force yet."),
     "lead_published": ("现行方案", "Plan in force"),
     "published_since": ("{moment} 由 {person} 公布", "since {moment}, published by {person}"),
+    "concern": (
+        "台账第 {number} 版涉及现行方案的 {firms} 家企业",
+        "Registry version {number} concerns {firms} firms of the plan in force",
+    ),
+    "concern_grave": (
+        "其中 {n} 家失去空间或不再符合条件，须重新安排。",
+        "{n} of them lose their floor or no longer fit, and need another place.",
+    ),
+    "concern_light": ("所用空间的资料有变，仍符合条件。", "What their spaces offer has changed; they still fit."),
+    "concern_see": ("查看企业名单", "See which"),
     "to_review": ("待审核的方案", "Plans waiting for review"),
     "batches": ("需求批次", "Batches of enquiries"),
     "runs": ("求解", "Runs"),

@@ -152,6 +152,12 @@ WORDS: Words = {
     "change_withdrawn": ("已撤回", "withdrawn"),
     "change_waiting": ("仍未落位", "still waiting"),
     "same_count": ("另有 {n} 个项目不变。", "{n} other projects stay as they are."),
+    "better": ("较优", "better"),
+    "worse": ("较差", "worse"),
+    "baselines": (
+        "“现行方案”为其公布时的数值（台账第 {before} 版），“本方案”按台账第 {after} 版；夜间报告另与现行方案今日仍成立的部分相比。",
+        "“In force” is as when it was published (registry version {before}), this plan is on version {after}; the report of a night compares with what is left of it today.",
+    ),
     "goal_changes": ("各目标的变化", "Change of each goal"),
     "exceptions": ("政策例外", "Exceptions to the policy"),
     "no_exceptions": ("没有政策例外。", "There are none."),
