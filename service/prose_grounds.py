@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from allocator.engines.race import PROOFS
+from seeds.facts import documents
 from service.voice import Voice
 from service.wire import DossierOut, GoalOut, PlanOut
 
@@ -20,10 +21,16 @@ def clauses(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
     for clause in dossier.policy:
         statement = voice.of(clause.statement_zh, clause.statement_en)
         by = ", ".join(clause.by)
+        named = voice.listed(dict.fromkeys(map(voice.had_a_say, clause.by)))
         yield voice.of(
-            f"{clause.id}（{by}）：{statement}〔{clause.document} §{clause.section}〕",
+            f"{clause.id}（{named}）：{statement}〔{_title(clause.document)}，{clause.section}〕",
             f"{clause.id} ({by}): {statement} [{clause.document} §{clause.section}]",
         )
+
+
+def _title(file: str) -> str:
+    """A document's Chinese title; the name of its file where it is not known."""
+    return next((f"《{one['title_zh']}》" for one in documents() if one["file"] == file), file)
 
 
 def evidence(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
@@ -31,7 +38,8 @@ def evidence(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]
     for entry in dossier.evidence:
         basis = voice.of(*BASIS[entry.basis])
         name = voice.park(entry.id) if entry.what == "park" else entry.id
-        source = voice.of("，", ", ") + entry.source if entry.source else ""
+        said = entry.source.replace("assumed after ", voice.of("参照 ", "assumed after "))
+        source = voice.of("，", ", ") + said if said else ""
         yield f"{voice.of(*WHAT[entry.what])} {name}: {basis}{source}"
 
 

@@ -158,8 +158,15 @@ class Voice:
         """The spaces of a component, and their park; several where it is divided over floors."""
         return " + ".join((self.space(first), *more))
 
+    def had_a_say(self, code: str) -> str:
+        """A rule or a goal by its title."""
+        return self.goal(code) if code in BY_ID else self.label("reason", f"displaced/{code}")
+
     def place(self, place: str) -> str:
-        """A space, park or district, whichever the id names."""
+        """A space, park or district, whichever the id names, or a supply of a park."""
+        park_id, _, supply = place.rpartition("/")
+        if park_id in self._parks and supply in WORDS:
+            return self.of(f"{self.park(park_id)}{WORDS[supply][0]}", f"{self.park(park_id)}, {WORDS[supply][1]}")
         if place in self._park_of:
             return self.space(place)
         return self.park(place) if place in self._parks else self.district(place)

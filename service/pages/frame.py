@@ -19,6 +19,7 @@ from service.pages.words import LANGUAGES, Words, text
 from service.pages.words.common import WORDS as COMMON
 from service.pages.words.fields import FIELDS, chinese
 from service.pages.words.registry import SUPPLY
+from service.pages.words.system import own
 from service.people.roles import Right
 
 CORRIGIBLE = frozenset({409, 412, 422})
@@ -124,6 +125,7 @@ class Visit:
             "form_token": "" if self.session is None else form_token(self.house, self.session),
             "said_fault": chinese if language == "zh" else str,
             "said_column": lambda column: _column(column, language),
+            "own": lambda said: "" if said is None else own(str(said), language),
             "new_key": lambda: secrets.token_hex(12),
             "said": f"said_{said}" if any(f"said_{said}" in table for table in tables) else "",
         }

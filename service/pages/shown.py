@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from allocator.goals import maximised, weights_of
+from allocator.goals import BY_ID, maximised, weights_of
 from allocator.plan import Aim
 from maps.words import Label, Labels, aim_label, complete
 from seeds.load import labels, load_districts
@@ -100,7 +100,7 @@ class Shown:
 
     def less_is_better(self, name: str) -> str:
         """A word beside goals of which less is better; nothing beside the others."""
-        if maximised(Aim(tuple(weights_of(name).items()))):
+        if any(goal not in BY_ID for goal in weights_of(name)) or maximised(Aim(tuple(weights_of(name).items()))):
             return ""
         return "（越少越好）" if self.language == "zh" else " (less is better)"
 

@@ -123,10 +123,10 @@ def test_the_audit_is_filtered_and_its_chain_is_checked(desk, plan):
     assert "链条完整" in page
     assert desk.get("audit/check", "max").json()["last_digest"] in page
     filtered = tables(boss.get("/audit?person=ben").text)[0]
-    assert "plan.approve" in filtered
-    assert "plan.publish" not in filtered
+    assert "批准方案" in filtered
+    assert "公布方案" not in filtered
     only = tables(boss.get(f"/audit?subject=plan/{plan}&action=plan.publish").text)[0]
-    assert only.count("plan.publish") == 1
+    assert only.count("公布方案") == 1
     assert "没有符合条件" in boss.get("/audit?subject=100%25").text
 
 
