@@ -35,12 +35,15 @@ def _title(file: str) -> str:
 
 def evidence(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
     """The request, and the spaces and parks that the decision is about."""
+    for about, source in sources(voice, dossier):
+        yield f"{about}{voice.of('，', ', ')}{source}" if source else about
+
+
+def sources(voice: Voice, dossier: DossierOut) -> Iterator[tuple[str, str]]:
+    """What each piece of evidence is and rests on, and the words of its source as they were recorded."""
     for entry in dossier.evidence:
-        basis = voice.of(*BASIS[entry.basis])
         name = voice.park(entry.id) if entry.what == "park" else entry.id
-        said = entry.source.replace("assumed after ", voice.of("参照 ", "assumed after "))
-        source = voice.of("，", ", ") + said if said else ""
-        yield f"{voice.of(*WHAT[entry.what])} {name}: {basis}{source}"
+        yield f"{voice.of(*WHAT[entry.what])} {name}: {voice.of(*BASIS[entry.basis])}", entry.source
 
 
 def proof(voice: Voice, _dossier: DossierOut, plan: PlanOut) -> Iterator[str]:

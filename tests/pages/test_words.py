@@ -90,7 +90,7 @@ def test_no_english_sentence_and_no_raw_name_stands_in_a_chinese_page(desk, city
         assert answer.status_code == 200, (place, answer.text[:300])
         words = said(answer.text)
         wrongs += [(place, found[0]) for pattern in (ENGLISH, RAW) for found in pattern.finditer(words)]
-    assert wrongs == []
+    assert not wrongs, "\n".join(f"{place}: {found}" for place, found in wrongs)
 
 
 @pytest.mark.parametrize(
@@ -216,5 +216,6 @@ def test_what_the_service_named_is_said_in_the_readers_language(stored, zh, en):
 
 
 def test_every_action_of_the_audit_has_words(desk, city):
-    found = {one["action"] for one in desk.get("audit?limit=500", "max").json()["items"]}
-    assert found <= set(ACTIONS)
+    page = desk.get("audit", "max", params={"limit": 100}).json()
+    found = {one["action"] for one in page["items"]}
+    assert {"plan.publish", "registry.store"} <= found <= set(ACTIONS)

@@ -210,6 +210,7 @@ PROJECT: Words = {
     "prices": ("指定地点的确切代价", "Exact price of named places"),
     "policy": ("适用的政策条款", "Clauses of the policy that had a say"),
     "evidence": ("依据与假设", "What is sourced and what is assumed"),
+    "source_text": ("出处原文", "recorded source"),
     "proof": ("方案质量与证明", "Quality and proof"),
     "pin": ("锁定位置并重新求解", "Pin it and solve again"),
     "pin_lead": (
