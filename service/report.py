@@ -104,6 +104,8 @@ def _gap(goals: Sequence[Mapping[str, Any]], say: Callable[[str, str], str]) -> 
     gap = goals[0]["gap"] if goals else None
     if gap is None:
         return say("可行，首要目标尚未证明", "feasible, first goal not proven")
+    if gap == 0:
+        return say("可行，首要目标已证最优", "feasible, first goal proven optimal")
     return say(f"可行，首要目标差距 {gap:.2%}", f"feasible, gap of the first goal {gap:.2%}")
 
 

@@ -100,7 +100,7 @@ def _nowhere(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _figures(found: Mapping[str, Any], placed: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
     """The strip of figures; sums over placements are None for a person who does not see them all."""
-    sums = {"area": None, "rent_fen": None, "exceptions": None}
+    sums: dict[str, int | None] = {"area": None, "rent_fen": None, "exceptions": None}
     if placed is not None:
         sums = {
             "area": sum(row["floor_area_m2"] for row in placed),

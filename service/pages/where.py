@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -25,6 +25,7 @@ from service.pages.where_form import PARTS, fault_rows, newcomer
 from service.pages.words.where import WORDS
 from service.prose_reasons import repair
 from service.records import plans
+from service.voice import Voice
 from service.wire import PlanOut
 
 router = APIRouter()
@@ -109,7 +110,10 @@ def _told(caller: Caller, plan_id: str, document: PlanOut, found: Recommendation
     with caller.transaction() as connection:
         whole = plans.seen_whole(connection, plan_id)
     said = voice(caller, document)
-    changes = [] if found.suggestions else [line.strip() for line in repair(said, found.dossier, document)]
+    names = _names(said, found)
+    changes = (
+        [] if found.suggestions else [_named(line.strip(), names) for line in repair(said, found.dossier, document)]
+    )
     against = {
         (part.component_id, site.space_id): site.reasons for part in found.dossier.components for site in part.parks
     }
@@ -119,9 +123,28 @@ def _told(caller: Caller, plan_id: str, document: PlanOut, found: Recommendation
         "better": improves,
         "whole": whole,
         "changes": changes,
+        "part_name": lambda component_id: names[f"{found.project_id}/{component_id}"],
         "ordered": _ordered,
         "against": lambda forced: against.get((forced.component_id, forced.space_id), ()),
     }
+
+
+def _names(said: Voice, found: RecommendationOut) -> dict[str, str]:
+    """Components of the newcomer by what they are for, numbered where two are for the same."""
+    parts = found.dossier.components
+    functions = [part.function for part in parts]
+    return {
+        f"{found.project_id}/{part.component_id}": said.part(part.function)
+        + (f" {functions[: place + 1].count(part.function)}" if functions.count(part.function) > 1 else "")
+        for place, part in enumerate(parts)
+    }
+
+
+def _named(line: str, names: Mapping[str, str]) -> str:
+    """A line in which the ids that the form gave to components are words."""
+    for key, name in names.items():
+        line = line.replace(key, name).replace(key.rpartition("/")[2], name)
+    return line
 
 
 def _ordered(parks: Sequence[SiteOut]) -> list[SiteOut]:

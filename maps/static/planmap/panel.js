@@ -13,7 +13,7 @@ PM.panel = (() => {
     PM.replace(byId("chips"),
       PM.el("span", { class: `chip ${plan.verified ? "good" : "bad"}` }, plan.verified ? "✓ " : "✗ ", PM.t(plan.verified ? "verified" : "notVerified")),
       PM.el("span", { class: "chip" }, PM.bi(PM.strings[plan.status] || { zh: plan.status, en: plan.status }),
-        first && plan.status !== "optimal" ? [" · ", first.gap === null ? PM.t("gapUnknown") : [PM.t("firstGap"), ` ${gapText(first.gap)}`]] : null));
+        first && plan.status !== "optimal" ? [" · ", first.gap === null ? PM.t("gapUnknown") : first.gap === 0 ? PM.t("gapProven") : [PM.t("firstGap"), ` ${gapText(first.gap)}`]] : null));
   };
 
   const figures = (summary) => [

@@ -99,6 +99,7 @@ PM.strings = {
   function: { zh: "功能", en: "Function" },
   firstGap: { zh: "首要目标差距", en: "gap of the first goal" },
   gap: { zh: "差距", en: "Gap" },
+  gapProven: { zh: "首要目标已证最优", en: "first goal proven optimal" },
   gapUnknown: { zh: "首要目标尚未证明", en: "first goal not proven" },
   goal: { zh: "目标", en: "Goal" },
   halfYear: { zh: "半年", en: "Half-year" },

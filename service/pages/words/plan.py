@@ -18,6 +18,7 @@ WORDS: Words = {
     "kpi_exceptions": ("政策例外", "Policy exceptions"),
     "kpi_value": ("落位项目价值", "Value placed"),
     "kpi_gap": ("与理论最优差距（首要目标）", "Gap to optimum (first goal)"),
+    "kpi_gap_first": ("0（已证明）", "0 (proven)"),
     "kpi_gap_zero": ("已证明最优", "proven best"),
     "kpi_manufacturers": ("医疗器械生产企业数", "Device manufacturers"),
     "kpi_firms_above_100m": ("年产值过亿元企业数", "Firms above 100 million yuan a year"),

@@ -48,6 +48,8 @@ WORDS: Words = {
         "上传整份台账：园区与空间必填，租约、区与边界可选。格式为 CSV、XLSX 或 JSON，列名中英文均可。有任何问题则不存入，逐格列出。",
         "Send the whole registry, as CSV, XLSX or JSON: parks and spaces, and more if you like. Faults are listed by cell.",
     ),
+    "choose_file": ("选择文件", "Choose a file"),
+    "no_file": ("未选择文件", "no file chosen"),
     "required": ("必填", "required"),
     "optional": ("可选", "optional"),
     "store": ("检查并存入", "Check and store"),
