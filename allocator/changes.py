@@ -5,7 +5,7 @@ that no number measures (another kind of space, another permission) counts as a 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from allocator.domain import PARK_UTILITIES, Component, Project, Space
 from allocator.options import Reason, reasons_against
@@ -81,7 +81,26 @@ def joined(known: Changes, more: Iterable[Change]) -> Changes:
 def changes_for(standing: Standing, project: Project, sites: tuple[Assignment, ...]) -> Changes:
     """Every limit in the way of a whole project at the sites, all else staying."""
     breaches = standing.breaches(sites, RAISED)
-    return joined(changes_of_sites(standing.problem, sites), of_breaches(project, breaches))
+    found = joined(changes_of_sites(standing.problem, sites), of_breaches(project, breaches))
+    return {key: _beside_others(standing.problem, sites, change) for key, change in found.items()}
+
+
+def _beside_others(problem: Problem, sites: Iterable[Assignment], change: Change) -> Change:
+    """Of a limit that many share: what the project itself needs there, and what the others leave of it."""
+    if not isinstance(change.needed, int) or not isinstance(change.offered, int):
+        return change
+    if change.code == "floor-area":
+        own = sum(area_m2 for site in sites for space_id, area_m2 in site.pieces if space_id == change.where)
+    elif change.code == "utilities" and change.unit in PARK_UTILITIES:
+        park_id = change.where.rsplit("/", 1)[0]
+        own = sum(
+            getattr(problem.components[site.key], change.unit)
+            for site in sites
+            if problem.park_of(site.space_id).park_id == park_id
+        )
+    else:
+        return change
+    return replace(change, needed=own, offered=change.offered - (change.needed - own))
 
 
 def changes_of_sites(problem: Problem, sites: Iterable[Assignment]) -> Changes:

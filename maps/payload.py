@@ -40,12 +40,12 @@ class Caption:
 
 
 class Figure(TypedDict):
-    """A figure beside its baseline and its target, each a text that is shown as it is."""
+    """A figure beside its baseline and its target, each with its unit in both languages."""
 
     label: Label
-    value: str | None
-    baseline: str | None
-    target: str | None
+    value: Label | None
+    baseline: Label | None
+    target: Label | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ UNFIT: Mapping[str, Label] = {
     "kind": {"zh": "没有所需类型的空间", "en": "No space of the kind it needs"},
     "district": {"zh": "意向区内没有空间", "en": "Nothing in the districts it accepts"},
     "area": {"zh": "没有足够大的空间", "en": "No space is large enough"},
-    "load": {"zh": "承重不足", "en": "Floor load too low"},
+    "load": {"zh": "楼面荷载不足", "en": "Floor load too low"},
     "height": {"zh": "净高不足", "en": "Clear height too low"},
     "power": {"zh": "用电容量不足", "en": "Power too low"},
     "cleanroom": {"zh": "洁净等级不足", "en": "Clean room not clean enough"},
@@ -69,6 +69,19 @@ def complete(labels: Labels) -> dict[str, dict[str, Label]]:
     known["reason"] = {**REASONS, **known.get("reason", {})}
     known["goal"] = {**GOAL_LABELS, **known.get("goal", {})}
     return known
+
+
+def aim_label(name: str, goals: Mapping[str, Label]) -> Label:
+    """A goal's label; of a merged tier the labels of its goals, then their weights."""
+    parts = [part.rpartition("*") for part in name.split("+")]
+    said = [goals.get(goal) or {"zh": goal, "en": goal} for _, _, goal in parts]
+    if len(parts) == 1 and not parts[0][0]:
+        return said[0]
+    weights = ":".join(times or "1" for times, _, _ in parts)
+    first, *others = (one["en"] for one in said)
+    listed = [first, *(other[:1].lower() + other[1:] for other in others)]
+    english = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    return {"zh": f"{'、'.join(one['zh'] for one in said)}合并 {weights}", "en": f"{english} merged {weights}"}
 
 
 def short_role(text: str) -> str:

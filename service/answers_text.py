@@ -7,7 +7,7 @@ from allocator.answers.limits import LIFTED
 from allocator.conflict import rule_of
 from allocator.plan import PlanStatus
 from allocator.rules import RULES
-from maps.words import complete
+from maps.words import aim_label, complete
 from seeds.load import labels
 from service.answers_wire import (
     AimOut,
@@ -23,7 +23,6 @@ from service.answers_wire import (
     SensitivityOut,
 )
 from service.answers_words import WAYS
-from service.voice import weighed
 from service.wire import PlanOut, TenantMoveOut
 
 TITLES = {rule.id: f"{rule.title_zh} {rule.title_en}" for rule in RULES}
@@ -137,7 +136,8 @@ def _way(way: str) -> str:
 
 
 def _curve(found: MoveCurveOut, _: PlanOut) -> Iterator[str]:
-    gain = weighed(found.goal, lambda goal: _label("goal", goal))
+    said = aim_label(found.goal, LABELS["goal"])
+    gain = f"{said['zh']} {said['en']}"
     yield f"净收益 net = {gain} − {found.rate} × 调整价 price of moves"
     for point in found.points:
         if point.net is None:

@@ -8,10 +8,11 @@ from pydantic import Field
 from allocator.answers.worthwhile import Worthwhile
 from allocator.goals import BY_ID, maximised
 from allocator.months import format_month
-from allocator.plan import Aim, Assignment, Plan
+from allocator.plan import Aim, Assignment, Breach, Plan
 from allocator.problem import Problem
 from allocator.rules.move_budget import moved
 from allocator.verify import find_breaches, measure, sentence
+from maps.words import REASONS
 from service.answers_wire import MoveCurveOut
 from service.documents import plan_of
 from service.pipeline import problem_of
@@ -33,6 +34,7 @@ class ChangedComponent(Wire):
         description="Change of every goal that this move alone brings; absent if it must move."
     )
     because: tuple[str, ...] = Field((), description="Rules against its staying, when it must move.")
+    because_zh: tuple[str, ...] = Field((), description="The same in Chinese.")
 
 
 class Arrival(Wire):
@@ -160,7 +162,7 @@ def _moves(problem: Problem, plan: Plan, kept: Plan) -> Iterator[ChangedComponen
         made = plan.by_component.get(key)
         if made is None or made.space_ids == stood.space_ids:
             continue
-        gains, because = _alone(problem, plan, made, kept.by_component.get(key))
+        gains, because, because_zh = _alone(problem, plan, made, kept.by_component.get(key))
         yield ChangedComponent(
             project_id=made.project_id,
             component_id=made.component_id,
@@ -172,21 +174,34 @@ def _moves(problem: Problem, plan: Plan, kept: Plan) -> Iterator[ChangedComponen
             price=problem.policy.move_price[problem.stages[key]],
             gains=gains,
             because=because,
+            because_zh=because_zh,
         )
 
 
 def _alone(
     problem: Problem, plan: Plan, made: Assignment, stood: Assignment | None
-) -> tuple[dict[str, int] | None, tuple[str, ...]]:
-    """What the move brings, by trying the plan without it; or why the component cannot stay."""
+) -> tuple[dict[str, int] | None, tuple[str, ...], tuple[str, ...]]:
+    """What the move brings, by trying the plan without it; or why the component cannot stay, in English and Chinese."""
     if stood is None:
-        return None, ("Its space is not in the registry any more.",)
+        return None, ("Its space is not in the registry any more.",), ("其空间已不在台账中。",)
     without = Plan.of(stood if each.key == made.key else each for each in plan.assignments)
     breaches = find_breaches(problem, without)
     if breaches:
-        return None, tuple(dict.fromkeys(sentence(problem, breach) for breach in breaches))
+        english = tuple(dict.fromkeys(sentence(problem, breach) for breach in breaches))
+        return None, english, tuple(dict.fromkeys(map(_in_chinese, breaches)))
     with_it, without_it = measure(problem, plan), measure(problem, without)
-    return {name: with_it[name] - without_it[name] for name in with_it}, ()
+    return {name: with_it[name] - without_it[name] for name in with_it}, (), ()
+
+
+def _in_chinese(breach: Breach) -> str:
+    """A breach by the title of its rule, with both numbers where there are any."""
+    family, _, code = breach.rule.partition("/")
+    label = REASONS.get(f"no-option/{code}" if family == "site" else f"displaced/{breach.rule}", {}).get(
+        "zh", breach.rule
+    )
+    if isinstance(breach.measured, str) or isinstance(breach.limit, str):
+        return f"{label}。"
+    return f"{label}：实际 {breach.measured:,}，限值 {breach.limit:,}。"
 
 
 def _arrivals(problem: Problem, before: PlanOut, after: PlanOut) -> Iterator[Arrival]:

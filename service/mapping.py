@@ -17,6 +17,7 @@ from maps.payload import Caption, Extras, Figure, overview_payload, studied
 from maps.views import VIEWS, Opening, offered
 from seeds.load import boundaries_path, labels
 from service import exit_codes
+from service.figures import baseline_label, figure_label
 from service.map_settings import MapSettings, map_settings
 from service.standing import standing
 from service.studies import read_studies
@@ -68,9 +69,9 @@ def city_boundaries() -> dict[str, Any]:
 def _figure(kpi: KpiOut) -> Figure:
     return {
         "label": {"zh": kpi.label_zh, "en": kpi.label_en},
-        "value": None if kpi.value is None else f"{kpi.value:g} {kpi.unit}",
-        "baseline": kpi.baseline,
-        "target": None if kpi.target is None else f"{kpi.target:g} {kpi.unit}",
+        "value": figure_label(kpi.value, kpi.unit),
+        "baseline": baseline_label(kpi.baseline, kpi.unit),
+        "target": figure_label(kpi.target, kpi.unit),
     }
 
 

@@ -196,7 +196,8 @@ def _said(voice: Voice, answer: RecommendationOut) -> Iterator[str]:
             yield f"     {site.component_id}: {voice.space(site.space_id)}, {since}{late}, {area}"
     if answer.forced:
         yield voice.of(
-            "若强行安排，将违反（违反最少者在前）：", "Were it put elsewhere by force, it would break (least first):"
+            "突破规则的备选及涉及的规则（最少者在前）：",
+            "Were it put elsewhere by force, it would break (least first):",
         )
     for forced in answer.forced:
         broken = "; ".join(breach.sentence for breach in forced.breaches)

@@ -99,7 +99,7 @@ SECTIONS: tuple[tuple[tuple[str, str], Section], ...] = (
     (("定在指定地点的代价", "What it would cost to have it there"), prices),
     (("为何不在别处", "Why not elsewhere"), elsewhere),
     (("适用的政策条款", "Clauses of the policy that had a say"), clauses),
-    (("依据与假定", "What is sourced and what is assumed"), evidence),
-    (("把握有多大", "How sure this is"), proof),
+    (("依据与假设", "What is sourced and what is assumed"), evidence),
+    (("方案质量与证明", "How sure this is"), proof),
 )
 """What a dossier says, in this order; a section without anything to say is left out."""

@@ -64,7 +64,8 @@ def _numbers(voice: Voice, reason: ReasonOut) -> str:
     code = reason.code.rsplit("/", 1)[-1]
     needed, offered = (voice.amount(number, reason.unit, code) for number in (reason.needed, reason.offered))
     what = voice.short(code, reason.unit)
-    return voice.of(f"{what}需 {needed}，有 {offered}", f"{what} needed {needed}, there is {offered}")
+    said = voice.needs(code, reason.needed, reason.offered, reason.unit)
+    return voice.of(f"{what}：{said}", f"{what} needed {needed}, there is {offered}")
 
 
 def repair(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
@@ -101,7 +102,7 @@ def _change(voice: Voice, change: ChangeOut) -> str:
         )
     by = voice.amount(change.by, change.unit)
     return voice.of(
-        f"{where}：{title}相差 {by}（需 {needed}，有 {offered}）。",
+        f"{where}：{title}相差 {by}（{voice.needs(change.code, change.needed, change.offered, change.unit)}）。",
         f"{where}: {title} differs by {by} (needed {needed}, there is {offered}).",
     )
 

@@ -6,7 +6,7 @@ gives the same bytes.
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def _document(
     plan, say = payload["plan"], speech.say
     named = {table.name: _table(table, speech) for table in tables}
     verified = say("已独立校验", "independently verified")
-    status = {"optimal": say("已证最优", "proven optimal")}.get(plan["status"], say("可行", "feasible"))
+    status = say("已证最优", "proven optimal") if plan["status"] == "optimal" else _gap(plan["goals"], say)
     facts = {
         say("方案编号", "Plan id"): plan["id"],
         say("数据日期", "Data date"): plan["data_date"],
@@ -97,6 +97,16 @@ def _document(
         "below": [named[name] for name in ("districts", "flows", "half_years")],
         "wide": [named[name] for name in WIDE if name in named],
     }
+
+
+def _gap(goals: Sequence[Mapping[str, Any]], say: Callable[[str, str], str]) -> str:
+    """How far a plan that is not proven best is from the best in its first goal."""
+    gap = goals[0]["gap"] if goals else None
+    if gap is None:
+        return say("可行，首要目标尚未证明", "feasible, first goal not proven")
+    if gap == 0:
+        return say("可行，首要目标已证最优", "feasible, first goal proven optimal")
+    return say(f"可行，首要目标差距 {gap:.2%}", f"feasible, gap of the first goal {gap:.2%}")
 
 
 MOST_IN_KEY = 30

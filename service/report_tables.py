@@ -10,7 +10,7 @@ from maps.figure import percent, records
 from maps.flows import flow_matrix
 from maps.tables import NEEDS
 from maps.versus import district_shares
-from maps.words import complete
+from maps.words import aim_label, complete
 from seeds.load import labels
 from service.mapping import Drawn
 
@@ -137,14 +137,14 @@ def _goals(payload: Mapping[str, Any], speech: Speech) -> Table:
     rows = tuple(
         (
             goal["tier"],
-            speech.label("goal", goal["goal"]),
+            speech.name(aim_label(goal["goal"], payload["labels"]["goal"])),
             goal["value"],
             goal["bound"],
             None if goal["gap"] is None else f"{goal['gap']:.2%}",
         )
         for goal in payload["plan"]["goals"]
     )
-    columns = ("#", say("目标", "Goal"), say("值", "Value"), say("界", "Bound"), say("差距", "Gap"))
+    columns = ("#", say("目标", "Goal"), say("值", "Value"), say("理论极限值", "Best possible"), say("差距", "Gap"))
     return Table("goal_values", say("目标与证明", "Goals and what is proven"), columns, rows)
 
 

@@ -57,6 +57,12 @@ def maximised(aim: Aim) -> bool:
     return len(aim.parts) > 1 or BY_ID[aim.parts[0][0]].maximise
 
 
+def weights_of(name: str) -> Mapping[str, int]:
+    """Goals of a tier by its name, each with its weight: what :attr:`allocator.plan.Aim.name` wrote."""
+    parts = (part.rpartition("*") for part in name.split("+"))
+    return {goal: int(weight or 1) for weight, _, goal in parts}
+
+
 def worth(aim: Aim, values: Mapping[str, int]) -> int:
     """Value of a tier given the values of its goals; in a merged one minimised goals count against it."""
     if len(aim.parts) == 1:

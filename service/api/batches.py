@@ -13,12 +13,12 @@ from sqlalchemy import Connection, select
 from geodata.demand import ProjectRecord
 from geodata.read import RegistryRecords, read_projects
 from seeds.load import load_districts
-from service.api.bodies import WithdrawIn
+from service.api.bodies import ReopenIn, WithdrawIn
 from service.api.house import Asker, Planner, Reader
 from service.api.once import Answer, IsOnce, Once
 from service.api.paging import IfMatch, InWindow, Page, must_match, paged, tag
 from service.api.problems import conflict, not_found
-from service.api.shapes import BatchHead, BatchStored, BatchWhole, EnquiryOut, Withdrawn
+from service.api.shapes import BatchHead, BatchStored, BatchWhole, EnquiryOut, Reopened, Withdrawn
 from service.api.uploads import CONTENTS, InUpload, plain_name, read_upload
 from service.database.tables import batch
 from service.jobs.works import reached
@@ -163,5 +163,22 @@ def withdraw(asker: Planner, batch_id: BatchId, body: WithdrawIn, once: IsOnce, 
         if missing:
             raise conflict("not-open", f"Not open in this batch: {', '.join(missing[:20])}.")
         return Answer(Withdrawn(batch_id=batch_id, withdrawn=closed))
+
+    return once.answer(asker, make)
+
+
+@router.post("/{batch_id}/reopen", summary="Undo a withdrawal", response_model=Reopened)
+def reopen(asker: Planner, batch_id: BatchId, body: ReopenIn, once: IsOnce, version: IfMatch = None) -> Response:
+    """Open withdrawn enquiries again; a 409 problem names those that are not withdrawn or whose id is in use."""
+
+    def make(connection: Connection) -> Answer:
+        found = _found(connection, batch_id)
+        if version is not None:
+            must_match(version, tag(batch_id, found["version"]))
+        opened = batches.reopen(connection, asker.person, batch_id, body.projects)
+        missing = sorted(set(body.projects) - set(opened))
+        if missing:
+            raise conflict("not-withdrawn", f"Cannot be opened again: {', '.join(missing[:20])}.")
+        return Answer(Reopened(batch_id=batch_id, reopened=opened))
 
     return once.answer(asker, make)

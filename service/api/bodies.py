@@ -80,6 +80,12 @@ class WithdrawIn(Body):
     )
 
 
+class ReopenIn(Body):
+    """Withdrawn enquiries that are open again."""
+
+    projects: list[Name] = Field(min_length=1, max_length=10_000, description="Project ids.")
+
+
 class RejectIn(Body):
     """Why a plan is sent back."""
 
@@ -149,6 +155,12 @@ class AnswersIn(Body):
         default_factory=list, max_length=3, description="Empty is every question."
     )
     time_limit_s: StrictFloat | StrictInt = Field(600, gt=0, le=86_400, description="Wall time of each answer, s.")
+    floor_area_m2: StrictInt | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="Floor of the block that build-next adds, m²; absent: what the median waiting component asks for.",
+    )
 
 
 class RegistryIn(Body):

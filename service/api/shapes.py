@@ -109,6 +109,13 @@ class Withdrawn(Shape):
     withdrawn: list[str]
 
 
+class Reopened(Shape):
+    """What was opened again."""
+
+    batch_id: str
+    reopened: list[str]
+
+
 class RunOut(Shape):
     """A run; ``progress`` shows the phase and, while it solves, the goal under way with incumbent, bound and gap.
 

@@ -88,7 +88,8 @@ def questions(asker: Planner, body: AnswersIn, once: IsOnce) -> Response:
             raise conflict("answered", "The plan has these answers, or they are being worked out.")
         size = (document.input_hash, len(document.inputs.projects) if document.inputs else 0)
         wanted = Wanted("answers", body.name, row["district"], row["registry"], shared, *size, body.plan_id)
-        parts = [(name, {**shared, "question": name}) for name in names]
+        about = {"build-next": {"floor_area_m2": body.floor_area_m2}}
+        parts = [(name, {**shared, "question": name, **about.get(name, {})}) for name in names]
         return _made(connection, studies.create(connection, asker.person, wanted, parts))
 
     return once.answer(asker, make)

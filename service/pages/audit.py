@@ -11,6 +11,7 @@ from service.api.shapes import AuditCheck
 from service.database.tables import audit as entries
 from service.pages.entry import Administering, Caller
 from service.pages.words.audit import WORDS
+from service.pages.words.system import ACTIONS, FACTS
 
 router = APIRouter()
 MOST = 100
@@ -46,6 +47,8 @@ def listed(
         wanted=wanted,
         names=names,
         count=count,
+        deed=lambda code: ACTIONS.get(code, (code, code))[0 if caller.language == "zh" else 1],
+        fact=lambda name: FACTS.get(name, ("", ""))[0 if caller.language == "zh" else 1],
         chain=_chain(caller, count, asked=check_chain),
     )
 

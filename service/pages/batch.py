@@ -1,6 +1,6 @@
 """A batch with its enquiries, and the form that asks for a plan of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -12,7 +12,7 @@ from allocator.errors import Fault, InputError
 from allocator.months import format_month, parse_month
 from service.api import batches as api
 from service.api import runs as api_runs
-from service.api.bodies import RunIn, WithdrawIn
+from service.api.bodies import ReopenIn, RunIn, WithdrawIn
 from service.api.problems import not_found
 from service.pages.entry import Caller, Planning, Reading
 from service.pages.forms import Form, InForm
@@ -43,13 +43,15 @@ def _page(
             raise not_found("batch")
         rows = batches.enquiries_of(connection, batch_id)
         values = _asking(caller, connection)
+        placed = plans.placed_in_force(connection)
     waiting = sum(row["state"] == "open" for row in rows)
     return caller.page(
         "batch.html.j2",
         WORDS,
         status=422 if faults else 200,
         batch=found,
-        rows=[_enquiry(row) for row in rows[:SHOWN]],
+        rows=[_enquiry(row, placed) for row in rows[:SHOWN]],
+        settled=sum(row["state"] == "open" and row["project_id"] in placed for row in rows),
         total=len(rows),
         open_here=waiting,
         slack=usual_slack_months(),
@@ -60,11 +62,13 @@ def _page(
     )
 
 
-def _enquiry(row: Mapping[str, Any]) -> dict[str, Any]:
+def _enquiry(row: Mapping[str, Any], placed: Collection[str]) -> dict[str, Any]:
+    """An enquiry as the page shows it; an open one that the plan in force places is called placed."""
     parts = row["record"]["components"]
     starts = sorted(part["start_from"] for part in parts if part.get("start_from"))
     return {
         **row,
+        "shown": "placed" if row["state"] == "open" and row["project_id"] in placed else row["state"],
         "parts": [part["function"] for part in parts],
         "area": sum(part["floor_area_m2"] for part in parts),
         "start": starts[0] if starts else None,
@@ -134,3 +138,10 @@ def withdraw(caller: Planning, batch_id: BatchId, form: InForm) -> Response:
     if chosen:
         api.withdraw(caller.asker, batch_id, WithdrawIn(projects=chosen), form.once())
     return caller.go(f"/batches/{batch_id}", **({"said": "withdrawn"} if chosen else {}))
+
+
+@router.post("/batches/{batch_id}/reopen")
+def reopen(caller: Planning, batch_id: BatchId, form: InForm) -> Response:
+    """Undo the withdrawal of an enquiry."""
+    api.reopen(caller.asker, batch_id, ReopenIn(projects=form.texts("reopen")), form.once())
+    return caller.go(f"/batches/{batch_id}", said="reopened")

@@ -119,9 +119,9 @@ def _columns(table: Table, made: Converted) -> tuple[list[Column], list[Column]]
 def _words(meanings: Mapping) -> dict[str, list[tuple[str, list[dict[str, Any]]]]]:
     """Words by group and field: those to look at, which are open or guesses, and those that are sure."""
     groups: dict[str, list[tuple[str, list[dict[str, Any]]]]] = {"doubtful": [], "sure": []}
-    for field, table in meanings.values.items():
+    for field, table in sorted(meanings.values.items()):
         guessed = meanings.guessed.get(field, ())
-        told = [{"word": word, "code": code, "guess": word in guessed} for word, code in table.items()]
+        told = [{"word": word, "code": code, "guess": word in guessed} for word, code in sorted(table.items())]
         for group, chosen in (
             ("doubtful", [each for each in told if each["guess"] or not each["code"]]),
             ("sure", [each for each in told if each["code"] and not each["guess"]]),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 from service.database.rows import every
 from service.database.tables import batch, enquiry, plan, run
 from service.pages.entry import Reading
+from service.pages.registry_concerns import concerned
 from service.pages.words.inbox import WORDS
 from service.phases import expected_s
 from service.records import plans, runs
@@ -31,6 +32,7 @@ def inbox(caller: Reading, most: Most = FEW) -> Response:
             "plans": _newest(connection, plan, most),
             "to_review": every(connection, select(plan).where(plan.c.state == "proposed").order_by(plan.c.number)),
             **_runs(connection, most),
+            "concern": concerned(caller, connection),
         }
     return caller.page("inbox.html.j2", WORDS, most=most, few=FEW, **values)
 
@@ -65,7 +67,8 @@ def _newest(connection: Connection, table: Any, most: int) -> Sequence[Mapping[s
 
 def _batches(connection: Connection, most: int) -> list[dict[str, Any]]:
     found = _newest(connection, batch, most)
-    query = select(enquiry.c.batch_id, func.count().label("open")).where(enquiry.c.state == "open")
-    counted = connection.execute(query.group_by(enquiry.c.batch_id))
-    open_of = {row.batch_id: row.open for row in counted}
+    placed = plans.placed_in_force(connection)
+    query = select(enquiry.c.batch_id, func.count().label("open"))
+    waiting = query.where(enquiry.c.state == "open", enquiry.c.project_id.not_in(placed))
+    open_of = {row.batch_id: row.open for row in connection.execute(waiting.group_by(enquiry.c.batch_id))}
     return [{**each, "open": open_of.get(each["batch_id"], 0)} for each in found]

@@ -10,6 +10,7 @@ from service.api import plans as api
 from service.api.bodies import RejectIn
 from service.api.plans import PlanId
 from service.api.problems import ProblemError
+from service.change_report import improves
 from service.comparison import Comparison, compare
 from service.pages.entry import Caller, Planning, Reading, Reviewing
 from service.pages.forms import Form, InForm
@@ -43,6 +44,7 @@ def show(caller: Reading, plan_id: PlanId) -> Response:
         whole=document is not None,
         changes=None if changes is None else _changes(changes),
         comparison=changes,
+        improves=improves,
         exceptions=[]
         if document is None
         else [each for each in document.assignments if each.permission == "exception"],

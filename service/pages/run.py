@@ -7,6 +7,7 @@ from fastapi import APIRouter, Header, Response
 from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
 
+from allocator.goals import BY_ID
 from service.api import runs as api
 from service.api.problems import ProblemError, not_found
 from service.pages.entry import Caller, Planning, Reading
@@ -16,6 +17,7 @@ from service.pages.words.batch import RUN
 from service.phases import PREPARING, STOPPABLE, expected_s, phases_of
 from service.records import plans, runs
 from service.vocabulary import LABELS
+from service.voice import UNITS
 
 router = APIRouter()
 RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$")]
@@ -36,7 +38,13 @@ def one(caller: Reading, run_id: RunId) -> Response:
 def _told(caller: Caller, found: Mapping[str, Any]) -> dict[str, Any]:
     """Phases and what the script on the page needs to tell in words."""
     limit = float(found["request"].get("time_limit_s") or caller.asker.house.settings.time_limit_s)
-    goals = {code: each.get(caller.language, code) for code, each in GOALS.items()}
+    place = 0 if caller.language == "zh" else 1
+    units = {code: UNITS.get(goal.unit, (goal.unit, goal.unit))[place] for code, goal in BY_ID.items()}
+    goals = {
+        code: f"{each.get(caller.language, code)}{'（{}）' if place == 0 else ' ({})'}".format(units[code])
+        for code, each in GOALS.items()
+        if code in units
+    }
     phase = (found["progress"] or {}).get("phase", PREPARING)
     phases = phases_of(found["progress"], expected_s(found["kind"], limit, found["projects"]))
     return {"phases": phases, "stoppable": phase in STOPPABLE, "stoppable_phases": STOPPABLE, "goal_words": goals}

@@ -141,6 +141,30 @@ def withdraw(connection: Connection, person: str, batch_id: str, project_ids: Se
     return ids
 
 
+def reopen(connection: Connection, person: str, batch_id: str, project_ids: Sequence[str]) -> list[str]:
+    """Open withdrawn enquiries of a batch again; the ids that were opened.
+
+    Left as they are: those that are not withdrawn, and those whose id an open enquiry has by now.
+    """
+    taken = select(enquiry.c.project_id).where(enquiry.c.state == "open", enquiry.c.project_id.in_(project_ids))
+    opened = connection.execute(
+        update(enquiry)
+        .where(
+            enquiry.c.batch_id == batch_id,
+            enquiry.c.state == "withdrawn",
+            enquiry.c.project_id.in_(project_ids),
+            enquiry.c.project_id.not_in(taken.scalar_subquery()),
+        )
+        .values(state="open", changed_at=func.now(), changed_by=person)
+        .returning(enquiry.c.project_id)
+    ).scalars()
+    ids = sorted(opened)
+    if ids:
+        connection.execute(update(batch).where(batch.c.batch_id == batch_id).values(version=batch.c.version + 1))
+        audit.record(connection, person, "batch.reopen", f"batch/{batch_id}", {"projects": ids})
+    return ids
+
+
 def find(connection: Connection, batch_id: str) -> Mapping[str, Any] | None:
     """A batch that the transaction may see."""
     return first(connection, select(batch).where(batch.c.batch_id == batch_id))

@@ -154,6 +154,12 @@ def published(connection: Connection, *, lock: bool = False) -> Mapping[str, Any
     return first(connection, query.with_for_update() if lock else query)
 
 
+def placed_in_force(connection: Connection) -> frozenset[str]:
+    """Projects that the published plan places, as far as the transaction may see them."""
+    query = select(placement.c.project_id).join(plan, plan.c.plan_id == placement.c.plan_id)
+    return frozenset(connection.execute(query.where(plan.c.state == "published")).scalars())
+
+
 def document_of(connection: Connection, plan_id: str) -> PlanOut | None:
     """plan.json of a plan, if the transaction may see the whole of it."""
     content = file_of(connection, plan_id, "plan.json")

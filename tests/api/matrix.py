@@ -200,6 +200,7 @@ def body_for(operation: Operation) -> dict[str, Any]:
     bodies: dict[str, Any] = {
         "registries": {"parks": [{}], "spaces": [{}]},
         "reject": {"because": "no"},
+        "reopen": {"projects": ["M1"]},
         "scenarios": {"document": {}},
         "sweeps": {"scenarios": ["scenario-000000000000"]},
         "dossiers": {"plan_id": "p-000000000000"},

@@ -88,6 +88,23 @@ def test_many_links_are_summed_by_district_and_few_are_drawn(visit, city_page):
     assert page.locator("path.arc").count() == 0
 
 
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (900, 600), (390, 844)])
+def test_hover_cards_stay_in_the_map_one_at_a_time(visit, city_page, width, height):
+    page = visit(city_page, width, height)
+    rings = page.locator(RINGS)
+    inside = """() => {
+        const frame = PM.view.maps()[0].getContainer().getBoundingClientRect();
+        const seen = [...document.querySelectorAll(".plain-tip")].filter((card) => card.style.opacity !== "0");
+        return seen.map((card) => card.getBoundingClientRect()).map((box) =>
+            box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom);
+    }"""
+    for place in range(rings.count()):
+        rings.nth(place).dispatch_event("mouseover")
+        assert page.evaluate(inside) == [True], place
+    page.evaluate("PM.view.maps()[0].panBy([60, 0], { animate: false })")
+    assert page.evaluate(inside) == []
+
+
 def test_a_row_selects_its_arcs_rings_and_card(visit, city_page, shots):
     page = visit(city_page)
     rows(page).nth(2).click()

@@ -19,6 +19,15 @@
         }
     };
     const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (_, name) => String(facts[name]));
+    // a goal by its label; a merged tier by those of its goals, and their weights
+    const aim = (name) => {
+        const parts = name.split("+").map((part) => part.split("*"));
+        const labels = parts.map((part) => goals[part[part.length - 1]] || part[part.length - 1]);
+        if (parts.length === 1) {
+            return labels[0];
+        }
+        return fill(told.merged, {goals: labels.join(zh ? "、" : ", "), weights: parts.map((part) => part[0]).join(":")});
+    };
     const seconds = (value) => {
         if (value < 90) {
             return zh ? `${Math.round(value)} 秒` : `${Math.round(value)} s`;
@@ -55,9 +64,11 @@
             high === low ? HEIGHT / 2 : HEIGHT - EDGE - ((HEIGHT - 2 * EDGE) * (value - low)) / (high - low),
         ];
         byId("curve").replaceChildren(line(found, "bound", scale), line(found, "incumbent", scale));
-        put("axis-from", `${seconds(from)} · ${number(low)}`);
-        put("axis-goal", goals[last.goal] || last.goal);
-        put("axis-to", `${number(high)} · ${seconds(to)}`);
+        put("axis-high", fill(told.high, {value: number(high)}));
+        put("axis-low", fill(told.low, {value: number(low)}));
+        put("axis-from", seconds(from));
+        put("axis-goal", aim(last.goal));
+        put("axis-to", seconds(to));
     };
 
     /* Every phase with its own bar; the one under way goes on between two messages. */
@@ -110,7 +121,7 @@
         }
         advance(progress);
         if (progress.phase) {
-            const facts = {goal: goals[progress.goal] || progress.goal, done: progress.done, of: progress.of};
+            const facts = {goal: progress.goal && aim(progress.goal), done: progress.done, of: progress.of};
             put("phase", fill(told[progress.phase] || told.starting, facts));
         } else {
             put("phase", said.state === "queued" ? told.queued : told.starting);

@@ -27,7 +27,7 @@ WORDS: Words = {
     "unread": ("文件不能读取", "The file cannot be read"),
     "confirm_title": ("确认各列含义", "Confirm what the columns mean"),
     "sheet_of": ("工作表", "Sheet"),
-    "columns": ("1 各列是什么", "1 What each column is"),
+    "columns": ("1 核对列含义", "1 What each column is"),
     "columns_lead": (
         "表头在第 {rows} 行。带“!”的是推测，请核对；其余已折叠。",
         "The headings are in row {rows}. Those with ! are guesses to look at; the others are folded.",
@@ -48,7 +48,7 @@ WORDS: Words = {
     "constants_lead": ("以下内容对全部各行相同：", "The same for all rows:"),
     "choose": ("请选择…", "Choose…"),
     "must_choose": ("还要说明：{fields}", "Still to be told: {fields}"),
-    "words": ("2 词语是什么意思", "2 What their words mean"),
+    "words": ("2 统一术语", "2 What their words mean"),
     "words_lead": ("来表的说法与标准词汇的对应；空着的须选择。", "Their words and ours; choose where it is empty."),
     "words_doubtful": ("请选择或核对（{n} 个说法）", "Please choose or check ({n})"),
     "words_sure": ("已对应（{n} 个说法）", "Matched ({n})"),
@@ -125,7 +125,7 @@ WORDS: Words = {
     "faults": ("逐格问题", "Faults, cell by cell"),
     "more_faults": ("另有 {n} 处未列出，见标注文件。", "{n} more are in the marked file."),
     "cell": ("单元格", "Cell"),
-    "their_heading": ("来表列名", "Their heading"),
+    "their_heading": ("原表列名", "Their heading"),
     "store": ("入库", "Store the batch"),
     "corrected": (
         "下载标注文件（标准栏目，问题格已标红并批注）",
