@@ -136,7 +136,7 @@ def _way(way: str) -> str:
 
 
 def _curve(found: MoveCurveOut, _: PlanOut) -> Iterator[str]:
-    said = aim_label(found.goal, LABELS["goal"])
+    said = aim_label(found.goal, complete(labels())["goal"])
     gain = f"{said['zh']} {said['en']}"
     yield f"净收益 net = {gain} − {found.rate} × 调整价 price of moves"
     for point in found.points:
