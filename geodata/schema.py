@@ -36,11 +36,12 @@ from geodata.fields import (
     TierWord,
 )
 from geodata.rulebook import AimRecord, NamedProjectRecord, QuotaRecord, ReserveRecord, SeparationRecord
-from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
+from geodata.supply import BoundaryRecord, DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 from geodata.values import unreadable
 
 __all__ = [
     "FORMATS",
+    "BoundaryRecord",
     "ComponentRecord",
     "DistrictRecord",
     "Inputs",
@@ -134,6 +135,10 @@ def _complete(table: Mapping[Any, Any], keys: Any) -> dict[Any, Any]:
     return {key: table[key] for key in keys}
 
 
+ADDED = frozenset({"boundaries"})
+"""Fields of inputs and tenancies that plans made by earlier releases do not have."""
+
+
 class Inputs(Record):
     """Everything one plan was made from; equal inputs have equal canonical JSON and equal hashes."""
 
@@ -149,10 +154,20 @@ class Inputs(Record):
         None, description="Tiers of goals in strict order, each a list; absent is the usual order."
     )
     max_moves: Count | None = Field(None, description="Most published components moved or dropped; absent is no limit.")
+    boundaries: tuple[BoundaryRecord, ...] = Field(
+        (), description="Outlines of the registry's own; absent are the city's, where they show its districts."
+    )
 
     def canonical_json(self) -> bytes:
-        """UTF-8 JSON with sorted keys and no blanks: what is hashed."""
+        """UTF-8 JSON with sorted keys and no blanks: what is hashed.
+
+        Fields of ADDED are left out where they say nothing, so that the hash of a plan made before them still holds.
+        """
         shown = self.model_dump(mode="json")
+        for record in (shown, *shown["tenancies"]):
+            for name in ADDED & record.keys():
+                if not record[name]:
+                    del record[name]
         return json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
     def input_hash(self) -> str:

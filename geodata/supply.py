@@ -1,6 +1,7 @@
 """Interchange records of the supply side: districts, parks, spaces and tenancies."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -74,6 +75,15 @@ class ParkRecord(Record):
     specialities: Segments = Field((), description="Segments it specialises in; separated by ; in a spreadsheet.")
     basis: BasisWord = Field(Basis.ASSUMED, description="Whether the figures were read in a source or assumed.")
     source: LongText = Field("", description="Where the figures come from.")
+
+
+class BoundaryRecord(Record):
+    """Outline of a district, EPSG:4490 degrees."""
+
+    adcode: Id = Field(description="Adcode of the district.")
+    name_zh: Text = Field("", description="Name in Chinese.")
+    name_en: Text = Field("", description="Name in English.")
+    geometry: Mapping[str, Any] = Field(description="GeoJSON geometry: Polygon or MultiPolygon, longitude first.")
 
 
 class SpaceRecord(Record):

@@ -13,6 +13,7 @@ from geodata.read import RegistryRecords, check_references
 from geodata.rulebook import AimRecord
 from geodata.schema import Inputs, PublishedRecord
 from seeds.load import SeedError, load_districts, load_policy
+from service.boundaries import own_boundaries
 from service.pipeline import first_month, records_of, rehoused
 from service.scenario import Scenario, apply
 from service.wire import PlanOut
@@ -74,6 +75,7 @@ def _inputs(registry: RegistryRecords, projects: tuple[ProjectRecord, ...], plan
         projects=projects,
         policy=policy,
         plan_from=plan_from,
+        boundaries=own_boundaries(registry.boundaries),
     )
 
 

@@ -59,7 +59,7 @@ def _plan(options: argparse.Namespace, submission: Submission) -> int:
     with ProgressLine() as line:
         outcome = run(inputs, limits, options.engine, line.solving, line.explaining)
     document = plan_document(inputs, outcome)
-    files = write_all(options.out, outcome, document, submission.boundaries)
+    files = write_all(options.out, outcome, document)
     if options.model is not None:
         options.model.parent.mkdir(parents=True, exist_ok=True)
         files += export_model(outcome.problem, outcome.solution, options.model)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import geopandas as gpd
-
 from allocator.dossier import Dossier
 from allocator.errors import Fault, InputError
 from allocator.explain import dossiers
@@ -22,15 +20,15 @@ from geodata.policy_to_domain import to_policy
 from geodata.read import (
     RegistryRecords,
     check_references,
-    read_boundaries,
     read_projects,
     read_registry,
     read_submission,
 )
 from geodata.schema import Inputs, PublishedRecord, TenancyRecord
 from geodata.to_domain import to_aims, to_projects, to_published, to_registry
-from seeds.load import SeedError, batch_path, boundaries_path, load_districts, load_policy, registry_dir
+from seeds.load import SeedError, batch_path, load_boundaries, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
+from service.boundaries import boundaries_for, own_boundaries
 from service.policy_of_month import redated
 from service.wire import PlanOut
 
@@ -40,10 +38,9 @@ DossierWatch = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Submission:
-    """Checked inputs and the boundaries they are drawn on."""
+    """Checked inputs."""
 
     inputs: Inputs
-    boundaries: gpd.GeoDataFrame
 
 
 @dataclass(frozen=True)
@@ -84,8 +81,7 @@ def read(
         inputs = _with_published(_under_standing_policy(inputs, records, in_force), in_force)
         moved = replace(records, districts=inputs.districts, tenancies=inputs.tenancies)
         raise_all(check_references(inputs.projects, moved))
-    boundaries = records.boundaries
-    return Submission(inputs, read_boundaries(boundaries_path()) if boundaries is None else boundaries)
+    return Submission(inputs)
 
 
 def _under_standing_policy(inputs: Inputs, records: RegistryRecords, in_force: InForce) -> Inputs:
@@ -109,24 +105,23 @@ def _records(
     projects: Path | None, registry: Path | None, in_force: InForce | None
 ) -> tuple[Sequence[ProjectRecord], RegistryRecords]:
     """The batch and the registry: named, else that of the plan in force, else the seeds."""
-    default = read_boundaries(boundaries_path())
     standing = in_force.document.inputs if in_force else None
     if registry is None and standing is not None:
         records = records_of(standing)
         return read_projects(projects or batch_path(), records), records
     districts = load_districts(date.max)
-    batch, records = read_submission(projects or batch_path(), registry or registry_dir(), districts, default)
+    batch, records = read_submission(projects or batch_path(), registry or registry_dir(), districts, load_boundaries())
     return batch, replace(records, districts=()) if records.districts is districts else records
 
 
 def records_of(inputs: Inputs) -> RegistryRecords:
-    """The supply side of inputs, on the boundaries of the city."""
+    """The supply side of inputs, on their boundaries."""
     return RegistryRecords(
         districts=inputs.districts,
         parks=inputs.parks,
         spaces=inputs.spaces,
         tenancies=inputs.tenancies,
-        boundaries=read_boundaries(boundaries_path()),
+        boundaries=boundaries_for(inputs),
     )
 
 
@@ -138,7 +133,7 @@ def read_again(inputs: Inputs | None, projects: Path | None, registry: Path | No
         return inputs.model_copy(update={"projects": tuple(read_projects(projects, records_of(inputs)))})
     if projects is not None:
         return read(projects, registry, inputs.plan_from).inputs
-    records = read_registry(registry or registry_dir(), inputs.districts, read_boundaries(boundaries_path()))
+    records = read_registry(registry or registry_dir(), inputs.districts, boundaries_for(inputs))
     raise_all(check_references(inputs.projects, replace(records, districts=inputs.districts)))
     return inputs.model_copy(
         update={
@@ -146,6 +141,7 @@ def read_again(inputs: Inputs | None, projects: Path | None, registry: Path | No
             "parks": tuple(records.parks),
             "spaces": tuple(records.spaces),
             "tenancies": tuple(records.tenancies),
+            "boundaries": own_boundaries(records.boundaries),
         }
     )
 
@@ -208,6 +204,7 @@ def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from:
         projects=tuple(batch),
         policy=policy,
         plan_from=plan_from,
+        boundaries=own_boundaries(records.boundaries),
     )
 
 

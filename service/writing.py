@@ -2,16 +2,17 @@
 
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-
 from allocator.errors import Fault, InputError
-from allocator.verify import VerifiedPlan
+from allocator.problem import Problem
 from maps.page import plan_html
+from service.boundaries import drawn_boundaries
 from service.documents import dossier_document
 from service.exports import geojson, write_workbook
 from service.map_settings import map_settings
@@ -37,38 +38,58 @@ def ready(folder: Path) -> Path:
         raise InputError([Fault(str(folder), None, None, None, message, "Name another folder with --out")]) from None
 
 
-def write_all(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
-    """Write everything that a plan consists of and return the paths; two runs into one folder never mix."""
+Warn = Callable[[str], None]
+"""Told in one sentence what could not be written, and why."""
+
+
+def _say(warning: str) -> None:
+    print(warning, file=sys.stderr)
+
+
+def write_all(folder: Path, outcome: Outcome, document: PlanOut, warn: Warn = _say) -> list[Path]:
+    """Write everything that a plan consists of and return the paths; two runs into one folder never mix.
+
+    plan.json is in the folder before anything is drawn.  A file of a verified plan that cannot be made is named to
+    ``warn``, and the others are written all the same.
+    """
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as fresh:
-        return moved_in(_write_files(Path(fresh), outcome, document, boundaries), folder, FILES)
+        alone, text = Path(fresh) / "plan.json", document.model_dump_json(indent=1)
+        plan = moved_in([write_text(alone, text)], folder, FILES)
+        if outcome.verified is None:
+            return plan
+        # plan.json once more with the others: another run may have written into the folder meanwhile
+        others = _drawn_files(Path(fresh), outcome, Drawn(document, outcome.verified, outcome.dossiers), warn)
+        return moved_in([write_text(alone, text), *others], folder, FILES)
 
 
-def _write_files(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
-    """Write plan.json, and with a verified plan everything else that FILES names; their paths."""
-    written = [write_text(folder / "plan.json", document.model_dump_json(indent=1))]
-    if outcome.verified is None:
-        return written
-    settings = map_settings()
-    drawn = Drawn(document, outcome.verified, outcome.dossiers)
-    payload, districts = payload_of(drawn, settings), json.loads(boundaries.to_json(drop_id=True))
-    printed = report(payload, drawn, districts)
-    sheets = screen_tables(payload, drawn, Speech("both"))
-    return [
-        *written,
-        write_text(folder / "dossiers.json", _dossiers(outcome)),
-        write_text(folder / "plan.geojson", json.dumps(geojson(outcome.problem, document), ensure_ascii=False)),
-        _write(folder / "plan.xlsx", lambda path: write_workbook(outcome.problem, document, path, sheets)),
-        write_text(folder / "map.html", plan_html(payload, districts, settings.sources)),
-        _write(folder / "map.png", lambda path: path.write_bytes(printed.png)),
-        _write(folder / "report.pdf", lambda path: path.write_bytes(printed.pdf)),
-    ]
+def _drawn_files(folder: Path, outcome: Outcome, drawn: Drawn, warn: Warn) -> list[Path]:
+    """Write everything that FILES names but plan.json; the paths of what could be made."""
+    settings, problem, document = map_settings(), outcome.problem, drawn.document
+    # made once, and only when the first file asks for it, so that a failure concerns the files that need it
+    payload = cache(lambda: payload_of(drawn, settings))
+    districts = cache(lambda: drawn_boundaries(document.inputs))
+    printed = cache(lambda: report(payload(), drawn, districts()))
+    files: dict[str, Callable[[Path], Any]] = {
+        "dossiers.json": lambda path: path.write_text(_dossiers(outcome), encoding="utf-8"),
+        "plan.geojson": lambda path: path.write_text(_features(problem, document), encoding="utf-8"),
+        "plan.xlsx": lambda path: write_workbook(
+            problem, document, path, screen_tables(payload(), drawn, Speech("both"))
+        ),
+        "map.html": lambda path: path.write_text(plan_html(payload(), districts(), settings.sources), encoding="utf-8"),
+        "map.png": lambda path: path.write_bytes(printed().png),
+        "report.pdf": lambda path: path.write_bytes(printed().pdf),
+    }
+    written: list[Path] = []
+    for name, fill in files.items():
+        try:
+            written.append(_write(folder / name, fill))
+        except Exception as error:  # noqa: BLE001  the answer is not lost because a picture of it failed
+            warn(f"{name} 未能写出 could not be written: {type(error).__name__}: {error}")
+    return written
 
 
-def map_page(outcome: Outcome, verified: VerifiedPlan, document: PlanOut, boundaries: gpd.GeoDataFrame) -> str:
-    """Every view of the plan as one HTML file, under the settings of the environment."""
-    settings = map_settings()
-    payload = payload_of(Drawn(document, verified, outcome.dossiers), settings)
-    return plan_html(payload, json.loads(boundaries.to_json(drop_id=True)), settings.sources)
+def _features(problem: Problem, document: PlanOut) -> str:
+    return json.dumps(geojson(problem, document), ensure_ascii=False)
 
 
 def _dossiers(outcome: Outcome) -> str:

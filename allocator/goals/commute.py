@@ -17,7 +17,7 @@ Way = tuple[str, str, str]
 class Commute(Goal):
     """Keep short the ways between the linked components of a project.
 
-    Straight lines between parks in metres, EPSG:4547, as in the rule links; within one park the way is 0, so links to
+    Straight lines between parks in metres, as in the rule links; within one park the way is 0, so links to
     one building or one park have none.
     """
 

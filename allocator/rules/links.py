@@ -14,7 +14,7 @@ from allocator.vocabulary import LinkKind
 class Links(Rule):
     """Linked components of a project stand in one building, in one park, or at most so many metres apart.
 
-    Distances are straight lines between parks in EPSG:4547; within one park the distance is 0.
+    Distances are straight lines between parks, in metres; within one park the distance is 0.
     """
 
     id = "links"

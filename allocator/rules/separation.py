@@ -24,7 +24,7 @@ class Separations(Rule):
     """What emits a hazard and what is sensitive to it are never at the same time in one place, or in parks too near.
 
     The place is a building or a park, as the policy says for the hazard; the least distance between two parks is in
-    metres, straight lines in EPSG:4547.  Where a machine stands within its park is not known, so a distance of some ten
+    metres, straight lines.  Where a machine stands within its park is not known, so a distance of some ten
     metres is kept by building.
     """
 

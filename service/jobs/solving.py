@@ -13,8 +13,6 @@ from sqlalchemy.exc import DBAPIError
 from allocator.errors import InputError
 from allocator.plan import PlanStatus
 from allocator.solution import Limits
-from geodata.read import read_boundaries
-from seeds.load import boundaries_path
 from service import nights
 from service.database.engine import SYSTEM, transaction
 from service.documents import dossier_document, plan_document
@@ -143,7 +141,7 @@ def _files(outcome: Outcome, document: PlanOut) -> dict[str, bytes]:
     """Everything that the command line writes too, and the plan as GeoPackage."""
     with tempfile.TemporaryDirectory(prefix="allocator-") as name:
         folder = Path(name)
-        written = write_all(folder, outcome, document, read_boundaries(boundaries_path()))
+        written = write_all(folder, outcome, document, lambda warning: LOG.warning("file missing", why=warning))
         written.append(write_geopackage(outcome.problem, document, folder / "plan.gpkg"))
         return {path.name: path.read_bytes() for path in written}
 
