@@ -112,7 +112,7 @@ def _component(
         assignment.space_id if assignment else None,
         format_month(assignment.start) if assignment else None,
         problem.permission(component, assignment.space_id).value if assignment else None,
-        tuple(offered_to(component, space, assignment)) if space and assignment else (),
+        tuple(offered_to(problem, component, space, assignment)) if space and assignment else (),
         tuple(_verdict(standing, component, park_id, there, placed=placed) for park_id, there in by_park.items()),
         tuple(asked_for(component)),
     )
@@ -156,7 +156,7 @@ def _blocked(
     """What stands against moving the component alone to the option, all else staying, and who holds what it needs."""
     site = sites_of([option])
     breaches = standing.breaches(site, rules)
-    tight = tightest(component, option, breaches)
+    tight = tightest(standing.problem, option, breaches)
     holders = dict.fromkeys(
         holder for breach, _ in tight if breach.rule in CAPACITIES for holder in holders_of(standing, component, breach)
     )

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.domain import Component, Space
+from allocator.subsidy import rate_fen_m2_month
 from allocator.vocabulary import Utility
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class Offers:
             mask &= self._has[utility]
         if component.max_rent_fen_m2_month is not None:
             # a space whose rent is not known is not too dear
-            mask &= ~(self._rent > component.max_rent_fen_m2_month)
+            paid = self._rent - rate_fen_m2_month(problem, component)
+            mask &= ~(paid > component.max_rent_fen_m2_month)
         return mask
 
 

@@ -10,6 +10,7 @@ from allocator.domain import Component, Space
 from allocator.months import FOREVER, format_month
 from allocator.pieces import Piece, divisions, in_lots_m2, most_m2
 from allocator.starts import start_months, stays, window
+from allocator.subsidy import rent_paid_fen_m2_month
 
 if TYPE_CHECKING:
     from allocator.problem import Problem
@@ -65,6 +66,8 @@ class Reason:
     needed: int | float | str
     offered: int | float | str
     unit: str = ""
+    until: str = ""
+    """First month, YYYY-MM, in which it no longer stands against it; empty where no month is known."""
 
 
 Housed = tuple[Component, tuple[Piece, ...]]
@@ -153,11 +156,11 @@ def _utilities(_: Problem, component: Component, space: Space) -> Reason | None:
     return Reason("utilities", "|".join(sorted(missing)), "|".join(sorted(space.utilities)) or "none")
 
 
-def _rent(_: Problem, component: Component, space: Space) -> Reason | None:
-    limit, asked = component.max_rent_fen_m2_month, space.rent_fen_m2_month
-    if limit is None or asked is None or asked <= limit:
+def _rent(problem: Problem, component: Component, space: Space) -> Reason | None:
+    limit, paid = component.max_rent_fen_m2_month, rent_paid_fen_m2_month(problem, component, space)
+    if limit is None or paid is None or paid <= limit:
         return None
-    return Reason("rent", limit / 100, asked / 100, "yuan/m2/month")
+    return Reason("rent", limit / 100, paid / 100, "yuan/m2/month")
 
 
 def _window(problem: Problem, component: Component, space: Space) -> Reason | None:

@@ -9,7 +9,7 @@ from allocator.problem import Problem
 from service.documents import assignments_of, claims_of, goal_document, plan_id_of, plan_of, tenant_moves_of
 from service.wire import PlanOut
 
-DERIVED = ("park_id", "district", "permission", "rent_yuan_month", "basis", "stage")
+DERIVED = ("park_id", "district", "permission", "rent_yuan_month", "subsidy_yuan_month", "basis", "stage")
 """Fields of an assignment that follow from the registry and the published plan."""
 
 

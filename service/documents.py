@@ -15,6 +15,7 @@ from allocator.options import rent_yuan_month
 from allocator.plan import Assignment, GoalReport, Plan, PlanStatus
 from allocator.problem import Placement, Problem
 from allocator.solution import Solution
+from allocator.subsidy import subsidy_yuan_month
 from allocator.tenants import SEAT, name_of
 from allocator.vocabulary import Stage
 from geodata.schema import Inputs
@@ -136,6 +137,7 @@ def _assignment(problem: Problem, placement: Placement, space_id: str, area_m2: 
         district=problem.park_of(space.space_id).district,
         permission=problem.permission(placement.component, space.space_id).value,
         rent_yuan_month=rent_yuan_month(space, area_m2),
+        subsidy_yuan_month=subsidy_yuan_month(problem, placement.component, [(space_id, area_m2)]) or None,
         stage=_stage(problem, placement),
         basis=space.basis,
     )

@@ -76,6 +76,10 @@ SHORT: Mapping[str, tuple[str, str]] = {
     "separation": ("分隔", "separation"),
     "positioning": ("定位", "positioning"),
     "named-project": ("点名区位", "sited by the policy"),
+    "reserve": ("预留", "reserve"),
+    "budget": ("租金补贴", "rent subsidy"),
+    "quota": ("份额", "quota"),
+    "move-budget": ("搬迁数", "moves"),
 }
 """Of tests and rules, the word beside their numbers."""
 

@@ -39,6 +39,7 @@ class AssignmentOut(Wire):
     district: str | None = Field(None, description="Adcode.")
     permission: str | None = Field(None, description="What the positioning says: preferred, allowed or exception.")
     rent_yuan_month: int | None = Field(None, description="Rent of the floor taken, yuan a month.")
+    subsidy_yuan_month: int | None = Field(None, description="Part of that rent that the budget pays, yuan a month.")
     stage: Stage = Field(Stage.ANNOUNCED, description="How far it has come: announced, contracted or built.")
     basis: Basis | None = Field(
         None, description="sourced if a figure of the space was read in a source, else assumed."

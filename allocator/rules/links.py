@@ -7,7 +7,7 @@ from allocator.domain import Link
 from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, Rule
 from allocator.vocabulary import LinkKind
 
 
@@ -59,6 +59,10 @@ class Links(Rule):
             elif len(sites) == 2 and not are_near(problem, link, *sites):
                 apart = problem.distance_m(*sites) if link.kind is LinkKind.MAX_KM else " – ".join(sites)
                 yield Breach(self.id, name, apart, link.kind.value if link.max_m is None else link.max_m)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """How near the other end must be, and how far it is."""
+        return Compared(breach.limit, breach.measured, "m" if isinstance(breach.measured, int) else "")
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Name both ends and how far apart they are."""

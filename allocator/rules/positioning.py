@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from allocator.linear import total
+from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, Rule
 from allocator.vocabulary import Permission
 
 BUDGET = "exception-budget"
@@ -59,6 +60,12 @@ class Positioning(Rule):
         budget = problem.policy.exception_budget
         if budget is not None and exceptions > budget:
             yield Breach(self.id, BUDGET, exceptions, budget)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """One exception and what the others leave of them, or the permission that it would need and the one it has."""
+        if breach.where == BUDGET:
+            return Compared.of_share(1, breach, "components")
+        return Compared(Permission.ALLOWED.value, breach.limit)
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Name the function and district, or the number of exceptions."""

@@ -8,7 +8,7 @@ from allocator.options import Option
 from allocator.plan import Assignment, Breach, Plan
 from allocator.policy import Reserve
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, Rule
 from allocator.rules.levels import Held, levels
 from allocator.rules.phases import phases
 
@@ -54,6 +54,13 @@ class Reserved(Rule):
                 left = _left(problem, reserve, covered, held)
                 if let > left:
                     yield Breach(self.id, f"{reserve.name}/{format_month(month)}", let, left)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """Floor asked for there, what is open to it, and until when the rest is held back."""
+        name = breach.where.rsplit("/", 1)[0]
+        reserve = next(each for each in problem.policy.reserves if each.name == name)
+        asked = _taken_m2(problem, reserve, _covered(problem, reserve), option)
+        return Compared.of_share(asked, breach, "m2", name, format_month(reserve.until))
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much others take and how much is left to them."""
