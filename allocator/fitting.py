@@ -30,6 +30,7 @@ class Offers:
     def __init__(self, problem: Problem) -> None:
         parks = problem.registry.parks
         spaces = self._spaces = tuple(problem.registry.spaces.values())
+        self._ids = np.array([space.space_id for space in spaces])
         self._kinds = np.array([space.kind.value for space in spaces])
         self._districts = np.array([parks[space.park_id].district for space in spaces])
         self._area = np.array([space.floor_area_m2 for space in spaces], dtype=np.int64)
@@ -54,6 +55,8 @@ class Offers:
 
     def _serving(self, problem: Problem, component: Component) -> Mask:
         """Whether each space serves the component, its window aside, and for a divided one its area too."""
+        if component.lease is not None:
+            return np.isin(self._ids, sorted(component.lease.space_ids))
         kinds = [kind.value for kind in problem.kinds_for(component)]
         mask: Mask = np.isin(self._kinds, kinds)
         if component.max_sites == 1:

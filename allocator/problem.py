@@ -243,7 +243,7 @@ class Problem:
             for named in self.policy.named_projects:
                 if named.district in self.registry.districts and named.covers(project):
                     for component in project.components:
-                        if component.function in named.functions:
+                        if component.function in named.functions and component.lease is None:
                             sentences[component.key] = (*sentences.get(component.key, ()), named)
         return sentences
 

@@ -135,7 +135,7 @@ def _complete(table: Mapping[Any, Any], keys: Any) -> dict[Any, Any]:
     return {key: table[key] for key in keys}
 
 
-ADDED = frozenset({"boundaries"})
+ADDED = frozenset({"boundaries", "component_id", "project_id"})
 """Fields of inputs and tenancies that plans made by earlier releases do not have."""
 
 

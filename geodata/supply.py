@@ -131,6 +131,10 @@ class TenancyRecord(Record):
     """Who sits in a space from since up to, and not including, until."""
 
     tenancy_id: Id = Field(description="Id of the tenancy, unique in the registry.")
+    project_id: Id | None = Field(
+        None, description="Project whose lease it is, if the firm asks for its floor as well."
+    )
+    component_id: Id | None = Field(None, description="Component of that project; needed where it has several.")
     space_id: Id = Field(description="Id of the space.")
     occupant: Text = Field("", description="Name of the tenant.")
     floor_area_m2: AreaM2 = Field(description="Floor area held, whole m².")

@@ -19,25 +19,32 @@ from geodata.boundaries import wgs84_degrees
 from geodata.demand import ComponentRecord, LinkRecord, ProjectRecord
 from geodata.measure import park_distances_m, points_at
 from geodata.schema import Inputs, PolicyRecord
+from geodata.signed import leases_of
+from geodata.signed_to_domain import as_published, signed_leases, with_leases
 from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 
 
 def to_registry(inputs: Inputs) -> Registry:
-    """The supply side with the distance of each pair of parks."""
+    """The supply side with the distance of each pair of parks.
+
+    Leases of components of the batch are no tenancies beside it: their floor is counted where the component stands.
+    """
+    signed = {tenancy.tenancy_id for tenancies in leases_of(inputs).values() for tenancy in tenancies}
     parks = [_park(record) for record in inputs.parks]
     points = points_at((park.park_id for park in parks), [park.lon for park in parks], [park.lat for park in parks])
     return Registry(
         districts={record.adcode: _district(record) for record in inputs.districts},
         parks={park.park_id: park for park in parks},
         spaces={record.space_id: _space(record) for record in inputs.spaces},
-        tenancies=tuple(_tenancy(record) for record in inputs.tenancies),
+        tenancies=tuple(_tenancy(record) for record in inputs.tenancies if record.tenancy_id not in signed),
         distance_m=park_distances_m(points),
     )
 
 
 def to_projects(inputs: Inputs) -> tuple[Project, ...]:
     """The batch; a project without a value gets its tier points × priority points."""
-    return tuple(_project(record, inputs.policy) for record in inputs.projects)
+    leases = signed_leases(inputs)
+    return tuple(with_leases(_project(record, inputs.policy), leases) for record in inputs.projects)
 
 
 def to_aims(inputs: Inputs) -> tuple[Aim, ...] | None:
@@ -48,13 +55,18 @@ def to_aims(inputs: Inputs) -> tuple[Aim, ...] | None:
 
 
 def to_published(inputs: Inputs) -> tuple[Published, ...]:
-    """The plan in force."""
+    """The plan in force; what has signed a lease since then stands where it signed."""
     stages = {(p.project_id, p.component_id): p.stage for p in inputs.published}
+    leases = {key: signed.lease for key, signed in signed_leases(inputs).items() if not signed.may_move}
     rows = (
         Assignment(p.project_id, p.component_id, p.space_id, parse_month(p.start), p.floor_area_m2)
         for p in inputs.published
     )
-    return tuple(Published(made, stages[made.project_id, made.component_id]) for made in Assignment.joined(rows))
+    return tuple(
+        Published(made, stages[key]) if (lease := leases.get(key)) is None else as_published(made, lease)
+        for made in Assignment.joined(rows)
+        if (key := (made.project_id, made.component_id))
+    )
 
 
 def _district(record: DistrictRecord) -> District:

@@ -12,6 +12,7 @@ from geodata.faults import raise_all
 from geodata.read import RegistryRecords, check_references
 from geodata.rulebook import AimRecord
 from geodata.schema import Inputs, PublishedRecord
+from geodata.signed import with_known_leases
 from seeds.load import SeedError, load_districts, load_policy
 from service.boundaries import own_boundaries
 from service.pipeline import first_month, records_of, rehoused
@@ -58,7 +59,7 @@ def assemble(
     if wish.scenario is not None:
         inputs = apply(inputs, wish.scenario, Path("scenario"))
     raise_all(check_references(inputs.projects, records_of(inputs)))
-    return inputs, owners
+    return with_known_leases(inputs), owners
 
 
 def _inputs(registry: RegistryRecords, projects: tuple[ProjectRecord, ...], plan_from: str) -> Inputs:

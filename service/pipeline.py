@@ -25,6 +25,7 @@ from geodata.read import (
     read_submission,
 )
 from geodata.schema import Inputs, PublishedRecord, TenancyRecord
+from geodata.signed import with_known_leases
 from geodata.to_domain import to_aims, to_projects, to_published, to_registry
 from seeds.load import SeedError, batch_path, load_boundaries, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
@@ -81,7 +82,7 @@ def read(
         inputs = _with_published(_under_standing_policy(inputs, records, in_force), in_force)
         moved = replace(records, districts=inputs.districts, tenancies=inputs.tenancies)
         raise_all(check_references(inputs.projects, moved))
-    return Submission(inputs)
+    return Submission(with_known_leases(inputs))
 
 
 def _under_standing_policy(inputs: Inputs, records: RegistryRecords, in_force: InForce) -> Inputs:
@@ -130,12 +131,13 @@ def read_again(inputs: Inputs | None, projects: Path | None, registry: Path | No
     if inputs is None:
         return read(projects, registry).inputs
     if registry is None and projects is not None:
-        return inputs.model_copy(update={"projects": tuple(read_projects(projects, records_of(inputs)))})
+        batch = tuple(read_projects(projects, records_of(inputs)))
+        return with_known_leases(inputs.model_copy(update={"projects": batch}))
     if projects is not None:
         return read(projects, registry, inputs.plan_from).inputs
     records = read_registry(registry or registry_dir(), inputs.districts, boundaries_for(inputs))
     raise_all(check_references(inputs.projects, replace(records, districts=inputs.districts)))
-    return inputs.model_copy(
+    read_anew = inputs.model_copy(
         update={
             "districts": tuple(records.districts),
             "parks": tuple(records.parks),
@@ -144,6 +146,7 @@ def read_again(inputs: Inputs | None, projects: Path | None, registry: Path | No
             "boundaries": own_boundaries(records.boundaries),
         }
     )
+    return with_known_leases(read_anew)
 
 
 def _with_published(inputs: Inputs, in_force: InForce) -> Inputs:

@@ -13,6 +13,7 @@ from geodata.faults import faults_of, raise_all
 from geodata.fields import Origin
 from geodata.read import check_references
 from geodata.schema import Inputs, ParkRecord, SpaceRecord, TenancyRecord
+from geodata.signed import with_known_leases
 from seeds.load import SeedError
 from service.goals_file import Order
 from service.pipeline import records_of
@@ -101,7 +102,7 @@ def apply(inputs: Inputs, scenario: Scenario, path: Path) -> Inputs:
     except ValidationError as error:
         raise InputError(_faults(path, error, Inputs)) from None
     raise_all(check_references(whole.projects, records_of(whole)))
-    return whole
+    return with_known_leases(whole)
 
 
 def _from_month(inputs: Inputs, scenario: Scenario, path: Path) -> Inputs:

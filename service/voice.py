@@ -66,6 +66,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 SHORT: Mapping[str, tuple[str, str]] = {
     "kind": ("空间类型", "kind"),
+    "lease": ("签约空间", "signed space"),
     "district": ("所在区", "district"),
     "area": ("面积", "floor"),
     "load": ("荷载", "floor load"),

@@ -111,5 +111,7 @@ class PlanOut(Wire):
     versions: dict[str, str] = Field(default_factory=dict, description="Versions of the solvers and of this product.")
     kpis: tuple[KpiOut, ...] = ()
     conflict: ConflictOut | None = None
-    notes: tuple[str, ...] = Field((), description="Anything odd that an engine did.")
+    notes: tuple[str, ...] = Field(
+        (), description="Anything odd that an engine did, and leases that are placements of the plan."
+    )
     inputs: Inputs | None = Field(None, description="Everything the plan was made from.")

@@ -17,7 +17,8 @@ class Positioning(Rule):
 
     The five districts have roles in the south R&D, north manufacturing pattern; what each function may do in each
     district is an interpretation of those roles, kept as data.  An exception is possible, counted and reported
-    one by one.  A tenant who moves stays in its district and is not judged.
+    one by one.  A tenant who moves stays in its district and is not judged, nor is a firm that
+    has signed a lease.
     """
 
     id = "positioning"
@@ -35,9 +36,10 @@ class Positioning(Rule):
         exceptions = []
         for component in (part for project in problem.projects for part in project.components):
             forbidden: dict[str, list[int]] = {}
+            signed = component.lease is not None
             for position, option in enumerate(problem.options_of[component.key]):
                 permission = problem.permission(component, option.space_id)
-                if permission is Permission.FORBIDDEN:
+                if permission is Permission.FORBIDDEN and not signed:
                     forbidden.setdefault(problem.district_of(option.space_id).adcode, []).append(position)
                 elif permission is Permission.EXCEPTION:
                     exceptions.append(choose.option(option))
@@ -54,7 +56,7 @@ class Positioning(Rule):
             district = problem.district_of(placement.space.space_id)
             permission = district.permissions[placement.component.function]
             exceptions += permission is Permission.EXCEPTION
-            if permission is Permission.FORBIDDEN:
+            if permission is Permission.FORBIDDEN and placement.component.lease is None:
                 function = placement.component.function
                 yield Breach(self.id, f"{placement.component.key}/{district.adcode}", function.value, permission.value)
         budget = problem.policy.exception_budget
