@@ -66,7 +66,7 @@ def boundaries_of(records: Sequence[BoundaryRecord]) -> gpd.GeoDataFrame:
     """Outlines of records, as :func:`read_boundaries` gives them."""
     columns = ("adcode", "name_zh", "name_en")
     table = pd.DataFrame({name: [getattr(each, name) for each in records] for name in columns}, dtype=object)
-    return gpd.GeoDataFrame(table, geometry=[shape(each.geometry) for each in records], crs=EDGE_CRS)
+    return gpd.GeoDataFrame(table, geometry=[shape(dict(each.geometry)) for each in records], crs=EDGE_CRS)
 
 
 def wgs84_degrees(park: ParkRecord) -> tuple[float, float]:

@@ -57,7 +57,8 @@ def _geodesic_m(degrees: gpd.GeoSeries) -> npt.NDArray[np.float64]:
     first, second = np.meshgrid(np.arange(len(degrees)), np.arange(len(degrees)), indexing="ij")
     metres = Geod(ellps="GRS80").inv(lon[first], lat[first], lon[second], lat[second])[2]
     # there and back differ in the last digit
-    return np.minimum(metres, metres.T)
+    shortest: npt.NDArray[np.float64] = np.minimum(metres, metres.T)
+    return shortest
 
 
 def district_of(points: gpd.GeoSeries, boundaries: gpd.GeoDataFrame) -> "pd.Series[str]":

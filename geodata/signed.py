@@ -137,8 +137,8 @@ def _in_lots_m2(area_m2: int, space: SpaceRecord) -> int:
 def _entered_twice(project: ProjectRecord, tenancy: TenancyRecord) -> Fault:
     since = f" since {tenancy.since}" if tenancy.since else ""
     message = (
-        f"has a lease of {tenancy.floor_area_m2:,} m² in {tenancy.space_id}{since}, and project {project.project_id} of "
-        "the same firm asks for that floor: it would be counted twice"
+        f"has a lease of {tenancy.floor_area_m2:,} m² in {tenancy.space_id}{since}, and project "
+        f"{project.project_id} of the same firm asks for that floor: it would be counted twice"
     )
     remedy = (
         f"Give {project.project_id} in the tenancy's column project_id, or remove the request; is it a further site, "
