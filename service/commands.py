@@ -13,6 +13,7 @@ from allocator.solve import export_model
 from service import exit_codes
 from service.documents import plan_document, read_plan
 from service.goals_file import with_goals
+from service.kpis import FIRST, counted
 from service.pipeline import InForce, Submission, read, run
 from service.progress import ProgressLine
 from service.scenario import apply, read_scenario
@@ -89,6 +90,10 @@ def _print_summary(document: PlanOut, problem: Problem, files: list[Path]) -> No
     if document.verified:
         area = sum(made.floor_area_m2 for made in document.assignments)
         print(f"  {len(placed)} of {len(problem.projects)} projects placed on {area:,} m²")
+        groups = {group: counted(problem.projects, placed, group) for group in FIRST}
+        told = [f"{group} {here} of {here + waiting}" for group, (here, waiting) in groups.items() if here + waiting]
+        if told:
+            print(f"  placed first: {', '.join(told)}")
     for move in document.tenant_moves:
         who = move.occupant or move.tenancy_id
         print(f"  tenant {who} moves: {move.from_space} → {move.to_space}, {move.floor_area_m2:,} m² from {move.start}")

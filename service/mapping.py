@@ -70,8 +70,17 @@ def _figure(kpi: KpiOut) -> Figure:
         "label": {"zh": kpi.label_zh, "en": kpi.label_en},
         "value": None if kpi.value is None else f"{kpi.value:g} {kpi.unit}",
         "baseline": kpi.baseline,
-        "target": None if kpi.target is None else f"{kpi.target:g} {kpi.unit}",
+        "target": _target(kpi),
     }
+
+
+def _target(kpi: KpiOut) -> str | None:
+    """The target, by when, and how much of it the plan reaches."""
+    if kpi.target is None:
+        return None
+    due = f" ≤ {kpi.due[:7]}" if kpi.due else ""
+    reached = "" if kpi.share is None else f" ({kpi.share:.0%})"
+    return f"{kpi.target:g} {kpi.unit}{due}{reached}"
 
 
 def draw(options: argparse.Namespace) -> int:

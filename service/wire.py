@@ -83,6 +83,8 @@ class KpiOut(Wire):
     value: float | None = Field(description="What the plan adds; absent where a plan of floor says nothing about it.")
     unit: str
     target: float | None = None
+    due: str | None = Field(None, description="By when the target is to be reached, YYYY-MM-DD.")
+    share: float | None = Field(None, description="Part of the target that the plan's value reaches; 1 is all of it.")
     baseline: str | None = None
     note: str = ""
     basis: str = "sourced"

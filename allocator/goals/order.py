@@ -6,6 +6,7 @@ from allocator.goals.base import Goal
 from allocator.goals.clustering import Clustering
 from allocator.goals.commute import Commute
 from allocator.goals.cost import Cost
+from allocator.goals.majors import MajorsPlaced
 from allocator.goals.policy_fit import PolicyFit
 from allocator.goals.spread import Spread
 from allocator.goals.stability import Stability
@@ -23,6 +24,7 @@ GOALS: tuple[Goal, ...] = (
     Clustering(),
     Spread(),
     TierBalance(),
+    MajorsPlaced(),
 )
 """Every goal, in the order in which reports list them."""
 

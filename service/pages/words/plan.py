@@ -22,6 +22,8 @@ WORDS: Words = {
     "kpi_unbounded": ("{n} 个目标尚未证明", "{n} goals not proven"),
     "kpi_manufacturers": ("医疗器械生产企业数", "Device manufacturers"),
     "kpi_firms_above_100m": ("年产值过亿元企业数", "Firms above 100 million yuan a year"),
+    "kpi_due": ("截至 {day}", "by {day}"),
+    "kpi_share": ("本方案达 {share}", "this plan {share}"),
     "kpi_solved": ("求解用时", "Solved in"),
     "map": ("地图", "Map"),
     "map_large": ("单独打开地图", "Open the map alone"),
