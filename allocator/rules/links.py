@@ -26,7 +26,7 @@ class Links(Rule):
         r"\sum_{o \in O_c,\, N_\ell(o) = N} z_o \le \sum_{o \in O_{c'} \cap N} z_o "
         r"\quad \forall \ell = (c, c'),\ N, \text{ and with } c, c' \text{ exchanged}"
     )
-    source = ("P-LINKAGE", "DESIGN-4.6")
+    source = ("DESIGN-4.6",)
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """Per link: both ends or none; per end and neighbourhood: it is chosen only with the other end in there.
