@@ -58,9 +58,9 @@ def _documents() -> Iterator[str]:
 def _facts() -> Iterator[str]:
     yield "## Facts"
     yield (
-        "A fact is *modelled* when rules or goals follow it, *shown* when a page or report shows it, *recorded* when it "
-        "is kept as data from which nothing follows, and *open* when nothing carries it. What is modelled or shown names "
-        "a test that fails as soon as any one of its carriers is taken out."
+        "A fact is *modelled* when rules or goals follow it, *shown* when a page or report shows it, *recorded* when "
+        "it is kept as data from which nothing follows, and *open* when nothing carries it. What is modelled or shown "
+        "names a test that fails as soon as any one of its carriers is taken out."
     )
     for fact in policy_facts().values():
         yield f"### {fact.fact_id}"
