@@ -139,6 +139,11 @@ ADDED = frozenset({"boundaries", "component_id", "project_id"})
 """Fields of inputs and tenancies that plans made by earlier releases do not have."""
 
 
+def without_added(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as JSON without those fields of ADDED that say nothing."""
+    return {name: value for name, value in shown.items() if name not in ADDED or value}
+
+
 class Inputs(Record):
     """Everything one plan was made from; equal inputs have equal canonical JSON and equal hashes."""
 
@@ -163,11 +168,8 @@ class Inputs(Record):
 
         Fields of ADDED are left out where they say nothing, so that the hash of a plan made before them still holds.
         """
-        shown = self.model_dump(mode="json")
-        for record in (shown, *shown["tenancies"]):
-            for name in ADDED & record.keys():
-                if not record[name]:
-                    del record[name]
+        shown = without_added(self.model_dump(mode="json"))
+        shown["tenancies"] = [without_added(tenancy) for tenancy in shown["tenancies"]]
         return json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
     def input_hash(self) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select, text
 
 from geodata.boundaries import wgs84_degrees
 from geodata.read import RegistryRecords
-from geodata.schema import BoundaryRecord, DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
+from geodata.schema import BoundaryRecord, DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord, without_added
 from service import audit
 from service.boundaries import outlines, own_boundaries
 from service.database.rows import first
@@ -36,7 +36,9 @@ class Stored:
 
 def document_of(records: RegistryRecords) -> dict[str, Any]:
     """A registry as JSON; districts are absent when the policy of a plan's first month gives them."""
-    document: dict[str, Any] = {kind: [one.model_dump(mode="json") for one in getattr(records, kind)] for kind in KINDS}
+    document: dict[str, Any] = {
+        kind: [without_added(one.model_dump(mode="json")) for one in getattr(records, kind)] for kind in KINDS
+    }
     own = own_boundaries(records.boundaries)
     return document | ({"boundaries": [each.model_dump(mode="json") for each in own]} if own else {})
 
