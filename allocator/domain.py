@@ -146,13 +146,30 @@ class Tenancy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Floor that the firm of a component has signed for: each space with its m², the first month, and the stage."""
+
+    pieces: tuple[tuple[str, int], ...]
+    start: int
+    stage: Stage = Stage.BUILT
+
+    def __post_init__(self) -> None:
+        require(bool(self.pieces), "a lease is of some space")
+
+    @property
+    def space_ids(self) -> frozenset[str]:
+        """Every space it holds floor in."""
+        return frozenset(space_id for space_id, _ in self.pieces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
     """One part of a project that needs one space; a None requirement is no requirement.
 
     ``pinned_to`` names the space, park or district where the component must be placed;
     ``barred_from`` those where it must not be.  ``like`` is the present space of a sitting tenant, who needs another
     like it; its function is then not known, and no rule asks for it.  ``max_sites`` is over how many spaces of one
-    building the component may be divided.
+    building the component may be divided.  A component with a ``lease`` stands there, whatever else it asks for.
     """
 
     project_id: str
@@ -179,6 +196,7 @@ class Component:
     barred_from: frozenset[str] = frozenset()
     like: Space | None = None
     max_sites: int = 1
+    lease: Lease | None = None
     source: str = ""
 
     def __post_init__(self) -> None:

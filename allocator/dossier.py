@@ -95,6 +95,7 @@ class UnplacedReason:
     offered: int | float | str
     unit: str = ""
     holders: tuple[Holder, ...] = ()
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)

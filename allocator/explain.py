@@ -164,7 +164,7 @@ def _blocked(
     """What stands against moving the component alone to the option, all else staying, and who holds what it needs."""
     site = sites_of([option])
     breaches = standing.breaches(site, rules)
-    tight = tightest(component, option, breaches)
+    tight = tightest(standing.problem, option, breaches)
     holders = dict.fromkeys(
         holder for breach, _ in tight if breach.rule in CAPACITIES for holder in holders_of(standing, component, breach)
     )

@@ -255,13 +255,16 @@ class Problem:
 
     @cached_property
     def named_districts(self) -> Mapping[str, tuple[NamedProject, ...]]:
-        """By component key, the policy's sentences that site it; there may be several, and all hold."""
+        """By component key, the policy's sentences that site it; there may be several, and all hold.
+
+        A sentence about a district that the registry does not have sites nothing.
+        """
         sentences: dict[str, tuple[NamedProject, ...]] = {}
         for project in self.projects:
             for named in self.policy.named_projects:
-                if named.covers(project):
+                if named.district in self.registry.districts and named.covers(project):
                     for component in project.components:
-                        if component.function in named.functions:
+                        if component.function in named.functions and component.lease is None:
                             sentences[component.key] = (*sentences.get(component.key, ()), named)
         return sentences
 
@@ -295,15 +298,15 @@ class Problem:
         return self.district_of(space_id).permissions[component.function]
 
     def distance_m(self, first_space: str, second_space: str) -> int:
-        """Metres between the parks of two spaces, in EPSG:4547; 0 within one park."""
+        """Metres between the parks of two spaces, in a straight line; 0 within one park."""
         return self.between_m(self.park_of(first_space).park_id, self.park_of(second_space).park_id)
 
     def between_m(self, first_park: str, second_park: str) -> int:
-        """Metres between two parks, in EPSG:4547; 0 from a park to itself."""
+        """Metres between two parks, in a straight line; 0 from a park to itself."""
         return 0 if first_park == second_park else self.registry.distance_m[first_park, second_park]
 
     def parks_within(self, park_id: str, metres: int) -> frozenset[str]:
-        """Parks at most so far from one in EPSG:4547, itself among them."""
+        """Parks at most so far from one in a straight line, itself among them."""
         found = self._parks_within.get((park_id, metres))
         if found is None:
             near = (other for other in self.registry.parks if self.between_m(park_id, other) <= metres)

@@ -14,6 +14,9 @@ from allocator.standing import Standing
 Worth = tuple[float, ...]
 """One number per tier of goals, larger is better."""
 
+OF_THE_WHOLE = frozenset({"value", "majors"})
+"""Goals that count a project as a whole, wherever it stands."""
+
 NEVER_GAINED = frozenset({"commute", "clustering"})
 """Goals to be kept low that a further site can only raise."""
 
@@ -34,7 +37,7 @@ def foreseen(worth: Worth) -> Worth:
 def _gain(standing: Standing, goal_id: str, option: Option, parts: int) -> float:
     problem = standing.problem
     component = problem.components[option.component]
-    if goal_id == "value" or goal_id in NEVER_GAINED:
+    if goal_id in OF_THE_WHOLE or goal_id in NEVER_GAINED:
         return 0
     if goal_id == "policy-fit":
         return fit_points(problem, component, option.space_id)

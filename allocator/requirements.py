@@ -8,10 +8,14 @@ from allocator.months import format_month
 from allocator.plan import Assignment
 from allocator.problem import Problem
 from allocator.starts import is_over, latest_start, months_late
+from allocator.subsidy import rent_paid_fen_m2_month, subsidy_fen_m2_month
 
 
 def offered_to(problem: Problem, component: Component, space: Space, assignment: Assignment) -> Iterator[Requirement]:
-    """Requirement beside offer, for each requirement that the component has; the asked month beside the given one."""
+    """Requirement beside offer, for each requirement that the component has; the asked month beside the given one.
+
+    The rent is what the firm pays itself; where the budget pays a part, ``subsidy`` holds the whole rent and that part.
+    """
     yield Requirement("floor_area", component.floor_area_m2, assignment.total_m2, "m2")
     pairs = (
         ("floor_load", component.floor_load_kpa, space.floor_load_kpa, "kPa"),
@@ -24,10 +28,13 @@ def offered_to(problem: Problem, component: Component, space: Space, assignment:
     for what, needed, offered, unit in pairs:
         if needed is not None:
             yield Requirement(what, needed, "not stated" if offered is None else offered, unit)
-    if space.rent_fen_m2_month is not None:
+    paid, subsidy = rent_paid_fen_m2_month(problem, component, space), subsidy_fen_m2_month(problem, component, space)
+    if paid is not None:
         limit = component.max_rent_fen_m2_month
         needed = "any" if limit is None else limit / 100
-        yield Requirement("rent", needed, space.rent_fen_m2_month / 100, "yuan/m2/month")
+        yield Requirement("rent", needed, paid / 100, "yuan/m2/month")
+        if subsidy:
+            yield Requirement("subsidy", (paid + subsidy) / 100, subsidy / 100, "yuan/m2/month")
     asked = component.start_from
     yield Requirement("start", "any" if asked is None else format_month(asked), format_month(assignment.start))
     late = months_late(problem, component, assignment.start)

@@ -40,7 +40,12 @@ def stays(problem: Problem, component: Component, spaces: Spaces, start: int) ->
 
 
 def window(problem: Problem, component: Component, spaces: Spaces) -> tuple[int, int]:
-    """First and last month in which a lease of the spaces could begin and still end there; empty if last < first."""
+    """First and last month in which a lease of the spaces could begin and still end there; empty if last < first.
+
+    A lease that is signed begins when it does.
+    """
+    if component.lease is not None:
+        return component.lease.start, component.lease.start
     firsts = (first_month(problem, component, space) for space in spaces)
     return max(firsts), min(last_month(problem, component, space) for space in spaces)
 

@@ -93,6 +93,7 @@ def _shut_out(standing: Standing, project: Project, part: ComponentDossier) -> I
             reason.offered,
             reason.unit,
             site.holders if reason.code in CAPACITIES else (),
+            reason.until,
         )
 
 

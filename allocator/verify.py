@@ -98,6 +98,13 @@ def _misdivided(
     component: Component, spaces: tuple[Space, ...], assignment: Assignment, where: str
 ) -> Iterator[Breach]:
     """Floor that is not what the component takes in one space, or not a division over floors of one building."""
+    if component.lease is not None:
+        if assignment.pieces != component.lease.pieces:
+            found, signed = (
+                "+".join(f"{m2}@{name}" for name, m2 in one) for one in (assignment.pieces, component.lease.pieces)
+            )
+            yield Breach("site/floor-taken", where, found, signed)
+        return
     if not assignment.further:
         taken = floor_taken_m2(component, spaces[0])
         if assignment.floor_area_m2 != taken:

@@ -36,11 +36,12 @@ from geodata.fields import (
     TierWord,
 )
 from geodata.rulebook import AimRecord, NamedProjectRecord, QuotaRecord, ReserveRecord, SeparationRecord
-from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
+from geodata.supply import BoundaryRecord, DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 from geodata.values import unreadable
 
 __all__ = [
     "FORMATS",
+    "BoundaryRecord",
     "ComponentRecord",
     "DistrictRecord",
     "Inputs",
@@ -145,6 +146,15 @@ def _complete(table: Mapping[Any, Any], keys: Any) -> dict[Any, Any]:
     return {key: table[key] for key in keys}
 
 
+ADDED = frozenset({"boundaries", "component_id", "project_id"})
+"""Fields of inputs and tenancies that plans made by earlier releases do not have."""
+
+
+def without_added(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as JSON without those fields of ADDED that say nothing."""
+    return {name: value for name, value in shown.items() if name not in ADDED or value}
+
+
 class Inputs(Record):
     """Everything one plan was made from; equal inputs have equal canonical JSON and equal hashes."""
 
@@ -160,10 +170,17 @@ class Inputs(Record):
         None, description="Tiers of goals in strict order, each a list; absent is the usual order."
     )
     max_moves: Count | None = Field(None, description="Most published components moved or dropped; absent is no limit.")
+    boundaries: tuple[BoundaryRecord, ...] = Field(
+        (), description="Outlines of the registry's own; absent are the city's, where they show its districts."
+    )
 
     def canonical_json(self) -> bytes:
-        """UTF-8 JSON with sorted keys and no blanks: what is hashed."""
-        shown = self.model_dump(mode="json")
+        """UTF-8 JSON with sorted keys and no blanks: what is hashed.
+
+        Fields of ADDED are left out where they say nothing, so that the hash of a plan made before them still holds.
+        """
+        shown = without_added(self.model_dump(mode="json"))
+        shown["tenancies"] = [without_added(tenancy) for tenancy in shown["tenancies"]]
         return json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
     def input_hash(self) -> str:

@@ -37,6 +37,8 @@ class Caption:
     status: str = ""
     crs: str = "CGCS2000 / EPSG:4490"
     approval: str = "待办理"
+    outlines: str = "city"
+    """own where the districts' outlines come with the plan's inputs, none where there are no outlines of them."""
 
 
 class Figure(TypedDict):
@@ -70,6 +72,7 @@ def _plan(verified: VerifiedPlan, caption: Caption) -> dict[str, Any]:
         "data_date": caption.data_date,
         "crs": caption.crs,
         "approval": caption.approval,
+        "outlines": caption.outlines,
         "goals": [
             {"goal": goal.goal, "tier": goal.tier, "value": goal.value, "bound": goal.bound, "gap": goal.gap}
             for goal in verified.goals

@@ -11,6 +11,7 @@ Labels = Mapping[str, Mapping[str, Label]]
 
 UNFIT: Mapping[str, Label] = {
     "no-space": {"zh": "园区没有空间", "en": "No space at all"},
+    "lease": {"zh": "已在别处签约", "en": "It has signed a lease elsewhere"},
     "kind": {"zh": "没有所需类型的空间", "en": "No space of the kind it needs"},
     "district": {"zh": "意向区内没有空间", "en": "Nothing in the districts it accepts"},
     "area": {"zh": "没有足够大的空间", "en": "No space is large enough"},

@@ -12,7 +12,9 @@ from geodata.faults import raise_all
 from geodata.read import RegistryRecords, check_references
 from geodata.rulebook import AimRecord
 from geodata.schema import Inputs, PublishedRecord
+from geodata.signed import with_known_leases
 from seeds.load import SeedError, load_districts, load_policy
+from service.boundaries import own_boundaries
 from service.clock import today
 from service.pipeline import first_month, records_of, rehoused, with_begun_fixed
 from service.scenario import Scenario, apply
@@ -62,6 +64,7 @@ def assemble(
     if wish.scenario is not None:
         inputs = apply(inputs, wish.scenario, Path("scenario"))
     raise_all(check_references(inputs.projects, records_of(inputs)))
+    inputs = with_known_leases(inputs)
     return with_begun_fixed(inputs) if inputs.published else inputs, owners
 
 
@@ -79,6 +82,7 @@ def _inputs(registry: RegistryRecords, projects: tuple[ProjectRecord, ...], plan
         projects=projects,
         policy=policy,
         plan_from=plan_from,
+        boundaries=own_boundaries(registry.boundaries),
     )
 
 

@@ -25,7 +25,17 @@ from service.documents import (
 from service.kpis import kpis
 from service.wire import PlanOut, ReasonOut
 
-DERIVED = ("asked_start", "months_late", "park_id", "district", "permission", "rent_yuan_month", "basis", "stage")
+DERIVED = (
+    "asked_start",
+    "months_late",
+    "park_id",
+    "district",
+    "permission",
+    "rent_yuan_month",
+    "subsidy_yuan_month",
+    "basis",
+    "stage",
+)
 """Fields of an assignment that follow from the registry and the published plan."""
 
 

@@ -13,6 +13,7 @@ from allocator.solve import export_model
 from service import exit_codes
 from service.documents import plan_document, read_plan
 from service.goals_file import with_goals
+from service.kpis import FIRST, counted
 from service.pipeline import InForce, Submission, read, run
 from service.progress import ProgressLine
 from service.scenario import apply, read_scenario
@@ -61,7 +62,7 @@ def _plan(options: argparse.Namespace, submission: Submission) -> int:
     document = plan_document(inputs, outcome)
     unwritten: NotWrittenError | None = None
     try:
-        files = write_all(options.out, outcome, document, submission.boundaries)
+        files = write_all(options.out, outcome, document)
     except NotWrittenError as error:
         files, unwritten = list(error.written), error
     if options.model is not None:
@@ -95,6 +96,10 @@ def _print_summary(document: PlanOut, problem: Problem, files: list[Path]) -> No
     if document.verified:
         area = sum(made.floor_area_m2 for made in document.assignments)
         print(f"  {len(placed)} of {len(problem.projects)} projects placed on {area:,} m²")
+        groups = {group: counted(problem.projects, placed, group) for group in FIRST}
+        told = [f"{group} {here} of {here + waiting}" for group, (here, waiting) in groups.items() if here + waiting]
+        if told:
+            print(f"  placed first: {', '.join(told)}")
     open_ended = sum(part.start_until is None for project in problem.projects for part in project.components)
     if open_ended:
         months = problem.policy.start_slack_months

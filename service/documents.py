@@ -16,9 +16,11 @@ from allocator.plan import Assignment, GoalReport, Plan, PlanStatus
 from allocator.problem import Placement, Problem
 from allocator.solution import Solution
 from allocator.starts import months_late
+from allocator.subsidy import subsidy_yuan_month
 from allocator.tenants import SEAT, name_of
 from allocator.vocabulary import Stage
 from geodata.schema import Inputs
+from geodata.signed import lease_notes
 from service.dossiers import dossier_document
 from service.kpis import kpis
 from service.pipeline import Outcome
@@ -74,7 +76,7 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
         versions=_versions(),
         kpis=kpis(verified) if verified else (),
         conflict=_conflict(solution),
-        notes=solution.notes,
+        notes=(*solution.notes, *lease_notes(inputs)),
         inputs=inputs,
     )
 
@@ -144,13 +146,16 @@ def _assignment(problem: Problem, placement: Placement, space_id: str, area_m2: 
         district=problem.park_of(space.space_id).district,
         permission=problem.permission(placement.component, space.space_id).value,
         rent_yuan_month=rent_yuan_month(space, area_m2),
+        subsidy_yuan_month=subsidy_yuan_month(problem, placement.component, [(space_id, area_m2)]) or None,
         stage=_stage(problem, placement),
         basis=space.basis,
     )
 
 
 def _stage(problem: Problem, placement: Placement) -> Stage:
-    """What stays where it is published keeps its stage; all else is announced anew."""
+    """What stays where it is published keeps its stage, a signed lease has its own; all else is announced anew."""
+    if placement.component.lease is not None:
+        return placement.component.lease.stage
     published = problem.published_by_component.get(placement.component.key)
     stays = published is not None and published.space_ids == placement.assignment.space_ids
     return problem.stages[placement.component.key] if stays else Stage.ANNOUNCED

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from geodata.read import RegistryRecords, read_boundaries, read_projects, read_registry
-from seeds.load import batch_path, boundaries_path, load_districts, plan_from, registry_dir
+from geodata.read import RegistryRecords, read_projects, read_registry
+from seeds.load import batch_path, load_boundaries, load_districts, plan_from, registry_dir
 from service import audit
 from service.database.engine import SYSTEM, transaction
 from service.database.tables import api_key, batch, registry
@@ -40,7 +40,7 @@ def fill(engine: Engine, settings: Settings) -> None:
 
 def seed_registry() -> RegistryRecords:
     """The registry that comes with the product; its districts are those of the policy of a plan's first month."""
-    return read_registry(registry_dir(), load_districts(date.max), read_boundaries(boundaries_path()))
+    return read_registry(registry_dir(), load_districts(date.max), load_boundaries())
 
 
 def _demo(connection: Connection, settings: Settings, records: RegistryRecords) -> None:

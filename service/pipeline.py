@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import geopandas as gpd
-
 from allocator.begun import begun
 from allocator.dossier import Dossier
 from allocator.errors import Fault, InputError
@@ -25,15 +23,16 @@ from geodata.read import (
     RegistryRecords,
     check_references,
     distant_starts,
-    read_boundaries,
     read_projects,
     read_registry,
     read_submission,
 )
 from geodata.schema import Inputs, PublishedRecord, TenancyRecord
+from geodata.signed import with_known_leases
 from geodata.to_domain import to_aims, to_projects, to_published, to_registry
-from seeds.load import SeedError, batch_path, boundaries_path, load_districts, load_policy, registry_dir
+from seeds.load import SeedError, batch_path, load_boundaries, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
+from service.boundaries import boundaries_for, own_boundaries
 from service.clock import today
 from service.policy_of_month import redated
 from service.wire import PlanOut
@@ -44,10 +43,9 @@ DossierWatch = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Submission:
-    """Checked inputs and the boundaries they are drawn on."""
+    """Checked inputs."""
 
     inputs: Inputs
-    boundaries: gpd.GeoDataFrame
 
 
 @dataclass(frozen=True)
@@ -88,9 +86,8 @@ def read(
         inputs = _with_published(_under_standing_policy(inputs, records, in_force), in_force)
         moved = replace(records, districts=inputs.districts, tenancies=inputs.tenancies)
         raise_all(check_references(inputs.projects, moved))
-        inputs = with_begun_fixed(inputs)
-    boundaries = records.boundaries
-    return Submission(inputs, read_boundaries(boundaries_path()) if boundaries is None else boundaries)
+    inputs = with_known_leases(inputs)
+    return Submission(inputs if in_force is None else with_begun_fixed(inputs))
 
 
 def _under_standing_policy(inputs: Inputs, records: RegistryRecords, in_force: InForce) -> Inputs:
@@ -110,24 +107,23 @@ def _records(
     projects: Path | None, registry: Path | None, in_force: InForce | None
 ) -> tuple[Sequence[ProjectRecord], RegistryRecords]:
     """The batch and the registry: named, else that of the plan in force, else the seeds."""
-    default = read_boundaries(boundaries_path())
     standing = in_force.document.inputs if in_force else None
     if registry is None and standing is not None:
         records = records_of(standing)
         return read_projects(projects or batch_path(), records), records
     districts = load_districts(date.max)
-    batch, records = read_submission(projects or batch_path(), registry or registry_dir(), districts, default)
+    batch, records = read_submission(projects or batch_path(), registry or registry_dir(), districts, load_boundaries())
     return batch, replace(records, districts=()) if records.districts is districts else records
 
 
 def records_of(inputs: Inputs) -> RegistryRecords:
-    """The supply side of inputs, on the boundaries of the city."""
+    """The supply side of inputs, on their boundaries."""
     return RegistryRecords(
         districts=inputs.districts,
         parks=inputs.parks,
         spaces=inputs.spaces,
         tenancies=inputs.tenancies,
-        boundaries=read_boundaries(boundaries_path()),
+        boundaries=boundaries_for(inputs),
     )
 
 
@@ -141,19 +137,21 @@ def read_again(inputs: Inputs | None, projects: Path | None, registry: Path | No
         return read(projects, registry).inputs
     records = records_of(inputs)
     if registry is not None:
-        found = read_registry(registry, inputs.districts, read_boundaries(boundaries_path()))
+        found = read_registry(registry, inputs.districts, boundaries_for(inputs))
         records = replace(found, tenancies=_as_moved(found.tenancies, inputs))
     batch = inputs.projects if projects is None else _with_carried(read_projects(projects, records), inputs)
     raise_all(check_references(batch, records))
-    return inputs.model_copy(
+    read_anew = inputs.model_copy(
         update={
             "districts": tuple(records.districts),
             "parks": tuple(records.parks),
             "spaces": tuple(records.spaces),
             "tenancies": tuple(records.tenancies),
             "projects": batch,
+            "boundaries": own_boundaries(records.boundaries),
         }
     )
+    return with_known_leases(read_anew)
 
 
 def _with_carried(batch: Sequence[ProjectRecord], inputs: Inputs) -> tuple[ProjectRecord, ...]:
@@ -249,6 +247,7 @@ def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from:
         projects=tuple(batch),
         policy=policy,
         plan_from=plan_from,
+        boundaries=own_boundaries(records.boundaries),
     )
 
 

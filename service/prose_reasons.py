@@ -64,6 +64,11 @@ def _numbers(voice: Voice, reason: ReasonOut) -> str:
     code = reason.code.rsplit("/", 1)[-1]
     needed, offered = (voice.amount(number, reason.unit, code) for number in (reason.needed, reason.offered))
     what = voice.short(code, reason.unit)
+    if reason.until:
+        return voice.of(
+            f"{what}：需 {needed}，{reason.until} 之前可用 {offered}",
+            f"{what}: wants {needed}, {offered} are open to it until {reason.until}",
+        )
     said = voice.needs(code, reason.needed, reason.offered, reason.unit)
     return voice.of(f"{what}：{said}", f"{what} needed {needed}, there is {offered}")
 

@@ -120,7 +120,7 @@ def _key(tables: Sequence[Table], speech: Speech) -> Table:
     return Table("key", title, (parks.columns[0], parks.columns[1], parks.columns[6], parks.columns[7]), rows)
 
 
-WIDE = ("park_use", "placed", "unplaced", "robustness", "build_next")
+WIDE = ("park_use", "targets", "placed", "unplaced", "robustness", "build_next")
 """Tables after the first page, in this order; those that there is nothing for are left out."""
 
 WIDTHS: Mapping[str, Sequence[int]] = {
@@ -131,6 +131,7 @@ WIDTHS: Mapping[str, Sequence[int]] = {
     "half_years": (1, 1, 1, 1, 1, 1, 1),
     "placed": (0, 4, 4, 2, 5, 0, 0, 0, 0, 0),
     "unplaced": (0, 4, 0, 10),
+    "targets": (4, 2, 3, 3),
     "build_next": (3, 2, 0, 0, 4, 6),
     "park_use": (0, 5, 2, 0, 0, 0, 0, 0, 0),
 }

@@ -64,7 +64,23 @@ def screen_tables(payload: Mapping[str, Any], drawn: Drawn, speech: Speech) -> l
 
 def project_tables(payload: Mapping[str, Any], speech: Speech) -> list[Table]:
     """Where everything goes, and what goes nowhere and why."""
-    return [_placed(payload, speech), _unplaced(payload, speech)]
+    return [_figures(payload, speech), _placed(payload, speech), _unplaced(payload, speech)]
+
+
+def _figures(payload: Mapping[str, Any], speech: Speech) -> Table:
+    """What the plan adds, beside baseline and target with its date."""
+    say = speech.say
+    rows = tuple(
+        (say(one["label"]["zh"], one["label"]["en"]), *(one[name] or "–" for name in ("value", "baseline", "target")))
+        for one in payload["kpis"]
+    )
+    columns = (
+        say("指标", "Figure"),
+        say("本方案", "This plan"),
+        say("基数", "Baseline"),
+        say("目标与期限", "Target, due"),
+    )
+    return Table("targets", say("重点项目与政策目标", "Priority projects and policy targets"), columns, rows)
 
 
 START_FROM = list(NEEDS).index("start_from")

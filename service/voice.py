@@ -70,6 +70,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 SHORT: Mapping[str, tuple[str, str]] = {
     "kind": ("空间类型", "kind"),
+    "lease": ("签约空间", "signed space"),
     "district": ("所在区", "district"),
     "area": ("面积", "floor"),
     "load": ("楼面荷载", "floor load"),
@@ -80,6 +81,10 @@ SHORT: Mapping[str, tuple[str, str]] = {
     "separation": ("分隔", "separation"),
     "positioning": ("定位", "positioning"),
     "named-project": ("点名区位", "sited by the policy"),
+    "reserve": ("预留", "reserve"),
+    "budget": ("租金补贴", "rent subsidy"),
+    "quota": ("份额", "quota"),
+    "move-budget": ("搬迁数", "moves"),
 }
 """Of tests and rules, the word beside their numbers."""
 

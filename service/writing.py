@@ -9,11 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-
 from allocator.errors import AllocatorError, Fault, InputError
-from allocator.verify import VerifiedPlan
 from maps.page import plan_html
+from service.boundaries import drawn_boundaries
 from service.documents import dossier_document
 from service.exports import geojson, write_workbook
 from service.map_settings import map_settings
@@ -51,29 +49,30 @@ class NotWrittenError(AllocatorError):
         return type(self), (self.written, self.failed)
 
 
-def write_all(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
+def write_all(folder: Path, outcome: Outcome, document: PlanOut) -> list[Path]:
     """Write everything that a plan consists of and return the paths; two runs into one folder never mix.
 
-    plan.json comes first, and a file that cannot be made keeps no other from being written: raises NotWrittenError
-    after all that could be made is in its place.
+    plan.json is in the folder before anything is drawn, and a file that cannot be made keeps no other from being
+    written: raises NotWrittenError after all that could be made is in its place.
     """
     failed: dict[str, str] = {}
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as fresh:
-        written = moved_in(_write_files(Path(fresh), outcome, document, boundaries, failed), folder, FILES)
+        alone, text = Path(fresh) / "plan.json", document.model_dump_json(indent=1)
+        written = moved_in([write_text(alone, text)], folder, FILES)
+        if outcome.verified is None:
+            return written
+        others = _drawn_files(Path(fresh), outcome, Drawn(document, outcome.verified, outcome.dossiers), failed)
+        # plan.json once more with the others: another run may have written into the folder meanwhile
+        written = moved_in([write_text(alone, text), *others], folder, FILES)
     if failed:
         raise NotWrittenError(written, failed)
     return written
 
 
-def _write_files(
-    folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame, failed: dict[str, str]
-) -> list[Path]:
-    """Write plan.json, and with a verified plan everything else that FILES names; their paths."""
-    written = [write_text(folder / "plan.json", document.model_dump_json(indent=1))]
-    if outcome.verified is None:
-        return written
-    makers = _makers(outcome, Drawn(document, outcome.verified, outcome.dossiers), boundaries)
-    for name, make in makers.items():
+def _drawn_files(folder: Path, outcome: Outcome, drawn: Drawn, failed: dict[str, str]) -> list[Path]:
+    """Write everything that FILES names but plan.json; the paths of what could be made."""
+    written: list[Path] = []
+    for name, make in _makers(outcome, drawn).items():
         try:
             written.append(_write(folder / name, make))
         except Exception as error:  # noqa: BLE001  whatever a drawing raises, the plan and the other files stay
@@ -81,11 +80,11 @@ def _write_files(
     return written
 
 
-def _makers(outcome: Outcome, drawn: Drawn, boundaries: gpd.GeoDataFrame) -> Mapping[str, Callable[[Path], Any]]:
+def _makers(outcome: Outcome, drawn: Drawn) -> Mapping[str, Callable[[Path], Any]]:
     """How each file but plan.json is made; what several need is made once, by the first."""
     settings, document = map_settings(), drawn.document
     payload = cache(lambda: payload_of(drawn, settings))
-    districts = cache(lambda: json.loads(boundaries.to_json(drop_id=True)))
+    districts = cache(lambda: drawn_boundaries(document.inputs))
     printed = cache(lambda: report(payload(), drawn, districts()))
 
     def text(make: Callable[[], str]) -> Callable[[Path], Any]:
@@ -101,13 +100,6 @@ def _makers(outcome: Outcome, drawn: Drawn, boundaries: gpd.GeoDataFrame) -> Map
         "map.png": lambda path: path.write_bytes(printed().png),
         "report.pdf": lambda path: path.write_bytes(printed().pdf),
     }
-
-
-def map_page(outcome: Outcome, verified: VerifiedPlan, document: PlanOut, boundaries: gpd.GeoDataFrame) -> str:
-    """Every view of the plan as one HTML file, under the settings of the environment."""
-    settings = map_settings()
-    payload = payload_of(Drawn(document, verified, outcome.dossiers), settings)
-    return plan_html(payload, json.loads(boundaries.to_json(drop_id=True)), settings.sources)
 
 
 def _dossiers(outcome: Outcome) -> str:

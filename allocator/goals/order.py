@@ -7,6 +7,7 @@ from allocator.goals.clustering import Clustering
 from allocator.goals.commute import Commute
 from allocator.goals.cost import Cost
 from allocator.goals.delay import Delay
+from allocator.goals.majors import MajorsPlaced
 from allocator.goals.policy_fit import PolicyFit
 from allocator.goals.spread import Spread
 from allocator.goals.stability import Stability
@@ -25,6 +26,7 @@ GOALS: tuple[Goal, ...] = (
     Clustering(),
     Spread(),
     TierBalance(),
+    MajorsPlaced(),
 )
 """Every goal, in the order in which reports list them."""
 

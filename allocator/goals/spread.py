@@ -30,7 +30,7 @@ class Spread(Goal):
     formula = (
         r"\min \sum_{d} \Delta_d, \qquad \Phi_d\, \Delta_d \ge 100 \Bigl(\Phi_d - \sum_{o:\, d(o) = d} a_o z_o\Bigr)"
     )
-    source = ("P-NS-AXIS", "P-LINKAGE")
+    source = ("P-NS-AXIS",)
 
     def applies(self, problem: Problem) -> bool:
         """Only between districts."""

@@ -1,7 +1,10 @@
 """What a rule is: a formulation, an independent check and an explanation that share a source and a name."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from allocator.linear import Linear, Row
@@ -14,6 +17,27 @@ NamedRow = tuple[str, Row]
 
 Sides = tuple[int | float | str, int | float | str]
 """What is needed, and what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What one component would need and what there is for it, with the unit of both.
+
+    ``place`` is what the numbers speak of: of several months of one place the tightest is told.  ``until`` is the first
+    month, YYYY-MM, in which the rule no longer stands against it.
+    """
+
+    needed: int | float | str
+    offered: int | float | str
+    unit: str = ""
+    place: str = ""
+    until: str = ""
+
+    @classmethod
+    def of_share(cls, asked: int, breach: Breach, unit: str, place: str = "", until: str = "") -> Compared:
+        """What a component asks for of something shared, and what the others leave it."""
+        measured, limit = int(breach.measured), int(breach.limit)
+        return cls(asked, limit - (measured - asked), unit, place, until)
 
 
 class Choose(Protocol):
@@ -70,6 +94,10 @@ class Rule(ABC):
     @abstractmethod
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Every place where a plan does not keep the rule, found without rows or a solver."""
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """What an option would need and what there is for it."""
+        return Compared(*self.sides(breach))
 
     @abstractmethod
     def explain(self, problem: Problem, breach: Breach) -> str:

@@ -9,7 +9,7 @@ from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, SharedOut
+from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
 from allocator.rules.levels import Held, levels
 from allocator.rules.phases import phases
 from allocator.rules.seats import Capacity, Seat, fixed, held, seats, within
@@ -53,6 +53,11 @@ class FloorArea(SharedOut):
             for month, let, taken in levels(wanted, sitting):
                 if let and let > area - taken:
                     yield Breach(self.id, f"{space_id}/{format_month(month)}", let, area - taken)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """Floor asked for in the space, and what the others leave free there."""
+        space_id = breach.where.rsplit("/", 1)[0]
+        return Compared.of_share(option.area_in(space_id), breach, "m2", space_id)
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much floor is asked for and how much is free."""

@@ -8,14 +8,14 @@ from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.policy import numbered
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, Rule
 from allocator.vocabulary import LinkKind
 
 
 class Links(Rule):
     """Linked components of a project stand in one building, in one park, or at most so many metres apart.
 
-    Distances are straight lines between parks in EPSG:4547; within one park the distance is 0.
+    Distances are straight lines between parks, in metres; within one park the distance is 0.
     """
 
     id = "links"
@@ -27,7 +27,7 @@ class Links(Rule):
         r"\sum_{o \in O_c,\, N_\ell(o) = N} z_o \le \sum_{o \in O_{c'} \cap N} z_o "
         r"\quad \forall \ell = (c, c'),\ N, \text{ and with } c, c' \text{ exchanged}"
     )
-    source = ("P-LINKAGE", "DESIGN-4.6")
+    source = ("DESIGN-4.6",)
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """Per link: both ends or none; per end and neighbourhood: it is chosen only with the other end in there.
@@ -60,6 +60,10 @@ class Links(Rule):
             elif len(sites) == 2 and not are_near(problem, link, *sites):
                 apart = problem.distance_m(*sites) if link.kind is LinkKind.MAX_KM else " – ".join(sites)
                 yield Breach(self.id, name, apart, link.kind.value if link.max_m is None else link.max_m)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """How near the other end must be, and how far it is."""
+        return Compared(breach.limit, breach.measured, "m" if isinstance(breach.measured, int) else "")
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Name both ends and how far apart they are."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from allocator.linear import Linear, total
+from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, SharedOut
+from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
 
 WHERE = "published"
 
@@ -38,6 +39,10 @@ class MoveBudget(SharedOut):
         moves = len(moved(problem, plan))
         if moves > problem.max_moves:
             yield Breach(self.id, WHERE, moves, problem.max_moves)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """The moves that there would be, and how many there may be."""
+        return Compared(breach.measured, breach.limit, "components")
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how many move and how many may."""

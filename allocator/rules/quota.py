@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from allocator.linear import Linear, Row
+from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.policy import Quota
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule, Sides
+from allocator.rules.base import Choose, Compared, NamedRow, Rule, Sides
 from allocator.vocabulary import QuotaKind
 
 WHOLE_BP = 10_000
@@ -51,6 +52,12 @@ class Quotas(Rule):
             for where, measured, least, most in _measured(problem, name, quota, area):
                 if measured < least or measured > most:
                     yield Breach(self.id, where, measured, least if measured < least else most)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """The option's floor and what the others leave under a ceiling; or the least asked for and what there is."""
+        if int(breach.measured) > int(breach.limit):
+            return Compared.of_share(option.area_m2, breach, "m2")
+        return Compared(breach.limit, breach.measured, "m2")
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much floor was found and how much is allowed or asked for."""

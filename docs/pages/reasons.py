@@ -12,6 +12,7 @@ from service import claims
 
 NEEDED: dict[str, tuple[str, str, str]] = {
     "no-space": ("a space", "none", ""),
+    "lease": ("space of the lease that the firm has signed", "this space", ""),
     "kind": ("kinds that can serve the function", "kind of the space", ""),
     "district": ("adcodes that the request accepts", "adcode of the space", ""),
     "area": ("floor that it would take, in whole lots", "floor of the whole space, let or not", "m²"),

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from geodata.schema import BoundaryRecord
+
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 
@@ -172,6 +174,9 @@ class RegistryIn(Body):
     tenancies: list[dict[str, Any]] = Field(default_factory=list, max_length=100_000)
     districts: list[dict[str, Any]] = Field(
         default_factory=list, max_length=100, description="Absent: those of the policy."
+    )
+    boundaries: list[BoundaryRecord] = Field(
+        default_factory=list, max_length=100, description="Outlines of its districts. Absent: those of the city."
     )
 
 

@@ -13,8 +13,6 @@ from sqlalchemy.exc import DBAPIError
 from allocator.errors import InputError
 from allocator.plan import PlanStatus
 from allocator.solution import Limits
-from geodata.read import read_boundaries
-from seeds.load import boundaries_path
 from service import nights
 from service.database.engine import SYSTEM, transaction
 from service.documents import dossier_document, plan_document
@@ -146,7 +144,7 @@ def _files(outcome: Outcome, document: PlanOut) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="allocator-") as name:
         folder = Path(name)
         try:
-            written = write_all(folder, outcome, document, read_boundaries(boundaries_path()))
+            written = write_all(folder, outcome, document)
         except NotWrittenError as error:
             # a plan is never lost because a picture of it failed
             LOG.exception("files of the plan could not be made", plan_id=document.plan_id, failed=error.failed)

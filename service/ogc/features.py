@@ -11,11 +11,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from sqlalchemy import Connection
 
+from seeds.load import load_boundaries
 from service.api.house import Reader
 from service.api.problems import not_found
 from service.api.standing import FeaturePage
 from service.ogc.answers import FORMATS, GEOJSON, JSON, described, json_answer, spliced
-from service.ogc.collections import COLLECTIONS, Collection, boundaries
+from service.ogc.collections import COLLECTIONS, Collection
 from service.ogc.filters import Asked, box_of, months_of, refuse
 from service.ogc.links import address, here, link, pages
 from service.ogc.sources import Origin
@@ -48,7 +49,7 @@ def collections(_asker: Reader, request: Request) -> Response:
 
 @cache
 def _extent() -> dict[str, Any]:
-    box = [round(float(edge), 6) for edge in boundaries().total_bounds]
+    box = [round(float(edge), 6) for edge in load_boundaries().total_bounds]
     return {"spatial": {"bbox": [box], "crs": CRS84}, "temporal": {"interval": [[None, None]]}}
 
 

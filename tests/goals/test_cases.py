@@ -63,6 +63,7 @@ CASES = [
         plan(("p/c", "s"), ("q/c", "s")),
         50,
     ),
+    ("majors", problem(MIXED), plan(("p/c", "s"), ("q/c", "s")), 1, plan(("q/c", "s"), ("r/c", "s")), 0),
 ]
 
 SILENT = {
@@ -72,6 +73,7 @@ SILENT = {
     "clustering": problem(PLATFORMS),
     "spread": problem(TWINS),
     "tier-balance": problem(TWINS),
+    "majors": problem(TWINS),
 }
 
 

@@ -23,6 +23,8 @@ WORDS: Words = {
     "kpi_gap_zero": ("已证明最优", "proven best"),
     "kpi_manufacturers": ("医疗器械生产企业数", "Device manufacturers"),
     "kpi_firms_above_100m": ("年产值过亿元企业数", "Firms above 100 million yuan a year"),
+    "kpi_due": ("截至 {day}", "by {day}"),
+    "kpi_share": ("本方案达 {share}", "this plan {share}"),
     "solved_in": ("求解用时 {time}", "solved in {time}"),
     "map": ("地图", "Map"),
     "map_large": ("单独打开地图", "Open the map alone"),
