@@ -18,6 +18,9 @@ from geodata.values import plain
 FIRST_CELLS = 4
 """Cells from the left in which a total, a note or an example says what it is."""
 
+MOST_FOR_A_NAME = 6
+"""Characters of a title that a firm's name may begin with as well."""
+
 _TOTAL = re.compile(
     r"(?:本页|本表|全部|全区|全市)?(?:合计|总计|小计|共计|总共|总和|总数|累计|平均|平均数|平均值|均值)(?:数|值|面积|家数)?(?:[(:\d].*)?"
     r"|.{1,12}(?:合计|总计|小计|共计)(?:[(:].*)?"
@@ -133,7 +136,8 @@ class _Sorting:
         if len(set(texts)) > 1:
             return None
         text = texts[0]
-        if text in {_compact(title) for title in self.headings.titles} or _PAGE.fullmatch(text):
+        titles = [_compact(title) for title in self.headings.titles if len(title) > MOST_FOR_A_NAME] or ["\0"]
+        if text in map(_compact, self.headings.titles) or text.startswith(tuple(titles)) or _PAGE.fullmatch(text):
             return _WHY_TITLE
         if _SECTION.fullmatch(text):
             return _WHY_SECTION
@@ -190,9 +194,12 @@ def _is_index(texts: Sequence[str]) -> bool:
         bare = bare[1:]
     if len(bare) < 3 or len(texts) - len(bare) > 4:
         return False
-    return bare == [str(number) for number in range(1, len(bare) + 1)] or bare == [
-        chr(ord("a") + place) for place in range(len(bare))
-    ]
+    counted = (
+        [str(number) for number in range(1, len(bare) + 1)],
+        [chr(ord("a") + place) for place in range(len(bare))],
+        list("一二三四五六七八九十")[: len(bare)],
+    )
+    return bare in counted
 
 
 def _numbers(cells: Sequence[object]) -> dict[int, float]:
