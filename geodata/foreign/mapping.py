@@ -78,7 +78,8 @@ class Mapping(BaseModel):
     """How a sheet becomes a batch: columns by position from 0, and what a planner said of words, rows and cells.
 
     ``headings`` are those of the sheet that it was made for: a sheet with the columns in another order is matched by
-    them. Words in ``guessed`` and constants in ``assumed`` were suggested, and nobody has confirmed them yet.
+    them. Words in ``guessed`` and constants in ``assumed`` were suggested, and nobody has confirmed them yet;
+    ``confirmed`` says that a planner has seen the whole.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -94,6 +95,7 @@ class Mapping(BaseModel):
     rows: dict[int, RowChoice] = Field(default_factory=dict)
     guessed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     assumed: tuple[str, ...] = ()
+    confirmed: bool = False
 
     def position_of(self, target: str) -> int | None:
         """Column of a target."""

@@ -80,6 +80,7 @@ def confirmed(table: Table, form: Form) -> Meanings:
             "m2_per_floor": _positive(form.whole("m2_per_floor")) or table.mapping.m2_per_floor,
             "guessed": {},
             "assumed": (),
+            "confirmed": True,
         }
     )
     renewed = replace(table, mapping=meanings)

@@ -10,7 +10,7 @@ from fastapi import Path as InPath
 from allocator.errors import InputError
 from geodata.batch import PROJECTS
 from geodata.foreign import CellFault, Column, Converted, Mapping
-from geodata.foreign.mapping import FUNCTIONS, IGNORED, LISTS, PARTS
+from geodata.foreign.mapping import FUNCTIONS, IGNORED, LISTS, PARTS, WORDED
 from geodata.foreign.saved import signature, suggested
 from geodata.foreign.sheet import letters
 from geodata.foreign.units import UNITS as FACTORS
@@ -72,6 +72,8 @@ def _page(caller: Caller, upload: Upload, taken: tuple[CellFault, ...] = ()) -> 
         table=table,
         meanings=meanings,
         remembered=upload.remembered,
+        guessed=made.guessed,
+        worded=WORDED,
         column_groups=(("doubtful", doubtful), ("sure", sure)),
         word_groups=_words(meanings),
         missing=missing,
@@ -101,8 +103,13 @@ def _page(caller: Caller, upload: Upload, taken: tuple[CellFault, ...] = ()) -> 
 
 
 def _columns(table: Table, made: Converted) -> tuple[list[Column], list[Column]]:
-    """Columns whose meaning is to be looked at, and those that are sure."""
-    doubtful = [column for column in table.sheet.columns if not is_sure(table, made, column.position)]
+    """Columns whose meaning is to be looked at, and those that are sure or were seen."""
+    seen = table.mapping.confirmed
+    doubtful = [
+        column
+        for column in table.sheet.columns
+        if not (table.mapping.columns[column.position].sure if seen else is_sure(table, made, column.position))
+    ]
     return doubtful, [column for column in table.sheet.columns if column not in doubtful]
 
 
