@@ -7,6 +7,7 @@ leave the column out whatever else it says.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from geodata.batch import PROJECTS
@@ -186,6 +187,7 @@ def _compared(level: str) -> str:
     return f"企业{rest}" if polite is not None and rest in {"", "名称", "全称", "名"} else rest
 
 
+@lru_cache(maxsize=4096)
 def read_heading(spelt: str) -> HeadingMeaning:
     """What a heading says, of all its rows."""
     heading = heading_of(spelt)
@@ -200,6 +202,8 @@ def read_heading(spelt: str) -> HeadingMeaning:
         found = _best(level, heading.whole)
         if found.field:
             return found
+    if matches(TOTAL, heading.whole):
+        return HeadingMeaning(left_out=("合计列", "a total of other columns"))
     return HeadingMeaning()
 
 

@@ -4,6 +4,7 @@ Each is skipped with its number and the reason.  A mark of repetition (同上, �
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -80,8 +81,9 @@ class _Sorting:
         self.running = {at for at, name in enumerate(headings.names) if is_running_number(name)}
         self.data: list[Row] = []
         self.skipped: list[Skipped] = []
-        self.sums: list[dict[int, float]] = []
-        """Numbers of the rows of data since the last total."""
+        self.sums: dict[int, float] = defaultdict(float)
+        self.summed = 0
+        """Sums by column, and number, of the rows of data since the last total."""
 
     def take(self, row: Row) -> None:
         """File a row under data or under what is skipped."""
@@ -94,7 +96,9 @@ class _Sorting:
                 written += [None] * (self.enterprise + 1 - len(written))
                 written[self.enterprise] = without_name()
             self.data.append((number, written))
-            self.sums.append(_numbers(written))
+            for at, value in _numbers(written).items():
+                self.sums[at] += value
+            self.summed += 1
         else:
             self.skipped.append(Skipped(number, why))
 
@@ -102,7 +106,7 @@ class _Sorting:
         texts = [_compact(text) for text in own.values()]
         why = self._why_plainly_not(own, texts)
         if why == _WHY_TOTAL:
-            self.sums = []
+            self.sums, self.summed = defaultdict(float), 0
         is_note = _NOTE.fullmatch(texts[0]) is not None and (":" in texts[0] or not _has_words(texts))
         if why is not None or (self._has_firm(own) and len(own) > 1 and not is_note):
             return why
@@ -150,12 +154,9 @@ class _Sorting:
     def _is_sum(self, cells: Sequence[object], own: dict[int, str]) -> bool:
         """Whether a row without a name holds nothing but the sums of at least two rows above."""
         numbers = {at: number for at, number in _numbers(cells).items() if at in own and at not in self.running}
-        if len(self.sums) < 2 or not numbers or set(own) - set(numbers) - self.running:
+        if self.summed < 2 or not numbers or set(own) - set(numbers) - self.running:
             return False
-        return all(
-            abs(number - sum(row.get(at, 0.0) for row in self.sums)) <= 1e-6 * max(1.0, abs(number))
-            for at, number in numbers.items()
-        )
+        return all(abs(number - self.sums[at]) <= 1e-6 * max(1.0, abs(number)) for at, number in numbers.items())
 
     def _is_nameless(self, cells: Sequence[object], own: dict[int, str]) -> bool:
         """Whether a row holds numbers alone: a total that does not add up, or a part of which nothing else is told."""
