@@ -148,6 +148,13 @@ def test_headings_and_title_that_are_repeated_on_page_two_are_skipped():
     ]
 
 
+def test_a_title_that_goes_on_is_skipped():
+    title = "2026年企业用房需求汇总表"
+    sheet, made = made_of([(title,), HEADINGS, firm("甲医疗"), (f"{title}（续）",), firm("乙医疗")])
+    assert firms_of(made) == ["甲医疗", "乙医疗"]
+    assert skipped(sheet) == [(4, "the title or the number of a page")]
+
+
 def test_two_rows_of_headings_that_are_repeated_are_skipped():
     upper = ("企业名称", "细分领域", "企业类型", "研发", None, "生产", None)
     lower = (None, None, None, "面积(㎡)", "层高(m)", "面积(㎡)", "层高(m)")
@@ -168,6 +175,7 @@ def test_two_rows_of_headings_that_are_repeated_are_skipped():
         ("A", "B", "C", "D", "E", "F"),
         ("甲", "乙", 1.0, 2.0, 3.0, 4.0),
         (None, 1.0, 2.0, 3.0, 4.0, 5.0),
+        ("一", "二", "三", "四", "五", "六"),
     ],
 )
 def test_a_row_that_numbers_the_columns_is_skipped(index):

@@ -397,6 +397,12 @@ def test_an_xlsb_with_a_far_cell_is_refused(tmp_path, rows, words):
     assert words in refused(saved(tmp_path / "far.xlsb", xlsb(rows))).message
 
 
+def test_cells_that_are_merged_without_end_are_refused(tmp_path):
+    rows = {0: {0: "x"}, 9_999: {99: "x"}}
+    merged = [(0, 0, 9_999, 99)] * 20
+    assert "merges more than" in refused(saved(tmp_path / "bomb.xlsb", xlsb(rows, merged))).message
+
+
 def test_broken_workbooks_of_every_kind_are_refused_and_never_break(tmp_path):
     made = {
         ".xls": XLS.read_bytes(),

@@ -188,6 +188,14 @@ def test_a_byte_order_mark_does_not_stick_in_geojson_and_workbooks(tmp_path, wri
     assert [each.project_id for each in parse_projects(write_xlsx(tmp_path / "p.xlsx", [row])).records] == ["P1"]
 
 
+def test_a_row_of_too_many_columns_is_refused_and_blank_ones_behind_are_not(tmp_path):
+    path = saved(tmp_path, text_of([(*HEADINGS, *[""] * 16000), *FIRMS]))
+    assert areas(path) == READ
+    with pytest.raises(InputError) as caught:
+        read_csv(saved(tmp_path, text_of([("x",) * 501])))
+    assert caught.value.faults[0].message == "has more than 500 columns in row 1"
+
+
 BOWTIE = [[[114.34, 22.68], [114.35, 22.7], [114.35, 22.68], [114.34, 22.7], [114.34, 22.68]]]
 
 
