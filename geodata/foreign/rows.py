@@ -110,10 +110,12 @@ class _Sorting:
         why = self._why_plainly_not(own, texts)
         if why == _WHY_TOTAL:
             self.sums, self.summed = defaultdict(float), 0
-        is_note = _NOTE.fullmatch(texts[0]) is not None and (":" in texts[0] or not _has_words(texts))
+        # what a merged cell fills belongs to the row: under a firm's name nothing is a note or a title
+        whole = list(dict.fromkeys(_compact(said(cell)) for cell in cells if said(cell)))
+        is_note = _is_note(whole[0]) and (":" in whole[0] or not _has_words(texts))
         if why is not None or (self._has_firm(own) and len(own) > 1 and not is_note):
             return why
-        return self._why_no_firm(cells, texts) or (_WHY_SUM if self._is_sum(cells, own) else None)
+        return self._why_no_firm(cells, whole) or (_WHY_SUM if self._is_sum(cells, own) else None)
 
     def _why_plainly_not(self, own: dict[int, str], texts: Sequence[str]) -> tuple[str, str] | None:
         first = texts[:FIRST_CELLS]
@@ -129,11 +131,11 @@ class _Sorting:
         return _WHY_BLANK if said_nothing else None
 
     def _why_no_firm(self, cells: Sequence[object], texts: Sequence[str]) -> tuple[str, str] | None:
-        if _NOTE.fullmatch(texts[0]):
+        if _is_note(texts[0]):
             return _WHY_NOTE
         if is_letterhead(cells):
             return _WHY_SIGNED
-        if len(set(texts)) > 1:
+        if len(texts) > 1:
             return None
         text = texts[0]
         titles = [_compact(title) for title in self.headings.titles if len(title) > MOST_FOR_A_NAME] or ["\0"]
@@ -158,7 +160,7 @@ class _Sorting:
     def _is_sum(self, cells: Sequence[object], own: dict[int, str]) -> bool:
         """Whether a row without a name holds nothing but the sums of at least two rows above."""
         numbers = {at: number for at, number in _numbers(cells).items() if at in own and at not in self.running}
-        if self.summed < 2 or not numbers or set(own) - set(numbers) - self.running:
+        if self.summed < 2 or not numbers or not self._is_nameless(cells, own):
             return False
         return all(abs(number - self.sums[at]) <= 1e-6 * max(1.0, abs(number)) for at, number in numbers.items())
 
@@ -175,6 +177,10 @@ class _Sorting:
             return nothing_above(cell)
         above = self.data[-1][1]
         return above[at] if at < len(above) else None
+
+
+def _is_note(text: str) -> bool:
+    return _NOTE.fullmatch(text) is not None
 
 
 def _compact(text: str) -> str:

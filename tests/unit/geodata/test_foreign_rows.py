@@ -74,6 +74,23 @@ def test_a_subtotal_below_the_parts_of_a_firm_is_no_part():
 
 
 @pytest.mark.parametrize(
+    "below",
+    [
+        (None, None, None, None, None, "坪山区"),
+        (None, None, None, None, None, "说明：与一期相邻"),
+        (None, None, None, None, None, "注：可分期。"),
+        (None, None, None, None, 1000.0, None),
+    ],
+)
+def test_rows_under_a_merged_name_belong_to_the_firm(below):
+    name = {(2, at) for at in (0, 1, 2)}
+    filled = (*firm("甲医疗")[:3], *below[3:])
+    sheet = sheet_of(SheetGrid("需求表", [HEADINGS, firm("甲医疗"), filled, firm("乙医疗")], covered=frozenset(name)))
+    assert [row for row, _ in sheet.rows] == [2, 3, 4]
+    assert sheet.skipped == ()
+
+
+@pytest.mark.parametrize(
     "name",
     ["注射泵科技", "备注医疗", "说明书医疗", "合计医疗", "平均科技", "总计生物", "累计算法公司", "Sumitomo",
      "Totalcare", "示例科技", "例外医疗", "一品医疗", "第一医疗器械", "同上医疗", "Average Joe Ltd", "续航医疗",
