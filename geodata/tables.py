@@ -16,7 +16,7 @@ from geodata.columns import QUANTITIES, column_name, match_header
 from geodata.encoding import decode
 from geodata.faults import fault, file_fault
 from geodata.fields import Origin
-from geodata.workbook import MAX_ROWS, WORKBOOKS, SheetGrid, is_workbook, read_workbook
+from geodata.workbook import MAX_COLUMNS, MAX_ROWS, WORKBOOKS, SheetGrid, is_workbook, read_workbook
 from geodata.xls_details import OLE
 
 TABLES = (".csv", *WORKBOOKS)
@@ -108,6 +108,9 @@ def read_csv(path: Path) -> SheetGrid:
         rows: list[list[object]] = []
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
             rows.append([checked(cell) for cell in row])
+            if any(cell.strip() for cell in row[MAX_COLUMNS:]):
+                message = f"has more than {MAX_COLUMNS} columns in row {len(rows)}"
+                raise InputError([file_fault(path.name, message, "Leave out columns that are not needed.")])
             if len(rows) > MAX_ROWS:
                 message = f"has more than {MAX_ROWS:,} rows"
                 raise InputError([file_fault(path.name, message, "Split it into smaller files.")])

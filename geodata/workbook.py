@@ -26,6 +26,7 @@ from allocator.errors import InputError
 from geodata.bad_cell import BadCell, checked
 from geodata.faults import file_fault
 from geodata.workbook_details import (
+    MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
     Details,
@@ -35,7 +36,16 @@ from geodata.workbook_details import (
 )
 from geodata.xls_details import OLE, ProtectedError, details_of_xls
 
-__all__ = ["MAX_ROWS", "WORKBOOKS", "BadCell", "SheetGrid", "is_workbook", "read_sheets", "read_workbook"]
+__all__ = [
+    "MAX_COLUMNS",
+    "MAX_ROWS",
+    "WORKBOOKS",
+    "BadCell",
+    "SheetGrid",
+    "is_workbook",
+    "read_sheets",
+    "read_workbook",
+]
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et")
 """Endings of workbooks."""
@@ -136,7 +146,11 @@ def _spread(rows: list[list[object]], merged: Sequence[tuple[int, int, int, int]
     """Let merged cells hold for all their cells, and name those; a row with nothing of its own stays blank."""
     own = [any(cell not in ("", None) for cell in row) for row in rows]
     covered: set[tuple[int, int]] = set()
+    reached = 0
     for top, left, bottom, right in merged:
+        reached += max(0, min(bottom + 1, len(rows)) - top) * max(0, min(right + 1, MAX_COLUMNS) - left)
+        if reached > MAX_CELLS:
+            raise TooLargeError(f"merges more than {MAX_CELLS:,} cells")
         value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         if value in ("", None):
             continue
@@ -146,7 +160,7 @@ def _spread(rows: list[list[object]], merged: Sequence[tuple[int, int, int, int]
                 continue
             rows[row] += [""] * (last - len(rows[row]))
             for column in range(left, last):
-                if (row, column) != (top, left) and (row, column) not in covered:
+                if rows[row][column] in ("", None):
                     rows[row][column] = value
                     covered.add((row, column))
     return frozenset(covered)

@@ -17,7 +17,6 @@ OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 _END = 0xFFFFFFFE
 _MAX_ENTRIES = 10_000
-_SMALL = 4096
 _BOOL_OR_ERROR, _FORMULA, _ROW, _COLUMNS, _MERGED, _BUNDLED = 0x205, 0x06, 0x208, 0x7D, 0xE5, 0x85
 _CELLS = frozenset({0x06, 0xBD, 0xD6, 0xFD, 0x203, 0x204, 0x205, 0x27E})
 _SEVERAL, _RESULT_IS_ERROR, _RESULT_IS_BLANK = 0xBD, 2, 3
@@ -101,7 +100,8 @@ class _Compound:
         return struct.unpack(f"<{len(table) // 4}I", table[: len(table) // 4 * 4])
 
     def _chain(self, first: int) -> bytes:
-        found, number = [], first
+        found: list[bytes] = []
+        number = first
         most = len(self.file) // self.size + 1
         while number < _END:
             if len(found) > most or number >= len(self.table):
@@ -126,7 +126,8 @@ class _Compound:
         start, size = self.entries[name]
         if size >= self.cutoff:
             return self._chain(start)[:size]
-        pieces, number, most = [], start, _SMALL // self.small_size + 1
+        pieces: list[bytes] = []
+        number, most = start, self.cutoff // self.small_size + 1
         while number < _END:
             if len(pieces) > most or number >= len(self.small_table):
                 raise MalformedError

@@ -44,15 +44,19 @@ _PART = ("按词中的一部分推测", "guessed from a part of the word")
 
 _NOT_DENIALS = re.compile(
     r"无(?:尘|菌|创(?!新)|线|源|损|影灯|缝|框|针|痛|锡|机(?!器)|接触)|非(?:标|常|侵入|接触|织造|金属|线性|血管|球面|同质)"
-    r"|不(?:锈钢|间断)|未来|免疫|免洗|除(?:颤|尘|湿|菌|臭)|拟合|(?:标|精|水)准|[批核]准|准(?:确|分子)|non-?(?:invasive|woven|vascular)"
+    r"|不(?:锈钢|间断)|免疫|免洗|除(?:颤|尘|湿|菌|臭)|拟合|(?:标|精|水)准|[批核]准|准(?:确|分子)|non-?(?:invasive|woven|vascular)"
 )
 """Words of the trade in which a sign of denial denies nothing."""
 
 _DENIAL = re.compile(
-    r"不|无|非|未|没|否|免|勿|拒|除(?!了)|(?:暂|尚)缺|除了|拟|准|计划|筹备|准备|争取|后备|预备|辅导|意向|目标|申报|培育"
-    r"|(?<![a-z])(?:not?|non|none|without|except|excluding|excl|never|neither|nor|cannot|don't|doesn't|isn't|pre|planned"
-    r"|planning|potential|former)(?![a-z])"
+    r"不|无|非|未|没|否|免|勿|拒|除(?!了)|(?:暂|尚)缺|除了|以外|之外|外(?:均|都|皆|任)|避开|避免|排除|剔除|禁|谢绝|放弃|取消"
+    r"|(?<![级类特分性])别|拟|准|待|将|计划|筹|准备|争取|冲刺|有望|潜在|后备|预备|辅导|意向|目标|申报|培育|曾|原为|已退"
+    r"|(?<![a-z])(?:not?|non|none|without|except|exclud(?:e|es|ed|ing)|excl|avoid|unless|other than|anything but"
+    r"|refuses?|rejects?|lacks?|never|neither|nor|cannot|don't|doesn't|isn't|pre|planned|planning|potential|former"
+    r"|future|aspiring)(?![a-z])"
 )
+"""Signs that something is denied, excepted, only intended, or over."""
+
 _AFFIRMED = re.compile(
     r"^(?:需要?|要求?|必须|须|应|可以?|接受|同意|优先|希望|仅|只|有|含|但|而|(?:need|needs|require|requires|only|with|but)(?![a-z]))"
 )

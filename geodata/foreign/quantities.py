@@ -99,7 +99,7 @@ def quantity(cell: object, field: str, unit: str, m2_per_floor: int | None) -> R
     text = _folded(cell)
     if len(text) > LONGEST:
         raise unreadable("is too long for a number", "Write one number and its unit", "too-long")
-    bare, remarks = without_remarks(text)
+    bare, remarks = without_remarks(text.rstrip("。; "))
     bare = _without_comparison(field, bare, notes)
     if (not re.search(r"[0-9]", bare) and bare != _HALF_YEAR) or numerals.EXPONENT.fullmatch(bare):
         raise numerals.not_a_number(bare)

@@ -129,7 +129,7 @@ def sheet_of(grid: SheetGrid) -> ForeignSheet | None:
         return None
     names = headings.names
     data, skipped = sorted_out(rows, headings, grid.covered)
-    data = [(number, _without_merged_quantities(number, row, names, grid)) for number, row in data]
+    data = _without_merged_quantities(data, names, grid)
     data, months = joined(data, names)
     columns = _columns(headings, data, months)
     if len(columns) < 2 or not data:
@@ -139,21 +139,15 @@ def sheet_of(grid: SheetGrid) -> ForeignSheet | None:
     )
 
 
-def _without_merged_quantities(
-    number: int, row: Sequence[object], names: Sequence[str], grid: SheetGrid
-) -> Sequence[object]:
-    """The row with a BadCell where a merged cell would give one quantity to several parts."""
-    if not any(at == number - 1 for at, _ in grid.covered):
-        return row
-    return [
-        merged_quantity(cell)
-        if (number - 1, position) in grid.covered
-        and said(cell)
-        and position < len(names)
-        and read_heading(names[position]).field in QUANTITIES
-        else cell
-        for position, cell in enumerate(row)
-    ]
+def _without_merged_quantities(data: Sequence[Row], names: Sequence[str], grid: SheetGrid) -> list[Row]:
+    """The rows with a BadCell where a merged cell would give one quantity to several parts."""
+    quantities = {at for at, name in enumerate(names) if read_heading(name).field in QUANTITIES}
+    rows = dict(data)
+    for row, at in grid.covered:
+        cells = rows.get(row + 1, ())
+        if at in quantities and at < len(cells) and said(cells[at]):
+            rows[row + 1] = [merged_quantity(cell) if place == at else cell for place, cell in enumerate(cells)]
+    return list(rows.items())
 
 
 def _notes(grid: SheetGrid) -> list[Note]:
@@ -175,11 +169,11 @@ def _notes(grid: SheetGrid) -> list[Note]:
 
 
 def _is_form(grid: SheetGrid) -> bool:
-    """Whether labels stand one below the other in the first column, with at most two firms beside them."""
+    """Whether labels of different fields stand one below the other in the first column, and fewer side by side."""
     rows = [[cell for cell in row if said(cell)] for row in grid.rows]
-    labels = [row[0] for row in rows if len(row) >= 2 and isinstance(row[0], str) and is_known(row[0])]
+    labels = {read_heading(row[0]) for row in rows if len(row) >= 2 and isinstance(row[0], str) and is_known(row[0])}
     across = max((sum(isinstance(cell, str) and is_known(cell) for cell in row) for row in rows), default=0)
-    return len(set(labels)) >= 3 and len(set(labels)) > across
+    return len(labels) >= 3 and len(labels) > across
 
 
 def _columns(headings: HeadingRows, data: Sequence[Row], months: dict[int, int]) -> tuple[Column, ...]:

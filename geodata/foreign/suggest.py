@@ -136,6 +136,8 @@ def _by_content(column: Column, known: Known) -> _Guess:
 
 
 def _found(column: Column, field: str, score: int) -> _Guess:
+    last = column.heading.rsplit(" / ", 1)[-1]
+    named = last if read_heading(last).field == field else column.heading
     functions = functions_of(column.heading) if field in PARTS and field != "districts" else []
     target = f"{field}@{functions[0]}" if functions else field
     unit = unit_of_heading(field, heading_parts(simplified(column.heading))[0], column.unit)
@@ -155,8 +157,8 @@ def _found(column: Column, field: str, score: int) -> _Guess:
         )
     sure = score >= SURE and unit.sure and not doubts
     reads = (
-        f"列名“{column.heading}”{'像' if score >= SURE else '可能'}是这一栏",
-        f'the heading "{column.heading}" {"reads like" if score >= SURE else "may be"} it',
+        f"列名“{named}”{'像' if score >= SURE else '可能'}是这一栏",
+        f'the heading "{named}" {"reads like" if score >= SURE else "may be"} it',
     )
     reason = ("；".join([reads[0], *(zh for zh, _ in doubts)]), "; ".join([reads[1], *(en for _, en in doubts)]))
     return _Guess(

@@ -174,7 +174,7 @@ def unit_text(said: str) -> str:
     """
     text = "㎥".join("㎡".join(plain(part) for part in each.split("㎡")) for each in said.split("㎥")).casefold()
     text = re.sub(r"\bper\b", "/", text)
-    text = re.sub(r"sq\.?\s*", "sq", text)
+    text = re.sub(r"sq\.?\s*", "sq", text).removesuffix(".")
     text = re.sub(r"(?<![a-z])m\^?2(?![0-9])", "㎡", text)
     text = re.sub(r"(?<![a-z])m\^?3(?![0-9])", "㎥", text)
     text = re.sub(r"10\^4(?![0-9])", "万", text)

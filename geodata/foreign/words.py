@@ -40,7 +40,7 @@ VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "implants",
         ),
         (r"(?:手术|康复|医疗|腔镜)?机器人|(?<![a-z])(?:surgical |rehabilitation )?robot\w*", "surgical_robots"),
-        (r"质子|重离子|放疗|(?<![a-z])proton\w*", "proton_therapy"),
+        (r"质子|重离子|放疗|放射治疗|(?<![a-z])proton\w*", "proton_therapy"),
         (
             r"数字|人工智能|(?<![a-z])ai(?![a-z])|软件|智能|智慧|远程|可穿戴|信息化|(?<![a-z])(?:digital|software|wearable)\w*",
             "digital_health",

@@ -397,6 +397,12 @@ def test_an_xlsb_with_a_far_cell_is_refused(tmp_path, rows, words):
     assert words in refused(saved(tmp_path / "far.xlsb", xlsb(rows))).message
 
 
+def test_cells_that_are_merged_without_end_are_refused(tmp_path):
+    rows = {0: {0: "x"}, 9_999: {99: "x"}}
+    merged = [(0, 0, 9_999, 99)] * 20
+    assert "merges more than" in refused(saved(tmp_path / "bomb.xlsb", xlsb(rows, merged))).message
+
+
 def test_broken_workbooks_of_every_kind_are_refused_and_never_break(tmp_path):
     made = {
         ".xls": XLS.read_bytes(),
@@ -412,3 +418,10 @@ def test_broken_workbooks_of_every_kind_are_refused_and_never_break(tmp_path):
 
 def test_a_bad_cell_shows_what_the_workbook_shows():
     assert str(BadCell("#REF!", "cell-error", "x", "y")) == "#REF!"
+
+
+def test_a_value_under_a_merged_cell_is_kept(tmp_path):
+    rows = {0: dict(enumerate(HEADINGS)), 1: dict(enumerate(FIRM)), 2: dict(enumerate(("乙医疗", *FIRM[1:])))}
+    merged = [(1, at, 2, at) for at in range(len(HEADINGS))]
+    made = made_of(saved(tmp_path / "book.xlsb", xlsb(rows, merged)))[1]
+    assert [project.enterprise for project in made.projects] == ["甲医疗", "乙医疗"]

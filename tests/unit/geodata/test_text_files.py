@@ -145,6 +145,7 @@ def test_true_gb18030_is_not_doubted(tmp_path, text):
     [
         ("企业名称,细分领域\n深圳甲医疗,体外诊断\n".encode().decode("latin-1").encode(), "garbled"),
         ("企业名称,细分领域\n甲医疗,体外诊断\n".encode().decode("gb18030", "ignore").encode(), "garbled"),
+        ("企业锟斤拷称,面积\n甲,1\n".encode(), "lost when it was saved"),
         ("企业\ufffd称,面积\n甲,1\n".encode(), "lost when it was saved"),
         ("企业名称,面积\n甲医疗,1\n".encode("utf-16-le"), "UTF-16 without a byte order mark"),
         (b"\xff\xfe\xff\xff\xff", "neither UTF-8 nor GB18030"),
@@ -186,6 +187,14 @@ def test_a_byte_order_mark_does_not_stick_in_geojson_and_workbooks(tmp_path, wri
     row = {f"\ufeff{name}" if name == "project_id" else name: cell for name, cell in project_row().items()}
     row["\ufeffproject_id"] = "\ufeffP1"
     assert [each.project_id for each in parse_projects(write_xlsx(tmp_path / "p.xlsx", [row])).records] == ["P1"]
+
+
+def test_a_row_of_too_many_columns_is_refused_and_blank_ones_behind_are_not(tmp_path):
+    path = saved(tmp_path, text_of([(*HEADINGS, *[""] * 16000), *FIRMS]))
+    assert areas(path) == READ
+    with pytest.raises(InputError) as caught:
+        read_csv(saved(tmp_path, text_of([("x",) * 501])))
+    assert caught.value.faults[0].message == "has more than 500 columns in row 1"
 
 
 BOWTIE = [[[114.34, 22.68], [114.35, 22.7], [114.35, 22.68], [114.34, 22.7], [114.34, 22.68]]]
