@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 from geodata.batch import PROJECTS
 from geodata.columns import column_name
 from geodata.foreign.units import UNITS as FACTORS
-from service.vocabulary import guide, headings, known_words
 from service.field_words import FIELDS, UNITS
+from service.vocabulary import guide, headings, known_words
 from tests.foreign_sheets import FIRMS, district_table, known
 from tests.service_for_tests import a_project, as_csv
 
