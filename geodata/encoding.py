@@ -34,6 +34,9 @@ _PUNCTUATION = (
     (0x3380, 0x33DF),
     (0xFF00, 0xFF5E),
 )
+_LOST_AND_READ_AS_GB = "\ufffd\ufffd".encode().decode("gb18030")
+"""锟斤拷: what two lost signs in UTF-8 become in GB18030."""
+
 _SAVE = "Save it as UTF-8 (in Excel: CSV UTF-8) or as .xlsx, and check the names."
 
 
@@ -44,7 +47,7 @@ def decode(path: Path) -> str:
         raise InputError([file_fault(path.name, message, "Split it into smaller files.")])
     content = path.read_bytes()
     text = _decoded(path, content)
-    if "\ufffd" in text:
+    if "\ufffd" in text or _LOST_AND_READ_AS_GB in text:
         raise InputError([file_fault(path.name, "has signs that were lost when it was saved (\ufffd)", _SAVE)])
     if _was_decoded_wrongly(text):
         message = "is UTF-8 that was opened in another encoding and saved again: its words are garbled"

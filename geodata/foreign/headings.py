@@ -214,7 +214,7 @@ def read_heading(spelt: str) -> HeadingMeaning:
         found = _best(level, heading.whole)
         if found.field:
             return found
-    if matches(TOTAL, heading.whole):
+    if matches(f"^(?:{TOTAL})$", last):
         return HeadingMeaning(left_out=("合计列", "a total of other columns"))
     return HeadingMeaning()
 

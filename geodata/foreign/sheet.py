@@ -169,11 +169,11 @@ def _notes(grid: SheetGrid) -> list[Note]:
 
 
 def _is_form(grid: SheetGrid) -> bool:
-    """Whether labels stand one below the other in the first column, with at most two firms beside them."""
+    """Whether labels of different fields stand one below the other in the first column, and fewer side by side."""
     rows = [[cell for cell in row if said(cell)] for row in grid.rows]
-    labels = [row[0] for row in rows if len(row) >= 2 and isinstance(row[0], str) and is_known(row[0])]
+    labels = {read_heading(row[0]) for row in rows if len(row) >= 2 and isinstance(row[0], str) and is_known(row[0])}
     across = max((sum(isinstance(cell, str) and is_known(cell) for cell in row) for row in rows), default=0)
-    return len(set(labels)) >= 3 and len(set(labels)) > across
+    return len(labels) >= 3 and len(labels) > across
 
 
 def _columns(headings: HeadingRows, data: Sequence[Row], months: dict[int, int]) -> tuple[Column, ...]:

@@ -145,6 +145,7 @@ def test_true_gb18030_is_not_doubted(tmp_path, text):
     [
         ("企业名称,细分领域\n深圳甲医疗,体外诊断\n".encode().decode("latin-1").encode(), "garbled"),
         ("企业名称,细分领域\n甲医疗,体外诊断\n".encode().decode("gb18030", "ignore").encode(), "garbled"),
+        ("企业锟斤拷称,面积\n甲,1\n".encode(), "lost when it was saved"),
         ("企业\ufffd称,面积\n甲,1\n".encode(), "lost when it was saved"),
         ("企业名称,面积\n甲医疗,1\n".encode("utf-16-le"), "UTF-16 without a byte order mark"),
         (b"\xff\xfe\xff\xff\xff", "neither UTF-8 nor GB18030"),
