@@ -160,7 +160,7 @@ def _spread(rows: list[list[object]], merged: Sequence[tuple[int, int, int, int]
                 continue
             rows[row] += [""] * (last - len(rows[row]))
             for column in range(left, last):
-                if (row, column) != (top, left) and (row, column) not in covered:
+                if rows[row][column] in ("", None):
                     rows[row][column] = value
                     covered.add((row, column))
     return frozenset(covered)

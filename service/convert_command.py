@@ -32,21 +32,30 @@ def run(options: argparse.Namespace) -> int:
     try:
         table = _table(options)
         made = result(table, _registry(options.registry))
+        if options.save_mapping is not None:
+            _write(options.save_mapping, table.mapping.model_dump_json(indent=1) + "\n")
+        if options.out is not None and not made.faults:
+            _write(options.out, as_csv(made.projects))
     except InputError as error:
         if not options.json:
             raise
         _print_json(unread(error.faults, options.lang))
         return exit_codes.BAD_INPUT
     told = document(table, made, options.lang)
-    if options.save_mapping is not None:
-        options.save_mapping.write_text(table.mapping.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    if options.out is not None and not made.faults:
-        options.out.write_text(as_csv(made.projects), encoding="utf-8", newline="")
     if options.json:
         _print_json(told)
     else:
         _print_summary(options, table, made, told)
     return exit_codes.BAD_INPUT if made.faults else exit_codes.OK
+
+
+def _write(path: Path, content: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8", newline="")
+    except OSError as error:
+        message = f"cannot be written: {error.strerror}"
+        raise InputError([Fault(str(path), None, None, None, message, "Name another file.")]) from None
 
 
 def _table(options: argparse.Namespace) -> Table:
@@ -69,7 +78,7 @@ def _mapping(path: Path) -> Mapping:
     except OSError:
         raise InputError([file_fault(path.name, "does not exist", "Check the path.")]) from None
     except ValidationError as error:
-        remedy = "See docs/reference/convert.md for the form of a mapping."
+        remedy = "See docs/how-to/convert-a-spreadsheet.md for the form of a mapping."
         faults = [
             Fault(path.name, None, "/".join(map(str, each["loc"])) or None, None, each["msg"], remedy, "mapping")
             for each in error.errors(include_url=False)
@@ -89,7 +98,8 @@ def _print_json(told: dict[str, Any]) -> None:
 def _print_summary(options: argparse.Namespace, table: Table, made: Converted, told: dict[str, Any]) -> None:
     parts = [part for project in made.projects for part in project.components]
     area_m2 = sum(part.floor_area_m2 for part in parts)
-    print(f"{table.sheet.name}: {len(made.projects)} projects without a fault, {len(parts)} parts, {area_m2:,} m²")
+    counted = f"{_counted(len(made.projects), 'project')} without a fault, {_counted(len(parts), 'part')}"
+    print(f"{table.sheet.name}: {counted}, {area_m2:,} m²")
     if told["other_sheets"]:
         print(f"  other sheets: {', '.join(told['other_sheets'])}")
     print(f"  headings in row {', '.join(map(str, told['heading_rows']))}")
@@ -104,7 +114,7 @@ def _print_summary(options: argparse.Namespace, table: Table, made: Converted, t
     for each in told["left_out"]:
         place = f"{each['column']}{each['row'] or ''} {each['heading']}".strip()
         print("  left out: " + ": ".join(filter(None, (place, each["value"], each["why"]))))
-    print(f"  {len(told['faults'])} faults" + (":" if told["faults"] else ""))
+    print(f"  {_counted(len(told['faults']), 'fault')}" + (":" if told["faults"] else ""))
     for fault in told["faults"]:
         row = "" if fault["row"] is None else f"row {fault['row']}, "
         value = f" (value {fault['value']!r})" if fault["value"] else ""
@@ -112,6 +122,10 @@ def _print_summary(options: argparse.Namespace, table: Table, made: Converted, t
     for path in (options.out, options.save_mapping):
         if path is not None and path.exists():
             print(f"  {path}" if path is not options.out or not made.faults else f"  {path} was not written")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _by_reason(skipped: list[dict[str, Any]]) -> dict[str, str]:

@@ -246,7 +246,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"has an unknown key (.+)", r"有不认识的键 \1"),
     (r"has no list of (.+)", r"没有 \1 列表"),
     (r'Write (\{.+\})|Add ("\w+": \[.+\])', r"请写成 \1\2"),
-    (r"See (docs/\S+) .*", r"见 \1"),
+    (r"See (docs/\S+) .*", r"格式见 \1"),
     (r"Write one ISO class, from 1 to 9, for example ISO 7", r"请填写一个 ISO 等级（1–9），例如 ISO 7"),
     (r"has several clean-room classes", r"写了不止一个洁净等级"),
     (r"is not a clean-room class", r"不是洁净等级"),
@@ -278,6 +278,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Write the rent per m², for example (.+)", r"请填写每平方米租金，例如 \1"),
     (r"repeats what stands above, and nothing stands above", r"写的是“同上”，上面却没有内容"),
     (r"Write the value", r"请填写内容"),
+    (r"cannot be written: .+", r"不能写入"),
+    (r"Name another file", r"请换一个文件名"),
     (r"says (.+)", r"写的是 \1"),
 )
 _TABLE = tuple((re.compile(pattern), sentence) for pattern, sentence in _SENTENCES)

@@ -23,6 +23,9 @@ OWN, NAMED, TOLD, HINTED = 100, 80, 70, 40
 NEEDED = 10
 """Added for words of need."""
 
+SHORT = 4
+"""Characters of a remark in parentheses that is one word."""
+
 SURE = 60
 """Least score of a guess that is not marked."""
 
@@ -35,11 +38,15 @@ _FIELDS: tuple[tuple[str, int, str], ...] = (
     (
         "enterprise",
         TOLD,
-        r"(?:企业|公司|单位|机构).{0,6}(?:全称|名称|名)$|^申请人|^投资方|^(?:company|enterprise|firm|applicant)",
+        r"(?:企业|公司|单位|机构).{0,6}(?:全称|名称|名)$|^申请人|^投资方|^(?:company|firm|applicant)(?: name)?$",
     ),
     ("enterprise", HINTED, r"name of (?:the )?(?:company|enterprise|firm|applicant)|company|enterprise|firm|applicant"),
     ("tier", NAMED, r"^(?:企业|公司|单位)?(?:梯度|类型|类别|性质|等级)$|^tier$|class of (?:company|enterprise|firm)"),
-    ("tier", TOLD, r"梯度|(?:企业|公司|单位)(?:类型|类别|性质|等级|规模)"),
+    (
+        "tier",
+        TOLD,
+        r"梯度|(?:企业|公司|单位)(?:类型|类别|性质|等级|规模)|(?:company|enterprise|firm) (?:type|size|class)",
+    ),
     ("tier", HINTED, r"(?:企业|公司)(?:荣誉|资质|称号)|级别|tier"),
     ("segment", TOLD, r"细分|领域|赛道|产业方向|行业|segment|sector|field"),
     ("segment", HINTED, r"主营|主要产品|产品方向"),
@@ -51,7 +58,7 @@ _FIELDS: tuple[tuple[str, int, str], ...] = (
         TOLD,
         r"用途|功能|需求类型|意向产品|空间类型|载体类型|(?:用房|厂房|物业|场地)类型|function|purpose|type of space",
     ),
-    ("function", HINTED, r"产品类型"),
+    ("function", HINTED, r"产品类型|^us(?:e|age)$"),
     ("floor_load_kpa", NAMED, r"(?:楼面|楼板|地面|地坪).*(?:荷|载|重)"),
     ("floor_load_kpa", TOLD, r"承重|荷载|载荷|荷重|楼板|\bload"),
     ("clear_height_m", NAMED, r"净高|clear height"),
@@ -162,19 +169,24 @@ class HeadingMeaning(NamedTuple):
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading as it is compared: its rows from the first to the last, simplified and in lower case."""
+    """A heading as it is compared: its rows from the first to the last, simplified and in lower case.
+
+    ``inside`` is what stands in parentheses, where that is one word: 面积（现有）, but not 面积（含现有仓库）.
+    """
 
     levels: tuple[str, ...]
+    inside: str = ""
 
     @property
     def whole(self) -> str:
-        """All rows on one line."""
-        return " ".join(self.levels)
+        """All rows on one line, and the word in parentheses."""
+        return " ".join((*self.levels, self.inside)).strip()
 
 
 def heading_of(spelt: str) -> Heading:
     """A heading, its rows joined by " / ", as it is compared: without numbers, polite words and parentheses."""
-    return Heading(tuple(_compared(level) for level in spelt.split(" / ")))
+    _, inside = heading_parts(simplified(plain(spelt)))
+    return Heading(tuple(_compared(level) for level in spelt.split(" / ")), inside if len(inside) <= SHORT else "")
 
 
 def _compared(level: str) -> str:
@@ -214,7 +226,7 @@ def _against(heading: Heading) -> tuple[str, str] | None:
     for pattern, reason in LEFT_OUT:
         if matches(pattern, last if pattern.startswith("^") else read):
             return reason
-    if any(matches(_PRESENT, level) for level in heading.levels) and not matches(_NEED, whole):
+    if any(matches(_PRESENT, level) for level in (*heading.levels, heading.inside)) and not matches(_NEED, whole):
         return PRESENT
     if last.startswith("是否") and not matches("首层|一楼|底层", last):
         return YES_OR_NO
@@ -240,8 +252,10 @@ def _best(level: str, whole: str) -> HeadingMeaning:
 
 def functions_of(spelt: str) -> list[str]:
     """The functions that a heading speaks of."""
-    whole = simplified(plain(spelt)).casefold()
-    return [function.value for pattern, function in QUALIFIERS.items() if matches(pattern, whole)]
+    words, inside = heading_parts(simplified(plain(spelt)))
+    # 面积（研发） is that of laboratories, 面积（含办公） is not that of offices
+    text = words if matches("含|包括|除|incl|excl", inside) else f"{words} {inside}"
+    return [function.value for pattern, function in QUALIFIERS.items() if matches(pattern, text)]
 
 
 def is_known(text: str) -> bool:

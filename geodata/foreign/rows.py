@@ -18,6 +18,9 @@ from geodata.values import plain
 FIRST_CELLS = 4
 """Cells from the left in which a total, a note or an example says what it is."""
 
+MOST_FOR_A_NAME = 6
+"""Characters of a title that a firm's name may begin with as well."""
+
 _TOTAL = re.compile(
     r"(?:本页|本表|全部|全区|全市)?(?:合计|总计|小计|共计|总共|总和|总数|累计|平均|平均数|平均值|均值)(?:数|值|面积|家数)?(?:[(:\d].*)?"
     r"|.{1,12}(?:合计|总计|小计|共计)(?:[(:].*)?"
@@ -107,10 +110,12 @@ class _Sorting:
         why = self._why_plainly_not(own, texts)
         if why == _WHY_TOTAL:
             self.sums, self.summed = defaultdict(float), 0
-        is_note = _NOTE.fullmatch(texts[0]) is not None and (":" in texts[0] or not _has_words(texts))
+        # what a merged cell fills belongs to the row: under a firm's name nothing is a note or a title
+        whole = list(dict.fromkeys(_compact(said(cell)) for cell in cells if said(cell)))
+        is_note = _is_note(whole[0]) and (":" in whole[0] or not _has_words(texts))
         if why is not None or (self._has_firm(own) and len(own) > 1 and not is_note):
             return why
-        return self._why_no_firm(cells, texts) or (_WHY_SUM if self._is_sum(cells, own) else None)
+        return self._why_no_firm(cells, whole) or (_WHY_SUM if self._is_sum(cells, own) else None)
 
     def _why_plainly_not(self, own: dict[int, str], texts: Sequence[str]) -> tuple[str, str] | None:
         first = texts[:FIRST_CELLS]
@@ -126,14 +131,15 @@ class _Sorting:
         return _WHY_BLANK if said_nothing else None
 
     def _why_no_firm(self, cells: Sequence[object], texts: Sequence[str]) -> tuple[str, str] | None:
-        if _NOTE.fullmatch(texts[0]):
+        if _is_note(texts[0]):
             return _WHY_NOTE
         if is_letterhead(cells):
             return _WHY_SIGNED
-        if len(set(texts)) > 1:
+        if len(texts) > 1:
             return None
         text = texts[0]
-        if text in {_compact(title) for title in self.headings.titles} or _PAGE.fullmatch(text):
+        titles = [_compact(title) for title in self.headings.titles if len(title) > MOST_FOR_A_NAME] or ["\0"]
+        if text in map(_compact, self.headings.titles) or text.startswith(tuple(titles)) or _PAGE.fullmatch(text):
             return _WHY_TITLE
         if _SECTION.fullmatch(text):
             return _WHY_SECTION
@@ -154,7 +160,7 @@ class _Sorting:
     def _is_sum(self, cells: Sequence[object], own: dict[int, str]) -> bool:
         """Whether a row without a name holds nothing but the sums of at least two rows above."""
         numbers = {at: number for at, number in _numbers(cells).items() if at in own and at not in self.running}
-        if self.summed < 2 or not numbers or set(own) - set(numbers) - self.running:
+        if self.summed < 2 or not numbers or not self._is_nameless(cells, own):
             return False
         return all(abs(number - self.sums[at]) <= 1e-6 * max(1.0, abs(number)) for at, number in numbers.items())
 
@@ -171,6 +177,10 @@ class _Sorting:
             return nothing_above(cell)
         above = self.data[-1][1]
         return above[at] if at < len(above) else None
+
+
+def _is_note(text: str) -> bool:
+    return _NOTE.fullmatch(text) is not None
 
 
 def _compact(text: str) -> str:
@@ -190,9 +200,12 @@ def _is_index(texts: Sequence[str]) -> bool:
         bare = bare[1:]
     if len(bare) < 3 or len(texts) - len(bare) > 4:
         return False
-    return bare == [str(number) for number in range(1, len(bare) + 1)] or bare == [
-        chr(ord("a") + place) for place in range(len(bare))
-    ]
+    counted = (
+        [str(number) for number in range(1, len(bare) + 1)],
+        [chr(ord("a") + place) for place in range(len(bare))],
+        list("一二三四五六七八九十")[: len(bare)],
+    )
+    return bare in counted
 
 
 def _numbers(cells: Sequence[object]) -> dict[int, float]:

@@ -76,5 +76,5 @@ def _needs(record: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _told(record: Mapping[str, Any], without: set[str]) -> tuple[tuple[str, Any], ...]:
-    empty = (None, "", [], 0, False)
+    empty: tuple[Any, ...] = (None, "", [], 0, False)
     return tuple(sorted((name, repr(v)) for name, v in record.items() if name not in without and v not in empty))

@@ -645,7 +645,7 @@ def test_without_json_a_reader_gets_a_summary(sheet, capsys, tmp_path):
     out = tmp_path / "projects.csv"
     assert main(["convert", str(path), "--out", str(out)]) == 0
     told = capsys.readouterr().out
-    assert told.startswith("需求表: 1 projects without a fault, 1 parts, 2,000 m²\n")
+    assert told.startswith("需求表: 1 project without a fault, 1 part, 2,000 m²\n")
     assert "F 面积(㎡): floor_area_m2 in m2\n" in told
     assert str(out) in told
     (row,) = csv.DictReader(io.StringIO(out.read_text(encoding="utf-8")))

@@ -56,7 +56,7 @@ def test_a_foreign_table_becomes_a_batch_once_it_is_confirmed(desk, browse):
     page = ada.get(place)
     assert page.status_code == 200
     assert "没有问题，可以入库" in page.text
-    assert "列名“面积(万㎡)”" in page.text
+    assert "面积(万㎡)”像是这一栏" in page.text
     before = len(desk.get("batches").json()["items"])
     stored = ada.send(place, {**as_filled(page.text), "name": "秋季批次", "then": "store"}, page.text)
     assert stored.status_code == 303, stored.text

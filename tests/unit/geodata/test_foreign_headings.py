@@ -41,6 +41,7 @@ def chosen(mapping, letter):
         ("当前场地面积(㎡)", "申请面积(㎡)"),
         ("Current area (m2)", "Required area (m2)"),
         ("Existing floor area (m2)", "Area (m2)"),
+        ("面积（现有）", "面积（需求）"),
     ],
 )
 @pytest.mark.parametrize("turned", [False, True])
@@ -115,6 +116,30 @@ def test_years_and_months_in_two_columns_are_one_month(years, months):
 def test_years_and_months_under_one_heading_are_one_month():
     rows = [(*BASE, "面积(㎡)", "入驻时间", None), (None,) * 5 + ("年", "月"), (*FIRM, 2000, 2026, 10)]
     assert made_of(rows)[1].projects[0].components[0].start_from == "2026-10"
+
+
+def test_a_year_and_a_month_need_not_stand_side_by_side():
+    rows = [(*BASE, "入驻月份", "面积(㎡)", "入驻年份"), (*FIRM, 10, 2000, 2026)]
+    assert made_of(rows)[1].projects[0].components[0].start_from == "2026-10"
+
+
+@pytest.mark.parametrize("quarter", [4, "第四季度", "Q4", "四"])
+def test_a_year_and_a_quarter_are_one_time(quarter):
+    rows = [(*BASE, "面积(㎡)", "入驻时间（年）", "入驻时间（季度）"), (*FIRM, 2000, 2026, quarter)]
+    assert made_of(rows)[1].projects[0].components[0].start_from == "2026-10"
+
+
+@pytest.mark.parametrize(
+    ("heading", "target"),
+    [
+        ("面积（研发）", "floor_area_m2@rnd"),
+        ("需求面积（含办公）", "floor_area_m2"),
+        ("生产面积（含办公）", "floor_area_m2@manufacturing"),
+        ("其中：研发面积", "floor_area_m2@rnd"),
+    ],
+)
+def test_a_function_is_that_of_the_area_and_not_of_what_it_includes(heading, target):
+    assert chosen(part_of([heading], [2000])[0], "E").target == target
 
 
 def test_a_month_that_is_none_is_a_fault_at_its_cell():

@@ -74,6 +74,23 @@ def test_a_subtotal_below_the_parts_of_a_firm_is_no_part():
 
 
 @pytest.mark.parametrize(
+    "below",
+    [
+        (None, None, None, None, None, "坪山区"),
+        (None, None, None, None, None, "说明：与一期相邻"),
+        (None, None, None, None, None, "注：可分期。"),
+        (None, None, None, None, 1000.0, None),
+    ],
+)
+def test_rows_under_a_merged_name_belong_to_the_firm(below):
+    name = {(2, at) for at in (0, 1, 2)}
+    filled = (*firm("甲医疗")[:3], *below[3:])
+    sheet = sheet_of(SheetGrid("需求表", [HEADINGS, firm("甲医疗"), filled, firm("乙医疗")], covered=frozenset(name)))
+    assert [row for row, _ in sheet.rows] == [2, 3, 4]
+    assert sheet.skipped == ()
+
+
+@pytest.mark.parametrize(
     "name",
     ["注射泵科技", "备注医疗", "说明书医疗", "合计医疗", "平均科技", "总计生物", "累计算法公司", "Sumitomo",
      "Totalcare", "示例科技", "例外医疗", "一品医疗", "第一医疗器械", "同上医疗", "Average Joe Ltd", "续航医疗",
@@ -148,6 +165,13 @@ def test_headings_and_title_that_are_repeated_on_page_two_are_skipped():
     ]
 
 
+def test_a_title_that_goes_on_is_skipped():
+    title = "2026年企业用房需求汇总表"
+    sheet, made = made_of([(title,), HEADINGS, firm("甲医疗"), (f"{title}（续）",), firm("乙医疗")])
+    assert firms_of(made) == ["甲医疗", "乙医疗"]
+    assert skipped(sheet) == [(4, "the title or the number of a page")]
+
+
 def test_two_rows_of_headings_that_are_repeated_are_skipped():
     upper = ("企业名称", "细分领域", "企业类型", "研发", None, "生产", None)
     lower = (None, None, None, "面积(㎡)", "层高(m)", "面积(㎡)", "层高(m)")
@@ -168,6 +192,7 @@ def test_two_rows_of_headings_that_are_repeated_are_skipped():
         ("A", "B", "C", "D", "E", "F"),
         ("甲", "乙", 1.0, 2.0, 3.0, 4.0),
         (None, 1.0, 2.0, 3.0, 4.0, 5.0),
+        ("一", "二", "三", "四", "五", "六"),
     ],
 )
 def test_a_row_that_numbers_the_columns_is_skipped(index):

@@ -418,3 +418,10 @@ def test_broken_workbooks_of_every_kind_are_refused_and_never_break(tmp_path):
 
 def test_a_bad_cell_shows_what_the_workbook_shows():
     assert str(BadCell("#REF!", "cell-error", "x", "y")) == "#REF!"
+
+
+def test_a_value_under_a_merged_cell_is_kept(tmp_path):
+    rows = {0: dict(enumerate(HEADINGS)), 1: dict(enumerate(FIRM)), 2: dict(enumerate(("乙医疗", *FIRM[1:])))}
+    merged = [(1, at, 2, at) for at in range(len(HEADINGS))]
+    made = made_of(saved(tmp_path / "book.xlsb", xlsb(rows, merged)))[1]
+    assert [project.enterprise for project in made.projects] == ["甲医疗", "乙医疗"]
