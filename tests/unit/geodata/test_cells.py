@@ -652,3 +652,14 @@ def test_units_of_cells_lead_exactly_to_the_unit_of_the_field():
     assert unit_in(AREA, "千平方米") is None
     assert values.decimal("12.30") == Decimal("12.30")
     assert folded("㎡ １２") == "m2 12"
+
+
+@pytest.mark.parametrize(
+    "piece", ["1,", "(", "1-", "不需要", "无需环评", "无需蒸汽、", "1°", "以上", "2026年", "km2 ", "a "]
+)
+def test_a_very_long_cell_is_refused_or_asked_about(piece):
+    cell = piece * 20_000 + "!"
+    for field in (AREA, RENT, LEASE, START, CLEAN):
+        assert refused(field, cell)
+    for field in ("utilities", "districts", "tier", "eia_level"):
+        assert {meaning(field, part, known()).code for part in parts_of(field, cell)} <= {None, ""}
