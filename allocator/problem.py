@@ -12,6 +12,7 @@ from allocator.fitting import Offers
 from allocator.options import Option, enumerate_options
 from allocator.plan import Aim, Assignment, Plan
 from allocator.policy import NamedProject, Policy
+from allocator.starts import may_wait
 from allocator.tenants import Tenant, tenant
 from allocator.vocabulary import Permission, SpaceKind, Stage
 
@@ -198,6 +199,11 @@ class Problem:
             park_id: tuple(tenancy for space in spaces for tenancy in self.tenancies_of_space[space.space_id])
             for park_id, spaces in self.spaces_of_park.items()
         }
+
+    @cached_property
+    def someone_may_wait(self) -> bool:
+        """Whether a component of the batch may have an option to start later than it asks for."""
+        return may_wait(self, self._asked.values())
 
     @cached_property
     def free_m2_by_district(self) -> Mapping[str, int]:

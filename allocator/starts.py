@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from allocator.domain import Component, Space
 from allocator.months import FOREVER
+from allocator.vocabulary import SpaceKind
 
 if TYPE_CHECKING:
     from allocator.problem import Problem
@@ -73,6 +75,36 @@ def months_late(problem: Problem, component: Component, start: int) -> int:
     """Months between the asked month, or the plan's first where none is asked, and a start; 0 if it is not late."""
     asked = problem.plan_from if component.start_from is None else component.start_from
     return max(0, start - asked)
+
+
+def may_wait(problem: Problem, components: Iterable[Component]) -> bool:
+    """Whether one of the components may have an option that begins after the month it asks for.
+
+    Found without options, from the months in which something falls free in parks with spaces of a kind that suits: a
+    few more than have options, and none less.  The first to start late does so when something ends that did not.
+    """
+    published = problem.published_by_component
+    timely = [(c, asked_month(problem, c)) for c in problem.components.values()]
+    timely += [(problem.components[key], made.start) for key, made in published.items()]
+    ends = {component.lease_end(start) for component, start in timely}
+    free = {kind: months | ends for kind, months in _falling_free_by_kind(problem).items()}
+    for component in components:
+        asked, latest = asked_month(problem, component), latest_start(problem, component)
+        if component.key in published and published[component.key].start > asked:
+            return True
+        months = (month for kind in problem.kinds_for(component) for month in free.get(kind, ()))
+        if asked < latest and any(asked < month <= latest for month in months):
+            return True
+    return False
+
+
+def _falling_free_by_kind(problem: Problem) -> Mapping[SpaceKind, set[int]]:
+    """By kind of space, the months in which a tenancy or a reserve ends in a park with such a space, or it is let."""
+    ends = _ends_of_what_stands(problem)
+    found: dict[SpaceKind, set[int]] = defaultdict(set)
+    for space in problem.registry.spaces.values():
+        found[space.kind] |= ends[space.park_id] | {space.available_from}
+    return found
 
 
 def first_month(problem: Problem, component: Component, space: Space) -> int:

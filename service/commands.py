@@ -102,8 +102,9 @@ def _print_summary(document: PlanOut, problem: Problem, files: list[Path]) -> No
             print(f"  placed first: {', '.join(told)}")
     open_ended = sum(part.start_until is None for project in problem.projects for part in project.components)
     if open_ended:
+        who = "component names" if open_ended == 1 else "components name"
         months = problem.policy.start_slack_months
-        print(f"  {open_ended} components name no latest start; assumed: {months} months after the asked one")
+        print(f"  {open_ended} {who} no latest start; assumed: {months} months after the asked one")
     for move in document.tenant_moves:
         who = move.occupant or move.tenancy_id
         print(f"  tenant {who} moves: {move.from_space} → {move.to_space}, {move.floor_area_m2:,} m² from {move.start}")

@@ -30,12 +30,16 @@ class Delay(Goal):
     source = ("DESIGN-4.12",)
 
     def applies(self, problem: Problem) -> bool:
-        """Only where some component could start later than asked."""
-        return any(_of_option(problem, option) for option in problem.requested)
+        """Only where something that a component could use may fall free after its month, and within its window."""
+        return problem.someone_may_wait
 
     def term(self, problem: Problem, choose: Choose) -> Linear:
         """Weighted months of each option."""
-        return choose.sum_of(problem.requested, lambda option: _of_option(problem, option))
+
+        def waited(option: Option) -> int:
+            return weighted_delay(problem, problem.components[option.component], option.start)
+
+        return choose.sum_of(problem.requested, waited)
 
     def measure(self, problem: Problem, plan: Plan) -> int:
         """Sum of the weighted months of each placed component."""
@@ -46,7 +50,3 @@ def weighted_delay(problem: Problem, component: Component, start: int) -> int:
     """Months from the asked month to a start, times the priority of the project."""
     priority = problem.project_by_id[component.project_id].priority
     return priority * max(0, start - asked_month(problem, component))
-
-
-def _of_option(problem: Problem, option: Option) -> int:
-    return weighted_delay(problem, problem.components[option.component], option.start)

@@ -15,7 +15,7 @@ WORDS: Words = {
     "kpi_waiting": ("未落位", "Waiting"),
     "kpi_area": ("安排面积", "Floor allocated"),
     "kpi_rent": ("月租金", "Rent a month"),
-    "kpi_late": ("晚于期望 {n} 个月以上", "More than {n} months late"),
+    "kpi_late": ("晚于期望 {n} 个月以上", "> {n} months late"),
     "kpi_exceptions": ("政策例外", "Policy exceptions"),
     "kpi_value": ("落位项目价值", "Value placed"),
     "kpi_gap": ("与理论最优差距（首要目标）", "Gap to optimum (first goal)"),

@@ -96,7 +96,7 @@ def test_of_two_the_one_of_higher_priority_goes_first(first, second):
         [firm("p", first, floor_area_m2=500), firm("q", second, floor_area_m2=500)],
         tenancies=(taken(NOW + 6, area_m2=500),),
     )
-    found = solve(case, Limits(20, threads=1), "exact")
+    found = solve(case, Limits(120, threads=1), "exact")
     assert starts(found) == ({"p": NOW, "q": NOW + 6} if first > second else {"p": NOW + 6, "q": NOW})
     assert {goal.goal: goal.value for goal in found.goals}["delay"] == 6
     verify(case, found.plan, found.goals)
@@ -108,10 +108,10 @@ def test_a_dearer_place_now_is_taken_before_a_cheap_one_later_and_not_the_other_
         [space("s", rent_fen_m2_month=9000), space("t", rent_fen_m2_month=100)],
         tenancies=(taken(NOW + 6, "t"),),
     )
-    found = solve(case, Limits(20, threads=1), "exact")
+    found = solve(case, Limits(120, threads=1), "exact")
     assert starts(found) == {"p": NOW}
     cheap = replace(case, aims=tuple(Aim(((name, 1),)) for name in ("value", "cost", "delay")))
-    assert starts(solve(cheap, Limits(20, threads=1), "exact")) == {"p": NOW + 6}
+    assert starts(solve(cheap, Limits(120, threads=1), "exact")) == {"p": NOW + 6}
 
 
 @pytest.mark.parametrize(("weight", "start"), [(1, NOW + 6), (30_000, NOW)])
@@ -123,7 +123,7 @@ def test_in_a_merged_tier_weights_say_what_a_month_is_worth(weight, start):
         tenancies=(taken(NOW + 6, "t"),),
     )
     merged = replace(case, aims=(Aim((("value", 1),)), Aim((("delay", weight), ("cost", 1)))))
-    found = solve(merged, Limits(20, threads=1), "exact")
+    found = solve(merged, Limits(120, threads=1), "exact")
     assert starts(found) == {"p": start}
     verify(merged, found.plan, found.goals)
 
@@ -131,7 +131,7 @@ def test_in_a_merged_tier_weights_say_what_a_month_is_worth(weight, start):
 def test_goals_that_do_not_ask_for_an_early_start_are_reported_as_they_are_after_starts_are_made_earlier():
     case = problem([firm("p", floor_area_m2=500)], tenancies=(taken(NOW + 6, area_m2=500),))
     only = replace(case, aims=(Aim((("value", 1), ("delay", 1))),))
-    found = solve(only, Limits(20, threads=1), "exact")
+    found = solve(only, Limits(120, threads=1), "exact")
     assert starts(found) == {"p": NOW}
     assert [goal.value for goal in found.goals] == [10]
     verify(only, found.plan, found.goals)
@@ -142,10 +142,10 @@ def test_a_published_start_that_was_promised_late_is_late_once_and_may_become_ea
     case = replace(problem([firm("p")], tenancies=(taken(NOW + 6),)), published=(promised,))
     kept = plan(("p/c", "s"), start=NOW + 6)
     assert (measure(case, kept)["delay"], measure(case, kept)["stability"]) == (18, 0)
-    found = solve(replace(case, registry=replace(case.registry, tenancies=())), Limits(20, threads=1), "exact")
+    found = solve(replace(case, registry=replace(case.registry, tenancies=())), Limits(120, threads=1), "exact")
     assert starts(found) == {"p": NOW}, "the floor is free after all"
     free = replace(case, registry=replace(case.registry, tenancies=(taken(NOW + 2),)))
-    found = solve(free, Limits(20, threads=1), "exact")
+    found = solve(free, Limits(120, threads=1), "exact")
     assert starts(found) == {"p": NOW + 2}
     assert {goal.goal: goal.value for goal in found.goals}["stability"] == 0
 

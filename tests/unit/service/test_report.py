@@ -101,7 +101,7 @@ def test_the_tables_hold_the_numbers_of_the_payload(city):
         0
     ]
     placed = next(table for table in project_tables(payload, Speech("zh")) if table.name == "placed")
-    assert sum(row[6] for row in placed.rows) == payload["summary"]["allocated_m2"]
+    assert sum(row[8] for row in placed.rows) == payload["summary"]["allocated_m2"]
 
 
 def test_the_matrix_counts_every_works_of_a_project_that_has_research(city):
