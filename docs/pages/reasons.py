@@ -46,7 +46,7 @@ CLAIMS = {
     "claim/measure": "The measure stated for a goal is not the value measured.",
     "claim/kpi": "A figure beside the targets, or what is said of it, is not what the plan and the policy give.",
     "claim/status": "The status, or `verified`, is not what follows from the goals, their bounds and proofs.",
-    "claim/assignment": "Park, district, permission, rent, stage or basis of an assignment do not follow from the inputs.",
+    "claim/assignment": "What is said of an assignment's park, rent or stage does not follow from the inputs.",
     "claim/tenant-moves": "The moves of tenants are not those of tenants who may move, as the registry knows them.",
     "claim/unplaced": "The projects listed as not placed are not those that the plan leaves out.",
     "claim/reason": "The reasons why a project is not placed are not those that the plan gives, explained anew.",
