@@ -15,6 +15,8 @@ from allocator.vocabulary import Stage
 from geodata.demand import ComponentRecord, ProjectRecord
 from geodata.schema import Inputs, PublishedRecord
 from seeds.load import load_districts, load_policy
+from service.answers_wire import MoveCurveOut
+from service.change_report import ChangeReport, Departure, _sentences, report_text
 from service.nights import goals_of
 from tests.in_process import means
 from tests.small import NOW, component, problem, project, space
@@ -125,3 +127,49 @@ def test_the_curve_knows_the_plan_that_is_proposed(monkeypatch):
     net = worth(aims_of(case)[0], measure(case, plan))
     for point in found.curve.points[1:]:
         assert (point.net, point.price, point.gain) == (net, 5, net + 31 * 5)
+
+
+def test_a_report_counts_moves_points_and_prices_in_one_way():
+    curve = MoveCurve(
+        "900*value+30*policy-fit",
+        31,
+        (
+            MovePoint(0, PlanStatus.OPTIMAL, 0, 0, 0, 0, (), {"value": 10, "policy-fit": 3}, guaranteed=True),
+            MovePoint(1, PlanStatus.FEASIBLE, 5, 9, 36, 1, ("p/c",), {"value": 60, "policy-fit": 2}),
+        ),
+        None,
+        (2,),
+    )
+    departures = (
+        Departure(project_id="IVD-02", withdrawn=False, components=("lab", "works"), price=2),
+        Departure(project_id="GONE", withdrawn=True),
+    )
+    zh, en = _sentences(2, (), departures, (4, 4))
+    assert en == (
+        "Proposed: 2 moves, 0 projects more, 2 projects less (2 components dropped by the plan); "
+        "4 moves in all of at most 4."
+    )
+    assert zh == "建议调整 2 处、新增 0 个项目、移出 2 个项目（其中方案移出 2 个组成部分）；计入调整 4 次，上限 4 次。"
+    report = ChangeReport(
+        night="2026-09-21",
+        basis_plan="a",
+        plan_id="b",
+        worth_it=True,
+        sentence_zh=zh,
+        sentence_en=en,
+        moves=(),
+        arrivals=(),
+        departures=departures,
+        goals={"value": 50, "stability": 4},
+        exceptions_gained=(),
+        exceptions_lost=(),
+        proven=False,
+        proved_by=("cp-sat",),
+        curve=MoveCurveOut.model_validate(curve),
+    )
+    told = report_text(report)
+    assert "移出 dropped IVD-02: lab, works, 代价 price 2" in told
+    assert "已撤回 withdrawn GONE" in told
+    assert "only cp-sat proves that it is the best" in told
+    assert "≤ 1: value +50, policy-fit -1; 代价 price 1 (p/c) 未证明 not proven" in told
+    assert "≤ 2: 时限内未求解 not solved in time" in told
