@@ -12,7 +12,7 @@ def relocations(problem: Problem, before: Plan, after: Plan) -> tuple[Relocation
     at_home = {tenant.seat.key: tenant.tenancy.space_id for tenant in problem.tenants.values()}
     first, second = before.by_component, after.by_component
     sites = (
-        (key, *(_where(plan.get(key)) or at_home.get(key) for plan in (first, second)))
+        (key, _where(first.get(key)) or at_home.get(key), _where(second.get(key)) or at_home.get(key))
         for key in sorted({*first, *second})
     )
     return tuple((key, here, there) for key, here, there in sites if here != there)

@@ -299,16 +299,20 @@ def _proofs(report: ChangeReport) -> Iterator[str]:
 
 
 def _curve(curve: MoveCurveOut) -> Iterator[str]:
-    """A line per number of moves, with what it gains less its price against no move at all."""
-    yield "  调整次数与净收益 moves and net gain"
-    base = next((point.net for point in curve.points if point.net is not None and not point.moved), None)
+    """A line per number of moves, with what it gains in points of each goal against no move at all, and its price."""
+    yield "  调整次数与收益 moves, what they gain, and their price"
+    goals = [part.rpartition("*")[2] for part in curve.goal.split("+")]
+    base = next((point.values for point in curve.points if point.values and not point.moved), None)
     for point in curve.points:
-        if point.net is None:
+        if point.values is None:
             yield f"    ≤ {point.most_moves}: {point.status.value}"
             continue
         known = "" if point.status.value == "optimal" else " 未证明 not proven"
-        gained = f"{point.net:,}" if base is None else f"{point.net - base:+,}"
-        yield f"    ≤ {point.most_moves}: {gained} ({', '.join(point.moved) or '–'}){known}"
+        gained = ", ".join(
+            f"{goal} {point.values[goal]:,}" if base is None else f"{goal} {point.values[goal] - base[goal]:+,}"
+            for goal in goals
+        )
+        yield f"    ≤ {point.most_moves}: {gained}; 代价 price {point.price} ({', '.join(point.moved) or '–'}){known}"
     for most in curve.undone:
         yield f"    ≤ {most}: 时限内未求解 not solved in time"
 

@@ -47,7 +47,7 @@ def goals_of(inputs: Inputs) -> tuple[tuple[AimRecord, ...], ...]:
     movable = len(asked & published) + len(inputs.tenancies)
     moving = movable if inputs.max_moves is None else min(movable, 2 * inputs.max_moves)
     most_fit = widest * (len(asked - published) + moving)
-    unit = 1 + moving * max(inputs.policy.move_price.values())
+    unit = 1 + max(1, moving) * max(1, *inputs.policy.move_price.values())
     return (
         (
             AimRecord(goal="value", weight=min(MOST_WEIGHT, unit * (1 + most_fit))),

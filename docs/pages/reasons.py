@@ -42,11 +42,16 @@ CLAIMS = {
     "claim/plan-id": "The id is not the one that follows from inputs, status and assignments.",
     "claim/goals": "The goals listed, or their tiers, are not those that the inputs ask for, in that order.",
     "claim/gap": "A gap is not the distance between value and bound.",
-    "claim/proof": "An engine is said to have proved a value that the bound does not equal.",
+    "claim/proof": "An engine is said to have proved a value that the bound does not equal, or that did not run.",
+    "claim/unit": "The unit stated for a goal is not its unit.",
+    "claim/measure": "The measure stated for a goal is not the value measured.",
+    "claim/kpi": "A figure beside the targets, or what is said of it, is not what the plan and the policy give.",
     "claim/status": "The status, or `verified`, is not what follows from the goals, their bounds and proofs.",
-    "claim/assignment": "Park, district, permission, rent or basis of an assignment do not follow from the inputs.",
+    "claim/assignment": "What is said of an assignment's park, rent or stage does not follow from the inputs.",
     "claim/tenant-moves": "The moves of tenants are not those of tenants who may move, as the registry knows them.",
     "claim/unplaced": "The projects listed as not placed are not those that the plan leaves out.",
+    "claim/reason": "The reasons why a project is not placed are not those that the plan gives, explained anew.",
+    "claim/conflict": "A conflict stands in a file that is not infeasible, or names no row of a known rule.",
 }
 """Breaches that belong to no rule."""
 

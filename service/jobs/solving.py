@@ -147,7 +147,7 @@ def _files(outcome: Outcome, document: PlanOut) -> dict[str, bytes]:
             written = write_all(folder, outcome, document)
         except NotWrittenError as error:
             # a plan is never lost because a picture of it failed
-            LOG.exception("files of the plan could not be made", plan_id=document.plan_id, failed=error.failed)
+            LOG.warning("files of the plan could not be made", plan_id=document.plan_id, failed=error.failed)
             written = list(error.written)
         written.append(write_geopackage(outcome.problem, document, folder / "plan.gpkg"))
         return {path.name: path.read_bytes() for path in written}
