@@ -3,6 +3,8 @@
 import argparse
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +33,18 @@ def _settings(**given: object) -> Settings:
     settings = load_settings(**given)
     logs.set_up(settings.log_level)
     return settings
+
+
+@contextmanager
+def _kept(settings: Settings) -> Iterator[Engine]:
+    """The database that there is; raises InputError where there is none, or none of this release."""
+    with database(settings, made=True) as url:
+        engine = open_engine(url, pool_size=1)
+        try:
+            check_schema(engine)
+            yield engine
+        finally:
+            engine.dispose()
 
 
 def migrate(_options: argparse.Namespace) -> int:
@@ -94,15 +108,11 @@ def key(options: argparse.Namespace) -> int:
         remedy = f"Leave it out, or make the person one of {', '.join(sorted(DISTRICT_ROLES))}."
         raise InputError([Fault("key", None, "--district", options.district, f"does not go with {role}", remedy)])
     settings = _settings(**({} if options.data_dir is None else {"data_dir": options.data_dir}))
-    with database(settings, made=True) as url:
-        engine = open_engine(url, pool_size=1)
-        check_schema(engine)
-        with transaction(engine, SYSTEM) as connection:
-            principal = Principal(options.person, role, options.district)
-            key_id, made = make_key(connection, pepper_of(settings), principal, "operator", options.label, options.days)
-            detail = {"person": options.person, "role": role.value, "district": options.district}
-            trail.record(connection, "operator", "key.make", f"key/{key_id}", detail)
-        engine.dispose()
+    with _kept(settings) as engine, transaction(engine, SYSTEM) as connection:
+        principal = Principal(options.person, role, options.district)
+        key_id, made = make_key(connection, pepper_of(settings), principal, "operator", options.label, options.days)
+        detail = {"person": options.person, "role": role.value, "district": options.district}
+        trail.record(connection, "operator", "key.make", f"key/{key_id}", detail)
     print(made)
     return exit_codes.OK
 
@@ -110,13 +120,9 @@ def key(options: argparse.Namespace) -> int:
 def audit(options: argparse.Namespace) -> int:
     """Verify the audit's chain, against an anchor kept elsewhere if one is named; write a new anchor if asked."""
     settings = _settings()
-    with database(settings, made=True) as url:
-        engine = open_engine(url, pool_size=1)
-        check_schema(engine)
-        with transaction(engine, SYSTEM) as connection:
-            count, last, broken = trail.verify_chain(connection)
-            anchored = _against(options.anchor, lambda number: trail.digest_at(connection, number))
-        engine.dispose()
+    with _kept(settings) as engine, transaction(engine, SYSTEM) as connection:
+        count, last, broken = trail.verify_chain(connection)
+        anchored = _against(options.anchor, lambda number: trail.digest_at(connection, number))
     wrong = [f"entry {broken.number} {broken.why}"] if broken else []
     wrong += [anchored] if anchored else []
     if options.write_anchor is not None and not wrong:

@@ -107,6 +107,10 @@ def test_a_night_without_a_published_plan_is_idle(fresh):
     assert asked.json()["report"] == {"sentence_en": "No plan is published.", "sentence_zh": "尚无已发布方案。"}
 
 
+WITH_RESULT = {"nothing", "proposed"}
+"""How a night ends that has run."""
+
+
 def begin_by_hand(desk):
     answer = desk.post("nights", "oli")
     return answer.status_code, answer.json()
@@ -123,7 +127,8 @@ def test_a_night_that_had_no_plan_to_start_from_is_begun_again_once_there_is_one
     assert begin_by_hand(fresh) == (202, again), "one that runs is not begun twice"
     fresh.solve(again["run_id"])
     status, over = begin_by_hand(fresh)
-    assert (status, over["state"], over["run_id"]) == (200, "nothing", again["run_id"])
+    assert (status, over["run_id"]) == (200, again["run_id"])
+    assert over["state"] in WITH_RESULT
     assert begin_by_hand(fresh) == (200, over), "one that has its result is not begun anew"
     assert len(fresh.get("nights").json()["items"]) == 1
 
@@ -137,7 +142,7 @@ def test_a_night_that_was_cancelled_while_it_waited_can_be_begun_again(fresh, ke
     assert (status, again["state"]) == (202, "running")
     assert again["run_id"] != first["run_id"]
     fresh.solve(again["run_id"])
-    assert fresh.get("nights").json()["items"][0]["state"] == "nothing"
+    assert fresh.get("nights").json()["items"][0]["state"] in WITH_RESULT
 
 
 def test_a_night_whose_run_failed_can_be_begun_again(fresh, monkeypatch):
@@ -157,7 +162,7 @@ def test_a_night_whose_run_failed_can_be_begun_again(fresh, monkeypatch):
     status, again = begin_by_hand(fresh)
     assert (status, again["state"], again["report"]) == (202, "running", None)
     fresh.solve(again["run_id"])
-    assert fresh.get("nights").json()["items"][0]["state"] == "nothing"
+    assert fresh.get("nights").json()["items"][0]["state"] in WITH_RESULT
 
 
 def test_people_who_begin_a_night_again_at_the_same_moment_begin_one(fresh):
