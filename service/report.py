@@ -76,7 +76,7 @@ def _document(
     plan, say = payload["plan"], speech.say
     named = {table.name: _table(table, speech) for table in tables}
     verified = say("已独立校验", "independently verified")
-    status = say("已证最优", "proven optimal") if plan["status"] == "optimal" else _gap(plan["goals"], say)
+    status = say("已证最优", "proven optimal") if plan["status"] == "optimal" else first_gap(plan["goals"], say)
     facts = {
         say("方案编号", "Plan id"): plan["id"],
         say("数据日期", "Data date"): plan["data_date"],
@@ -99,7 +99,7 @@ def _document(
     }
 
 
-def _gap(goals: Sequence[Mapping[str, Any]], say: Callable[[str, str], str]) -> str:
+def first_gap(goals: Sequence[Mapping[str, Any]], say: Callable[[str, str], str]) -> str:
     """How far a plan that is not proven best is from the best in its first goal."""
     gap = goals[0]["gap"] if goals else None
     if gap is None:

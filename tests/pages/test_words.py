@@ -7,6 +7,7 @@ import pytest
 
 from allocator.goals import BY_ID
 from service.pages.words.system import ACTIONS, own
+from service.registry_effects import effects
 from tests.pages.conftest import Browser
 from tests.pages.test_records import files_of, send_registry, wish
 from tests.service_for_tests import a_project
@@ -219,3 +220,48 @@ def test_every_action_of_the_audit_has_words(desk, city):
     page = desk.get("audit", "max", params={"limit": 100}).json()
     found = {one["action"] for one in page["items"]}
     assert {"plan.publish", "registry.store"} <= found <= set(ACTIONS)
+
+
+def changed(city, registry, **facts):
+    """The registry with other facts of the space that the first firm has."""
+    spaces = [{**one, **facts} if one["space_id"] == city["used"]["space_id"] else one for one in registry["spaces"]]
+    return {**registry, "spaces": spaces}
+
+
+@pytest.mark.parametrize(
+    ("facts", "what", "codes", "fields"),
+    [
+        ({"floor_area_m2": 300}, "unfit", {"area"}, ("floor_area_m2",)),
+        ({"eia_level": "exempt", "floor_load_kpa": 1.0}, "changed", set(), ("floor_load_kpa",)),
+        ({"opening_cost_yuan": 77}, "changed", set(), ("opening_cost_yuan",)),
+        ({"kind": "land_plot"}, "unfit", {"kind"}, ("kind",)),
+        ({"available_from": "2040-01"}, "unfit", {"window"}, ("available_from",)),
+        ({"source": "another paper"}, None, set(), ()),
+    ],
+)
+def test_what_a_changed_space_does_to_the_firm_in_it(desk, city, facts, what, codes, fields):
+    document, _ = desk.app.state.house.plan(city["plan"])
+    registry = desk.get("registries/1").json()["document"]
+    found = effects(document, registry, changed(city, registry, **facts))
+    mine = [one for one in found if one.project_id == city["used"]["project_id"]]
+    if what is None:
+        assert found == ()
+        return
+    (one,) = mine
+    assert one.what == what
+    assert codes <= {reason.code for reason in one.reasons}
+    assert set(fields) <= set(one.fields)
+
+
+def test_a_new_tenant_in_a_firms_floor_is_told_and_the_same_registry_is_not(desk, city):
+    document, _ = desk.app.state.house.plan(city["plan"])
+    registry = desk.get("registries/1").json()["document"]
+    assert effects(document, registry, registry) == ()
+    space = next(one for one in registry["spaces"] if one["space_id"] == city["used"]["space_id"])
+    model = registry["tenancies"][0]
+    late = {**model, "tenancy_id": "late", "space_id": space["space_id"], "floor_area_m2": space["floor_area_m2"]}
+    late |= {"since": None, "until": None}
+    found = effects(document, registry, {**registry, "tenancies": [*registry["tenancies"], late]})
+    told = next(one for one in found if one.project_id == city["used"]["project_id"])
+    assert told.what == "unfit"
+    assert "floor-area" in {reason.code for reason in told.reasons}

@@ -8,6 +8,7 @@ from maps.words import REASONS
 _WHOLE: Mapping[str, str] = {
     "system": "系统",
     "first-use": "系统（首次启动）",
+    "nightly": "系统（夜间优化）",
     "from files": "由文件导入",
     "the seed registry": "随附台账",
     "cancelled on request": "按要求取消",
@@ -71,13 +72,16 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
 """What the audit calls each action."""
 
 FACTS: Mapping[str, tuple[str, str]] = {
+    "attempt": ("次数", "attempt"),
     "because": ("理由", "reason"),
     "based_on": ("基于", "based on"),
     "basis_plan": ("现行方案", "plan in force"),
     "bytes": ("字节", "bytes"),
     "cancelled": ("已取消", "cancelled"),
+    "content": ("内容指纹", "fingerprint"),
     "content_hash": ("内容指纹", "fingerprint"),
     "district": ("区", "district"),
+    "document": ("方案文件", "document"),
     "expires_at": ("有效期至", "expires"),
     "file": ("文件", "file"),
     "from": ("由", "from"),
@@ -99,6 +103,7 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "registry": ("台账", "registry"),
     "replaced": ("已替换", "replaced"),
     "role": ("角色", "role"),
+    "run": ("测算", "run"),
     "run_id": ("测算", "run"),
     "scenario_id": ("情景", "scenario"),
     "sha256": ("指纹", "fingerprint"),
@@ -107,3 +112,31 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "to": ("至", "to"),
 }
 """What the audit calls the facts of an entry; others stand as they were kept."""
+
+VALUES: Mapping[str, tuple[str, str]] = {
+    "admin": ("管理员", "administrator"),
+    "approved": ("已批准", "approved"),
+    "cancelled": ("已取消", "cancelled"),
+    "demo": ("示范", "demo"),
+    "draft": ("草案", "draft"),
+    "failed": ("失败", "failed"),
+    "idle": ("未运行", "idle"),
+    "infeasible": ("无可行方案", "infeasible"),
+    "nightly": ("夜间", "nightly"),
+    "no_plan": ("时限内无方案", "no plan in time"),
+    "nothing": ("无需调整", "nothing worth changing"),
+    "operator": ("运维", "operator"),
+    "planner": ("规划", "planner"),
+    "proposed": ("待审核", "proposed"),
+    "published": ("现行", "in force"),
+    "quarantined": ("已隔离", "quarantined"),
+    "rejected": ("已退回", "sent back"),
+    "reviewer": ("审核", "reviewer"),
+    "succeeded": ("已完成", "done"),
+    "superseded": ("已被替代", "superseded"),
+    "viewer": ("查看", "viewer"),
+}
+"""States, roles and kinds among the facts of an entry."""
+
+CODED = frozenset({"from", "kind", "role", "state", "to"})
+"""Facts whose values are such codes."""
