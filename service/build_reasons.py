@@ -77,4 +77,5 @@ def _blocks(problem: Problem, area_m2: int) -> tuple[Space, ...]:
 def _against(problem: Problem, part: Component, blocks: Sequence[Space]) -> tuple[str, ...]:
     """What stands against a component in the block that comes nearest to taking it; empty where one takes it."""
     found = [[reason.code for reason in reasons_against(problem, part, block)] for block in blocks]
-    return tuple(min(found, key=len)) if found else ("kind",)
+    nearest = min(found, key=len, default=["kind"])
+    return tuple(nearest)

@@ -5,15 +5,18 @@ from collections.abc import Mapping
 
 from maps.words import REASONS
 
-_WHOLE: Mapping[str, str] = {
-    "system": "系统",
-    "first-use": "系统（首次启动）",
-    "nightly": "系统（夜间优化）",
-    "from files": "由文件导入",
-    "the seed registry": "随附台账",
-    "cancelled on request": "按要求取消",
-    "no plan was found within the time limit": "时限内没有找到方案",
-    "Its space is not in the registry any more.": "其空间已不在台账中。",
+_WHOLE: Mapping[str, tuple[str, str]] = {
+    "system": ("系统", "system"),
+    "first-use": ("系统（首次启动）", "first-use"),
+    "nightly": ("系统（夜间优化）", "nightly"),
+    "from files": ("由文件导入", "from files"),
+    "the seed registry": ("随附台账", "the seed registry"),
+    "cancelled on request": ("按要求取消", "cancelled on request"),
+    "no plan was found within the time limit": ("时限内没有找到方案", "no plan was found within the time limit"),
+    "Its space is not in the registry any more.": (
+        "其空间已不在台账中。",
+        "Its space is not in the registry any more.",
+    ),
 }
 _NIGHT = re.compile(r"nightly (\d{4}-\d{2}-\d{2})")
 _CONFLICT = re.compile(r"these rules cannot hold together: (.*)", re.DOTALL)
@@ -36,7 +39,7 @@ def own(text: str, language: str) -> str:
         return f"夜间优化 {night[1]}"
     if conflict := _CONFLICT.fullmatch(text):
         return "以下规则不能同时满足：" + "；".join(map(_row, conflict[1].split(", ")))
-    return _WHOLE.get(text, text)
+    return _WHOLE[text][0] if text in _WHOLE else text
 
 
 def _row(name: str) -> str:
