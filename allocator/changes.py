@@ -5,13 +5,13 @@ that no number measures (another kind of space, another permission) counts as a 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from allocator.domain import PARK_UTILITIES, Component, Project, Space
 from allocator.options import Reason, reasons_against
 from allocator.plan import Assignment, Breach
 from allocator.problem import Problem
-from allocator.rules import RULES
+from allocator.rules import RULE_BY_ID, RULES
 from allocator.standing import Standing
 from allocator.starts import first_month, last_month
 
@@ -31,7 +31,15 @@ OF_THE_PROJECT = frozenset({"rent", "district", "kind", "window"})
 BY_MONTH = frozenset({"floor-area", "utilities", "reserve"})
 """Rules that name a month last: the worst month speaks for all."""
 
-UNITS = {"links": "m", "budget": "yuan/month", "quota": "m2", "positioning": "components", "separation": "m"}
+UNITS = {
+    "links": "m",
+    "budget": "yuan/month",
+    "quota": "m2",
+    "positioning": "components",
+    "separation": "m",
+    "reserve": "m2",
+}
+"""Of rules whose numbers have one unit wherever they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,26 @@ def joined(known: Changes, more: Iterable[Change]) -> Changes:
 def changes_for(standing: Standing, project: Project, sites: tuple[Assignment, ...]) -> Changes:
     """Every limit in the way of a whole project at the sites, all else staying."""
     breaches = standing.breaches(sites, RAISED)
-    return joined(changes_of_sites(standing.problem, sites), of_breaches(project, breaches))
+    found = joined(changes_of_sites(standing.problem, sites), of_breaches(project, breaches))
+    return {key: _beside_others(standing.problem, sites, change) for key, change in found.items()}
+
+
+def _beside_others(problem: Problem, sites: Iterable[Assignment], change: Change) -> Change:
+    """Of a limit that many share: what the project itself needs there, and what the others leave of it."""
+    if not isinstance(change.needed, int) or not isinstance(change.offered, int):
+        return change
+    if change.code == "floor-area":
+        own = sum(area_m2 for site in sites for space_id, area_m2 in site.pieces if space_id == change.where)
+    elif change.code == "utilities" and change.unit in PARK_UTILITIES:
+        park_id = change.where.rsplit("/", 1)[0]
+        own = sum(
+            getattr(problem.components[site.key], change.unit)
+            for site in sites
+            if problem.park_of(site.space_id).park_id == park_id
+        )
+    else:
+        return change
+    return replace(change, needed=own, offered=change.offered - (change.needed - own))
 
 
 def changes_of_sites(problem: Problem, sites: Iterable[Assignment]) -> Changes:
@@ -90,13 +117,14 @@ def of_breaches(project: Project, breaches: Iterable[Breach]) -> Iterator[Change
     """What would have to give way for breaches that a project causes."""
     for breach in breaches:
         where = breach.where.rsplit("/", 1)[0] if breach.rule in BY_MONTH else breach.where
-        if isinstance(breach.measured, str) or isinstance(breach.limit, str):
-            yield Change(breach.rule, where, breach.measured, breach.limit, None, "", WHOLE_BP)
+        needed, offered = RULE_BY_ID[breach.rule].sides(breach)
+        if isinstance(needed, str) or isinstance(offered, str):
+            yield Change(breach.rule, where, needed, offered, None, "", WHOLE_BP)
             continue
-        by = abs(breach.measured - breach.limit)
+        by = abs(needed - offered)
         unit, asked = _asked(project, breach.rule, where)
-        share = int(-(-by * WHOLE_BP // max(1, asked or max(abs(breach.measured), abs(breach.limit)))))
-        yield Change(breach.rule, where, breach.measured, breach.limit, by, unit, share)
+        share = int(-(-by * WHOLE_BP // max(1, asked or max(abs(needed), abs(offered)))))
+        yield Change(breach.rule, where, needed, offered, by, unit, share)
 
 
 def _asked(project: Project, rule: str, where: str) -> tuple[str, int]:

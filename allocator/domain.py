@@ -5,7 +5,7 @@ m² and month, months are numbers as in :mod:`allocator.months`.  Cross referenc
 :class:`allocator.problem.Problem`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from allocator.months import FOREVER
@@ -146,13 +146,30 @@ class Tenancy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """Floor that the firm of a component has signed for: each space with its m², the first month, and the stage."""
+
+    pieces: tuple[tuple[str, int], ...]
+    start: int
+    stage: Stage = Stage.BUILT
+
+    def __post_init__(self) -> None:
+        require(bool(self.pieces), "a lease is of some space")
+
+    @property
+    def space_ids(self) -> frozenset[str]:
+        """Every space it holds floor in."""
+        return frozenset(space_id for space_id, _ in self.pieces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Component:
     """One part of a project that needs one space; a None requirement is no requirement.
 
     ``pinned_to`` names the space, park or district where the component must be placed;
     ``barred_from`` those where it must not be.  ``like`` is the present space of a sitting tenant, who needs another
     like it; its function is then not known, and no rule asks for it.  ``max_sites`` is over how many spaces of one
-    building the component may be divided.
+    building the component may be divided.  A component with a ``lease`` stands there, whatever else it asks for.
     """
 
     project_id: str
@@ -179,6 +196,7 @@ class Component:
     barred_from: frozenset[str] = frozenset()
     like: Space | None = None
     max_sites: int = 1
+    lease: Lease | None = None
     source: str = ""
 
     def __post_init__(self) -> None:
@@ -247,10 +265,21 @@ class Project:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """Everything on the supply side, keyed by id; ``distance_m`` holds metres for each ordered pair of parks."""
+    """Everything on the supply side, keyed by id; ``distance_m`` holds metres for each ordered pair of parks.
+
+    Of the spaces in ``either`` exactly one will be built, and which one is open: sums of floor count one of them.
+    """
 
     districts: Mapping[str, District]
     parks: Mapping[str, Park]
     spaces: Mapping[str, Space]
     tenancies: tuple[Tenancy, ...] = ()
     distance_m: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    either: frozenset[str] = frozenset()
+
+    def stock_m2(self, space_ids: Iterable[str]) -> int:
+        """Floor area of spaces, m²; of those that exclude each other the largest counts."""
+        areas = [(space_id in self.either, self.spaces[space_id].floor_area_m2) for space_id in space_ids]
+        return sum(area for other, area in areas if not other) + max(
+            (area for other, area in areas if other), default=0
+        )

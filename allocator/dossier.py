@@ -95,6 +95,7 @@ class UnplacedReason:
     offered: int | float | str
     unit: str = ""
     holders: tuple[Holder, ...] = ()
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,7 @@ class Dossier:
 
     ``contributions`` are what the project adds to each goal where it stands: what would be lost without it, all else
     staying.  ``alternatives`` are the best other ways to place it, and ``repair`` is for a project that is nowhere.
+    A ``brief`` one was made in a hurry: no repair was looked for.
     """
 
     project_id: str
@@ -139,3 +141,4 @@ class Dossier:
     name_en: str = ""
     applied: tuple[Applied, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    brief: bool = False

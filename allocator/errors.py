@@ -10,7 +10,7 @@ class AllocatorError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing wrong with an input: where it stands, its value, and the remedy."""
+    """One thing wrong with an input: where it stands, its value, the remedy, and a code for programs."""
 
     file: str
     row: int | None
@@ -18,6 +18,7 @@ class Fault:
     value: str | None
     message: str
     remedy: str
+    code: str = "unreadable"
 
     def __str__(self) -> str:
         place = self.file if self.row is None else f"{self.file}, row {self.row}"

@@ -5,7 +5,7 @@ with the change in every goal.  *Blocked*: a space there suits it, but a rule st
 who holds the floor is named.  *Unfit*: no space there suits it; the nearest miss is given with both numbers.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from allocator.beside import options_beside, sites_of
@@ -43,14 +43,19 @@ def dossier(verified: VerifiedPlan, project_id: str, *, newcomer: bool = False) 
     return dossier_beside(standing, verified.problem.project_by_id[project_id], newcomer=newcomer)
 
 
-def dossiers(verified: VerifiedPlan) -> Iterator[Dossier]:
-    """Dossier of every project, in the order of the batch, one after the other."""
+def dossiers(verified: VerifiedPlan, late: Callable[[], bool] = lambda: False) -> Iterator[Dossier]:
+    """Dossier of every project, in the order of the batch, one after the other.
+
+    Once ``late`` says so, only projects that wait are told about, and of them the reasons alone: see ``brief``.
+    """
     standing = Standing(verified.problem, verified.plan)
     for project in verified.problem.projects:
-        yield dossier_beside(standing, project, newcomer=False)
+        brief = late()
+        if not brief or project.project_id not in standing.plan.placed_projects:
+            yield dossier_beside(standing, project, newcomer=False, brief=brief)
 
 
-def dossier_beside(standing: Standing, project: Project, *, newcomer: bool) -> Dossier:
+def dossier_beside(standing: Standing, project: Project, *, newcomer: bool, brief: bool = False) -> Dossier:
     """Dossier of a project of a plan that was checked before, with what is already known of the plan."""
     placed = project.project_id in standing.plan.placed_projects
     options = options_beside(standing, project)
@@ -67,6 +72,7 @@ def dossier_beside(standing: Standing, project: Project, *, newcomer: bool) -> D
         priority=project.priority,
         name_zh=project.name_zh,
         name_en=project.name_en,
+        brief=brief,
     )
     told = _scored(standing, project, told) if placed else _unplaced(standing, project, told, newcomer=newcomer)
     return replace(
@@ -78,7 +84,9 @@ def _unplaced(standing: Standing, project: Project, told: Dossier, *, newcomer: 
     ways = ways_to_place(standing, project, MOST_ALTERNATIVES).found
     reasons = tuple(reasons_of_unplaced(standing, project, told.components, ways, newcomer=newcomer))
     others = tuple(Alternative(way.sites, way.deltas) for way in ways)
-    repair = Repair(ways[0].sites, (), exact=True) if ways else cheapest_repair(standing, project)
+    repair = Repair(ways[0].sites, (), exact=True) if ways else None
+    if repair is None and not told.brief:
+        repair = cheapest_repair(standing, project)
     return replace(told, unplaced_reasons=reasons, alternatives=others, repair=repair)
 
 
@@ -112,9 +120,9 @@ def _component(
         assignment.space_id if assignment else None,
         format_month(assignment.start) if assignment else None,
         problem.permission(component, assignment.space_id).value if assignment else None,
-        tuple(offered_to(component, space, assignment)) if space and assignment else (),
+        tuple(offered_to(problem, component, space, assignment)) if space and assignment else (),
         tuple(_verdict(standing, component, park_id, there, placed=placed) for park_id, there in by_park.items()),
-        tuple(asked_for(component)),
+        tuple(asked_for(problem, component)),
     )
 
 
@@ -156,7 +164,7 @@ def _blocked(
     """What stands against moving the component alone to the option, all else staying, and who holds what it needs."""
     site = sites_of([option])
     breaches = standing.breaches(site, rules)
-    tight = tightest(component, option, breaches)
+    tight = tightest(standing.problem, option, breaches)
     holders = dict.fromkeys(
         holder for breach, _ in tight if breach.rule in CAPACITIES for holder in holders_of(standing, component, breach)
     )

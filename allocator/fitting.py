@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.domain import Component, Space
+from allocator.subsidy import rate_fen_m2_month
 from allocator.vocabulary import Utility
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Offers:
     def __init__(self, problem: Problem) -> None:
         parks = problem.registry.parks
         spaces = self._spaces = tuple(problem.registry.spaces.values())
+        self._ids = np.array([space.space_id for space in spaces])
         self._kinds = np.array([space.kind.value for space in spaces])
         self._districts = np.array([parks[space.park_id].district for space in spaces])
         self._area = np.array([space.floor_area_m2 for space in spaces], dtype=np.int64)
@@ -53,6 +55,8 @@ class Offers:
 
     def _serving(self, problem: Problem, component: Component) -> Mask:
         """Whether each space serves the component, its window aside, and for a divided one its area too."""
+        if component.lease is not None:
+            return np.isin(self._ids, sorted(component.lease.space_ids))
         kinds = [kind.value for kind in problem.kinds_for(component)]
         mask: Mask = np.isin(self._kinds, kinds)
         if component.max_sites == 1:
@@ -75,7 +79,8 @@ class Offers:
             mask &= self._has[utility]
         if component.max_rent_fen_m2_month is not None:
             # a space whose rent is not known is not too dear
-            mask &= ~(self._rent > component.max_rent_fen_m2_month)
+            paid = self._rent - rate_fen_m2_month(problem, component)
+            mask &= ~(paid > component.max_rent_fen_m2_month)
         return mask
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from allocator.plan import Assignment, GoalReport, Plan, PlanStatus
+from allocator.plan import GoalReport, PlanStatus
 from allocator.problem import Problem
-from allocator.solution import Limits, Solution, Watch, ignore
+from allocator.relocations import Relocation, relocations
+from allocator.solution import Limits, Watch, ignore
 from allocator.solve import solve
 from allocator.verify import VerifiedPlan, verify
 
@@ -23,7 +24,7 @@ class Forced:
     status: PlanStatus
     goals: tuple[GoalReport, ...]
     deltas: Mapping[str, int] | None
-    moves: tuple[tuple[str, str | None, str | None], ...]
+    moves: tuple[Relocation, ...]
     conflict: tuple[str, ...]
 
 
@@ -39,7 +40,8 @@ def force(verified: VerifiedPlan, component: str, place: str, limits: Limits, wa
         return Forced(component, place, solution.status, (), None, (), conflict)
     forced = verify(fixed, solution.plan, solution.goals)
     deltas = {goal: value - verified.values[goal] for goal, value in forced.values.items()}
-    return Forced(component, place, solution.status, solution.goals, deltas, _moves(verified.plan, solution), ())
+    moves = relocations(problem, verified.plan, forced.plan)
+    return Forced(component, place, solution.status, solution.goals, deltas, moves, ())
 
 
 def pinned(problem: Problem, component: str, place: str) -> Problem:
@@ -54,19 +56,3 @@ def pinned(problem: Problem, component: str, place: str) -> Problem:
         for project in problem.projects
     )
     return replace(problem, projects=projects)
-
-
-def _moves(before: Plan, solution: Solution) -> tuple[tuple[str, str | None, str | None], ...]:
-    after = solution.plan.by_component if solution.plan else {}
-    sites = {
-        key: (
-            _where(before.by_component[key]) if key in before.by_component else None,
-            _where(after[key]) if key in after else None,
-        )
-        for key in sorted({*before.by_component, *after})
-    }
-    return tuple((key, here, there) for key, (here, there) in sites.items() if here != there)
-
-
-def _where(assignment: Assignment) -> str:
-    return "+".join(sorted(assignment.space_ids))

@@ -9,6 +9,9 @@ from allocator.goals import BY_ID
 from allocator.problem import Problem
 from allocator.rules import RULES
 
+ROLES = "P-ROLE-"
+"""How ids of facts begin that speak of one district's role."""
+
 ALWAYS = "positioning"
 """Where every component stands, and where it may not, follows from the positioning."""
 
@@ -16,16 +19,16 @@ ALWAYS = "positioning"
 def applied(problem: Problem, project: Project, told: Dossier) -> tuple[Applied, ...]:
     """Sources of the rules and goals that had a say, each with their ids, in the order of the rules and goals.
 
-    What the policy says of a district's role counts where the project stands in that district, or could by its repair.
+    What the policy says of a district's role counts where the project stands in that district, or could by its repair;
+    of districts that the registry does not have, nothing counts.
     """
-    roles = {_role(district.source) for district in problem.registry.districts.values()}
     here = {_role(problem.district_of(space_id).source) for space_id in _spaces(told)}
     by: dict[str, list[str]] = defaultdict(list)
     spoken = _spoken(problem, project, told)
     rules = [(rule.id, rule.source) for rule in RULES if rule.id in spoken]
     for name, sources in (*rules, *((goal, BY_ID[goal].source) for goal in _scoring(told))):
         for source in sources:
-            if source not in roles or source in here:
+            if not source.startswith(ROLES) or source in here:
                 by[source].append(name)
     return tuple(Applied(source, tuple(dict.fromkeys(ids))) for source, ids in by.items())
 

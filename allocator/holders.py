@@ -7,23 +7,18 @@ from allocator.dossier import Holder
 from allocator.months import parse_month
 from allocator.options import Option, Reason
 from allocator.plan import Breach, Plan
+from allocator.problem import Problem
+from allocator.rules import RULE_BY_ID
 from allocator.standing import Standing
-from allocator.trial import CAPACITIES
 
 
-def tightest(component: Component, option: Option, breaches: list[Breach]) -> list[tuple[Breach, Reason]]:
-    """One reason per rule and capacity: what the component asks for against the least that the others leave."""
+def tightest(problem: Problem, option: Option, breaches: list[Breach]) -> list[tuple[Breach, Reason]]:
+    """One reason per rule and place: what the option needs against the least that there is for it."""
     reasons: dict[tuple[str, str], tuple[Breach, Reason]] = {}
     for breach in breaches:
-        place = breach.where
-        if breach.rule in CAPACITIES and isinstance(breach.measured, int) and isinstance(breach.limit, int):
-            place = place.rsplit("/", 1)[0]
-            unit = "m2" if breach.rule == "floor-area" else place.rsplit("/", 1)[1]
-            asked = option.area_in(place) if breach.rule == "floor-area" else getattr(component, unit)
-            reason = Reason(breach.rule, asked, breach.limit - (breach.measured - asked), unit)
-        else:
-            unit = "m" if breach.rule == "links" and isinstance(breach.measured, int) else ""
-            reason = Reason(breach.rule, breach.limit, breach.measured, unit)
+        told = RULE_BY_ID[breach.rule].compared(problem, breach, option)
+        reason = Reason(breach.rule, told.needed, told.offered, told.unit, told.until)
+        place = told.place or breach.where
         known = reasons.get((breach.rule, place))
         if known is None or _left(reason) < _left(known[1]):
             reasons[breach.rule, place] = breach, reason
@@ -46,7 +41,8 @@ def holders_of(standing: Standing, component: Component, breach: Breach) -> Iter
         draws = not supply or getattr(placement.component, supply)
         if draws and placement.active(month) and placement.component.key != component.key:
             held, project = placement.assignment, problem.project_by_id[placement.component.project_id]
-            yield Holder(held.project_id, held.component_id, held.total_m2, project.value)
+            floor = sum(area_m2 for space_id, area_m2 in held.pieces if supply or space_id == here)
+            yield Holder(held.project_id, held.component_id, floor, project.value)
     for tenancy in standing.housed.get(here, ()):
         if tenancy.active(month) and (not supply or getattr(tenancy, supply)):
             name = tenancy.occupant or tenancy.tenancy_id

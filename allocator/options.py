@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from allocator.domain import Component, Space
 from allocator.months import FOREVER, format_month
 from allocator.pieces import Piece, divisions, in_lots_m2, most_m2
-from allocator.starts import start_months, stays, window
+from allocator.starts import is_over, latest_start, start_months, stays, window
+from allocator.subsidy import rent_paid_fen_m2_month
 
 if TYPE_CHECKING:
     from allocator.problem import Problem
@@ -65,7 +66,12 @@ class Reason:
     needed: int | float | str
     offered: int | float | str
     unit: str = ""
+    until: str = ""
+    """First month, YYYY-MM, in which it no longer stands against it; empty where no month is known."""
 
+
+Test = Callable[["Problem", Component, Space], Reason | None]
+"""What stands against a component in a space, if it does."""
 
 Housed = tuple[Component, tuple[Piece, ...]]
 """A component and the spaces that it would take floor in."""
@@ -85,6 +91,12 @@ def _at_least(code: str, needed: float | None, offered: float | None, unit: str)
     if not needed or (offered is not None and offered >= needed):
         return None
     return Reason(code, needed, "not stated" if offered is None else offered, unit)
+
+
+def _lease(_: Problem, component: Component, space: Space) -> Reason | None:
+    if component.lease is None or space.space_id in component.lease.space_ids:
+        return None
+    return Reason("lease", "|".join(sorted(component.lease.space_ids)), space.space_id)
 
 
 def _kind(problem: Problem, component: Component, space: Space) -> Reason | None:
@@ -153,11 +165,11 @@ def _utilities(_: Problem, component: Component, space: Space) -> Reason | None:
     return Reason("utilities", "|".join(sorted(missing)), "|".join(sorted(space.utilities)) or "none")
 
 
-def _rent(_: Problem, component: Component, space: Space) -> Reason | None:
-    limit, asked = component.max_rent_fen_m2_month, space.rent_fen_m2_month
-    if limit is None or asked is None or asked <= limit:
+def _rent(problem: Problem, component: Component, space: Space) -> Reason | None:
+    limit, paid = component.max_rent_fen_m2_month, rent_paid_fen_m2_month(problem, component, space)
+    if limit is None or paid is None or paid <= limit:
         return None
-    return Reason("rent", limit / 100, asked / 100, "yuan/m2/month")
+    return Reason("rent", limit / 100, paid / 100, "yuan/m2/month")
 
 
 def _window(problem: Problem, component: Component, space: Space) -> Reason | None:
@@ -169,8 +181,11 @@ def _window(problem: Problem, component: Component, space: Space) -> Reason | No
         standing = tuple(problem.registry.spaces[space_id] for space_id in published.space_ids)
         if stays(problem, component, standing, published.start):
             return None
-    wanted = format_month(max(problem.plan_from, component.start_from or 0))
-    until = "" if component.start_until is None else f"–{format_month(component.start_until)}"
+    asked_from = component.start_from or 0
+    wanted = format_month(
+        asked_from if is_over(problem, component) and asked_from else max(problem.plan_from, asked_from)
+    )
+    until = f"–{format_month(latest_start(problem, component))}"
     term = "open-ended" if component.lease_months is None else f"{component.lease_months} months"
     offered_until = "" if space.available_until == FOREVER else f"–{format_month(space.available_until)}"
     offered_from = format_month(max(space.available_from, problem.plan_from))
@@ -178,6 +193,7 @@ def _window(problem: Problem, component: Component, space: Space) -> Reason | No
 
 
 TESTS = (
+    _lease,
     _kind,
     _district,
     _area,
@@ -194,19 +210,27 @@ TESTS = (
 """Every test that a pair must pass, in the order in which reasons are reported."""
 
 
+def tests_of(component: Component) -> Sequence[Test]:
+    """The tests that a component must pass: of one that has signed a lease nothing more is asked than to be there."""
+    return TESTS if component.lease is None else (_lease,)
+
+
 def reasons_against(problem: Problem, component: Component, space: Space) -> list[Reason]:
     """Every reason why the component cannot use the space; empty when it can."""
-    found = (test(problem, component, space) for test in TESTS)
+    found = (test(problem, component, space) for test in tests_of(component))
     return [reason for reason in found if reason is not None]
 
 
 def fits(problem: Problem, component: Component, space: Space) -> bool:
     """Whether no reason stands against the pair."""
-    return all(test(problem, component, space) is None for test in TESTS)
+    return all(test(problem, component, space) is None for test in tests_of(component))
 
 
 def sites(problem: Problem, component: Component) -> Iterator[tuple[Piece, ...]]:
     """Every way to house a component: in one space, or divided over several of one building."""
+    if component.lease is not None:
+        yield component.lease.pieces
+        return
     fitting = [
         space
         for space in problem.offers.candidates(problem, component)

@@ -112,7 +112,8 @@ class Aim:
 class GoalReport:
     """One goal of a plan: exact value, proven bound given the goals before it, and who proved it.
 
-    ``bound`` is None when nothing was proven.
+    ``bound`` is None when nothing was proven; ``bounded_by`` are the engines that proved it, whether it is reached or
+    not.
     """
 
     goal: str
@@ -120,6 +121,7 @@ class GoalReport:
     value: int
     bound: int | None
     proved_by: tuple[str, ...] = ()
+    bounded_by: tuple[str, ...] = ()
 
     @property
     def gap(self) -> float | None:

@@ -1,6 +1,6 @@
 """What the policy says in numbers and lists: who is sited where, what stays apart, what is held back, who gets what."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from allocator.domain import Project, require
@@ -17,6 +17,20 @@ from allocator.vocabulary import (
     Stage,
     Tier,
 )
+
+
+def numbered(names: Iterable[str]) -> Iterator[str]:
+    """Names that are told apart: of those that are given twice the second gets ``#2``, the third ``#3``."""
+    given = list(names)
+    told: set[str] = set()
+    for name in given:
+        own, number = name, 1
+        while own in told or (number > 1 and own in given):
+            number += 1
+            own = f"{name}#{number}"
+        told.add(own)
+        yield own
+
 
 MOVE_PRICE: Mapping[Stage, int] = {Stage.ANNOUNCED: 1, Stage.CONTRACTED: 5, Stage.BUILT: 25}
 """What it costs, in points, to move or drop a published component, where the policy says nothing else."""
@@ -96,7 +110,8 @@ class Policy:
     ``fit_points`` are per component and permission, ``speciality_points`` per component in a park that
     specialises in its segment; ``move_price`` is per published component that is moved or dropped;
     ``exception_budget`` is the most components placed by exception, None is no limit; opening costs are spread over
-    ``opening_months``; a component without ``start_until`` may start up to ``start_slack_months`` after it could.
+    ``opening_months``; a component without ``start_until`` may start up to ``start_slack_months``
+    after the asked month, or after the plan's first where that is later.
     """
 
     kinds_for: Mapping[Function, frozenset[SpaceKind]]
@@ -111,4 +126,19 @@ class Policy:
     subsidy_budget_yuan_month: int | None = None
     move_price: Mapping[Stage, int] = field(default_factory=lambda: MOVE_PRICE)
     opening_months: int = 120
-    start_slack_months: int = 36
+    start_slack_months: int = 12
+
+    @property
+    def named_sites(self) -> Mapping[str, NamedProject]:
+        """The sentences that site projects by a name that no other has."""
+        return dict(zip(numbered(named.name for named in self.named_projects), self.named_projects, strict=True))
+
+    @property
+    def named_reserves(self) -> Mapping[str, Reserve]:
+        """Reserves by a name that no other has."""
+        return dict(zip(numbered(reserve.name for reserve in self.reserves), self.reserves, strict=True))
+
+    @property
+    def named_quotas(self) -> Mapping[str, Quota]:
+        """Quotas by a name that no other has."""
+        return dict(zip(numbered(quota.name for quota in self.quotas), self.quotas, strict=True))

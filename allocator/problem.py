@@ -12,6 +12,7 @@ from allocator.fitting import Offers
 from allocator.options import Option, enumerate_options
 from allocator.plan import Aim, Assignment, Plan
 from allocator.policy import NamedProject, Policy
+from allocator.starts import may_wait
 from allocator.tenants import Tenant, tenant
 from allocator.vocabulary import Permission, SpaceKind, Stage
 
@@ -36,10 +37,11 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An assignment of the published plan and how far it has come."""
+    """An assignment of the published plan and how far it has come; a fixed one is in force and stays as it is."""
 
     assignment: Assignment
     stage: Stage = Stage.ANNOUNCED
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Problem:
     """Registry, projects and policy, planned from month ``plan_from``; raises ValueError for dangling references.
 
     ``published`` is the plan in force, if there is one, and ``max_moves`` how many of its components may be moved or
-    dropped; None is no limit.  ``aims`` is the order of goals that is asked for; None is the usual one.
+    dropped; None is no limit.  A published lease that has ended when the plan begins is in force no longer.  ``aims``
+    is the order of goals that is asked for; None is the usual one.
     """
 
     registry: Registry
@@ -144,12 +147,26 @@ class Problem:
     def stages(self) -> Mapping[str, Stage]:
         """By key, the stage of every published component of the batch, and of the tenants who may move."""
         tenants = {each.seat.key: each.tenancy.stage for each in self.tenants.values()}
-        return tenants | {p.assignment.key: p.stage for p in self.published if p.assignment.key in self._asked}
+        return tenants | {p.assignment.key: p.stage for p in self._in_force}
 
     @cached_property
     def published_by_component(self) -> Mapping[str, Assignment]:
-        """By key, the published assignment of every component of the batch that has one."""
-        return {p.assignment.key: p.assignment for p in self.published if p.assignment.key in self._asked}
+        """By key, the published assignment of every component of the batch whose lease has not ended."""
+        return {p.assignment.key: p.assignment for p in self._in_force}
+
+    @cached_property
+    def _in_force(self) -> tuple[Published, ...]:
+        return tuple(
+            published
+            for published in self.published
+            if (part := self._asked.get(published.assignment.key))
+            and part.lease_end(published.assignment.start) > self.plan_from
+        )
+
+    @cached_property
+    def fixed(self) -> Mapping[str, Assignment]:
+        """By key, the published assignments of components of the batch that stay as they are."""
+        return {p.assignment.key: p.assignment for p in self.published if p.fixed and p.assignment.key in self._asked}
 
     @cached_property
     def spaces_of_park(self) -> Mapping[str, tuple[Space, ...]]:
@@ -184,12 +201,22 @@ class Problem:
         }
 
     @cached_property
+    def someone_may_wait(self) -> bool:
+        """Whether a component of the batch may have an option to start later than it asks for."""
+        return may_wait(self, self._asked.values())
+
+    @cached_property
     def free_m2_by_district(self) -> Mapping[str, int]:
         """By adcode, the floor that no tenancy holds in the first month of the plan, m²."""
         free: dict[str, int] = dict.fromkeys(self.registry.districts, 0)
         for space_id, space in self.registry.spaces.items():
             held = sum(t.floor_area_m2 for t in self.tenancies_of_space[space_id] if t.active(self.plan_from))
-            free[self.park_of(space_id).district] += max(0, space.floor_area_m2 - held)
+            if space_id not in self.registry.either:
+                free[self.park_of(space_id).district] += max(0, space.floor_area_m2 - held)
+        for adcode in free:
+            # nobody holds anything yet of what is not built
+            there = (s for s in self.registry.either if self.park_of(s).district == adcode)
+            free[adcode] += self.registry.stock_m2(there)
         return free
 
     @cached_property
@@ -234,13 +261,16 @@ class Problem:
 
     @cached_property
     def named_districts(self) -> Mapping[str, tuple[NamedProject, ...]]:
-        """By component key, the policy's sentences that site it; there may be several, and all hold."""
+        """By component key, the policy's sentences that site it; there may be several, and all hold.
+
+        A sentence about a district that the registry does not have sites nothing.
+        """
         sentences: dict[str, tuple[NamedProject, ...]] = {}
         for project in self.projects:
             for named in self.policy.named_projects:
-                if named.covers(project):
+                if named.district in self.registry.districts and named.covers(project):
                     for component in project.components:
-                        if component.function in named.functions:
+                        if component.function in named.functions and component.lease is None:
                             sentences[component.key] = (*sentences.get(component.key, ()), named)
         return sentences
 
@@ -274,15 +304,15 @@ class Problem:
         return self.district_of(space_id).permissions[component.function]
 
     def distance_m(self, first_space: str, second_space: str) -> int:
-        """Metres between the parks of two spaces, in EPSG:4547; 0 within one park."""
+        """Metres between the parks of two spaces, in a straight line; 0 within one park."""
         return self.between_m(self.park_of(first_space).park_id, self.park_of(second_space).park_id)
 
     def between_m(self, first_park: str, second_park: str) -> int:
-        """Metres between two parks, in EPSG:4547; 0 from a park to itself."""
+        """Metres between two parks, in a straight line; 0 from a park to itself."""
         return 0 if first_park == second_park else self.registry.distance_m[first_park, second_park]
 
     def parks_within(self, park_id: str, metres: int) -> frozenset[str]:
-        """Parks at most so far from one in EPSG:4547, itself among them."""
+        """Parks at most so far from one in a straight line, itself among them."""
         found = self._parks_within.get((park_id, metres))
         if found is None:
             near = (other for other in self.registry.parks if self.between_m(park_id, other) <= metres)

@@ -4,6 +4,7 @@ import math
 
 from allocator.domain import Component
 from allocator.goals.cost import opening_yuan_month
+from allocator.goals.delay import weighted_delay
 from allocator.goals.policy_fit import fit_points
 from allocator.options import Option
 from allocator.plan import Aim
@@ -12,6 +13,9 @@ from allocator.standing import Standing
 
 Worth = tuple[float, ...]
 """One number per tier of goals, larger is better."""
+
+OF_THE_WHOLE = frozenset({"value", "majors"})
+"""Goals that count a project as a whole, wherever it stands."""
 
 NEVER_GAINED = frozenset({"commute", "clustering"})
 """Goals to be kept low that a further site can only raise."""
@@ -33,12 +37,14 @@ def foreseen(worth: Worth) -> Worth:
 def _gain(standing: Standing, goal_id: str, option: Option, parts: int) -> float:
     problem = standing.problem
     component = problem.components[option.component]
-    if goal_id == "value" or goal_id in NEVER_GAINED:
+    if goal_id in OF_THE_WHOLE or goal_id in NEVER_GAINED:
         return 0
     if goal_id == "policy-fit":
         return fit_points(problem, component, option.space_id)
     if goal_id == "stability":
         return _kept_price(problem, component, option)
+    if goal_id == "delay":
+        return -weighted_delay(problem, component, option.start)
     if goal_id == "cost":
         return -option.rent_yuan_month - _opening_at_least(standing, option, parts)
     return math.inf

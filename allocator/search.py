@@ -1,6 +1,7 @@
 """Goals taken in strict order: each as far as its time allows, the ones before it kept as rows."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from allocator.canonical import canonical_order
@@ -9,7 +10,7 @@ from allocator.engines.task import Progress, Task
 from allocator.model import Decisions, Model, Objective
 from allocator.options import Option
 from allocator.packed import packed
-from allocator.plan import GoalReport, PlanStatus
+from allocator.plan import GoalReport, Plan, PlanStatus
 from allocator.problem import Problem, plan_of
 from allocator.solution import Limits, Reins, Solution, Watch
 from allocator.tidy import with_earliest_starts
@@ -116,11 +117,22 @@ class Search:
     def _so_far(self, objective: Objective, standing: Standing) -> Solution:
         """The best values of a race as a solution, with what is proven by now."""
         self._taken = standing.values
-        values = self._choose.tidied(standing.values or ())
-        plan = with_earliest_starts(self._problem, plan_of(self._choose.chosen(values)))
+        plan, values = self._earliest(standing.values or ())
         goals = self._reports([*self._reached, (objective, dict(standing.bounds))], values)
         wall_s = time.monotonic() - self._started
         return Solution(PlanStatus.FEASIBLE, plan, goals, self.engines, self._limits, wall_s)
+
+    def finish(self) -> Plan:
+        """The final plan, each of its leases as early as the others allow."""
+        plan, self.values = self._earliest(self.values or ())
+        return plan
+
+    def _earliest(self, values: Sequence[int]) -> tuple[Plan, tuple[int, ...]]:
+        """The plan of these values with its leases begun as early as they can, and the values of that plan."""
+        plan = with_earliest_starts(self._problem, plan_of(self._choose.chosen(values)))
+        sites = {(made.key, made.pieces, made.start) for made in plan.assignments}
+        chosen = (o for o in self._problem.options if (o.component, o.pieces, o.start) in sites)
+        return plan, tuple(self._choose.values_of(chosen))
 
     def _reports(
         self, reached: list[tuple[Objective, dict[str, int]]], values: tuple[int, ...]
@@ -167,7 +179,8 @@ def _report(tier: int, objective: Objective, bounds: dict[str, int], values: tup
     value, sign = objective.evaluate(values), objective.sign
     bound = min(bounds.values(), default=None)
     proofs = tuple(sorted(name for name, proven in bounds.items() if proven == value))
-    return GoalReport(objective.goal, tier, sign * value, None if bound is None else sign * bound, proofs)
+    by = tuple(sorted(name for name, proven in bounds.items() if proven == bound))
+    return GoalReport(objective.goal, tier, sign * value, None if bound is None else sign * bound, proofs, by)
 
 
 def _signed(progress: Progress, sign: int) -> Progress:

@@ -14,10 +14,9 @@ from allocator.linear import Row
 from allocator.model import Model, compile_model
 from allocator.packed import packed
 from allocator.plan import PlanStatus
-from allocator.problem import Problem, plan_of
+from allocator.problem import Problem
 from allocator.search import Search
 from allocator.solution import Limits, Reins, Solution, Watch, ignore
-from allocator.tidy import with_earliest_starts
 
 LEAST_CONFLICT_S = 5.0
 """How long the search for a minimal conflict may last at the least; at most it takes what is left of the limit."""
@@ -88,7 +87,7 @@ def solve(
             conflict = conflict_of(model, deadline, limits.seed)
         status = PlanStatus.INFEASIBLE if conflict else PlanStatus.NO_SOLUTION
         return Solution(status, None, (), names, limits, wall_s, conflict, tuple(search.notes))
-    plan = with_earliest_starts(problem, plan_of(choose.chosen(search.values)))
+    plan = search.finish()
     return Solution(search.status, plan, search.goals, names, limits, wall_s, None, tuple(search.notes))
 
 

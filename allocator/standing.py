@@ -270,10 +270,10 @@ LOOKS: Mapping[str, Look] = {
 }
 """By rule, the part of problem and plan outside which a change of one project cannot break it."""
 
-PER_DISTRICT = frozenset({"positioning", "budget", "quota", "move-budget"})
+PER_DISTRICT = frozenset({"positioning", "quota", "move-budget"})
 """Rules that see of a site its district, its floor, and whether it is the published one."""
 
-OF_PROJECT = frozenset({"value", "policy-fit", "stability", "commute"})
+OF_PROJECT = frozenset({"majors", "value", "policy-fit", "stability", "delay", "commute"})
 """Goals that a project adds to whatever the others do."""
 
 OF_SPACES = frozenset({"cost"})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from allocator.domain import Component, Space
 from allocator.months import FOREVER
+from allocator.vocabulary import SpaceKind
 
 if TYPE_CHECKING:
     from allocator.problem import Problem
@@ -40,26 +42,87 @@ def stays(problem: Problem, component: Component, spaces: Spaces, start: int) ->
 
 
 def window(problem: Problem, component: Component, spaces: Spaces) -> tuple[int, int]:
-    """First and last month in which a lease of the spaces could begin and still end there; empty if last < first."""
+    """First and last month in which a lease of the spaces could begin and still end there; empty if last < first.
+
+    A lease that is signed begins when it does.
+    """
+    if component.lease is not None:
+        return component.lease.start, component.lease.start
     firsts = (first_month(problem, component, space) for space in spaces)
     return max(firsts), min(last_month(problem, component, space) for space in spaces)
 
 
+MUCH_LATE_MONTHS = 6
+"""Figures of a plan count the projects that start more than so many months after the asked one."""
+
+
+def asked_month(problem: Problem, component: Component) -> int:
+    """Month from which the plan could serve the component: the asked one, or the plan's first where that is later."""
+    return max(problem.plan_from, component.start_from or 0)
+
+
+def latest_start(problem: Problem, component: Component) -> int:
+    """Last month in which the component may start: as asked, or by default so many months after the asked one.
+
+    The default is the policy's ``start_slack_months``; it counts from the plan's first month where that is later.
+    """
+    if component.start_until is not None:
+        return component.start_until
+    return asked_month(problem, component) + problem.policy.start_slack_months
+
+
+def months_late(problem: Problem, component: Component, start: int) -> int:
+    """Months between the asked month, or the plan's first where none is asked, and a start; 0 if it is not late."""
+    asked = problem.plan_from if component.start_from is None else component.start_from
+    return max(0, start - asked)
+
+
+def may_wait(problem: Problem, components: Iterable[Component]) -> bool:
+    """Whether one of the components may have an option that begins after the month it asks for.
+
+    Found without options, from the months in which something falls free in parks with spaces of a kind that suits: a
+    few more than have options, and none less.  The first to start late does so when something ends that did not.
+    """
+    published = problem.published_by_component
+    timely = [(c, asked_month(problem, c)) for c in problem.components.values()]
+    timely += [(problem.components[key], made.start) for key, made in published.items()]
+    ends = {component.lease_end(start) for component, start in timely}
+    free = {kind: months | ends for kind, months in _falling_free_by_kind(problem).items()}
+    for component in components:
+        asked, latest = asked_month(problem, component), latest_start(problem, component)
+        if component.key in published and published[component.key].start > asked:
+            return True
+        months = (month for kind in problem.kinds_for(component) for month in free.get(kind, ()))
+        if asked < latest and any(asked < month <= latest for month in months):
+            return True
+    return False
+
+
+def _falling_free_by_kind(problem: Problem) -> Mapping[SpaceKind, set[int]]:
+    """By kind of space, the months in which a tenancy or a reserve ends in a park with such a space, or it is let."""
+    ends = _ends_of_what_stands(problem)
+    found: dict[SpaceKind, set[int]] = defaultdict(set)
+    for space in problem.registry.spaces.values():
+        found[space.kind] |= ends[space.park_id] | {space.available_from}
+    return found
+
+
 def first_month(problem: Problem, component: Component, space: Space) -> int:
     """Earliest month in which the component could start in the space."""
-    return max(problem.plan_from, component.start_from or 0, space.available_from)
+    return max(asked_month(problem, component), space.available_from)
 
 
 def last_month(problem: Problem, component: Component, space: Space) -> int:
     """Latest month in which the component could start in the space and still end its lease there."""
-    wanted_from = max(problem.plan_from, component.start_from or 0)
-    latest = component.start_until
-    if latest is None:
-        latest = wanted_from + problem.policy.start_slack_months
-    latest = min(latest, problem.plan_from + MOST_WAIT_MONTHS)
+    latest = min(latest_start(problem, component), problem.plan_from + MOST_WAIT_MONTHS)
     if component.lease_months is None:
         return latest if space.available_until == FOREVER else -1
     return latest if space.available_until == FOREVER else min(latest, space.available_until - component.lease_months)
+
+
+def is_over(problem: Problem, component: Component) -> bool:
+    """Whether the last month in which the component would start is past when the plan begins."""
+    return component.start_until is not None and component.start_until < problem.plan_from
 
 
 def start_months(

@@ -12,7 +12,7 @@ from allocator.trial import breaches_of_move
 def with_earliest_starts(problem: Problem, plan: Plan) -> Plan:
     """The plan with each lease, one after the other, begun in the first month in which it breaks no rule.
 
-    No goal depends on the month in which a lease begins, so nothing is lost.  What is published keeps its month.
+    No goal is worse for an earlier month, so nothing is lost, and delay may fall.  What is published keeps its month.
     """
     for assignment in plan.assignments:
         for option in _earlier(problem, assignment):

@@ -5,9 +5,13 @@ from collections.abc import Iterator
 from allocator.beside import options_beside, sites_of
 from allocator.domain import Component, Project
 from allocator.dossier import ComponentDossier, SiteVerdict, UnplacedReason, Verdict
+from allocator.goals import aims_of
+from allocator.months import format_month
 from allocator.plan import Plan
+from allocator.requirements import asked_window
 from allocator.sites import BY_ITSELF, Way
 from allocator.standing import Standing
+from allocator.starts import is_over
 from allocator.trial import CAPACITIES, shortfall
 
 
@@ -19,14 +23,18 @@ def reasons_of_unplaced(
     *,
     newcomer: bool,
 ) -> Iterator[UnplacedReason]:
-    """What keeps a project out: parts that fit nowhere, else floor that others hold, else worth or combination."""
+    """What keeps a project out: its window is over, parts fit nowhere, others hold floor, or worth, or combination."""
+    late = [part for part in project.components if is_over(standing.problem, part)]
+    if late:
+        yield from (_over(standing, part) for part in late)
+        return
     homeless = [part for part in parts if all(site.verdict is Verdict.UNFIT for site in part.parks)]
     for part in homeless:
         yield from _nowhere(part)
     if homeless:
         return
     if ways:
-        yield _could_be(parts, ways[0], newcomer=newcomer)
+        yield _could_be(standing, parts, ways[0], newcomer=newcomer)
         return
     shut_out = [part for part in parts if all(site.verdict is not Verdict.POSSIBLE for site in part.parks)]
     for part in shut_out:
@@ -35,11 +43,24 @@ def reasons_of_unplaced(
         yield UnplacedReason("combination", _ids(parts), None, "all together", "each alone")
 
 
-def _could_be(parts: tuple[ComponentDossier, ...], way: Way, *, newcomer: bool) -> UnplacedReason:
-    """A place there is: it is not worth it, or was not found, or nobody had asked for it."""
-    gain = way.deltas.get("value", 0)
-    code = "newcomer" if newcomer else "not-found" if gain > 0 else "not-worth-it"
-    return UnplacedReason(code, _ids(parts), way.sites[0].space_id, "a gain of value", gain)
+def _over(standing: Standing, part: Component) -> UnplacedReason:
+    """The months that were asked for, and the first month of the plan."""
+    begins = format_month(standing.problem.plan_from)
+    return UnplacedReason("window-over", part.component_id, None, asked_window(standing.problem, part), begins)
+
+
+def _could_be(standing: Standing, parts: tuple[ComponentDossier, ...], way: Way, *, newcomer: bool) -> UnplacedReason:
+    """A place there is: nobody had asked for it, or it was not found, or the goals do not want it."""
+    gain, space_id = way.deltas.get("value", 0), way.sites[0].space_id
+    changed = next(
+        ((aim, change) for aim, change in zip(aims_of(standing.problem), way.worth, strict=True) if change), None
+    )
+    better = changed is not None and changed[1] > 0
+    if not newcomer and not better and gain > 0:
+        aim, change = changed or (None, 0)
+        return UnplacedReason("not-wanted", _ids(parts), space_id, aim.name if aim else "", int(change))
+    code = "newcomer" if newcomer else "not-found" if better else "not-worth-it"
+    return UnplacedReason(code, _ids(parts), space_id, "a gain of value", gain)
 
 
 def _ids(parts: tuple[ComponentDossier, ...]) -> str:
@@ -72,6 +93,7 @@ def _shut_out(standing: Standing, project: Project, part: ComponentDossier) -> I
             reason.offered,
             reason.unit,
             site.holders if reason.code in CAPACITIES else (),
+            reason.until,
         )
 
 

@@ -15,7 +15,7 @@ from allocator.options import floor_taken_m2, reasons_against
 from allocator.pieces import divisions
 from allocator.plan import Assignment, Breach, GoalReport, Plan
 from allocator.problem import Problem
-from allocator.rules import RULES
+from allocator.rules import RULE_BY_ID, RULES
 from allocator.starts import may_start, window
 
 _SEAL = object()
@@ -98,6 +98,13 @@ def _misdivided(
     component: Component, spaces: tuple[Space, ...], assignment: Assignment, where: str
 ) -> Iterator[Breach]:
     """Floor that is not what the component takes in one space, or not a division over floors of one building."""
+    if component.lease is not None:
+        if assignment.pieces != component.lease.pieces:
+            found, signed = (
+                "+".join(f"{m2}@{name}" for name, m2 in one) for one in (assignment.pieces, component.lease.pieces)
+            )
+            yield Breach("site/floor-taken", where, found, signed)
+        return
     if not assignment.further:
         taken = floor_taken_m2(component, spaces[0])
         if assignment.floor_area_m2 != taken:
@@ -126,7 +133,6 @@ def _false_claims(problem: Problem, plan: Plan, goals: tuple[GoalReport, ...]) -
 
 def sentence(problem: Problem, breach: Breach) -> str:
     """A breach in one sentence."""
-    for rule in RULES:
-        if rule.id == breach.rule:
-            return rule.explain(problem, breach)
+    if breach.rule in RULE_BY_ID:
+        return RULE_BY_ID[breach.rule].explain(problem, breach)
     return f"{breach.rule} at {breach.where}: found {breach.measured}, must be {breach.limit}."

@@ -25,6 +25,9 @@ NEEDED = ("docs", "seeds")
 
 TIME_LIMIT_S = 120
 
+TODAY = "2026-09-15"
+"""Day on which the commands are run: the months in the examples lie ahead of it."""
+
 
 def documents() -> list[Path]:
     """Documents that show commands with what they print."""
@@ -86,6 +89,7 @@ def _run(command: str, folder: Path) -> str:
 
 def as_they_are() -> Mapping[Path, tuple[str, str]]:
     """Every document with commands: what it says, and what it would say if it were written now."""
+    os.environ.setdefault("ALLOCATOR_TODAY", TODAY)
     said = {path: path.read_text(encoding="utf-8") for path in documents()}
     with tempfile.TemporaryDirectory() as folder, forked(Path(folder)):
         now = Scratch(Path(folder)).rerun_all(said.values())

@@ -21,8 +21,9 @@ from maps.page import plan_html
 from maps.palette import SEGMENT_GROUPS
 from maps.payload import Extras
 from maps.views import VIEWS, Opening
+from service.boundaries import drawn_boundaries
 from service.map_settings import MapSettings
-from service.mapping import Drawn, caption_of, city_boundaries, payload_of
+from service.mapping import Drawn, caption_of, payload_of
 from service.report import report
 from service.standing import standing
 from service.studies import read_studies
@@ -96,12 +97,12 @@ def main(first: Path, second: Path, answers: Sequence[Path]) -> None:
         page = Path(folder) / "page.html"
         for name, opening in openings(drawn).items():
             shown = plain if name in {"overview.png", "flows.png", "project.png", "park.png"} else payload
-            page.write_text(plan_html(shown, city_boundaries(), opening=opening), encoding="utf-8")
+            page.write_text(plan_html(shown, drawn_boundaries(None), opening=opening), encoding="utf-8")
             shoot(browser, page, name)
-        page.write_text(plan_html(plain, city_boundaries(), opening=Opening()), encoding="utf-8")
+        page.write_text(plan_html(plain, drawn_boundaries(None), opening=Opening()), encoding="utf-8")
         shoot(browser, page, "phone.png", PHONE)
         browser.close()
-    save(report(plain, drawn, city_boundaries()).png, "report-map.png")
+    save(report(plain, drawn, drawn_boundaries(None)).png, "report-map.png")
 
 
 if __name__ == "__main__":

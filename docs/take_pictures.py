@@ -221,7 +221,7 @@ def story(planner: Planner, site: Site, folder: Path) -> None:
     page.click('button[value="store"]')
     planner.shoot("batch")
     page.fill("#run_name", "第四季度方案")
-    page.click("text=开始求解")
+    page.click("text=开始测算")
     solving = threading.Thread(target=site.solve_next, daemon=True)
     solving.start()
     page.wait_for_selector("#curve path", state="attached", timeout=SOLVE_S * 1000)

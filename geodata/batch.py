@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from geodata.fields import Origin
 from geodata.json_file import load_json, records_in
 from geodata.layers import read_layer
 from geodata.parse import ENDINGS, Kind, add_record, id_of, layer_table
-from geodata.tables import Table, canonical, read_table
+from geodata.tables import TABLES, Table, canonical, read_table
 from geodata.values import plain
 
 _HEAD = tuple(ProjectHead.model_fields)
@@ -39,7 +40,7 @@ def parse_projects(path: Path) -> Parsed[ProjectRecord]:
         match path.suffix.casefold():
             case ".json":
                 return _from_json(path)
-            case ".csv" | ".xlsx":
+            case ending if ending in TABLES:
                 return projects_of_table(read_table(path, PROJECTS.sheets, PROJECTS.columns, PROJECTS.required))
             case ".geojson" | ".gpkg":
                 return projects_of_table(layer_table(read_layer(path, "projects"), PROJECTS.columns, PROJECTS.required))
@@ -80,7 +81,7 @@ def _add_project(parsed: Parsed[ProjectRecord], project_id: str | None, rows: li
     except ValidationError as error:
         for each in faults_of(error, rows[0][0], ProjectHead):
             row = head_origins.get(each.column or "", rows[0][0]).row
-            found.append(Fault(each.file, row, each.column, each.value, each.message, each.remedy))
+            found.append(replace(each, row=row))
     if project_id:
         parsed.seen.append((project_id, rows[0][0]))
     found = [each for each in found if each.column not in absent or each.message != "is missing"]
@@ -103,7 +104,7 @@ def _head_cells(rows: list[_Row], found: list[Fault]) -> tuple[dict[str, object]
             elif plain(canonical(cells[name])) != plain(canonical(head[name])):
                 message = f"contradicts row {origins[name].row} of the same project, {canonical(head[name])[:40]!r}"
                 remedy = "Repeat the project's columns unchanged, or leave them blank."
-                found.append(fault(origin, name, canonical(cells[name]), message, remedy))
+                found.append(fault(origin, name, canonical(cells[name]), message, remedy, "contradiction"))
     return head, origins
 
 
@@ -121,7 +122,7 @@ def _components(rows: Iterable[_Row], found: list[Fault]) -> list[ComponentRecor
         name = id_of(cells.get("component_id"))
         if name and name in first:
             message = f"is the component_id of row {first[name]} as well"
-            found.append(fault(origin, "component_id", name, message, "Give each component its own id."))
+            found.append(fault(origin, "component_id", name, message, "Give each component its own id.", "repeated"))
         elif name:
             first[name] = origin.row
     return components
@@ -135,10 +136,10 @@ def _links(cell: object, origin: Origin, rows: Iterable[_Row], found: list[Fault
         kind, _, km = rest.partition(":")
         ends = _ends(names, known)
         if ends is None or not kind:
-            found.append(fault(origin, "links", part, "is not a link", _LINK_REMEDY))
+            found.append(fault(origin, "links", part, "is not a link", _LINK_REMEDY, "not-a-link"))
             continue
         found += [
-            fault(origin, "links", part, f"names the unknown component {end[:64]!r}", nearest(end, known))
+            fault(origin, "links", part, f"names the unknown component {end[:64]!r}", nearest(end, known), "not-known")
             for end in ends
             if end not in known
         ]
@@ -157,4 +158,4 @@ def _ends(names: str, known: set[str]) -> tuple[str, str] | None:
 
 def _in_links(error: ValidationError, origin: Origin, part: str) -> Iterator[Fault]:
     for each in faults_of(error, origin, LinkRecord):
-        yield fault(origin, "links", part, f"{each.column} {each.message}", each.remedy)
+        yield fault(origin, "links", part, f"{each.column} {each.message}", each.remedy, each.code)

@@ -1,20 +1,21 @@
 """District boundaries: read, checked, and compared with where the parks say they are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from shapely.geometry import mapping, shape
 
 from allocator.errors import Fault
-from geodata.crs import gcj02_to_wgs84
+from geodata.crs import EDGE_CRS, gcj02_to_wgs84
 from geodata.faults import fault, file_fault, raise_all
 from geodata.fields import Origin, ParkCrs
 from geodata.layers import Layer, read_layer
 from geodata.measure import distance_to_district_m, district_of, points_at
 from geodata.parse import id_of
-from geodata.supply import ParkRecord
+from geodata.supply import BoundaryRecord, ParkRecord
 
 TOLERANCE_M = 500
 """How far outside its district's boundary a park may lie: the size of a park, and of a coarse boundary's error."""
@@ -50,6 +51,22 @@ def _faults(layer: Layer) -> list[Fault]:
         if found is not None and found.geom_type not in _POLYGONS:
             faults.append(fault(origin, "geometry", found.geom_type, "is not a polygon", "Draw the district's area."))
     return faults
+
+
+def boundary_records(boundaries: gpd.GeoDataFrame) -> tuple[BoundaryRecord, ...]:
+    """The outlines as records, by adcode."""
+    ordered = boundaries.sort_values("adcode")
+    return tuple(
+        BoundaryRecord(adcode=row.adcode, name_zh=row.name_zh, name_en=row.name_en, geometry=mapping(row.geometry))
+        for row in ordered.itertuples()
+    )
+
+
+def boundaries_of(records: Sequence[BoundaryRecord]) -> gpd.GeoDataFrame:
+    """Outlines of records, as :func:`read_boundaries` gives them."""
+    columns = ("adcode", "name_zh", "name_en")
+    table = pd.DataFrame({name: [getattr(each, name) for each in records] for name in columns}, dtype=object)
+    return gpd.GeoDataFrame(table, geometry=[shape(dict(each.geometry)) for each in records], crs=EDGE_CRS)
 
 
 def wgs84_degrees(park: ParkRecord) -> tuple[float, float]:

@@ -1,12 +1,16 @@
 """Headers: which column of a table is which field, in English or Chinese, whatever its case and width."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 
 from allocator.errors import Fault
 from geodata.faults import fault, nearest
 from geodata.fields import Origin
 from geodata.values import plain
+
+QUANTITIES = frozenset({"floor_area_m2", "power_kw", "water_t_day", "effluent_t_day"})
+"""Columns whose cells add up: one that is merged over several rows does not hold for each of them."""
 
 ALIASES = {
     "项目编号": "project_id",
@@ -75,7 +79,8 @@ ALIASES = {
 
 def column_name(cell: object) -> str:
     """Field name that a header cell spells: NFKC, lower case, blanks as underscores, Chinese aliases."""
-    name = re.sub(r"\s+", "_", plain(cell).casefold()).strip("_")
+    visible = "".join(sign for sign in plain(cell).casefold() if unicodedata.category(sign) != "Cf")
+    name = re.sub(r"\s+", "_", visible).strip("_")
     return ALIASES.get(name, name)
 
 

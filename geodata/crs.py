@@ -1,4 +1,4 @@
-"""Coordinate systems: the two that are used here, checks of declared ones, and GCJ-02 to WGS-84."""
+"""Coordinate systems: degrees at the edges, metres by zone, checks of declared ones, and GCJ-02 to WGS-84."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,10 @@ EDGE_CRS = "EPSG:4490"
 """CGCS2000 longitude and latitude: what files, records and maps hold; within a metre of WGS-84."""
 
 METRIC_CRS = "EPSG:4547"
-"""CGCS2000 / 3-degree Gauss-Krüger CM 114E: what every distance and area is measured in."""
+"""CGCS2000 / 3-degree Gauss-Krüger CM 114E: the zone of Shenzhen."""
+
+_FIRST_ZONE, _FIRST_MERIDIAN, _LAST_MERIDIAN, _ZONE_WIDTH = 4534, 75, 135, 3
+"""EPSG:4534 is CGCS2000 / 3-degree Gauss-Krüger CM 75E; each further zone is the next code, up to CM 135E."""
 
 _SEMI_MAJOR_M = 6378245.0
 _ECCENTRICITY_SQUARED = 0.00669342162296594323
@@ -20,6 +23,21 @@ _CHINA = (72.004, 137.8347, 0.8293, 55.8271)
 _ROUNDS = 12
 
 Floats = NDArray[np.float64]
+
+
+def central_meridian(lon: float) -> int:
+    """Meridian of the CGCS2000 three-degree zone nearest to a longitude, degrees: a multiple of 3 from 75 to 135."""
+    nearest = _ZONE_WIDTH * round(lon / _ZONE_WIDTH)
+    return min(_LAST_MERIDIAN, max(_FIRST_MERIDIAN, nearest))
+
+
+def metric_crs(shapes: gpd.GeoSeries) -> str:
+    """The CGCS2000 three-degree zone in the middle of the shapes, in which their distances and areas are measured."""
+    west, _, east, _ = in_edge_crs(shapes).total_bounds
+    if not np.isfinite(west + east):
+        return METRIC_CRS
+    meridian = central_meridian((west + east) / 2)
+    return f"EPSG:{_FIRST_ZONE + (meridian - _FIRST_MERIDIAN) // _ZONE_WIDTH}"
 
 
 def require_crs(frame: gpd.GeoSeries | gpd.GeoDataFrame) -> None:

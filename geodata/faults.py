@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from allocator.errors import Fault, InputError
+from geodata.bad_cell import BadCell
 from geodata.fields import Origin
 
 R = TypeVar("R")
@@ -52,10 +53,12 @@ def shown(value: object) -> str:
     return kept if len(kept) <= MAX_SHOWN else kept[:MAX_SHOWN] + "…"
 
 
-def fault(origin: Origin, column: str | None, value: object, message: str, remedy: str) -> Fault:
+def fault(  # noqa: PLR0913, PLR0917  a fault is these facts
+    origin: Origin, column: str | None, value: object, message: str, remedy: str, code: str = "unreadable"
+) -> Fault:
     """A fault at a place; value None shows nothing."""
     text = None if value is None else shown(value)
-    return Fault(origin.file, origin.row, None if column is None else shown(column), text, message, remedy)
+    return Fault(origin.file, origin.row, None if column is None else shown(column), text, message, remedy, code)
 
 
 def file_fault(file: str, message: str, remedy: str) -> Fault:
@@ -96,7 +99,32 @@ def _fault_of(details: ErrorDetails, origin: Origin, model: type[BaseModel], nam
     place = [str(part) for part in details["loc"] if part != "[key]"]
     message, remedy = _wording(details, _model_at(model, place[:-1]))
     value = None if details["type"] == "missing" else details["input"]
-    return fault(origin, name(place) or None, value, message, remedy)
+    return fault(origin, name(place) or None, value, message, remedy, _code(details))
+
+
+def _code(details: ErrorDetails) -> str:
+    if isinstance(details["input"], BadCell):
+        return details["input"].code
+    return details["type"] if _is_ours(details) else CODES.get(details["type"], "unreadable")
+
+
+CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown-name",
+    "enum": "unknown-value",
+    "greater_than": "out-of-range",
+    "greater_than_equal": "out-of-range",
+    "less_than_equal": "out-of-range",
+    "string_too_long": "too-long",
+    "too_long": "too-long",
+    "string_too_short": "missing",
+    "too_short": "missing",
+}
+"""Code of a fault by pydantic's own type of error; errors of ours bear the code as their type."""
+
+
+def _is_ours(details: ErrorDetails) -> bool:
+    return {"message", "remedy"} <= set(details.get("ctx", {}))
 
 
 _BOUNDS = {
@@ -104,6 +132,7 @@ _BOUNDS = {
     "greater_than_equal": ("ge", "must be at least {:,}"),
     "less_than_equal": ("le", "must be at most {:,}"),
     "string_too_long": ("max_length", "is longer than {:,} characters"),
+    "too_long": ("max_length", "is longer than {:,} characters"),
 }
 
 
@@ -121,7 +150,9 @@ def _is_model(annotation: Any) -> bool:
 
 def _wording(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     kind, context = details["type"], details.get("ctx", {})
-    if kind == "unreadable":
+    if isinstance(details["input"], BadCell):
+        return details["input"].message, details["input"].remedy
+    if _is_ours(details):
         return context["message"], context["remedy"].rstrip(".") + "."
     if kind == "extra_forbidden":
         return "is not a known name", nearest(str(details["loc"][-1]), _names(model))

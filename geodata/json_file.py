@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from allocator.errors import InputError
+from geodata.encoding import decode
 from geodata.faults import Parsed, file_fault, nearest
-from geodata.tables import decode
 
 KINDS = ("projects", "parks", "spaces", "tenancies", "districts")
 REMARKS = ("policy", "plan_from", "provenance", "source", "note")
@@ -28,9 +28,10 @@ def load_json(path: Path) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
+    # a byte order mark sticks to the first key of a file that was made of a CSV file with one
+    names = [name.lstrip("\ufeff") for name, _ in pairs]
+    found = {name: value for name, (_, value) in zip(names, pairs, strict=True)}
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
         twice = sorted({name for name in names if names.count(name) > 1})
         raise ValueError(f"the key {twice[0]!r} stands twice in one object")
     return found

@@ -20,10 +20,10 @@ from shapely.geometry.base import BaseGeometry
 
 from allocator.errors import Fault, InputError
 from geodata.crs import EDGE_CRS, declared_crs, in_edge_crs
+from geodata.encoding import MAX_FILE_BYTES
 from geodata.faults import fault, file_fault
 from geodata.fields import Origin
 from geodata.json_file import load_json
-from geodata.tables import MAX_FILE_BYTES
 from geodata.workbook import MAX_ROWS
 
 LAYER_ENDINGS = (".geojson", ".gpkg")

@@ -14,12 +14,13 @@ from geodata.fields import Origin, Record
 from geodata.json_file import load_json, records_in
 from geodata.layers import LAYER_ENDINGS, Layer, read_layer
 from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
-from geodata.tables import Table, read_table, table_of
+from geodata.tables import TABLES, Table, read_table, table_of
 from geodata.values import identifier
+from geodata.workbook import SheetGrid
 
 R = TypeVar("R", bound=Record)
 
-ENDINGS = (".json", ".csv", ".xlsx", *LAYER_ENDINGS)
+ENDINGS = (".json", *TABLES, *LAYER_ENDINGS)
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def parse_file(path: Path, kind: Kind[R]) -> Parsed[R]:
         match path.suffix.casefold():
             case ".json" if not _is_layer(path):
                 return _from_json(path, kind)
-            case ".csv" | ".xlsx":
+            case ending if ending in TABLES:
                 return from_table(read_table(path, kind.sheets, kind.columns, kind.required), kind)
             case ".json" | ".geojson" | ".gpkg":
                 return from_table(layer_table(read_layer(path, kind.name), kind.columns, kind.required), kind)
@@ -104,7 +105,8 @@ def from_table(table: Table, kind: Kind[R]) -> Parsed[R]:
         record: dict[str, Any] = {name: {} for name in kind.nested.values()}
         for name, cell in cells.items():
             (record[kind.nested[name]] if name in kind.nested else record)[name] = cell
-        add_record(parsed, record, kind, origin, absent | {kind.nested.get(name, name) for name in absent})
+        missing = absent | table.told.get(origin.row, frozenset())
+        add_record(parsed, record, kind, origin, missing | {kind.nested.get(name, name) for name in missing})
     return parsed
 
 
@@ -146,7 +148,7 @@ def layer_table(layer: Layer, known: Sequence[str], required: Sequence[str]) -> 
     located = "lon" in known and (bool(layer.faults) or any(found is not None for found in layer.shapes))
     grid: list[list[object]] = [list(header), *([row.get(name) for name in header] for row in layer.properties)]
     given = [name for name in required if not (located and name in {"lon", "lat"})]
-    table = table_of(layer.file, grid, known, given)
+    table = table_of(layer.file, SheetGrid(layer.file, grid), known, given)
     table.faults = [*layer.faults, *(_renumbered(each) for each in table.faults)]
     table.rows = [(Origin(layer.file, (origin.row or 1) - 1), cells) for origin, cells in table.rows]
     if located:
@@ -167,5 +169,4 @@ def _locate(table: Table, layer: Layer) -> None:
         if point is not None:
             cells |= {"lon": point.x, "lat": point.y}
         elif origin.row in faulty:
-            # The geometry's fault is reported; a missing lon and lat beside it would be noise.
-            cells |= {"lon": 0.0, "lat": 0.0}
+            table.told[origin.row] = frozenset({"lon", "lat"})

@@ -16,6 +16,7 @@ from geodata.parse import DISTRICTS, ENDINGS, PARKS, SPACES, TENANCIES, Kind, R,
 from geodata.references import (
     RegistryRecords,
     check_references,
+    distant_starts,
     project_faults,
     registry_faults,
     repeated,
@@ -25,6 +26,7 @@ from geodata.supply import DistrictRecord
 __all__ = [
     "RegistryRecords",
     "check_references",
+    "distant_starts",
     "read_boundaries",
     "read_districts",
     "read_projects",
@@ -34,7 +36,7 @@ __all__ = [
 
 
 def read_projects(path: Path, registry: RegistryRecords | None = None) -> list[ProjectRecord]:
-    """Projects of a .json, .csv, .xlsx, .geojson or .gpkg file, checked against the registry if one is given."""
+    """Projects of a .json, .csv, .geojson or .gpkg file or a workbook, checked against the registry if one is given."""
     projects, faults = _projects(path, registry)
     raise_all(faults)
     return projects

@@ -9,6 +9,7 @@ import geopandas as gpd
 
 from allocator.errors import Fault
 from allocator.months import FOREVER, format_month, parse_month
+from allocator.starts import MOST_WAIT_MONTHS
 from geodata.boundaries import TOLERANCE_M, misplaced
 from geodata.demand import ComponentRecord, ProjectRecord
 from geodata.faults import fault, nearest
@@ -67,7 +68,9 @@ def repeated(column: str, seen: Iterable[tuple[str, Origin]]) -> list[Fault]:
         if name in first:
             row = first[name].row
             message = f"is used twice, first in row {row}" if row else "is used twice"
-            faults.append(fault(origin, column, name, message, "Give each record its own id, or remove one."))
+            faults.append(
+                fault(origin, column, name, message, "Give each record its own id, or remove one.", "repeated")
+            )
         first.setdefault(name, origin)
     return faults
 
@@ -92,7 +95,7 @@ def registry_faults(registry: RegistryRecords, tolerance_m: float = TOLERANCE_M)
 
 
 def _unknown(origin: Origin, column: str, name: str, known: Collection[str]) -> Fault:
-    return fault(origin, column, name, NOT_KNOWN, nearest(name, known))
+    return fault(origin, column, name, NOT_KNOWN, nearest(name, known), "not-known")
 
 
 def _overlet(registry: RegistryRecords) -> list[Fault]:
@@ -141,6 +144,25 @@ def project_faults(projects: Sequence[ProjectRecord], registry: RegistryRecords)
                 message = "together with its project reads like another component"
                 faults.append(fault(origin, f"{prefix}component_id", component.component_id, message, remedy))
     return [each for each in faults if not registry.unread or each.message != NOT_KNOWN]
+
+
+def distant_starts(projects: Sequence[ProjectRecord], plan_from: str) -> list[Fault]:
+    """A fault for each component that would start later than any lease of a plan from that month begins."""
+    last = parse_month(plan_from) + MOST_WAIT_MONTHS
+    message = f"is more than {MOST_WAIT_MONTHS // 12} years after the plan begins in {plan_from}"
+    remedy = f"Ask for {format_month(last)} or earlier, or plan it later."
+    return [
+        fault(
+            part.origin if part.origin.row else project.origin,
+            "start_from" if part.origin.row else f"components/{position}/start_from",
+            part.start_from,
+            message,
+            remedy,
+        )
+        for project in projects
+        for position, part in enumerate(project.components)
+        if part.start_from is not None and parse_month(part.start_from) > last
+    ]
 
 
 def _component_faults(

@@ -36,11 +36,12 @@ from geodata.fields import (
     TierWord,
 )
 from geodata.rulebook import AimRecord, NamedProjectRecord, QuotaRecord, ReserveRecord, SeparationRecord
-from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
+from geodata.supply import BoundaryRecord, DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 from geodata.values import unreadable
 
 __all__ = [
     "FORMATS",
+    "BoundaryRecord",
     "ComponentRecord",
     "DistrictRecord",
     "Inputs",
@@ -68,6 +69,12 @@ class PublishedRecord(Record):
     start: Month = Field(description="First month of its lease, YYYY-MM.")
     floor_area_m2: AreaM2 = Field(description="Floor taken, whole m².")
     stage: StageWord = Field(Stage.ANNOUNCED, description="How far it has come: what moving it costs follows from it.")
+    fixed: bool = Field(
+        default=False,
+        # plans that were made before there was the field keep their hash
+        exclude_if=lambda fixed: not fixed,
+        description="Whether its lease has begun when the plan begins, and stays as it is.",
+    )
 
 
 class PolicyRecord(Record):
@@ -89,7 +96,12 @@ class PolicyRecord(Record):
     subsidy_budget_yuan_month: CostYuan | None = Field(None, description="Most rent subsidy a month, whole yuan.")
     exception_budget: Count | None = Field(None, description="Most components by exception; absent is no limit.")
     opening_months: Months = Field(120, description="Months over which opening costs are spread.")
-    start_slack_months: Count = Field(36, description="Months a start may slip when no last month is given.")
+    # 36 is what held for plans whose file does not say
+    start_slack_months: Count = Field(
+        36,
+        description="Months after the asked one, or the plan's first, up to which a component that names no last "
+        "month may start.",
+    )
     tier_points: Mapping[TierWord, TierPoints] = Field(description="Points of a project by tier.")
     priority_points: Mapping[Priority, PriorityPoints] = Field(
         description="Factor of a project's points by priority, 1–5."
@@ -134,6 +146,15 @@ def _complete(table: Mapping[Any, Any], keys: Any) -> dict[Any, Any]:
     return {key: table[key] for key in keys}
 
 
+ADDED = frozenset({"boundaries", "component_id", "project_id"})
+"""Fields of inputs and tenancies that plans made by earlier releases do not have."""
+
+
+def without_added(shown: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as JSON without those fields of ADDED that say nothing."""
+    return {name: value for name, value in shown.items() if name not in ADDED or value}
+
+
 class Inputs(Record):
     """Everything one plan was made from; equal inputs have equal canonical JSON and equal hashes."""
 
@@ -149,10 +170,17 @@ class Inputs(Record):
         None, description="Tiers of goals in strict order, each a list; absent is the usual order."
     )
     max_moves: Count | None = Field(None, description="Most published components moved or dropped; absent is no limit.")
+    boundaries: tuple[BoundaryRecord, ...] = Field(
+        (), description="Outlines of the registry's own; absent are the city's, where they show its districts."
+    )
 
     def canonical_json(self) -> bytes:
-        """UTF-8 JSON with sorted keys and no blanks: what is hashed."""
-        shown = self.model_dump(mode="json")
+        """UTF-8 JSON with sorted keys and no blanks: what is hashed.
+
+        Fields of ADDED are left out where they say nothing, so that the hash of a plan made before them still holds.
+        """
+        shown = without_added(self.model_dump(mode="json"))
+        shown["tenancies"] = [without_added(tenancy) for tenancy in shown["tenancies"]]
         return json.dumps(shown, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
     def input_hash(self) -> str:

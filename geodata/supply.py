@@ -1,6 +1,7 @@
 """Interchange records of the supply side: districts, parks, spaces and tenancies."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -76,6 +77,15 @@ class ParkRecord(Record):
     source: LongText = Field("", description="Where the figures come from.")
 
 
+class BoundaryRecord(Record):
+    """Outline of a district, EPSG:4490 degrees."""
+
+    adcode: Id = Field(description="Adcode of the district.")
+    name_zh: Text = Field("", description="Name in Chinese.")
+    name_en: Text = Field("", description="Name in English.")
+    geometry: Mapping[str, Any] = Field(description="GeoJSON geometry: Polygon or MultiPolygon, longitude first.")
+
+
 class SpaceRecord(Record):
     """A block of like floor in one building, or a land plot."""
 
@@ -121,6 +131,10 @@ class TenancyRecord(Record):
     """Who sits in a space from since up to, and not including, until."""
 
     tenancy_id: Id = Field(description="Id of the tenancy, unique in the registry.")
+    project_id: Id | None = Field(
+        None, description="Project whose lease it is, if the firm asks for its floor as well."
+    )
+    component_id: Id | None = Field(None, description="Component of that project; needed where it has several.")
     space_id: Id = Field(description="Id of the space.")
     occupant: Text = Field("", description="Name of the tenant.")
     floor_area_m2: AreaM2 = Field(description="Floor area held, whole m².")

@@ -2,21 +2,32 @@
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from allocator.errors import Fault, InputError
-from geodata.columns import match_header
+from geodata.bad_cell import checked, merged_quantity
+from geodata.columns import QUANTITIES, column_name, match_header
+from geodata.encoding import decode
 from geodata.faults import fault, file_fault
 from geodata.fields import Origin
-from geodata.workbook import MAX_ROWS, read_workbook
+from geodata.workbook import MAX_COLUMNS, MAX_ROWS, WORKBOOKS, SheetGrid, is_workbook, read_workbook
+from geodata.xls_details import OLE
 
-MAX_FILE_BYTES = 64 * 2**20
-DELIMITERS = ",;\t"
+TABLES = (".csv", *WORKBOOKS)
+SEPARATORS = ",;\t|"
+SAMPLE_ROWS = 500
+"""Rows from the top by which the separator is told."""
 
-_Grid = Sequence[Sequence[object]]
+MOST_TOP_ROWS = 20
+"""Rows from the top among which the header is looked for."""
+
+_SEPARATOR_LINE = re.compile(r'("?sep=(.)"?,*)\r?\n', re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -27,30 +38,42 @@ class Table:
     columns: frozenset[str] = frozenset()
     rows: list[tuple[Origin, dict[str, object]]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    told: dict[int | None, frozenset[str]] = field(default_factory=dict)
+    """Columns by row that lack a value for a reason that is a fault already."""
 
 
 def read_table(path: Path, sheet_names: tuple[str, ...], known: Collection[str], required: Collection[str]) -> Table:
-    """Table of a .csv or .xlsx file; raises InputError if the file as a whole cannot be read."""
-    grid = read_workbook(path, sheet_names) if path.suffix.casefold() == ".xlsx" else read_csv(path)
+    """Table of a .csv file or a workbook; raises InputError if the file as a whole cannot be read."""
+    grid = read_workbook(path, sheet_names) if is_workbook(path) else read_csv(path)
     return table_of(path.name, grid, known, required)
 
 
-def table_of(file: str, grid: _Grid, known: Collection[str], required: Collection[str]) -> Table:
-    """Table of rows of cells, of which the first that is not blank is the header; blank rows are skipped."""
-    numbered = [(number, row) for number, row in enumerate(grid, start=1) if any(not _blank(cell) for cell in row)]
+def table_of(file: str, grid: SheetGrid, known: Collection[str], required: Collection[str]) -> Table:
+    """Table of a sheet; its header is the row at the top with most known columns, and blank rows are skipped."""
+    numbered = [(number, row) for number, row in enumerate(grid.rows, start=1) if any(not _blank(cell) for cell in row)]
     if not numbered:
         return Table(file, faults=[file_fault(file, "is empty", "Give it a header row and one row per record.")])
-    head, header = numbered[0]
+    first = max(
+        range(min(len(numbered), MOST_TOP_ROWS)), key=lambda place: (_known_cells(numbered[place][1], known), -place)
+    )
+    head, header = numbered[first]
     columns, faults = match_header(
         [None if _blank(cell) else cell for cell in header], known, required, Origin(file, head)
     )
     table = Table(file, frozenset(columns.values()), faults=faults)
-    for number, row in numbered[1:]:
+    for number, row in numbered[first + 1 :]:
         origin = Origin(file, number)
         cells = {name: row[position] for position, name in columns.items() if position < len(row)}
+        for position, name in columns.items():
+            if name in QUANTITIES and (number - 1, position) in grid.covered:
+                cells[name] = merged_quantity(row[position])
         table.rows.append((origin, {name: cell for name, cell in cells.items() if not _blank(cell)}))
         table.faults += _stray_cells(header, row, origin)
     return table
+
+
+def _known_cells(row: Sequence[object], known: Collection[str]) -> int:
+    return len({name for cell in row if isinstance(cell, str) and (name := column_name(cell)) in known})
 
 
 def _stray_cells(header: Sequence[object], row: Sequence[object], origin: Origin) -> list[Fault]:
@@ -67,36 +90,50 @@ def _blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def decode(path: Path) -> str:
-    """Text of a file in UTF-8, with or without a byte order mark, or in GB18030; raises InputError otherwise."""
-    if path.stat().st_size > MAX_FILE_BYTES:
-        message = f"is larger than {MAX_FILE_BYTES // 2**20} MiB"
-        raise InputError([file_fault(path.name, message, "Split it into smaller files.")])
-    content = path.read_bytes()
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError([file_fault(path.name, "is neither UTF-8 nor GB18030 text", "Save it as UTF-8.")])
-
-
-def read_csv(path: Path) -> list[list[object]]:
-    """Rows of a CSV file whose separator is a comma, a semicolon or a tab."""
+def read_csv(path: Path) -> SheetGrid:
+    """Rows of a CSV file, whose separator is the one that gives most rows of equal length."""
+    with path.open("rb") as stream:
+        head = stream.read(8)
+    if head.startswith((b"PK\x03\x04", OLE)):
+        ending = ".xlsx" if head.startswith(b"PK") else ".xls"
+        message = f"is a workbook and no CSV file; its ending should be {ending}"
+        raise InputError([file_fault(path.name, message, f"Rename it to {ending}, or save it as CSV.")])
     text = decode(path)
-    header = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(DELIMITERS, key=header.count)
+    given = _SEPARATOR_LINE.match(text)
+    if given is not None:
+        # The line says how to read the others; they keep their numbers.
+        text = text[given.end(1) :]
+    separator = given[2] if given is not None else _separator(text)
     try:
         rows: list[list[object]] = []
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            rows.append(list(row))
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
+            rows.append([checked(cell) for cell in row])
+            if any(cell.strip() for cell in row[MAX_COLUMNS:]):
+                message = f"has more than {MAX_COLUMNS} columns in row {len(rows)}"
+                raise InputError([file_fault(path.name, message, "Leave out columns that are not needed.")])
             if len(rows) > MAX_ROWS:
                 message = f"has more than {MAX_ROWS:,} rows"
                 raise InputError([file_fault(path.name, message, "Split it into smaller files.")])
     except csv.Error as error:
         message = f"is not well-formed CSV in row {len(rows) + 1}: {error}"
         raise InputError([file_fault(path.name, message, "Save it again as CSV.")]) from error
-    return rows
+    return SheetGrid(path.stem, rows)
+
+
+def _separator(text: str) -> str:
+    """The separator by which most rows have the same number of cells, more than one; then the wider rows."""
+    return max(SEPARATORS, key=lambda separator: _equal_rows(text, separator))
+
+
+def _equal_rows(text: str, separator: str) -> tuple[int, int]:
+    widths: Counter[int] = Counter()
+    try:
+        for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), SAMPLE_ROWS):
+            widths[len(row)] += 1
+    except csv.Error:
+        # What follows is not read by this separator.
+        pass
+    return max(((count, width) for width, count in widths.items() if width > 1), default=(0, 0))
 
 
 def canonical(cell: object) -> str:

@@ -1,5 +1,7 @@
 """The bridge from interchange records to the domain: months to numbers, yuan to fen, km to metres."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from allocator.domain import (
@@ -19,25 +21,57 @@ from geodata.boundaries import wgs84_degrees
 from geodata.demand import ComponentRecord, LinkRecord, ProjectRecord
 from geodata.measure import park_distances_m, points_at
 from geodata.schema import Inputs, PolicyRecord
+from geodata.signed import leases_of
+from geodata.signed_to_domain import as_published, signed_leases, with_leases
 from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 
 
 def to_registry(inputs: Inputs) -> Registry:
-    """The supply side with the distance of each pair of parks."""
+    """The supply side with the distance of each pair of parks.
+
+    Leases of components of the batch are no tenancies beside it: their floor is counted where the component stands.
+    """
+    signed = {tenancy.tenancy_id for tenancies in leases_of(inputs).values() for tenancy in tenancies}
     parks = [_park(record) for record in inputs.parks]
     points = points_at((park.park_id for park in parks), [park.lon for park in parks], [park.lat for park in parks])
     return Registry(
         districts={record.adcode: _district(record) for record in inputs.districts},
         parks={park.park_id: park for park in parks},
         spaces={record.space_id: _space(record) for record in inputs.spaces},
-        tenancies=tuple(_tenancy(record) for record in inputs.tenancies),
+        tenancies=tuple(_tenancy(record) for record in inputs.tenancies if record.tenancy_id not in signed),
         distance_m=park_distances_m(points),
     )
 
 
 def to_projects(inputs: Inputs) -> tuple[Project, ...]:
-    """The batch; a project without a value gets its tier points × priority points."""
-    return tuple(_project(record, inputs.policy) for record in inputs.projects)
+    """The batch; a project without a value gets its tier points × priority points.
+
+    Of a project that goes on, what has come to its end asks for nothing any more: a component whose published lease
+    has ended when the plan begins, and that does not ask to start again later, is left out with its links.
+    """
+    starts = {(made.project_id, made.component_id): parse_month(made.start) for made in inputs.published}
+    leases, plan_from = signed_leases(inputs), parse_month(inputs.plan_from)
+    return tuple(
+        with_leases(_going_on(_project(record, inputs.policy), starts, plan_from), leases) for record in inputs.projects
+    )
+
+
+def _going_on(project: Project, starts: Mapping[tuple[str, str], int], plan_from: int) -> Project:
+    ends = {
+        part.component_id: part.lease_end(starts[project.project_id, part.component_id])
+        for part in project.components
+        if (project.project_id, part.component_id) in starts
+    }
+    if all(end <= plan_from for end in ends.values()):
+        return project
+    over = {
+        part.component_id
+        for part in project.components
+        if ends.get(part.component_id, plan_from + 1) <= plan_from and (part.start_from or 0) < plan_from
+    }
+    components = tuple(part for part in project.components if part.component_id not in over)
+    links = tuple(link for link in project.links if not {link.first, link.second} & over)
+    return replace(project, components=components, links=links)
 
 
 def to_aims(inputs: Inputs) -> tuple[Aim, ...] | None:
@@ -48,13 +82,20 @@ def to_aims(inputs: Inputs) -> tuple[Aim, ...] | None:
 
 
 def to_published(inputs: Inputs) -> tuple[Published, ...]:
-    """The plan in force."""
-    stages = {(p.project_id, p.component_id): p.stage for p in inputs.published}
+    """The plan in force; what has signed a lease since then stands where it signed."""
+    known = {(p.project_id, p.component_id): p for p in inputs.published}
+    leases = {key: signed.lease for key, signed in signed_leases(inputs).items() if not signed.may_move}
     rows = (
         Assignment(p.project_id, p.component_id, p.space_id, parse_month(p.start), p.floor_area_m2)
         for p in inputs.published
     )
-    return tuple(Published(made, stages[made.project_id, made.component_id]) for made in Assignment.joined(rows))
+    return tuple(
+        as_published(made, lease)
+        if (lease := leases.get(key)) is not None
+        else Published(made, known[key].stage, known[key].fixed)
+        for made in Assignment.joined(rows)
+        if (key := (made.project_id, made.component_id))
+    )
 
 
 def _district(record: DistrictRecord) -> District:

@@ -4,30 +4,34 @@ The functions take any cell or JSON value and return text, an int, a float, a De
 normalise form (NFKC, thousands separators, Excel's 123.0) and never guess meaning.
 """
 
-import math
 import re
 import unicodedata
 from decimal import Decimal
 
-from pydantic_core import PydanticCustomError
+from geodata import numerals
+from geodata.unreadable import unreadable
+
+__all__ = [
+    "MAX_ID",
+    "boolean",
+    "decimal",
+    "identifier",
+    "integer",
+    "items",
+    "money",
+    "number",
+    "plain",
+    "text",
+    "token",
+    "unreadable",
+]
 
 MAX_ID = 64
 """Longest id, in characters."""
 
-MAX_DIGITS = 24
-"""Longest number, in characters: below the precision of decimal arithmetic, so that nothing is rounded unseen."""
-
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?")
-_PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
-_WITH_UNIT = re.compile(r"([+-]?\d[\d, ]*(?:\.\d+)?)\s*([^\W\d]|[%°$£€¥])")
 _TRUE = frozenset({"yes", "y", "true", "1", "是", "有"})
 _FALSE = frozenset({"no", "n", "false", "0", "否", "无"})
 _SEPARATORS = re.compile(r"[;、\n]")
-
-
-def unreadable(message: str, remedy: str) -> PydanticCustomError:
-    """An error whose wording comes from us; braces in it are never read as a template."""
-    return PydanticCustomError("unreadable", "{message}. {remedy}", {"message": message, "remedy": remedy})
 
 
 def plain(value: object) -> str:
@@ -67,32 +71,17 @@ def token(value: object) -> object:
 def decimal(value: object) -> Decimal:
     """An exact number; "1,200", "1 200" and full-width digits are read, a unit behind it is refused."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-        raise unreadable("is not a number", "Write digits")
-    if not isinstance(value, str):
-        if not math.isfinite(value):
-            raise unreadable("is not a finite number", "Write digits")
-        if abs(value) >= 10**MAX_DIGITS:
-            raise unreadable("is far too large", "Check the unit of the column")
-        return Decimal(str(value))
-    shown = plain(value)
-    if len(shown) > MAX_DIGITS:
-        raise unreadable("is too long for a number", "Write fewer digits")
-    if _GROUPED.fullmatch(shown):
-        shown = re.sub("[, ]", "", shown)
-    if _PLAIN.fullmatch(shown):
-        return Decimal(shown)
-    if with_unit := _WITH_UNIT.match(shown):
-        raise unreadable("has a unit", f"The column's unit is fixed; write the number alone, as {with_unit[1].strip()}")
-    raise unreadable("is not a number", "Write digits, with a point before decimals")
+        raise unreadable("is not a number", "Write digits", "not-a-number")
+    return numerals.numeral(numerals.folded(value)) if isinstance(value, str) else numerals.of_cell(value)
 
 
 def integer(value: object) -> int:
     """A whole number; 3000.0 and "3,000" are 3000; "3.000", which may mean 3 or 3000, is refused."""
     number = decimal(value)
-    if isinstance(value, str) and re.search(r"\.\d{3}$", plain(value)):
-        raise unreadable("may mean thousands or decimals", "Write whole numbers without a point")
+    if isinstance(value, str) and re.search(r"\.[0-9]{3}$", plain(value)):
+        raise unreadable("may mean thousands or decimals", "Write whole numbers without a point", "point")
     if number != number.to_integral_value():
-        raise unreadable("is not a whole number", "Round it to a whole number of the column's unit")
+        raise unreadable("is not a whole number", "Round it to a whole number of the column's unit", "not-whole")
     return int(number)
 
 
@@ -105,7 +94,7 @@ def money(value: object) -> Decimal:
     """Yuan with at most two decimals, exactly: no fraction of a fen."""
     yuan = decimal(value)
     if yuan * 100 != (yuan * 100).to_integral_value():
-        raise unreadable("has a fraction of a fen", "Write yuan with at most two decimals")
+        raise unreadable("has a fraction of a fen", "Write yuan with at most two decimals", "fen")
     return yuan
 
 

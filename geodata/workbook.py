@@ -1,26 +1,61 @@
-"""XLSX to rows of cells, after the file was measured: a small file must not unpack into gigabytes.
+"""Workbooks to rows of cells, after the file was measured: a small file must not unpack into gigabytes.
 
-A workbook is refused by its unpacked bytes, its compression ratio, and the farthest cell it names, before
-any of it is parsed.  Declared sizes are not trusted; each part is unpacked in pieces and counted.
+A zipped workbook is refused by its unpacked bytes, its compression ratio, and the farthest cell it names, before any of
+it is parsed.  Declared sizes are not trusted; each part is unpacked in pieces and counted.  The kind of a workbook is
+told by its first bytes, not by its ending.
 """
 
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+    load_workbook,
+)
 
 from allocator.errors import InputError
+from geodata.bad_cell import BadCell, checked
 from geodata.faults import file_fault
+from geodata.workbook_details import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Details,
+    MalformedError,
+    TooLargeError,
+    details_of_zip,
+)
+from geodata.xls_details import OLE, ProtectedError, details_of_xls
+
+__all__ = [
+    "MAX_COLUMNS",
+    "MAX_ROWS",
+    "WORKBOOKS",
+    "BadCell",
+    "SheetGrid",
+    "is_workbook",
+    "read_sheets",
+    "read_workbook",
+]
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et")
+"""Endings of workbooks."""
 
 MAX_UNPACKED = 100 * 2**20
+MAX_OLE = 64 * 2**20
+"""Largest file of the old format, which is not compressed."""
+
 MAX_RATIO = 200
 MAX_PARTS = 1000
-MAX_ROWS = 100_000
-MAX_COLUMNS = 500
 FREE_RATIO_BELOW = 4 * 2**20
 """Workbooks that unpack to less than this may compress as well as they like."""
 
@@ -28,55 +63,178 @@ _PIECE = 2**20
 _OVERLAP = 64
 _REFERENCE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{0,4})\s*(\d{1,10})""")
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ZIP = b"PK"
+_SAVE_AS = "Open it in Excel or WPS and save it as .xlsx, without a password."
+_BROKEN = (
+    CalamineError,
+    MalformedError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    IndexError,
+    NotImplementedError,
+    UnicodeDecodeError,
+)
 
 
-def read_workbook(path: Path, sheet_names: tuple[str, ...]) -> list[list[object]]:
-    """Rows of the first sheet that has one of the names, else of the first sheet; row 1 of the sheet comes first."""
-    with _opened(path) as workbook:
-        names = workbook.sheet_names
-        wanted = [name for name in names if name.strip().casefold() in sheet_names]
-        return _rows(workbook, (wanted or names)[0])
+@dataclass(frozen=True, slots=True)
+class SheetGrid:
+    """A sheet: its rows from row 1 on, of which merged cells hold for all their cells.
+
+    ``covered`` are the cells (row and column from 0) that a merged one filled; ``hidden_rows`` count from 1,
+    ``hidden_columns`` from 0.
+    """
+
+    name: str
+    rows: Sequence[Sequence[object]]
+    hidden: bool = False
+    covered: frozenset[tuple[int, int]] = frozenset()
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
-def read_sheets(path: Path) -> dict[str, list[list[object]]]:
-    """Rows of every sheet by its name, in the workbook's order."""
-    with _opened(path) as workbook:
+def is_workbook(path: Path) -> bool:
+    """Whether a file's ending is that of a workbook."""
+    return path.suffix.casefold() in WORKBOOKS
+
+
+def read_workbook(path: Path, sheet_names: tuple[str, ...]) -> SheetGrid:
+    """The first sheet that has one of the names, else the first sheet; hidden ones come last."""
+    with _opened(path) as (workbook, details):
+        metadata = sorted(workbook.sheets_metadata, key=lambda each: each.visible != SheetVisibleEnum.Visible)
+        names = [each.name for each in metadata if each.typ == SheetTypeEnum.WorkSheet]
+        if not names:
+            raise _refuse(path, "holds no sheet")
+        shown = [each.name for each in metadata if each.visible == SheetVisibleEnum.Visible and each.name in names]
+        wanted = [name for name in shown or names if name.strip().casefold() in sheet_names]
+        return _grid(workbook, (wanted or names)[0], details)
+
+
+def read_sheets(path: Path) -> tuple[SheetGrid, ...]:
+    """Every sheet in the workbook's order, the hidden ones last."""
+    with _opened(path) as (workbook, details):
         tables = [each.name for each in workbook.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
-        return {name: _rows(workbook, name) for name in tables}
+        return tuple(sorted((_grid(workbook, name, details) for name in tables), key=lambda sheet: sheet.hidden))
 
 
-def _rows(workbook: CalamineWorkbook, name: str) -> list[list[object]]:
-    sheet = workbook.get_sheet_by_name(name)
-    return [list(row) for row in sheet.to_python(skip_empty_area=False)]
+def _grid(workbook: CalamineWorkbook, name: str, details: dict[str, Details]) -> SheetGrid:
+    found = details.get(name, Details())
+    rows = [
+        [checked(cell) for cell in row] for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    ]
+    for (row, column), bad in found.bad.items():
+        # calamine leaves errors blank, also behind the last value of the sheet
+        rows += ([] for _ in range(row + 1 - len(rows)))
+        rows[row] += [""] * (column + 1 - len(rows[row]))
+        rows[row][column] = bad
+    visible = next(each.visible for each in workbook.sheets_metadata if each.name == name)
+    filled = [number for number, row in enumerate(rows, start=1) if any(cell not in ("", None) for cell in row)]
+    width = max((len(row) for row in rows), default=0)
+    return SheetGrid(
+        name,
+        rows,
+        hidden=visible != SheetVisibleEnum.Visible,
+        covered=_spread(rows, found.merged),
+        hidden_rows=tuple(number for number in filled if number - 1 in found.hidden_rows),
+        hidden_columns=tuple(sorted(column for column in found.hidden_columns if column < width)),
+    )
+
+
+def _spread(rows: list[list[object]], merged: Sequence[tuple[int, int, int, int]]) -> frozenset[tuple[int, int]]:
+    """Let merged cells hold for all their cells, and name those; a row with nothing of its own stays blank."""
+    own = [any(cell not in ("", None) for cell in row) for row in rows]
+    covered: set[tuple[int, int]] = set()
+    reached = 0
+    for top, left, bottom, right in merged:
+        reached += max(0, min(bottom + 1, len(rows)) - top) * max(0, min(right + 1, MAX_COLUMNS) - left)
+        if reached > MAX_CELLS:
+            raise TooLargeError(f"merges more than {MAX_CELLS:,} cells")
+        value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        if value in ("", None):
+            continue
+        for row in range(top, min(bottom + 1, len(rows))):
+            last = min(right + 1, MAX_COLUMNS)
+            if not own[row]:
+                continue
+            rows[row] += [""] * (last - len(rows[row]))
+            for column in range(left, last):
+                if rows[row][column] in ("", None):
+                    rows[row][column] = value
+                    covered.add((row, column))
+    return frozenset(covered)
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[CalamineWorkbook]:
-    """The workbook once it was measured; raises InputError for what cannot be read, also while it is read."""
+def _opened(path: Path) -> Iterator[tuple[CalamineWorkbook, dict[str, Details]]]:
+    """The workbook once it was measured, and details by sheet; raises InputError for what cannot be read."""
     try:
-        _measure(path)
-        with CalamineWorkbook.from_path(str(path)) as workbook:
-            yield workbook
-    except (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, IndexError) as error:
-        fault = file_fault(path.name, "cannot be read as an XLSX workbook", "Save it again as .xlsx, without password.")
-        raise InputError([fault]) from error
+        details = _measured(path)
+        with path.open("rb") as stream, load_workbook(stream) as workbook:
+            names = [each.name for each in workbook.sheets_metadata]
+            yield workbook, details if isinstance(details, dict) else dict(zip(names, details, strict=False))
+    except TooLargeError as error:
+        raise _refuse(path, str(error)) from error
+    except (PasswordError, ProtectedError) as error:
+        message = "is protected by a password"
+        raise InputError([file_fault(path.name, message, "Save it without a password, and send that file.")]) from error
+    except BaseException as error:
+        # calamine panics on some broken files; the panic is no Exception, and its class cannot be imported.
+        if not isinstance(error, _BROKEN) and type(error).__name__ != "PanicException":
+            raise
+        raise InputError([file_fault(path.name, "cannot be read as a workbook", _SAVE_AS)]) from error
+
+
+def _measured(path: Path) -> dict[str, Details] | list[Details]:
+    with path.open("rb") as stream:
+        head = stream.read(512)
+    if head.startswith(OLE):
+        if path.stat().st_size > MAX_OLE:
+            raise _refuse(path, f"is larger than {MAX_OLE // 2**20} MiB")
+        return details_of_xls(path)
+    if not head.startswith(_ZIP):
+        raise InputError([file_fault(path.name, _other_kind(head), _SAVE_AS)])
+    with zipfile.ZipFile(path) as archive:
+        _measure(path, archive)
+    with zipfile.ZipFile(path) as archive:
+        _check_password(archive)
+        return details_of_zip(archive)
+
+
+def _other_kind(head: bytes) -> str:
+    """What a file with the ending of a workbook is when it is none; many systems export other tables as .xls."""
+    text = head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if text.startswith((b"<html", b"<!doctype html", b"<table", b"<meta")) or b"<table" in text:
+        return "is a web page and no workbook"
+    if text.startswith(b"<?xml"):
+        return "is an XML spreadsheet of 2003"
+    if text and b"\0" not in text:
+        return "is text and no workbook"
+    return "cannot be read as a workbook"
+
+
+def _check_password(archive: zipfile.ZipFile) -> None:
+    names = {name.casefold(): name for name in archive.namelist()}
+    manifest = names.get("meta-inf/manifest.xml")
+    if manifest is not None and b"encryption-data" in archive.read(manifest):
+        raise ProtectedError
 
 
 def _refuse(path: Path, message: str) -> InputError:
     return InputError([file_fault(path.name, message, "Remove unused sheets, rows and formats, or save it as CSV.")])
 
 
-def _measure(path: Path) -> None:
-    with zipfile.ZipFile(path) as archive:
-        parts = archive.infolist()
-        if len(parts) > MAX_PARTS:
-            raise _refuse(path, f"has {len(parts):,} parts, more than {MAX_PARTS:,}")
-        _check_sizes(path, sum(part.file_size for part in parts), path.stat().st_size)
-        unpacked = 0
-        for part in parts:
-            if part.compress_type not in _READABLE or part.flag_bits & 1:
-                raise _refuse(path, "is encrypted or packed in an unusual way")
-            unpacked += _measure_part(path, archive, part, unpacked)
+def _measure(path: Path, archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    if len(parts) > MAX_PARTS:
+        raise _refuse(path, f"has {len(parts):,} parts, more than {MAX_PARTS:,}")
+    _check_sizes(path, sum(part.file_size for part in parts), path.stat().st_size)
+    unpacked = 0
+    for part in parts:
+        if part.compress_type not in _READABLE or part.flag_bits & 1:
+            raise _refuse(path, "is encrypted or packed in an unusual way")
+        unpacked += _measure_part(path, archive, part, unpacked)
 
 
 def _check_sizes(path: Path, unpacked: int, packed: int) -> None:

@@ -1,7 +1,7 @@
 """The map of a plan for paper and slides: district fills, rings of use, flows, a scale bar and an arrow to the north.
 
-Drawn from the payload, in EPSG:4547 and the colours of the pages, without any text of a user: parks are numbered as in
-the tables beside the map.
+Drawn from the payload, in the metric zone of the districts and the colours of the pages, without any text of a user:
+parks are numbered as in the tables beside the map.
 """
 
 import io
@@ -21,8 +21,9 @@ from matplotlib.path import Path as Outline
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import EDGE_CRS, METRIC_CRS
+from geodata.crs import EDGE_CRS, metric_crs
 from maps.figure_layout import Box, Mark, place_labels, place_marks
+from maps.ground import BARE, with_park_areas
 from maps.palette import BORDER, OTHER_BORDER, OTHER_FILL, ROLES, district_tints
 
 WIDTH_MM, HEIGHT_MM = 262.0, 178.0
@@ -38,11 +39,14 @@ class Ground:
     """Districts in millimetres of paper."""
 
     shapes: Mapping[str, BaseGeometry]
+    bare: frozenset[str]
+    """Districts without an outline: labels stand in the area of their parks."""
+    crs: str
     metres_per_mm: float
     origin: tuple[float, float]
 
     def at(self, x_m: float, y_m: float) -> tuple[float, float]:
-        """Millimetres of a point in EPSG:4547."""
+        """Millimetres of a point in metres of the ground's zone."""
         return (x_m - self.origin[0]) / self.metres_per_mm, (y_m - self.origin[1]) / self.metres_per_mm
 
 
@@ -63,18 +67,17 @@ def percent(share: float) -> str:
 
 def _ground(boundaries: Mapping[str, Any], inside: Sequence[str]) -> Ground:
     features = boundaries["features"]
-    frame = gpd.GeoDataFrame(
-        {"adcode": [one["properties"]["adcode"] for one in features]},
-        geometry=[shape(one["geometry"]) for one in features],
-        crs=EDGE_CRS,
-    ).to_crs(METRIC_CRS)
-    outlines = dict(zip(frame["adcode"], frame.geometry, strict=True))
+    codes = [one["properties"]["adcode"] for one in features]
+    degrees = gpd.GeoSeries([shape(one["geometry"]) for one in features], index=codes, crs=EDGE_CRS)
+    crs = metric_crs(degrees[degrees.index.isin(inside)])
+    outlines = dict(degrees.to_crs(crs).items())
     mainland = [max(_parts(outlines[adcode]), key=lambda part: part.area) for adcode in inside if adcode in outlines]
     west, south, east, north = gpd.GeoSeries(mainland).total_bounds
     free = WIDTH_MM - 2 * MARGIN_MM, HEIGHT_MM - 2 * MARGIN_MM
     scale = max((east - west) / free[0], (north - south) / free[1])
     origin = (west + east - WIDTH_MM * scale) / 2, (south + north - HEIGHT_MM * scale) / 2
-    return Ground(outlines, scale, origin)
+    bare = frozenset(one["properties"]["adcode"] for one in features if one["properties"].get(BARE))
+    return Ground(outlines, bare, crs, scale, origin)
 
 
 def _parts(outline: BaseGeometry) -> list[BaseGeometry]:
@@ -89,7 +92,8 @@ def _outline(ground: Ground, geometry: BaseGeometry) -> Outline:
 
 
 def _districts(axes: Axes, ground: Ground, tints: Mapping[str, str]) -> None:
-    for adcode, geometry in sorted(ground.shapes.items(), key=lambda item: item[0] in tints):
+    outlined = {adcode: shape for adcode, shape in ground.shapes.items() if adcode not in ground.bare}
+    for adcode, geometry in sorted(outlined.items(), key=lambda item: item[0] in tints):
         known = adcode in tints
         axes.add_artist(
             PathPatch(
@@ -105,7 +109,7 @@ def _districts(axes: Axes, ground: Ground, tints: Mapping[str, str]) -> None:
 def _marks(ground: Ground, parks: Sequence[Mapping[str, Any]]) -> list[Mark]:
     points = gpd.GeoSeries.from_xy([p["lon"] for p in parks], [p["lat"] for p in parks], crs=EDGE_CRS)
     marks = []
-    for row, (park, point) in enumerate(zip(parks, points.to_crs(METRIC_CRS), strict=True)):
+    for row, (park, point) in enumerate(zip(parks, points.to_crs(ground.crs), strict=True)):
         diameter = next(size for least, size in DIAMETERS_MM if park["area"] >= least)
         marks.append(Mark((row,), park["district"], *ground.at(point.x, point.y), diameter))
     return marks
@@ -261,7 +265,7 @@ def plan_figure(payload: Mapping[str, Any], boundaries: Mapping[str, Any], flows
 
 def _figure(payload: Mapping[str, Any], boundaries: Mapping[str, Any], flows: Flows, language: str) -> Figure:
     codes = [district["adcode"] for district in payload["districts"]]
-    ground = _ground(boundaries, codes)
+    ground = _ground(with_park_areas(boundaries, payload), codes)
     figure = Figure(figsize=(WIDTH_MM / 25.4, HEIGHT_MM / 25.4), facecolor=ROLES["sea"])
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(0, WIDTH_MM), ylim=(0, HEIGHT_MM), aspect="equal")

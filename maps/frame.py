@@ -1,7 +1,7 @@
 """The map's frame by folium: map, pane, district polygons, metric scale, optional tiles.
 
 folium compiles everything it renders a second time as a Jinja template, so nothing here carries a user's text:
-geometry is reduced to numbers, districts to their six-digit codes, tile sources are checked.
+geometry is reduced to numbers, districts to their codes, tile sources are checked.
 """
 
 import re
@@ -11,14 +11,17 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import folium
+import shapely
 from branca.element import MacroElement
 from folium.map import CustomPane
 from jinja2 import Template
 from shapely.geometry import mapping, shape
 
+from maps.ground import BARE
 from maps.palette import BORDER, OTHER_BORDER, OTHER_FILL
 
-_ADCODE = re.compile(r"\d{6}")
+_ADCODE = re.compile(r"[\w .:/()-]{1,80}")
+"""Codes of districts that may stand in a script; a registry's own need not have six digits."""
 _TILE_NAME = re.compile(r"[\w ·-]{1,40}")
 _TILE_URL = re.compile(r"https?://[\w./:?&=,{}%-]+")
 
@@ -90,17 +93,19 @@ def _named(element: Any, name: str) -> Any:
 def _bare(feature: Mapping[str, Any]) -> dict[str, Any]:
     adcode = str(feature["properties"]["adcode"])
     if not _ADCODE.fullmatch(adcode):
-        raise ValueError(f"{adcode!r} is not a six-digit district code")
+        raise ValueError(f"{adcode!r} is not a district code that can be drawn")
     return {
         "type": "Feature",
         "id": adcode,
-        "properties": {"adcode": adcode},
+        "properties": {"adcode": adcode, **({BARE: True} if feature["properties"].get(BARE) else {})},
         "geometry": mapping(shape(feature["geometry"])),
     }
 
 
 def _districts(boundaries: Mapping[str, Any], tints: Mapping[str, str]) -> Any:
     def style(feature: Mapping[str, Any]) -> dict[str, Any]:
+        if feature["properties"].get(BARE):
+            return {"color": OTHER_BORDER, "weight": 0, "fillColor": OTHER_FILL, "fillOpacity": 0}
         tint = tints.get(feature["properties"]["adcode"])
         return {
             "color": BORDER if tint else OTHER_BORDER,
@@ -116,10 +121,20 @@ def _districts(boundaries: Mapping[str, Any], tints: Mapping[str, str]) -> Any:
     return _named(layer, "districts")
 
 
+def _middle(boundaries: Mapping[str, Any], tints: Mapping[str, str]) -> tuple[float, float]:
+    """Latitude and longitude in the middle of the plan's districts, or of all; the page then fits itself to them."""
+    features = boundaries["features"]
+    shown = [one for one in features if one["properties"]["adcode"] in tints] or features
+    if not shown:
+        return 0.0, 0.0
+    west, south, east, north = shapely.total_bounds([shape(one["geometry"]) for one in shown])
+    return round((south + north) / 2, 4), round((west + east) / 2, 4)
+
+
 def draw_frame(boundaries: Mapping[str, Any], tints: Mapping[str, str], tiles: Sequence[TileSource] = ()) -> Frame:
     """Frame with the boundaries' polygons; those with a tint are the plan's districts."""
     plan_map = _Map(
-        location=(22.64, 114.12),
+        location=_middle(boundaries, tints),
         zoom_start=11,
         tiles=None,
         zoom_control="topright",

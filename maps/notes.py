@@ -36,6 +36,13 @@ def _sentence(problem: Problem, dossier: Dossier, labels: Labels, reason: Unplac
     if reason.code.startswith("no-option/") and isinstance(reason.needed, int | float):
         zh += f"（最接近处提供 {reason.offered}，需要 {reason.needed} {reason.unit}）"
         en += f" (nearest offers {reason.offered}, needs {reason.needed} {reason.unit})"
+    if reason.code == "window-over":
+        zh += f"（申请 {reason.needed}，方案自 {reason.offered} 起）"
+        en += f" (asked {reason.needed}, the plan begins in {reason.offered})"
+    if reason.code == "not-wanted":
+        goals = [GOAL_LABELS[goal] for goal in GOAL_LABELS if goal in str(reason.needed).replace("*", "+").split("+")]
+        zh += "（" + " + ".join(label["zh"] for label in goals) + "）" if goals else ""
+        en += " (" + " + ".join(label["en"] for label in goals) + ")" if goals else ""
     if reason.space_id in problem.registry.spaces:
         park = problem.park_of(str(reason.space_id))
         zh, en = f"{zh} · {park.name_zh or park.name_en}", f"{en} · {park.name_en or park.name_zh}"

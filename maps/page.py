@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from maps.frame import TileSource, draw_frame
+from maps.ground import with_park_areas
 from maps.inline import (
     content_policy,
     embedded_json,
@@ -51,6 +52,7 @@ def plan_html(
     Tile layers, where an operator configures them, are off until they are switched on; without them the page asks
     for nothing from outside.
     """
+    boundaries = with_park_areas(boundaries, payload)
     frame = draw_frame(boundaries, district_tints(district["adcode"] for district in payload["districts"]), tiles)
     scripts = [script_safe(script) for script in (leaflet_script(), frame.script, page_script())]
     style = page_style()
@@ -111,6 +113,7 @@ def served_page(
     opening: Opening | None = None,
 ) -> ServedPage:
     """The page for a server under a strict policy: no script and no style stands in it."""
+    boundaries = with_park_areas(boundaries, payload)
     frame = draw_frame(boundaries, district_tints(district["adcode"] for district in payload["districts"]), tiles)
     frame_name = f"frame-{hashlib.sha256(frame.script.encode()).hexdigest()[:16]}.js"
     html = _PAGES.get_template("page.html.j2").render(

@@ -8,6 +8,7 @@ from allocator.domain import Project
 from allocator.dossier import Dossier
 from allocator.plan import GoalReport
 from allocator.problem import Problem
+from allocator.starts import MUCH_LATE_MONTHS, months_late
 from allocator.verify import VerifiedPlan
 from allocator.vocabulary import Permission
 from maps.notes import binding_codes, card_notes, nearest_park
@@ -36,15 +37,17 @@ class Caption:
     status: str = ""
     crs: str = "CGCS2000 / EPSG:4490"
     approval: str = "待办理"
+    outlines: str = "city"
+    """own where the districts' outlines come with the plan's inputs, none where there are no outlines of them."""
 
 
 class Figure(TypedDict):
-    """A figure beside its baseline and its target, each a text that is shown as it is."""
+    """A figure beside its baseline and its target, each with its unit in both languages."""
 
     label: Label
-    value: str | None
-    baseline: str | None
-    target: str | None
+    value: Label | None
+    baseline: Label | None
+    target: Label | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,7 @@ def _plan(verified: VerifiedPlan, caption: Caption) -> dict[str, Any]:
         "data_date": caption.data_date,
         "crs": caption.crs,
         "approval": caption.approval,
+        "outlines": caption.outlines,
         "goals": [
             {"goal": goal.goal, "tier": goal.tier, "value": goal.value, "bound": goal.bound, "gap": goal.gap}
             for goal in verified.goals
@@ -109,7 +113,13 @@ def _summary(verified: VerifiedPlan, peaks: Mapping[str, Peak]) -> dict[str, Any
         problem.permission(placement.component, placement.space.space_id) is Permission.EXCEPTION
         for placement in problem.requests_in(plan)
     )
+    late = {
+        placement.component.project_id
+        for placement in problem.requests_in(plan)
+        if months_late(problem, placement.component, placement.start) > MUCH_LATE_MONTHS
+    }
     return {
+        "late": len(late),
         "projects": len(problem.projects),
         "placed": len(placed),
         "demand_m2": _demand(problem.projects),

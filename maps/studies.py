@@ -50,7 +50,7 @@ class Opportunity(TypedDict):
 
     kind: str
     district: str
-    value: int
+    value: float
     state: str
     park: str | None
     gained: list[str]
@@ -59,17 +59,21 @@ class Opportunity(TypedDict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildNext:
-    """Worth of one more piece of floor, ``area_m2`` large, by kind and district, in the unit of ``goal``."""
+    """Worth of one more piece of floor, ``area_m2`` large, by kind and district, in the unit of ``goal``.
+
+    ``why`` says why no piece brings anything, where none does.
+    """
 
     rows: Sequence[Opportunity]
     area_m2: int
     goal: str
-    unit: str
+    unit: Label
+    why: Label | None = None
 
     def as_json(self) -> dict[str, Any]:
         """As the page's script reads it."""
         rows = [dict(row) for row in self.rows]
-        return {"rows": rows, "area_m2": self.area_m2, "goal": self.goal, "unit": self.unit}
+        return {"rows": rows, "area_m2": self.area_m2, "goal": self.goal, "unit": dict(self.unit), "why": self.why}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

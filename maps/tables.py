@@ -8,6 +8,7 @@ from allocator.domain import Component, Park, Space, Tenancy
 from allocator.months import FOREVER
 from allocator.plan import Assignment, Plan
 from allocator.problem import Problem
+from allocator.starts import months_late
 from allocator.vocabulary import Basis, EiaLevel, Permission
 from maps.occupancy import Peak, fullest, holds_of
 
@@ -206,6 +207,9 @@ def component_table(problem: Problem, plan: Plan) -> Table:
         "start": lambda component: one.start if (one := first(component)) else None,
         "taken": lambda component: one.floor_area_m2 if (one := first(component)) else None,
         "exception": exception,
+        "late": lambda component: (
+            months_late(problem, component, one.start) or None if (one := first(component)) else None
+        ),
         "more": more,
     }
     asked = [component for component in problem.components.values() if component.like is None]

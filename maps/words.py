@@ -11,10 +11,11 @@ Labels = Mapping[str, Mapping[str, Label]]
 
 UNFIT: Mapping[str, Label] = {
     "no-space": {"zh": "园区没有空间", "en": "No space at all"},
+    "lease": {"zh": "已在别处签约", "en": "It has signed a lease elsewhere"},
     "kind": {"zh": "没有所需类型的空间", "en": "No space of the kind it needs"},
     "district": {"zh": "意向区内没有空间", "en": "Nothing in the districts it accepts"},
     "area": {"zh": "没有足够大的空间", "en": "No space is large enough"},
-    "load": {"zh": "承重不足", "en": "Floor load too low"},
+    "load": {"zh": "楼面荷载不足", "en": "Floor load too low"},
     "height": {"zh": "净高不足", "en": "Clear height too low"},
     "power": {"zh": "用电容量不足", "en": "Power too low"},
     "cleanroom": {"zh": "洁净等级不足", "en": "Clean room not clean enough"},
@@ -43,6 +44,14 @@ REASONS: Mapping[str, Label] = {
     **{f"displaced/{rule}": label for rule, label in {**_RULES, **_TAKEN}.items()},
     **{f"refused/{rule}": label for rule, label in {**_RULES, **_SITTING}.items()},
     "not-worth-it": {"zh": "可以落位，但不增加价值", "en": "Could be placed, but adds no value"},
+    "not-wanted": {
+        "zh": "可以落位，但按所定目标次序不取",
+        "en": "Could be placed, but the order of goals asked for does not want it",
+    },
+    "window-over": {
+        "zh": "所申请的起租时段在方案开始前已过",
+        "en": "The window asked for is over before the plan begins",
+    },
     "not-found": {"zh": "可以落位，求解时限内未找到", "en": "Could be placed; not found in the time given"},
     "newcomer": {
         "zh": "可以落位，方案制定时尚未提出",
@@ -61,6 +70,19 @@ def complete(labels: Labels) -> dict[str, dict[str, Label]]:
     known["reason"] = {**REASONS, **known.get("reason", {})}
     known["goal"] = {**GOAL_LABELS, **known.get("goal", {})}
     return known
+
+
+def aim_label(name: str, goals: Mapping[str, Label]) -> Label:
+    """A goal's label; of a merged tier the labels of its goals, then their weights."""
+    parts = [part.rpartition("*") for part in name.split("+")]
+    said = [goals.get(goal) or {"zh": goal, "en": goal} for _, _, goal in parts]
+    if len(parts) == 1 and not parts[0][0]:
+        return said[0]
+    weights = ":".join(times or "1" for times, _, _ in parts)
+    first, *others = (one["en"] for one in said)
+    listed = [first, *(other[:1].lower() + other[1:] for other in others)]
+    english = " and ".join(filter(None, (", ".join(listed[:-1]), listed[-1])))
+    return {"zh": f"{'、'.join(one['zh'] for one in said)}合并 {weights}", "en": f"{english} merged {weights}"}
 
 
 def short_role(text: str) -> str:

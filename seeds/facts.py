@@ -10,7 +10,11 @@ from seeds.dated import Entry, read, sourced
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyFact:
-    """One fact of a policy document in our own words; ``by`` names the rules, goals or pages that carry it."""
+    """One fact of a policy document in our own words.
+
+    ``treatment`` is modelled, shown, recorded or open; ``by`` names the rules, goals, data or pages that carry it,
+    ``test`` the test that fails without any one of them, and ``note`` says what is not carried.
+    """
 
     fact_id: str
     kind: str
@@ -21,6 +25,8 @@ class PolicyFact:
     valid_from: date
     treatment: str
     by: tuple[str, ...]
+    test: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,11 @@ def documents() -> tuple[MappingProxyType[str, Any], ...]:
     return tuple(MappingProxyType(document) for document in read("documents.yaml")["documents"])
 
 
+def not_read() -> tuple[MappingProxyType[str, Any], ...]:
+    """Newer policy that is known of and not read into the seeds: titles, year and note."""
+    return tuple(MappingProxyType(document) for document in read("documents.yaml")["not_read"])
+
+
 def _fact(entry: Entry) -> PolicyFact:
     return PolicyFact(
         fact_id=entry["id"],
@@ -96,6 +107,8 @@ def _fact(entry: Entry) -> PolicyFact:
         valid_from=entry["from"],
         treatment=entry["treatment"],
         by=tuple(entry["by"]),
+        test=entry.get("test", ""),
+        note=entry.get("note", ""),
     )
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import geopandas as gpd
 
 from geodata.read import read_boundaries, read_submission
 from geodata.schema import DistrictRecord, Inputs, NamedProjectRecord, PolicyRecord
@@ -13,8 +16,8 @@ from seeds.facts import policy_facts, targets
 __all__ = [
     "SeedError",
     "batch_path",
-    "boundaries_path",
     "labels",
+    "load_boundaries",
     "load_districts",
     "load_policy",
     "parameter",
@@ -81,17 +84,17 @@ def batch_path() -> Path:
     return HERE / "projects.csv"
 
 
-def boundaries_path() -> Path:
-    """Boundaries of the city's districts."""
-    return HERE / "boundaries.geojson"
+@cache
+def load_boundaries() -> gpd.GeoDataFrame:
+    """Boundaries of the city's districts, read once; not to be changed."""
+    return read_boundaries(HERE / "boundaries.geojson")
 
 
 def seed_inputs(on: date | None = None) -> Inputs:
     """Seed batch, seed registry, and the policy of a day, by default of the batch's first month."""
     day = on or date.fromisoformat(f"{plan_from()}-01")
     districts = load_districts(day)
-    boundaries = read_boundaries(boundaries_path())
-    projects, registry = read_submission(batch_path(), registry_dir(), districts, boundaries)
+    projects, registry = read_submission(batch_path(), registry_dir(), districts, load_boundaries())
     return Inputs(
         districts=districts,
         parks=tuple(registry.parks),

@@ -11,7 +11,8 @@ from allocator.answers.sensitivity import sensitivity
 from allocator.problem import Problem
 from allocator.verify import VerifiedPlan
 from service.answers_wire import AlternativesOut, Answered, AnswerOut, BuildNextOut, SensitivityOut
-from service.documents import assignments_of
+from service.build_reasons import typical_block_m2
+from service.documents import assignments_of, tenant_moves_of
 from service.wire import PlanOut
 
 
@@ -33,26 +34,26 @@ def alternatives_document(problem: Problem, found: Alternatives) -> Alternatives
     """Plans within a gap of a plan, each with its assignments."""
     plans = tuple(
         {name: getattr(each, name) for name in ("way", "status", "values", "deltas", "elsewhere", "moves", "goals")}
-        | {"assignments": assignments_of(problem, each.plan)}
+        | {"assignments": assignments_of(problem, each.plan), "tenant_moves": tenant_moves_of(problem, each.plan)}
         for each in found.plans
     )
     shown: Mapping[str, Any] = {name: getattr(found, name) for name in AlternativesOut.model_fields}
     return AlternativesOut.model_validate({**shown, "plans": plans})
 
 
-def _alternatives(verified: VerifiedPlan, means: Means) -> Answered:
+def _alternatives(verified: VerifiedPlan, means: Means, _: int | None) -> Answered:
     return alternatives_document(verified.problem, alternatives(verified, means))
 
 
-def _sensitivity(verified: VerifiedPlan, means: Means) -> Answered:
+def _sensitivity(verified: VerifiedPlan, means: Means, _: int | None) -> Answered:
     return SensitivityOut.model_validate(sensitivity(verified, means))
 
 
-def _build_next(verified: VerifiedPlan, means: Means) -> Answered:
-    return BuildNextOut.model_validate(build_next(verified, means))
+def _build_next(verified: VerifiedPlan, means: Means, floor_area_m2: int | None) -> Answered:
+    return BuildNextOut.model_validate(build_next(verified, means, floor_area_m2 or typical_block_m2(verified)))
 
 
-MAKERS: Mapping[str, Callable[[VerifiedPlan, Means], Answered]] = {
+MAKERS: Mapping[str, Callable[[VerifiedPlan, Means, int | None], Answered]] = {
     "alternatives": _alternatives,
     "sensitivity": _sensitivity,
     "build-next": _build_next,
@@ -60,6 +61,11 @@ MAKERS: Mapping[str, Callable[[VerifiedPlan, Means], Answered]] = {
 """What answers each question that a map shows."""
 
 
-def answer_for_maps(document: PlanOut, verified: VerifiedPlan, question: str, means: Means) -> AnswerOut:
-    """Answer a question whose answer a map shows; raises KeyError for any other."""
-    return answer_document(document, question, means, MAKERS[question](verified, means))
+def answer_for_maps(
+    document: PlanOut, verified: VerifiedPlan, question: str, means: Means, floor_area_m2: int | None = None
+) -> AnswerOut:
+    """Answer a question whose answer a map shows; raises KeyError for any other.
+
+    ``floor_area_m2`` is the block that build-next adds, by default what the waiting typically ask for.
+    """
+    return answer_document(document, question, means, MAKERS[question](verified, means, floor_area_m2))

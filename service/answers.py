@@ -14,7 +14,7 @@ from allocator.answers.move_curve import move_curve
 from allocator.answers.repair import Repair, repair
 from allocator.answers.sensitivity import sensitivity
 from allocator.errors import Fault, InputError
-from allocator.plan import PlanStatus
+from allocator.plan import Plan, PlanStatus
 from allocator.problem import Problem
 from allocator.rules import RULES
 from geodata.schema import Inputs
@@ -32,7 +32,7 @@ from service.answers_wire import (
     RepairOut,
     SensitivityOut,
 )
-from service.documents import assignments_of
+from service.documents import assignments_of, tenant_moves_of
 from service.pipeline import problem_of
 from service.progress import ProgressLine
 from service.standing import asked, standing
@@ -81,9 +81,10 @@ def _repair(options: argparse.Namespace, means: Means) -> Answered:
 
 
 def _repair_document(problem: Problem, found: Repair) -> RepairOut:
-    made = () if found.plan is None else assignments_of(found.repaired or problem, found.plan)
-    shown = {name: getattr(found, name) for name in RepairOut.model_fields if name != "assignments"}
-    return RepairOut.model_validate({**shown, "assignments": made})
+    whole, plan = found.repaired or problem, found.plan or Plan(())
+    made = {"assignments": assignments_of(whole, plan), "tenant_moves": tenant_moves_of(whole, plan)}
+    shown = {name: getattr(found, name) for name in RepairOut.model_fields if name not in made}
+    return RepairOut.model_validate({**shown, **made})
 
 
 def _exceptions(options: argparse.Namespace, means: Means) -> Answered:

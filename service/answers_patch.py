@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from allocator.answers.levers import Change
+from allocator.policy import numbered
 from geodata.schema import Inputs
 from service.writing import write_text
 
@@ -57,7 +58,8 @@ def _policy(made: Patch, shown: Patch, change: Change) -> None:
         policy[change.field] = change.after
         return
     listed = policy.get("named_projects", shown["policy"]["named_projects"])
-    policy["named_projects"] = [named for named in listed if named["name"] not in change.id.split("+")]
+    names = zip(numbered(named["name"] for named in listed), listed, strict=True)
+    policy["named_projects"] = [named for name, named in names if name not in change.id.split("+")]
 
 
 def _listed(kind: str) -> "Patcher":
@@ -66,7 +68,8 @@ def _listed(kind: str) -> "Patcher":
     def put(made: Patch, shown: Patch, change: Change) -> None:
         policy = made.setdefault("policy", {})
         listed = policy.get(kind, shown["policy"][kind])
-        changed = [{**r, change.field: change.after} if r["name"] == change.id else r for r in listed]
+        names = zip(numbered(r["name"] for r in listed), listed, strict=True)
+        changed = [{**r, change.field: change.after} if name == change.id else r for name, r in names]
         policy[kind] = [r for r in changed if r.get("floor_area_m2") != 0]
 
     return put
@@ -75,7 +78,8 @@ def _listed(kind: str) -> "Patcher":
 def _project(made: Patch, shown: Patch, change: Change) -> None:
     project = next(each for each in shown["projects"] if each["project_id"] == change.id)
     changed = made.setdefault("projects", {}).setdefault(change.id, {"links": project["links"]})
-    changed["links"] = [link for link in changed["links"] if f"{link['from']}~{link['to']}" != change.before]
+    named = numbered(f"{link['from']}~{link['to']}/{link['kind']}" for link in changed["links"])
+    changed["links"] = [link for name, link in zip(named, changed["links"], strict=True) if name != change.before]
 
 
 def _component(made: Patch, shown: Patch, change: Change) -> None:

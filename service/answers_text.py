@@ -7,7 +7,7 @@ from allocator.answers.limits import LIFTED
 from allocator.conflict import rule_of
 from allocator.plan import PlanStatus
 from allocator.rules import RULES
-from maps.words import complete
+from maps.words import aim_label, complete
 from seeds.load import labels
 from service.answers_wire import (
     AimOut,
@@ -23,7 +23,7 @@ from service.answers_wire import (
     SensitivityOut,
 )
 from service.answers_words import WAYS
-from service.wire import PlanOut
+from service.wire import PlanOut, TenantMoveOut
 
 TITLES = {rule.id: f"{rule.title_zh} {rule.title_en}" for rule in RULES}
 STATUS = {
@@ -76,6 +76,7 @@ def _repair(found: RepairOut, _: PlanOut) -> Iterator[str]:
             yield f"    {change.record} {change.id} {change.field}: {_said(change.before)} → {_said(change.after)}"
     placed = len({made.project_id for made in found.assignments})
     yield f"修复后经校验的方案 the plan under it, verified: {placed} 个项目落位 projects placed"
+    yield from _tenants(found.tenant_moves)
 
 
 def _exceptions(found: ExceptionsOut, _: PlanOut) -> Iterator[str]:
@@ -120,6 +121,7 @@ def _alternatives(found: AlternativesOut, _: PlanOut) -> Iterator[str]:
     for each in found.plans:
         change = _deltas(each.deltas, each.goals, each.status, pursued=False)
         yield f"{_way(each.way)}: {change}; {each.elsewhere} 处换园 in other parks"
+        yield from _tenants(each.tenant_moves)
     if found.same:
         yield f"与已列方案相同 the same as a plan above: {', '.join(map(_way, found.same))}"
     if found.impossible:
@@ -134,7 +136,9 @@ def _way(way: str) -> str:
 
 
 def _curve(found: MoveCurveOut, _: PlanOut) -> Iterator[str]:
-    yield f"净收益 net = {_label('goal', found.goal)} − {found.rate} × 调整价 price of moves"
+    said = aim_label(found.goal, complete(labels())["goal"])
+    gain = f"{said['zh']} {said['en']}"
+    yield f"净收益 net = {gain} − {found.rate} × 调整价 price of moves"
     for point in found.points:
         if point.net is None:
             yield f"≤ {point.most_moves}: {STATUS[point.status]}"
@@ -195,6 +199,12 @@ def _deltas(deltas: Mapping[str, int], goals: Sequence[AimOut], status: PlanStat
 def _moved(moves: Sequence[MoveOut]) -> Iterator[str]:
     for move in moves[:MOST_SHOWN]:
         yield f"  {move.component}: {move.from_space or '—'} → {move.to_space or '—'}"
+
+
+def _tenants(moves: Sequence[TenantMoveOut]) -> Iterator[str]:
+    for move in moves:
+        who = move.occupant or move.tenancy_id
+        yield f"  租户搬迁 tenant moves: {who}: {move.from_space} → {move.to_space}, {move.floor_area_m2:,} m²"
 
 
 def _undone(names: Sequence[str]) -> Iterator[str]:

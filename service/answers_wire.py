@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from allocator.plan import PlanStatus
-from service.wire import AssignmentOut
+from service.wire import AssignmentOut, TenantMoveOut
 
 
 class Answered(BaseModel):
@@ -25,7 +25,7 @@ class AimOut(Answered):
 
 
 class MoveOut(Answered):
-    """A component that stands elsewhere, comes or goes."""
+    """A component that stands elsewhere, comes or goes, or a sitting tenant who moves."""
 
     component: str
     from_space: str | None
@@ -91,6 +91,7 @@ class RepairOut(Answered):
     hard: tuple[str, ...] = Field(description="Rules that were not to be touched.")
     notes: tuple[str, ...]
     assignments: tuple[AssignmentOut, ...] = Field((), description="The plan under the repair, verified.")
+    tenant_moves: tuple[TenantMoveOut, ...] = Field((), description="Sitting tenants who move; all others stay.")
 
 
 class BoughtOut(Answered):
@@ -179,10 +180,11 @@ class AlternativeOut(Answered):
     status: PlanStatus
     values: dict[str, int] = Field(description="Exact value of every goal.")
     deltas: Deltas
-    elsewhere: int = Field(description="Components in another park, come or gone.")
+    elsewhere: int = Field(description="Components of the batch in another park, come or gone.")
     moves: tuple[Move, ...]
     goals: Aims
     assignments: tuple[AssignmentOut, ...]
+    tenant_moves: tuple[TenantMoveOut, ...] = Field((), description="Sitting tenants who move; all others stay.")
 
 
 class AlternativesOut(Answered):

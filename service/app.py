@@ -7,6 +7,7 @@ from typing import Any
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse, Response
 
 from service import tracing
@@ -24,6 +25,7 @@ from service.api import (
     scenarios,
     studies,
 )
+from service.api.front import Front
 from service.api.guard import Guard
 from service.api.house import House, name_rights
 from service.database.engine import open_engine
@@ -40,6 +42,13 @@ THREADS = 24
 """Requests that are worked on at the same time; each holds at most one connection."""
 
 ROUTERS = (registries, batches, runs, plans, answers, recommendations, scenarios, studies, nights, administration)
+
+CORS: dict[str, Any] = {
+    "allow_methods": ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"),
+    "allow_headers": ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-API-Key"),
+    "expose_headers": ("Content-Disposition", "ETag", "Idempotent-Replayed", "Link", "Location", "Retry-After"),
+}
+"""What scripts of another origin may send and read; never cookies, so the pages stay closed to them."""
 
 DESCRIPTION = """Plans who of a batch of medical-device projects goes into which park, proves and explains it.
 
@@ -84,6 +93,9 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.mount(PAGES_PREFIX, create_pages(app.state.house))
     app.add_api_route("/", _home, include_in_schema=False, response_class=Response)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)
+    app.add_middleware(Front, settings=settings, roots=frozenset({OGC_PREFIX, PAGES_PREFIX}))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -12,20 +12,25 @@ from geodata.faults import raise_all
 from geodata.read import RegistryRecords, check_references
 from geodata.rulebook import AimRecord
 from geodata.schema import Inputs, PublishedRecord
+from geodata.signed import with_known_leases
 from seeds.load import SeedError, load_districts, load_policy
-from service.pipeline import first_month, records_of, rehoused
+from service.boundaries import own_boundaries
+from service.clock import today
+from service.pipeline import first_month, records_of, rehoused, with_begun_fixed
 from service.scenario import Scenario, apply
 from service.wire import PlanOut
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What a run changes of the usual: month, moves, goals, scenario."""
+    """What a run changes of the usual: month, default of the latest start, moves, goals, scenario; and its day."""
 
     plan_from: str | None = None
+    start_slack_months: int | None = None
     max_moves: int | None = None
     goals: tuple[tuple[AimRecord, ...], ...] | None = None
     scenario: Scenario | None = field(default=None)
+    day: date = field(default_factory=today)
 
 
 def assemble(
@@ -41,9 +46,11 @@ def assemble(
         raise InputError(
             [_fault("batches", "holds no open enquiry", "Upload a batch, or name one with open enquiries")]
         )
-    standing = in_force.inputs.plan_from if in_force is not None and in_force.inputs is not None else None
-    plan_from = wish.plan_from or standing or first_month(projects, date.today())  # noqa: DTZ011  a planner's calendar
+    plan_from = wish.plan_from or first_month(projects, wish.day, in_force=in_force is not None)
     inputs = _inputs(registry, projects, plan_from)
+    if wish.start_slack_months is not None:
+        policy = inputs.policy.model_copy(update={"start_slack_months": wish.start_slack_months})
+        inputs = inputs.model_copy(update={"policy": policy})
     if in_force is not None:
         published = _published(in_force, {project.project_id for project in projects})
         standing_now = {
@@ -57,7 +64,8 @@ def assemble(
     if wish.scenario is not None:
         inputs = apply(inputs, wish.scenario, Path("scenario"))
     raise_all(check_references(inputs.projects, records_of(inputs)))
-    return inputs, owners
+    inputs = with_known_leases(inputs)
+    return with_begun_fixed(inputs) if inputs.published else inputs, owners
 
 
 def _inputs(registry: RegistryRecords, projects: tuple[ProjectRecord, ...], plan_from: str) -> Inputs:
@@ -74,6 +82,7 @@ def _inputs(registry: RegistryRecords, projects: tuple[ProjectRecord, ...], plan
         projects=projects,
         policy=policy,
         plan_from=plan_from,
+        boundaries=own_boundaries(registry.boundaries),
     )
 
 

@@ -27,7 +27,7 @@ def bring_back(options: argparse.Namespace) -> int:
 def _do(deed: Callable[[Engine, str, Path], Note], options: argparse.Namespace) -> int:
     settings = load_settings()
     logs.set_up(settings.log_level)
-    with database(settings) as url:
+    with database(settings, made=deed is backup) as url:
         engine = open_engine(url, pool_size=2)
         try:
             note = deed(engine, url, options.file)

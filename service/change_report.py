@@ -1,6 +1,6 @@
 """What a re-planned city would change against the plan in force: who moves, why, what it gains and costs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from pydantic import Field
@@ -8,9 +8,11 @@ from pydantic import Field
 from allocator.answers.worthwhile import Worthwhile
 from allocator.goals import BY_ID, maximised
 from allocator.months import format_month
-from allocator.plan import Aim, Assignment, Plan
+from allocator.plan import Aim, Assignment, Breach, Plan
 from allocator.problem import Problem
+from allocator.rules.move_budget import moved
 from allocator.verify import find_breaches, measure, sentence
+from maps.words import REASONS
 from service.answers_wire import MoveCurveOut
 from service.documents import plan_of
 from service.pipeline import problem_of
@@ -32,6 +34,7 @@ class ChangedComponent(Wire):
         description="Change of every goal that this move alone brings; absent if it must move."
     )
     because: tuple[str, ...] = Field((), description="Rules against its staying, when it must move.")
+    because_zh: tuple[str, ...] = Field((), description="The same in Chinese.")
 
 
 class Arrival(Wire):
@@ -44,10 +47,15 @@ class Arrival(Wire):
 
 
 class Departure(Wire):
-    """A project that is published and not in the plan: withdrawn, or dropped by it."""
+    """A project that is published and not in the plan: withdrawn, or dropped by it.
+
+    What is dropped counts as moved, component by component; what was withdrawn costs nothing.
+    """
 
     project_id: str
     withdrawn: bool
+    components: tuple[str, ...] = Field((), description="Components that are dropped, each of which is a move.")
+    price: int = Field(0, description="Points that dropping them costs by their stages.")
 
 
 class ChangeReport(Wire):
@@ -63,10 +71,15 @@ class ChangeReport(Wire):
     tenant_moves: tuple[TenantMoveOut, ...] = Field((), description="Sitting tenants who would move.")
     arrivals: tuple[Arrival, ...]
     departures: tuple[Departure, ...]
+    moves_used: int = Field(
+        0, description="Published components moved or dropped, and tenants moved: what counts against the limit."
+    )
+    most_moves: int | None = Field(None, description="The limit on moves; absent is none.")
     goals: dict[str, int] = Field(description="Change of every goal against keeping what is published.")
     exceptions_gained: tuple[str, ...] = Field(description="Components newly placed by exception to the policy.")
     exceptions_lost: tuple[str, ...]
     proven: bool = Field(description="Whether two engines proved that no better proposal exists within the limit.")
+    proved_by: tuple[str, ...] = Field((), description="Engines that proved that the first goals cannot be better.")
     guaranteed: bool = Field(
         default=False, description="Whether it is proven that no set of the moves gains less than its price."
     )
@@ -85,7 +98,8 @@ def change_report(before: PlanOut, after: PlanOut, basis_plan: str, plan_id: str
     now, then = measure(problem, made), measure(problem, kept)
     exceptions, excepted = _exceptions(after), _exceptions(before)
     worth_it = bool(moves or arrivals or departures or after.tenant_moves)
-    zh, en = _sentences(len(moves) + len(after.tenant_moves), len(arrivals), len(departures))
+    used = len(moved(problem, made))
+    zh, en = _sentences(len(moves) + len(after.tenant_moves), arrivals, departures, (used, problem.max_moves))
     return ChangeReport(
         night=night.isoformat(),
         basis_plan=basis_plan,
@@ -97,10 +111,13 @@ def change_report(before: PlanOut, after: PlanOut, basis_plan: str, plan_id: str
         tenant_moves=after.tenant_moves,
         arrivals=arrivals,
         departures=departures,
+        moves_used=used,
+        most_moves=problem.max_moves,
         goals={name: now[name] - then[name] for name in now},
         exceptions_gained=tuple(sorted(exceptions - excepted)),
         exceptions_lost=tuple(sorted(excepted - exceptions)),
         proven=after.status.value == "optimal",
+        proved_by=after.goals[0].proved_by if after.goals else (),
     )
 
 
@@ -145,7 +162,7 @@ def _moves(problem: Problem, plan: Plan, kept: Plan) -> Iterator[ChangedComponen
         made = plan.by_component.get(key)
         if made is None or made.space_ids == stood.space_ids:
             continue
-        gains, because = _alone(problem, plan, made, kept.by_component.get(key))
+        gains, because, because_zh = _alone(problem, plan, made, kept.by_component.get(key))
         yield ChangedComponent(
             project_id=made.project_id,
             component_id=made.component_id,
@@ -157,21 +174,34 @@ def _moves(problem: Problem, plan: Plan, kept: Plan) -> Iterator[ChangedComponen
             price=problem.policy.move_price[problem.stages[key]],
             gains=gains,
             because=because,
+            because_zh=because_zh,
         )
 
 
 def _alone(
     problem: Problem, plan: Plan, made: Assignment, stood: Assignment | None
-) -> tuple[dict[str, int] | None, tuple[str, ...]]:
-    """What the move brings, by trying the plan without it; or why the component cannot stay."""
+) -> tuple[dict[str, int] | None, tuple[str, ...], tuple[str, ...]]:
+    """What the move brings, by trying the plan without it; or why the component cannot stay, in English and Chinese."""
     if stood is None:
-        return None, ("Its space is not in the registry any more.",)
+        return None, ("Its space is not in the registry any more.",), ("其空间已不在台账中。",)
     without = Plan.of(stood if each.key == made.key else each for each in plan.assignments)
     breaches = find_breaches(problem, without)
     if breaches:
-        return None, tuple(dict.fromkeys(sentence(problem, breach) for breach in breaches))
+        english = tuple(dict.fromkeys(sentence(problem, breach) for breach in breaches))
+        return None, english, tuple(dict.fromkeys(map(_in_chinese, breaches)))
     with_it, without_it = measure(problem, plan), measure(problem, without)
-    return {name: with_it[name] - without_it[name] for name in with_it}, ()
+    return {name: with_it[name] - without_it[name] for name in with_it}, (), ()
+
+
+def _in_chinese(breach: Breach) -> str:
+    """A breach by the title of its rule, with both numbers where there are any."""
+    family, _, code = breach.rule.partition("/")
+    label = REASONS.get(f"no-option/{code}" if family == "site" else f"displaced/{breach.rule}", {}).get(
+        "zh", breach.rule
+    )
+    if isinstance(breach.measured, str) or isinstance(breach.limit, str):
+        return f"{label}。"
+    return f"{label}：实际 {breach.measured:,}，限值 {breach.limit:,}。"
 
 
 def _arrivals(problem: Problem, before: PlanOut, after: PlanOut) -> Iterator[Arrival]:
@@ -191,14 +221,32 @@ def _departures(problem: Problem, before: PlanOut, after: PlanOut) -> Iterator[D
     there = {made.project_id for made in after.assignments}
     for project_id in dict.fromkeys(made.project_id for made in before.assignments):
         if project_id not in there:
-            yield Departure(project_id=project_id, withdrawn=project_id not in problem.project_by_id)
+            dropped = [key for key, made in problem.published_by_component.items() if made.project_id == project_id]
+            yield Departure(
+                project_id=project_id,
+                withdrawn=project_id not in problem.project_by_id,
+                components=tuple(key.removeprefix(f"{project_id}/") for key in dropped),
+                price=sum(problem.policy.move_price[problem.stages[key]] for key in dropped),
+            )
 
 
-def _sentences(moves: int, arrivals: int, departures: int) -> tuple[str, str]:
+def _sentences(
+    moves: int, arrivals: Sequence[Arrival], departures: Sequence[Departure], used: tuple[int, int | None]
+) -> tuple[str, str]:
+    """What is proposed, and how many of the moves that are allowed it takes: a dropped component takes one too."""
     if not (moves or arrivals or departures):
         return "没有值得调整之处。", "Nothing worth changing."
-    zh = f"建议调整 {moves} 处、新增 {arrivals} 个项目、移出 {departures} 个项目。"
-    return zh, f"Proposed: {moves} moves, {arrivals} projects more, {departures} projects less."
+    zh = f"建议调整 {moves} 处、新增 {len(arrivals)} 个项目、移出 {len(departures)} 个项目"
+    en = f"Proposed: {moves} moves, {len(arrivals)} projects more, {len(departures)} projects less"
+    dropped = sum(len(departure.components) for departure in departures)
+    taken, most = used
+    if dropped:
+        zh += f"（其中方案移出 {dropped} 个组成部分）"
+        en += f" ({dropped} components dropped by the plan)"
+    if taken:
+        zh += f"；计入调整 {taken} 次" + ("" if most is None else f"，上限 {most} 次")
+        en += f"; {taken} moves in all" + ("" if most is None else f" of at most {most}")
+    return f"{zh}。", f"{en}."
 
 
 def improves(goal: str, change: int) -> bool:
@@ -227,8 +275,10 @@ def _lines(report: ChangeReport) -> Iterator[str]:
     for arrival in report.arrivals:
         yield f"  新增 new {arrival.project_id} ({arrival.enterprise}): {', '.join(arrival.spaces)}"
     for departure in report.departures:
-        word = "已撤回 withdrawn" if departure.withdrawn else "移出 dropped"
-        yield f"  {word} {departure.project_id}"
+        if departure.withdrawn:
+            yield f"  已撤回 withdrawn {departure.project_id}"
+            continue
+        yield f"  移出 dropped {departure.project_id}: {', '.join(departure.components)}, 代价 price {departure.price}"
     for key in report.exceptions_gained:
         yield f"  新例外 new exception {key}"
     yield from _proofs(report)
@@ -237,22 +287,34 @@ def _lines(report: ChangeReport) -> Iterator[str]:
 def _proofs(report: ChangeReport) -> Iterator[str]:
     if report.guaranteed and report.moves:
         yield "  已证明每项调整所得不低于其代价 proven: no set of these moves gains less than its price"
-    if not report.proven:
+    if report.proven:
+        yield "  已证明在调整上限内最优 proven to be the best within the limit"
+    elif report.proved_by:
+        by = " + ".join(report.proved_by)
+        yield f"  仅 {by} 证明在上限内最优 only {by} proves that it is the best within the limit"
+    else:
         yield "  未证明最优 not proven to be the best within the limit"
     if report.curve is not None:
         yield from _curve(report.curve)
 
 
 def _curve(curve: MoveCurveOut) -> Iterator[str]:
-    """A line per number of moves, with what it gains less its price against no move at all."""
-    yield "  调整次数与净收益 moves and net gain"
-    base = next((point.net for point in curve.points if point.net is not None), 0)
+    """A line per number of moves, with what it gains in points of each goal against no move at all, and its price."""
+    yield "  调整次数与收益 moves, what they gain, and their price"
+    goals = [part.rpartition("*")[2] for part in curve.goal.split("+")]
+    base = next((point.values for point in curve.points if point.values and not point.moved), None)
     for point in curve.points:
-        if point.net is None:
+        if point.values is None:
             yield f"    ≤ {point.most_moves}: {point.status.value}"
             continue
         known = "" if point.status.value == "optimal" else " 未证明 not proven"
-        yield f"    ≤ {point.most_moves}: {point.net - base:+,} ({', '.join(point.moved) or '–'}){known}"
+        gained = ", ".join(
+            f"{goal} {point.values[goal]:,}" if base is None else f"{goal} {point.values[goal] - base[goal]:+,}"
+            for goal in goals
+        )
+        yield f"    ≤ {point.most_moves}: {gained}; 代价 price {point.price} ({', '.join(point.moved) or '–'}){known}"
+    for most in curve.undone:
+        yield f"    ≤ {most}: 时限内未求解 not solved in time"
 
 
 def _why(move: ChangedComponent) -> str:

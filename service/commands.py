@@ -13,12 +13,13 @@ from allocator.solve import export_model
 from service import exit_codes
 from service.documents import plan_document, read_plan
 from service.goals_file import with_goals
+from service.kpis import FIRST, counted
 from service.pipeline import InForce, Submission, read, run
 from service.progress import ProgressLine
 from service.scenario import apply, read_scenario
 from service.wire import PlanOut
 from service.wording import conflict_text
-from service.writing import ready, write_all
+from service.writing import NotWrittenError, ready, write_all
 
 EXIT = {
     PlanStatus.OPTIMAL: exit_codes.OK,
@@ -59,7 +60,11 @@ def _plan(options: argparse.Namespace, submission: Submission) -> int:
     with ProgressLine() as line:
         outcome = run(inputs, limits, options.engine, line.solving, line.explaining)
     document = plan_document(inputs, outcome)
-    files = write_all(options.out, outcome, document, submission.boundaries)
+    unwritten: NotWrittenError | None = None
+    try:
+        files = write_all(options.out, outcome, document)
+    except NotWrittenError as error:
+        files, unwritten = list(error.written), error
     if options.model is not None:
         options.model.parent.mkdir(parents=True, exist_ok=True)
         files += export_model(outcome.problem, outcome.solution, options.model)
@@ -67,6 +72,8 @@ def _plan(options: argparse.Namespace, submission: Submission) -> int:
         print(json.dumps(_summary(document, files), ensure_ascii=False, indent=1))
     else:
         _print_summary(document, outcome.problem, files)
+    if unwritten is not None:
+        raise unwritten
     return EXIT[document.status]
 
 
@@ -89,6 +96,15 @@ def _print_summary(document: PlanOut, problem: Problem, files: list[Path]) -> No
     if document.verified:
         area = sum(made.floor_area_m2 for made in document.assignments)
         print(f"  {len(placed)} of {len(problem.projects)} projects placed on {area:,} m²")
+        groups = {group: counted(problem.projects, placed, group) for group in FIRST}
+        told = [f"{group} {here} of {here + waiting}" for group, (here, waiting) in groups.items() if here + waiting]
+        if told:
+            print(f"  placed first: {', '.join(told)}")
+    open_ended = sum(part.start_until is None for project in problem.projects for part in project.components)
+    if open_ended:
+        who = "component names" if open_ended == 1 else "components name"
+        months = problem.policy.start_slack_months
+        print(f"  {open_ended} {who} no latest start; assumed: {months} months after the asked one")
     for move in document.tenant_moves:
         who = move.occupant or move.tenancy_id
         print(f"  tenant {who} moves: {move.from_space} → {move.to_space}, {move.floor_area_m2:,} m² from {move.start}")

@@ -8,7 +8,7 @@ from allocator.errors import Fault, InputError
 from service import exit_codes
 from service.comparison import compare as compare_plans
 from service.comparison import comparison_text
-from service.plan_file import read_plan
+from service.standing import compared
 from service.versus import versus, versus_text
 from service.wire import PlanOut
 
@@ -19,7 +19,7 @@ def compare(options: argparse.Namespace) -> int:
     if len(paths) + len(options.scenario or ()) < 2:
         remedy = "Name a second plan.json, or a --scenario"
         raise InputError([Fault(paths[0].name, None, None, None, "has nothing to be compared with", remedy)])
-    plans = [(_label(path), read_plan(path)) for path in paths]
+    plans = [(_label(path), compared(path)) for path in paths]
     if len(plans) == 2 and not options.scenario:
         found = compare_plans(plans[0][1], plans[1][1])
         print(found.model_dump_json(indent=1) if options.json else comparison_text(found))

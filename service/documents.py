@@ -15,9 +15,12 @@ from allocator.options import rent_yuan_month
 from allocator.plan import Assignment, GoalReport, Plan, PlanStatus
 from allocator.problem import Placement, Problem
 from allocator.solution import Solution
+from allocator.starts import months_late
+from allocator.subsidy import subsidy_yuan_month
 from allocator.tenants import SEAT, name_of
 from allocator.vocabulary import Stage
 from geodata.schema import Inputs
+from geodata.signed import lease_notes
 from service.dossiers import dossier_document
 from service.kpis import kpis
 from service.pipeline import Outcome
@@ -42,9 +45,13 @@ __all__ = [
     "plan_id_of",
     "plan_of",
     "read_plan",
+    "unplaced_document",
 ]
 
 UNITS = {goal.id: goal.unit for goal in GOALS}
+
+MERGED = "weighted"
+"""Unit of a tier of several goals."""
 
 
 def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
@@ -58,7 +65,7 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
         measures=dict(verified.values) if verified else {},
         assignments=assignments_of(outcome.problem, solution.plan or Plan(())),
         tenant_moves=tenant_moves_of(outcome.problem, solution.plan or Plan(())),
-        unplaced=tuple(_unplaced(dossier) for dossier in outcome.dossiers if not dossier.placed),
+        unplaced=tuple(unplaced_document(dossier) for dossier in outcome.dossiers if not dossier.placed),
         engine=solution.engine,
         seed=solution.limits.seed,
         wall_s=round(solution.wall_s, 3),
@@ -69,7 +76,7 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
         versions=_versions(),
         kpis=kpis(verified) if verified else (),
         conflict=_conflict(solution),
-        notes=solution.notes,
+        notes=(*solution.notes, *lease_notes(inputs)),
         inputs=inputs,
     )
 
@@ -93,7 +100,8 @@ def plan_id_of(input_hash: str, status: PlanStatus, plan: Plan) -> str:
 
 def goal_document(report: GoalReport) -> GoalOut:
     """A goal's value and bound as a document."""
-    return GoalOut(**asdict(report), gap=report.gap, unit=UNITS.get(report.goal, "weighted"))
+    shown = {name: value for name, value in asdict(report).items() if name != "bounded_by"}
+    return GoalOut(**shown, gap=report.gap, unit=UNITS.get(report.goal, MERGED))
 
 
 def assignments_of(problem: Problem, plan: Plan) -> tuple[AssignmentOut, ...]:
@@ -132,23 +140,29 @@ def _assignment(problem: Problem, placement: Placement, space_id: str, area_m2: 
         space_id=space_id,
         start=format_month(made.start),
         floor_area_m2=area_m2,
+        asked_start=None if placement.component.start_from is None else format_month(placement.component.start_from),
+        months_late=months_late(problem, placement.component, made.start),
         park_id=space.park_id,
         district=problem.park_of(space.space_id).district,
         permission=problem.permission(placement.component, space.space_id).value,
         rent_yuan_month=rent_yuan_month(space, area_m2),
+        subsidy_yuan_month=subsidy_yuan_month(problem, placement.component, [(space_id, area_m2)]) or None,
         stage=_stage(problem, placement),
         basis=space.basis,
     )
 
 
 def _stage(problem: Problem, placement: Placement) -> Stage:
-    """What stays where it is published keeps its stage; all else is announced anew."""
+    """What stays where it is published keeps its stage, a signed lease has its own; all else is announced anew."""
+    if placement.component.lease is not None:
+        return placement.component.lease.stage
     published = problem.published_by_component.get(placement.component.key)
     stays = published is not None and published.space_ids == placement.assignment.space_ids
     return problem.stages[placement.component.key] if stays else Stage.ANNOUNCED
 
 
-def _unplaced(dossier: Dossier) -> UnplacedOut:
+def unplaced_document(dossier: Dossier) -> UnplacedOut:
+    """Why a project is not placed, as a document."""
     reasons = tuple(ReasonOut.model_validate(asdict(reason)) for reason in dossier.unplaced_reasons)
     return UnplacedOut(project_id=dossier.project_id, reasons=reasons)
 

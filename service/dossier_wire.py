@@ -13,6 +13,7 @@ class SiteReasonOut(Wire):
     needed: int | float | str
     offered: int | float | str
     unit: str = ""
+    until: str = Field("", description="First month, YYYY-MM, in which it no longer stands in the way, where known.")
 
 
 class BreachOut(Wire):

@@ -15,7 +15,7 @@ def dossier_document(dossier: Dossier) -> DossierOut:
     """A dossier as a document."""
     said = asdict(dossier)
     said["policy"] = tuple(_clauses(dossier.applied))
-    del said["applied"]
+    del said["applied"], said["brief"]
     said["alternatives"] = [{"sites": _places(way.sites), "deltas": dict(way.deltas)} for way in dossier.alternatives]
     if dossier.repair is not None:
         said["repair"]["sites"] = _places(dossier.repair.sites)

@@ -167,8 +167,11 @@ def _sheets(problem: Problem, document: PlanOut) -> Iterator[tuple[str, Sequence
     )
     yield (
         "figures",
-        ("id", "label_zh", "label_en", "value", "unit", "target", "baseline", "basis", "note"),
-        ((k.id, k.label_zh, k.label_en, k.value, k.unit, k.target, k.baseline, k.basis, k.note) for k in document.kpis),
+        ("id", "label_zh", "label_en", "value", "unit", "target", "due", "share", "baseline", "basis", "note"),
+        (
+            (k.id, k.label_zh, k.label_en, k.value, k.unit, k.target, k.due, k.share, k.baseline, k.basis, k.note)
+            for k in document.kpis
+        ),
     )
 
 

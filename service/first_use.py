@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select, text
 
-from geodata.read import RegistryRecords, read_boundaries, read_projects, read_registry
-from seeds.load import batch_path, boundaries_path, load_districts, plan_from, registry_dir
+from geodata.read import RegistryRecords, read_projects, read_registry
+from seeds.load import batch_path, load_boundaries, load_districts, plan_from, registry_dir
 from service import audit
 from service.database.engine import SYSTEM, transaction
 from service.database.tables import api_key, batch, registry
@@ -19,6 +19,8 @@ from service.settings import Settings
 
 PERSON = "first-use"
 LOCK = 7_241_004
+KEY_FILE = "first-key"
+"""In the data folder."""
 
 
 def fill(engine: Engine, settings: Settings) -> None:
@@ -38,7 +40,7 @@ def fill(engine: Engine, settings: Settings) -> None:
 
 def seed_registry() -> RegistryRecords:
     """The registry that comes with the product; its districts are those of the policy of a plan's first month."""
-    return read_registry(registry_dir(), load_districts(date.max), read_boundaries(boundaries_path()))
+    return read_registry(registry_dir(), load_districts(date.max), load_boundaries())
 
 
 def _demo(connection: Connection, settings: Settings, records: RegistryRecords) -> None:
@@ -51,13 +53,15 @@ def _demo(connection: Connection, settings: Settings, records: RegistryRecords) 
         "basis": "nothing",
         "plan_from": plan_from(),
         "time_limit_s": settings.demo_time_limit_s,
+        # the kernels of the engine scale take minutes to compile on a new machine, and this batch needs none
+        "engine": "exact",
     }
     order_run(connection, PERSON, None, asked, lambda row: registries.records_of(row["document"]), kind="demo")
 
 
 def first_key(engine: Engine, settings: Settings, pepper: bytes) -> str | None:
     """The first administrator's key: made when there is none yet, and kept in the data folder until it is deleted."""
-    path = settings.data_dir / "first-key"
+    path = settings.data_dir / KEY_FILE
     with transaction(engine, SYSTEM) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         if not connection.execute(select(func.count()).select_from(api_key)).scalar_one():

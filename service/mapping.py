@@ -1,7 +1,6 @@
 """From a plan.json to its maps: the payload with captions, figures and studies, and the command ``map``."""
 
 import argparse
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,14 @@ from allocator.dossier import Dossier
 from allocator.errors import Fault, InputError
 from allocator.explain import dossier
 from allocator.verify import VerifiedPlan
-from geodata.read import read_boundaries
 from maps.page import plan_html
 from maps.payload import Caption, Extras, Figure, overview_payload, studied
 from maps.views import VIEWS, Opening, offered
-from seeds.load import boundaries_path, labels
+from maps.words import Label
+from seeds.load import labels
 from service import exit_codes
+from service.boundaries import boundaries_for, drawn_boundaries
+from service.figures import baseline_label, figure_label
 from service.map_settings import MapSettings, map_settings
 from service.standing import standing
 from service.studies import read_studies
@@ -44,7 +45,14 @@ def caption_of(document: PlanOut, settings: MapSettings) -> Caption:
         data_date=document.inputs.plan_from if document.inputs else "",
         status=document.status.value,
         approval=settings.approval,
+        outlines=_outlines(document),
     )
+
+
+def _outlines(document: PlanOut) -> str:
+    if document.inputs is None:
+        return "city"
+    return "own" if document.inputs.boundaries else "none" if boundaries_for(document.inputs).empty else "city"
 
 
 def payload_of(drawn: Drawn, settings: MapSettings, extras: Extras | None = None) -> dict[str, Any]:
@@ -59,19 +67,23 @@ def payload_of(drawn: Drawn, settings: MapSettings, extras: Extras | None = None
     return payload if extras is None else studied(payload, drawn.verified, extras)
 
 
-def city_boundaries() -> dict[str, Any]:
-    """The districts of the city, in lon/lat degrees."""
-    drawn: dict[str, Any] = json.loads(read_boundaries(boundaries_path()).to_json(drop_id=True))
-    return drawn
-
-
 def _figure(kpi: KpiOut) -> Figure:
     return {
         "label": {"zh": kpi.label_zh, "en": kpi.label_en},
-        "value": None if kpi.value is None else f"{kpi.value:g} {kpi.unit}",
-        "baseline": kpi.baseline,
-        "target": None if kpi.target is None else f"{kpi.target:g} {kpi.unit}",
+        "value": figure_label(kpi.value, kpi.unit),
+        "baseline": baseline_label(kpi.baseline, kpi.unit),
+        "target": _target(kpi),
     }
+
+
+def _target(kpi: KpiOut) -> Label | None:
+    """The target, by when, and how much of it the plan reaches."""
+    target = figure_label(kpi.target, kpi.unit)
+    if target is None:
+        return None
+    due = f" ≤ {kpi.due[:7]}" if kpi.due else ""
+    reached = "" if kpi.share is None else f" ({kpi.share:.0%})"
+    return {language: f"{said}{due}{reached}" for language, said in target.items()}
 
 
 def draw(options: argparse.Namespace) -> int:
@@ -82,7 +94,7 @@ def draw(options: argparse.Namespace) -> int:
     payload = payload_of(drawn, settings, _extras(options, settings, drawn))
     opening = _opening(options, payload, verified)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    page = plan_html(payload, city_boundaries(), settings.sources, opening)
+    page = plan_html(payload, drawn_boundaries(document.inputs), settings.sources, opening)
     options.out.write_text(page, encoding="utf-8")
     print(f"{options.out}: {', '.join(offered(payload))}")
     return exit_codes.OK

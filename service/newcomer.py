@@ -10,13 +10,15 @@ from allocator.domain import Component, Project
 from allocator.dossier import Dossier, Verdict
 from allocator.errors import Fault, InputError
 from allocator.explain import dossier_beside
-from allocator.months import format_month
+from allocator.months import format_month, parse_month
 from allocator.problem import Problem
 from allocator.sites import Way, ways_to_place
 from allocator.standing import Standing
+from allocator.starts import months_late
 from allocator.verify import VerifiedPlan, sentence, verify
 from geodata.read import read_projects
 from geodata.to_domain import to_projects
+from service.clock import today
 from service.documents import dossier_document
 from service.dossier_wire import BreachOut
 from service.pipeline import records_of
@@ -33,6 +35,8 @@ class SiteSuggestion(Wire):
     park_id: str
     start: str
     floor_area_m2: int
+    asked_start: str | None = Field(None, description="Month that was asked for; absent where none was.")
+    months_late: int = Field(0, description="Months from the asked one, or the plan's first, to the start.")
 
 
 class SuggestionOut(Wire):
@@ -84,9 +88,28 @@ def with_newcomer(document: PlanOut, verified: VerifiedPlan, path: Path) -> tupl
         remedy = "Give one project whose project_id the plan does not have"
         raise InputError([Fault(path.name, None, "project_id", None, "is not one new project", remedy)])
     (asked,) = to_projects(inputs.model_copy(update={"projects": tuple(newcomers)}))
-    project = barred_instead_of_pinned(verified.problem, asked)
+    project = barred_instead_of_pinned(verified.problem, not_in_the_past(asked, path))
     problem = replace(verified.problem, projects=(*verified.problem.projects, project))
     return document, verify(problem, verified.plan), project.project_id
+
+
+def not_in_the_past(project: Project, path: Path) -> Project:
+    """The project with no start before the current month, whatever month the plan it joins began in.
+
+    Raises InputError for a component that had to start before it.
+    """
+    current = parse_month(f"{today():%Y-%m}")
+    late = [part for part in project.components if part.start_until is not None and part.start_until < current]
+    if late:
+        remedy = f"Give {format_month(current)} or later, or leave it out"
+        raise InputError(
+            [
+                Fault(path.name, None, "start_until", format_month(part.start_until or 0), "is in the past", remedy)
+                for part in late
+            ]
+        )
+    parts = tuple(replace(part, start_from=max(part.start_from or 0, current)) for part in project.components)
+    return replace(project, components=parts)
 
 
 def barred_instead_of_pinned(problem: Problem, project: Project) -> Project:
@@ -130,6 +153,8 @@ def _suggestion(problem: Problem, rank: int, way: Way) -> SuggestionOut:
                 park_id=problem.park_of(space_id).park_id,
                 start=format_month(site.start),
                 floor_area_m2=area_m2,
+                asked_start=None if (asked := problem.components[site.key].start_from) is None else format_month(asked),
+                months_late=months_late(problem, problem.components[site.key], site.start),
             )
             for site in way.sites
             for space_id, area_m2 in site.pieces
@@ -167,10 +192,12 @@ def _said(voice: Voice, answer: RecommendationOut) -> Iterator[str]:
         for site in suggestion.sites:
             area = voice.amount(site.floor_area_m2, "m2")
             since = voice.of(f"{site.start} 起", f"from {site.start}")
-            yield f"     {site.component_id}: {voice.space(site.space_id)}, {since}, {area}"
+            late = voice.late(site.asked_start, site.months_late)
+            yield f"     {site.component_id}: {voice.space(site.space_id)}, {since}{late}, {area}"
     if answer.forced:
         yield voice.of(
-            "若强行安排，将违反（违反最少者在前）：", "Were it put elsewhere by force, it would break (least first):"
+            "突破规则的备选及涉及的规则（最少者在前）：",
+            "Were it put elsewhere by force, it would break (least first):",
         )
     for forced in answer.forced:
         broken = "; ".join(breach.sentence for breach in forced.breaches)

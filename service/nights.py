@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from allocator.answers.worthwhile import Worthwhile
 from allocator.errors import InputError
+from allocator.vocabulary import Permission
 from geodata.rulebook import AimRecord
+from geodata.schema import Inputs
 from service import audit
 from service.assembly import Wish, assemble
 from service.change_report import ChangeReport, change_report, with_curve
-from service.database.tables import night
+from service.database.tables import night, run
 from service.notices import announce
 from service.records import batches, plans, registries, review, runs
 from service.records.runs import Claim, Order
@@ -23,18 +25,38 @@ from service.wire import PlanOut
 PERSON = "nightly"
 """Who proposes what the night found."""
 
-WORTHWHILE = 1000
-"""Weight of a point gained; a point of moving weighs one more, so that a move must gain more than its price."""
+MOST_WEIGHT = 1_000_000
+"""Weights that the order of goals allows."""
 
-GOALS = (
-    (
-        AimRecord(goal="value", weight=WORTHWHILE),
-        AimRecord(goal="policy-fit", weight=WORTHWHILE),
-        AimRecord(goal="stability", weight=WORTHWHILE + 1),
-    ),
-    (AimRecord(goal="cost", weight=1),),
-)
-"""Gains and prices in one tier: at an optimum no set of moves can be left out without losing more than it costs."""
+
+def goals_of(inputs: Inputs) -> tuple[tuple[AimRecord, ...], ...]:
+    """Gains and prices in one tier: at an optimum no set of moves can be left out without losing more than it costs.
+
+    A point of moving weighs a little more than a point of fit, and all moves together less than one point more: so
+    moves must gain more than their price.
+
+    Value comes strictly before fit, as in the usual order: one point of value weighs more than all the fit in which
+    two plans within the limit on moves can differ.  So no project is dropped for the fit of others.
+    """
+    points = [
+        points for permission, points in inputs.policy.fit_points.items() if permission is not Permission.FORBIDDEN
+    ]
+    widest = max(0, *points) - min(0, *points) + inputs.policy.speciality_points
+    published = {(made.project_id, made.component_id) for made in inputs.published}
+    asked = {(each.project_id, part.component_id) for each in inputs.projects for part in each.components}
+    movable = len(asked & published) + len(inputs.tenancies)
+    moving = movable if inputs.max_moves is None else min(movable, 2 * inputs.max_moves)
+    most_fit = widest * (len(asked - published) + moving)
+    unit = 1 + max(1, moving) * max(1, *inputs.policy.move_price.values())
+    return (
+        (
+            AimRecord(goal="value", weight=min(MOST_WEIGHT, unit * (1 + most_fit))),
+            AimRecord(goal="policy-fit", weight=unit),
+            AimRecord(goal="stability", weight=unit + 1),
+        ),
+        (AimRecord(goal="delay", weight=1),),
+        (AimRecord(goal="cost", weight=1),),
+    )
 
 
 def due(settings: Settings, now: datetime) -> date:
@@ -52,10 +74,11 @@ def _moment(settings: Settings, day: date) -> datetime:
     return datetime.combine(day, settings.nightly_at, settings.zone).replace(fold=0).astimezone(UTC)
 
 
-def begin(connection: Connection, settings: Settings, day: date, person: str) -> str | None:
+def begin(connection: Connection, settings: Settings, day: date, person: str, *, again: bool = False) -> str | None:
     """Begin a night that nobody has begun; its run, or None when it is begun already or there is nothing to start from.
 
-    Of many workers exactly one begins a night: the night's date is its key.
+    Of many workers exactly one begins a night: the night's date is its key.  ``again`` also begins one anew that ended
+    without a result: nothing was published then, or its run failed or was cancelled.
     """
     fresh = connection.execute(
         insert(night)
@@ -63,13 +86,25 @@ def begin(connection: Connection, settings: Settings, day: date, person: str) ->
         .on_conflict_do_nothing()
         .returning(night.c.local_date)
     ).first()
-    if fresh is None:
+    if fresh is None and not (again and _reopened(connection, day, person)):
         return None
     standing = plans.published(connection)
     if standing is None:
         _close(connection, day, "idle", {"sentence_en": "No plan is published.", "sentence_zh": "尚无已发布方案。"})
         return None
     return _order(connection, settings, day, person, standing)
+
+
+def _reopened(connection: Connection, day: date, person: str) -> bool:
+    """Make a night that ended without a result ready to be begun anew; False when it has one or still runs."""
+    ended = select(run.c.run_id).where(run.c.run_id == night.c.run_id, run.c.state.in_(runs.OVER))
+    empty = or_(night.c.state.in_(("idle", "failed")), and_(night.c.state == "running", ended.exists()))
+    blank = dict.fromkeys(("run_id", "plan_id", "basis_plan", "report", "finished_at"))
+    values = {**blank, "state": "running", "started_by": person, "started_at": func.now()}
+    found = connection.execute(
+        update(night).where(night.c.local_date == day, empty).values(**values).returning(night.c.local_date)
+    ).first()
+    return found is not None
 
 
 def _order(
@@ -82,10 +117,11 @@ def _order(
         _close(connection, day, "idle", {"sentence_en": "No enquiry is open.", "sentence_zh": "没有待安排的项目。"})
         return None
     records = registries.records_of(newest["document"])
-    wish = Wish(max_moves=settings.nightly_moves, goals=GOALS)
+    wish = Wish(max_moves=settings.nightly_moves, day=day)
     try:
         with connection.begin_nested():
             inputs, owners = assemble(records, enquiries, in_force, wish)
+            inputs = inputs.model_copy(update={"goals": goals_of(inputs)})
     except InputError as error:
         _close(connection, day, "failed", {"faults": [str(fault) for fault in error.faults[:100]]})
         return None

@@ -3,6 +3,8 @@
 import argparse
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from allocator.errors import Fault, InputError
 from service import audit as trail
 from service import exit_codes, first_use, logs, nights
 from service.change_report import report_text
+from service.clock import now
 from service.database.engine import SYSTEM, open_engine, transaction
+from service.database.migrate import check_schema
 from service.database.migrate import migrate as migrate_database
 from service.database.rows import only
 from service.database.tables import night
@@ -25,10 +29,22 @@ from service.serve import database
 from service.settings import Settings, load_settings
 
 
-def _settings() -> Settings:
-    settings = load_settings()
+def _settings(**given: object) -> Settings:
+    settings = load_settings(**given)
     logs.set_up(settings.log_level)
     return settings
+
+
+@contextmanager
+def _kept(settings: Settings) -> Iterator[Engine]:
+    """The database that there is; raises InputError where there is none, or none of this release."""
+    with database(settings, made=True) as url:
+        engine = open_engine(url, pool_size=1)
+        try:
+            check_schema(engine)
+            yield engine
+        finally:
+            engine.dispose()
 
 
 def migrate(_options: argparse.Namespace) -> int:
@@ -60,9 +76,9 @@ def nightly(options: argparse.Namespace) -> int:
         engine = open_engine(url, pool_size=3)
         migrate_database(engine)
         works = Works(settings, engine, f"nightly-{os.getpid()}")
-        day = nights.due(settings, datetime.now(UTC))
+        day = nights.due(settings, now(settings))
         with transaction(engine, SYSTEM) as connection:
-            run_id = nights.begin(connection, settings, day, "operator")
+            run_id = nights.begin(connection, settings, day, "operator", again=True)
         if run_id is not None:
             solve_run(works, run_id)
         code = _show_night(engine, day, as_json=options.json)
@@ -91,15 +107,12 @@ def key(options: argparse.Namespace) -> int:
     if options.district is not None and role not in DISTRICT_ROLES:
         remedy = f"Leave it out, or make the person one of {', '.join(sorted(DISTRICT_ROLES))}."
         raise InputError([Fault("key", None, "--district", options.district, f"does not go with {role}", remedy)])
-    settings = _settings()
-    with database(settings) as url:
-        engine = open_engine(url, pool_size=1)
-        with transaction(engine, SYSTEM) as connection:
-            principal = Principal(options.person, role, options.district)
-            key_id, made = make_key(connection, pepper_of(settings), principal, "operator", options.label, options.days)
-            detail = {"person": options.person, "role": role.value, "district": options.district}
-            trail.record(connection, "operator", "key.make", f"key/{key_id}", detail)
-        engine.dispose()
+    settings = _settings(**({} if options.data_dir is None else {"data_dir": options.data_dir}))
+    with _kept(settings) as engine, transaction(engine, SYSTEM) as connection:
+        principal = Principal(options.person, role, options.district)
+        key_id, made = make_key(connection, pepper_of(settings), principal, "operator", options.label, options.days)
+        detail = {"person": options.person, "role": role.value, "district": options.district}
+        trail.record(connection, "operator", "key.make", f"key/{key_id}", detail)
     print(made)
     return exit_codes.OK
 
@@ -107,12 +120,9 @@ def key(options: argparse.Namespace) -> int:
 def audit(options: argparse.Namespace) -> int:
     """Verify the audit's chain, against an anchor kept elsewhere if one is named; write a new anchor if asked."""
     settings = _settings()
-    with database(settings) as url:
-        engine = open_engine(url, pool_size=1)
-        with transaction(engine, SYSTEM) as connection:
-            count, last, broken = trail.verify_chain(connection)
-            anchored = _against(options.anchor, lambda number: trail.digest_at(connection, number))
-        engine.dispose()
+    with _kept(settings) as engine, transaction(engine, SYSTEM) as connection:
+        count, last, broken = trail.verify_chain(connection)
+        anchored = _against(options.anchor, lambda number: trail.digest_at(connection, number))
     wrong = [f"entry {broken.number} {broken.why}"] if broken else []
     wrong += [anchored] if anchored else []
     if options.write_anchor is not None and not wrong:

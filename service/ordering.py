@@ -44,6 +44,7 @@ def gather(connection: Connection, district: str | None, asked: Asked, read_regi
     enquiries = _enquiries(connection, asked, None if in_force is None else _projects(in_force))
     wish = Wish(
         plan_from=asked.get("plan_from"),
+        start_slack_months=asked.get("start_slack_months"),
         max_moves=asked.get("max_moves"),
         goals=_goals(asked.get("goals")),
         scenario=_scenario(connection, asked.get("scenario_id")),

@@ -1,12 +1,12 @@
 """The straight line: submission → inputs → problem → solution → verified plan → dossiers → documents."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import geopandas as gpd
-
+from allocator.begun import begun
 from allocator.dossier import Dossier
 from allocator.errors import Fault, InputError
 from allocator.explain import dossiers
@@ -22,15 +22,18 @@ from geodata.policy_to_domain import to_policy
 from geodata.read import (
     RegistryRecords,
     check_references,
-    read_boundaries,
+    distant_starts,
     read_projects,
     read_registry,
     read_submission,
 )
 from geodata.schema import Inputs, PublishedRecord, TenancyRecord
+from geodata.signed import with_known_leases
 from geodata.to_domain import to_aims, to_projects, to_published, to_registry
-from seeds.load import SeedError, batch_path, boundaries_path, load_districts, load_policy, registry_dir
+from seeds.load import SeedError, batch_path, load_boundaries, load_districts, load_policy, registry_dir
 from seeds.load import plan_from as seed_plan_from
+from service.boundaries import boundaries_for, own_boundaries
+from service.clock import today
 from service.policy_of_month import redated
 from service.wire import PlanOut
 
@@ -40,10 +43,9 @@ DossierWatch = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Submission:
-    """Checked inputs and the boundaries they are drawn on."""
+    """Checked inputs."""
 
     inputs: Inputs
-    boundaries: gpd.GeoDataFrame
 
 
 @dataclass(frozen=True)
@@ -72,20 +74,20 @@ def read(
 ) -> Submission:
     """Read a batch and a registry, the seed ones by default; raises InputError with every fault of both.
 
-    Without ``plan_from`` (YYYY-MM) the plan begins in the first month that any project asks for.  With a plan in
-    force, its projects that the batch does not name again stay in the batch.
+    Without ``plan_from`` (YYYY-MM) the seed batch begins in its own first month, and every other plan in the month of
+    :func:`first_month`.  With a plan in force, its projects that the batch does not name again stay in the batch.
     """
-    if plan_from is None:
-        plan_from = _standing_start(in_force) if in_force else seed_plan_from() if projects is None else None
+    if plan_from is None and in_force is None and projects is None:
+        plan_from = seed_plan_from()
     batch, records = _records(projects, registry, in_force)
-    plan_from = plan_from or first_month(batch, date.today())  # noqa: DTZ011  the calendar of the planner
+    plan_from = plan_from or first_month(batch, today(), in_force=in_force is not None)
     inputs = _inputs(batch, records, plan_from)
     if in_force is not None:
         inputs = _with_published(_under_standing_policy(inputs, records, in_force), in_force)
         moved = replace(records, districts=inputs.districts, tenancies=inputs.tenancies)
         raise_all(check_references(inputs.projects, moved))
-    boundaries = records.boundaries
-    return Submission(inputs, read_boundaries(boundaries_path()) if boundaries is None else boundaries)
+    inputs = with_known_leases(inputs)
+    return Submission(inputs if in_force is None else with_begun_fixed(inputs))
 
 
 def _under_standing_policy(inputs: Inputs, records: RegistryRecords, in_force: InForce) -> Inputs:
@@ -101,52 +103,75 @@ def _under_standing_policy(inputs: Inputs, records: RegistryRecords, in_force: I
     )
 
 
-def _standing_start(in_force: InForce) -> str | None:
-    return in_force.document.inputs.plan_from if in_force.document.inputs else None
-
-
 def _records(
     projects: Path | None, registry: Path | None, in_force: InForce | None
 ) -> tuple[Sequence[ProjectRecord], RegistryRecords]:
     """The batch and the registry: named, else that of the plan in force, else the seeds."""
-    default = read_boundaries(boundaries_path())
     standing = in_force.document.inputs if in_force else None
     if registry is None and standing is not None:
         records = records_of(standing)
         return read_projects(projects or batch_path(), records), records
     districts = load_districts(date.max)
-    batch, records = read_submission(projects or batch_path(), registry or registry_dir(), districts, default)
+    batch, records = read_submission(projects or batch_path(), registry or registry_dir(), districts, load_boundaries())
     return batch, replace(records, districts=()) if records.districts is districts else records
 
 
 def records_of(inputs: Inputs) -> RegistryRecords:
-    """The supply side of inputs, on the boundaries of the city."""
+    """The supply side of inputs, on their boundaries."""
     return RegistryRecords(
         districts=inputs.districts,
         parks=inputs.parks,
         spaces=inputs.spaces,
         tenancies=inputs.tenancies,
-        boundaries=read_boundaries(boundaries_path()),
+        boundaries=boundaries_for(inputs),
     )
 
 
 def read_again(inputs: Inputs | None, projects: Path | None, registry: Path | None) -> Inputs:
-    """Inputs with the projects or the registry of files in place of their own; raises InputError with every fault."""
+    """Inputs with the projects or the registry of files in place of their own; raises InputError with every fault.
+
+    All else stays: the policy, the first month, the order of goals, and the plan in force with the projects that it
+    handed on and with the tenants whom it moved.
+    """
     if inputs is None:
         return read(projects, registry).inputs
-    if registry is None and projects is not None:
-        return inputs.model_copy(update={"projects": tuple(read_projects(projects, records_of(inputs)))})
-    if projects is not None:
-        return read(projects, registry, inputs.plan_from).inputs
-    records = read_registry(registry or registry_dir(), inputs.districts, read_boundaries(boundaries_path()))
-    raise_all(check_references(inputs.projects, replace(records, districts=inputs.districts)))
-    return inputs.model_copy(
+    records = records_of(inputs)
+    if registry is not None:
+        found = read_registry(registry, inputs.districts, boundaries_for(inputs))
+        records = replace(found, tenancies=_as_moved(found.tenancies, inputs))
+    batch = inputs.projects if projects is None else _with_carried(read_projects(projects, records), inputs)
+    raise_all(check_references(batch, records))
+    read_anew = inputs.model_copy(
         update={
             "districts": tuple(records.districts),
             "parks": tuple(records.parks),
             "spaces": tuple(records.spaces),
             "tenancies": tuple(records.tenancies),
+            "projects": batch,
+            "boundaries": own_boundaries(records.boundaries),
         }
+    )
+    return with_known_leases(read_anew)
+
+
+def _with_carried(batch: Sequence[ProjectRecord], inputs: Inputs) -> tuple[ProjectRecord, ...]:
+    """A batch, after the projects that the plan in force handed on and that it does not name."""
+    named = {project.project_id for project in batch}
+    carried = (project for project in inputs.projects if project.project_id not in named)
+    return (*(carried if inputs.published else ()), *batch)
+
+
+def _as_moved(tenancies: Sequence[TenancyRecord], inputs: Inputs) -> tuple[TenancyRecord, ...]:
+    """Tenancies with those whom the plan in force moved in their new spaces, where the registry is still behind."""
+    moved = {t.tenancy_id: t for t in inputs.tenancies if inputs.published}
+    where = {"space_id", "since", "floor_area_m2"}
+    return tuple(
+        now
+        if (now := moved.get(record.tenancy_id))
+        and now.space_id != record.space_id
+        and record.model_dump(exclude=where) == now.model_dump(exclude=where)
+        else record
+        for record in tenancies
     )
 
 
@@ -186,10 +211,24 @@ def rehoused(tenancies: Sequence[TenancyRecord], document: PlanOut) -> tuple[Ten
     )
 
 
-def first_month(batch: Sequence[ProjectRecord], today: date) -> str:
-    """Earliest month that a component asks for, else the month of today."""
-    asked = [part.start_from for project in batch for part in project.components if part.start_from is not None]
-    return min(asked, default=f"{today:%Y-%m}")
+def first_month(batch: Sequence[ProjectRecord], day: date, *, in_force: bool) -> str:
+    """Month in which a plan begins: that of the day, or the first that is asked for where nothing is asked sooner.
+
+    With a plan in force it is that of the day, for the months up to the first request are not free of it.
+    """
+    current = f"{day:%Y-%m}"
+    asked = [part.start_from or current for project in batch for part in project.components]
+    return current if in_force else max(current, min(asked, default=current))
+
+
+def with_begun_fixed(inputs: Inputs) -> Inputs:
+    """Inputs in which the published leases that have begun, and can stand as they are, are fixed where they are."""
+    fixed = begun(problem_of(inputs))
+    published = tuple(
+        made.model_copy(update={"fixed": f"{made.project_id}/{made.component_id}" in fixed})
+        for made in inputs.published
+    )
+    return inputs.model_copy(update={"published": published})
 
 
 def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from: str) -> Inputs:
@@ -208,12 +247,15 @@ def _inputs(batch: Sequence[ProjectRecord], records: RegistryRecords, plan_from:
         projects=tuple(batch),
         policy=policy,
         plan_from=plan_from,
+        boundaries=own_boundaries(records.boundaries),
     )
 
 
 def problem_of(inputs: Inputs) -> Problem:
     """The problem that inputs state; raises InputError when they contradict themselves."""
-    raise_all(check_references(inputs.projects, records_of(inputs)))
+    raise_all(
+        [*check_references(inputs.projects, records_of(inputs)), *distant_starts(inputs.projects, inputs.plan_from)]
+    )
     problem = Problem(
         to_registry(inputs),
         to_projects(inputs),
@@ -243,19 +285,23 @@ def run(  # noqa: PLR0913  one line, and everyone who may look into it or hold i
     *,
     rein: Callable[[Problem], Reins] = lambda _problem: Reins(),
     improve: Improve = lambda _problem, solution: solution,
+    late: Callable[[float], bool] = lambda _seconds: False,
 ) -> Outcome:
-    """Solve, verify and explain; raises RejectedPlanError when an engine's plan does not pass the check."""
+    """Solve, verify and explain; raises RejectedPlanError when an engine's plan does not pass the check.
+
+    ``late`` is told how long explaining has lasted, s, and says whether the rest is to be kept short.
+    """
     problem = problem_of(inputs)
     solution = improve(problem, solve(problem, limits, engine, watch, rein(problem)))
     if solution.plan is None:
         return Outcome(problem, solution, None, ())
     verified = verify(problem, solution.plan, solution.goals)
-    return Outcome(problem, solution, verified, tuple(_dossiers(verified, watch_dossiers)))
+    return Outcome(problem, solution, verified, tuple(_dossiers(verified, watch_dossiers, late)))
 
 
-def _dossiers(verified: VerifiedPlan, watch: DossierWatch) -> Iterator[Dossier]:
-    every = len(verified.problem.projects)
+def _dossiers(verified: VerifiedPlan, watch: DossierWatch, late: Callable[[float], bool]) -> Iterator[Dossier]:
+    every, began = len(verified.problem.projects), time.monotonic()
     watch(0, every)
-    for done, made in enumerate(dossiers(verified), start=1):
+    for done, made in enumerate(dossiers(verified, lambda: late(time.monotonic() - began)), start=1):
         watch(done, every)
         yield made

@@ -9,8 +9,9 @@ from maps.inline import embedded_payload
 from maps.payload import Extras, studied
 from service.api.house import Asker
 from service.api.problems import not_found
+from service.boundaries import drawn_boundaries
 from service.map_settings import map_settings
-from service.mapping import caption_of, city_boundaries
+from service.mapping import caption_of
 from service.records import answers, plans
 from service.studies import studies_of
 
@@ -36,7 +37,14 @@ def _other(asker: Asker, against: str | None) -> tuple[VerifiedPlan, Any] | None
     return verified, caption_of(document, map_settings())
 
 
+def boundaries(asker: Asker, plan_id: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The districts of the city, read once, or those that a plan brings along."""
+    if payload["plan"].get("outlines", "city") == "city":
+        return _city()
+    document, _ = asker.house.plan(plan_id)
+    return drawn_boundaries(document.inputs)
+
+
 @cache
-def boundaries() -> Mapping[str, Any]:
-    """The districts of the city, read once."""
-    return city_boundaries()
+def _city() -> Mapping[str, Any]:
+    return drawn_boundaries(None)

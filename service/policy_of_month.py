@@ -4,7 +4,13 @@ from datetime import date
 from typing import Any
 
 from geodata.schema import DistrictRecord, Inputs, PolicyRecord
-from seeds.load import SeedError, load_districts, load_policy
+from seeds.load import SeedError, load_districts, load_policy, parameter
+from service.clock import today
+
+
+def usual_slack_months() -> int:
+    """Months after the asked one up to which a part that names no latest start may start, by the policy of today."""
+    return int(parameter("start_slack_months", today()))
 
 
 def redated(inputs: Inputs, plan_from: str) -> Inputs:

@@ -8,7 +8,7 @@ from service.prose_reasons import repair, why_nowhere
 from service.prose_score import score
 from service.prose_sites import elsewhere
 from service.voice import Language, Voice
-from service.wire import ComponentOut, DossierOut, PlanOut
+from service.wire import ComponentOut, DossierOut, PlanOut, RequirementOut
 
 Section = Callable[[Voice, DossierOut, PlanOut], Iterator[str]]
 
@@ -79,12 +79,28 @@ def _where(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
             f"{_part(voice, part)}: {where}, from {part.start}. "
             f"By the positioning, {function.lower()} is {permission.lower()} in that district.",
         )
-        lines = []
+        lines, late = [], next((int(line.offered) for line in part.offer if line.what == "months_late"), 0)
         for line in part.offer:
+            if line.what == "months_late":
+                continue
             needs, gets = (voice.amount(number, line.unit, line.what) for number in (line.needed, line.offered))
+            if line.what == "subsidy":
+                lines.append(_subsidy(voice, line))
+                continue
             what = voice.word(line.what)
+            gets += voice.late(None, late) if line.what == "start" else ""
             lines.append(voice.of(f"{what}：需 {needs}，得 {gets}", f"{what}: asked {needs}, gets {gets}"))
         yield "  " + voice.of("；", "; ").join(lines) + voice.of("。", ".")
+
+
+def _subsidy(voice: Voice, line: RequirementOut) -> str:
+    """Who pays which part of a rent that is subsidised."""
+    rent, subsidy = float(line.needed), float(line.offered)
+    whole, own, part = (voice.amount(yuan, line.unit) for yuan in (rent, round(rent - subsidy, 2), subsidy))
+    return voice.of(
+        f"租金 {whole}，企业自付 {own}，预算补贴 {part}",
+        f"of the rent of {whole} the firm pays {own}, the budget {part}",
+    )
 
 
 SECTIONS: tuple[tuple[tuple[str, str], Section], ...] = (
@@ -96,7 +112,7 @@ SECTIONS: tuple[tuple[tuple[str, str], Section], ...] = (
     (("定在指定地点的代价", "What it would cost to have it there"), prices),
     (("为何不在别处", "Why not elsewhere"), elsewhere),
     (("适用的政策条款", "Clauses of the policy that had a say"), clauses),
-    (("依据与假定", "What is sourced and what is assumed"), evidence),
-    (("把握有多大", "How sure this is"), proof),
+    (("依据与假设", "What is sourced and what is assumed"), evidence),
+    (("方案质量与证明", "How sure this is"), proof),
 )
 """What a dossier says, in this order; a section without anything to say is left out."""

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 
 from allocator.engines.race import PROOFS
+from seeds.facts import documents
 from service.voice import Voice
 from service.wire import DossierOut, GoalOut, PlanOut
 
 BASIS = {
-    "sourced": ("有出处", "sourced"),
-    "assumed": ("假定", "assumed"),
+    "sourced": ("有来源", "sourced"),
+    "assumed": ("假设", "assumed"),
     "submitted": ("申报所述", "as submitted"),
 }
 
@@ -20,19 +21,29 @@ def clauses(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
     for clause in dossier.policy:
         statement = voice.of(clause.statement_zh, clause.statement_en)
         by = ", ".join(clause.by)
+        named = voice.listed(dict.fromkeys(map(voice.had_a_say, clause.by)))
         yield voice.of(
-            f"{clause.id}（{by}）：{statement}〔{clause.document} §{clause.section}〕",
+            f"{clause.id}（{named}）：{statement}〔{_title(clause.document)}，{clause.section}〕",
             f"{clause.id} ({by}): {statement} [{clause.document} §{clause.section}]",
         )
 
 
+def _title(file: str) -> str:
+    """A document's Chinese title; the name of its file where it is not known."""
+    return next((f"《{one['title_zh']}》" for one in documents() if one["file"] == file), file)
+
+
 def evidence(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
     """The request, and the spaces and parks that the decision is about."""
+    for about, source in sources(voice, dossier):
+        yield f"{about}{voice.of('，', ', ')}{source}" if source else about
+
+
+def sources(voice: Voice, dossier: DossierOut) -> Iterator[tuple[str, str]]:
+    """What each piece of evidence is and rests on, and the words of its source as they were recorded."""
     for entry in dossier.evidence:
-        basis = voice.of(*BASIS[entry.basis])
         name = voice.park(entry.id) if entry.what == "park" else entry.id
-        source = voice.of("，", ", ") + entry.source if entry.source else ""
-        yield f"{voice.of(*WHAT[entry.what])} {name}: {basis}{source}"
+        yield f"{voice.of(*WHAT[entry.what])} {name}: {voice.of(*BASIS[entry.basis])}", entry.source
 
 
 def proof(voice: Voice, _dossier: DossierOut, plan: PlanOut) -> Iterator[str]:

@@ -8,7 +8,7 @@ from service.prose_sites import held_by
 from service.voice import Voice
 from service.wire import DossierOut, PlanOut, ReasonOut
 
-WITH_A_PLACE = frozenset({"not-worth-it", "not-found", "newcomer"})
+WITH_A_PLACE = frozenset({"not-worth-it", "not-wanted", "not-found", "newcomer"})
 
 
 def why_nowhere(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
@@ -24,6 +24,14 @@ def _told(voice: Voice, reasons: list[ReasonOut]) -> str:
     """What stands against one component in the space that comes nearest."""
     reason = reasons[0]
     title, where = voice.label("reason", reason.code), "" if reason.space_id is None else voice.space(reason.space_id)
+    if reason.code == "window-over":
+        part, asked, begins = voice.part(reason.component_id), reason.needed, reason.offered
+        return voice.of(
+            f"{part}：所申请的起租时段 {asked} 在方案开始（{begins}）前已过。",
+            f"{part}: the asked window {asked} is over before the plan begins in {begins}.",
+        )
+    if reason.code == "not-wanted":
+        return _not_wanted(voice, title, where, str(reason.needed))
     if reason.code in WITH_A_PLACE:
         return voice.of(f"{title}：{where}。", f"{title}: {where}.")
     part = voice.part(reason.component_id)
@@ -37,11 +45,32 @@ def _told(voice: Voice, reasons: list[ReasonOut]) -> str:
     )
 
 
+def _not_wanted(voice: Voice, title: str, where: str, aim: str) -> str:
+    """Which goal loses before value gains."""
+    if not aim:
+        return voice.of(
+            f"{title}（所定目标均无增益）：{where}。", f"{title}, as none of them gains by it. It could be {where}."
+        )
+    if "+" in aim:
+        goals = voice.goal(aim)
+        return voice.of(
+            f"{title}（{goals} 合计变差）：{where}。", f"{title}: {goals} together loses by it. It could be {where}."
+        )
+    value, goal = voice.goal("value"), voice.goal(aim)
+    return voice.of(f"{title}：{goal}先于{value}。{where}。", f"{title}: {goal} before {value}. It could be {where}.")
+
+
 def _numbers(voice: Voice, reason: ReasonOut) -> str:
     code = reason.code.rsplit("/", 1)[-1]
     needed, offered = (voice.amount(number, reason.unit, code) for number in (reason.needed, reason.offered))
     what = voice.short(code, reason.unit)
-    return voice.of(f"{what}需 {needed}，有 {offered}", f"{what} needed {needed}, there is {offered}")
+    if reason.until:
+        return voice.of(
+            f"{what}：需 {needed}，{reason.until} 之前可用 {offered}",
+            f"{what}: wants {needed}, {offered} are open to it until {reason.until}",
+        )
+    said = voice.needs(code, reason.needed, reason.offered, reason.unit)
+    return voice.of(f"{what}：{said}", f"{what} needed {needed}, there is {offered}")
 
 
 def repair(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
@@ -78,7 +107,7 @@ def _change(voice: Voice, change: ChangeOut) -> str:
         )
     by = voice.amount(change.by, change.unit)
     return voice.of(
-        f"{where}：{title}相差 {by}（需 {needed}，有 {offered}）。",
+        f"{where}：{title}相差 {by}（{voice.needs(change.code, change.needed, change.offered, change.unit)}）。",
         f"{where}: {title} differs by {by} (needed {needed}, there is {offered}).",
     )
 

@@ -58,7 +58,8 @@ def _site(voice: Voice, site: SiteOut) -> str:
 def _reason(voice: Voice, reason: SiteReasonOut) -> str:
     needed, offered = (voice.bare(number, reason.code) for number in (reason.needed, reason.offered))
     unit = voice.unit(reason.unit)
-    return f"{voice.short(reason.code, reason.unit)} {needed} / {offered} {unit}".rstrip()
+    until = voice.of(f"（{reason.until} 之前）", f" (until {reason.until})") if reason.until else ""
+    return f"{voice.short(reason.code, reason.unit)} {needed} / {offered} {unit}".rstrip() + until
 
 
 def held_by(voice: Voice, holders: Iterable[HolderOut]) -> str:

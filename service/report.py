@@ -6,7 +6,7 @@ gives the same bytes.
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def _document(
     plan, say = payload["plan"], speech.say
     named = {table.name: _table(table, speech) for table in tables}
     verified = say("已独立校验", "independently verified")
-    status = {"optimal": say("已证最优", "proven optimal")}.get(plan["status"], say("可行", "feasible"))
+    status = say("已证最优", "proven optimal") if plan["status"] == "optimal" else first_gap(plan["goals"], say)
     facts = {
         say("方案编号", "Plan id"): plan["id"],
         say("数据日期", "Data date"): plan["data_date"],
@@ -99,6 +99,16 @@ def _document(
     }
 
 
+def first_gap(goals: Sequence[Mapping[str, Any]], say: Callable[[str, str], str]) -> str:
+    """How far a plan that is not proven best is from the best in its first goal."""
+    gap = goals[0]["gap"] if goals else None
+    if gap is None:
+        return say("可行，首要目标尚未证明", "feasible, first goal not proven")
+    if gap == 0:
+        return say("可行，首要目标已证最优", "feasible, first goal proven optimal")
+    return say(f"可行，首要目标差距 {gap:.2%}", f"feasible, gap of the first goal {gap:.2%}")
+
+
 MOST_IN_KEY = 30
 
 
@@ -110,7 +120,7 @@ def _key(tables: Sequence[Table], speech: Speech) -> Table:
     return Table("key", title, (parks.columns[0], parks.columns[1], parks.columns[6], parks.columns[7]), rows)
 
 
-WIDE = ("park_use", "placed", "unplaced", "robustness", "build_next")
+WIDE = ("park_use", "targets", "placed", "unplaced", "robustness", "build_next")
 """Tables after the first page, in this order; those that there is nothing for are left out."""
 
 WIDTHS: Mapping[str, Sequence[int]] = {
@@ -119,8 +129,9 @@ WIDTHS: Mapping[str, Sequence[int]] = {
     "districts": (4, 3, 3, 3, 3, 3),
     "flows": (4, 3, 3, 3, 3, 3),
     "half_years": (1, 1, 1, 1, 1, 1, 1),
-    "placed": (0, 4, 4, 2, 5, 0, 0, 0),
+    "placed": (0, 4, 4, 2, 5, 0, 0, 0, 0, 0),
     "unplaced": (0, 4, 0, 10),
+    "targets": (4, 2, 3, 3),
     "build_next": (3, 2, 0, 0, 4, 6),
     "park_use": (0, 5, 2, 0, 0, 0, 0, 0, 0),
 }

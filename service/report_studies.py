@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from maps.figure import records
+from maps.words import aim_label
 from service.report_tables import Cell, Speech, Table
 
 
@@ -69,7 +70,7 @@ def _build(payload: Mapping[str, Any], speech: Speech) -> Table:
         )
         for row in build["rows"]
     )
-    worth = f"{speech.label('goal', build['goal'])}, {build['unit']}"
+    worth = f"{speech.name(aim_label(build['goal'], payload['labels']['goal']))}, {speech.name(build['unit'])}"
     columns = [say("空间", "Kind"), say("区", "District"), worth, say("证明", "Proof")]
     columns += [say("建于", "Built in"), say("新落位项目", "Projects that come in")]
     area = f"{build['area_m2']:,} m²"

@@ -8,8 +8,9 @@ from typing import Any
 from allocator.months import format_month
 from maps.figure import percent, records
 from maps.flows import flow_matrix
+from maps.tables import NEEDS
 from maps.versus import district_shares
-from maps.words import complete
+from maps.words import aim_label, complete
 from seeds.load import labels
 from service.mapping import Drawn
 
@@ -63,7 +64,27 @@ def screen_tables(payload: Mapping[str, Any], drawn: Drawn, speech: Speech) -> l
 
 def project_tables(payload: Mapping[str, Any], speech: Speech) -> list[Table]:
     """Where everything goes, and what goes nowhere and why."""
-    return [_placed(payload, speech), _unplaced(payload, speech)]
+    return [_figures(payload, speech), _placed(payload, speech), _unplaced(payload, speech)]
+
+
+def _figures(payload: Mapping[str, Any], speech: Speech) -> Table:
+    """What the plan adds, beside baseline and target with its date."""
+    say = speech.say
+    rows = tuple(
+        (say(one["label"]["zh"], one["label"]["en"]), *(one[name] or "–" for name in ("value", "baseline", "target")))
+        for one in payload["kpis"]
+    )
+    columns = (
+        say("指标", "Figure"),
+        say("本方案", "This plan"),
+        say("基数", "Baseline"),
+        say("目标与期限", "Target, due"),
+    )
+    return Table("targets", say("重点项目与政策目标", "Priority projects and policy targets"), columns, rows)
+
+
+START_FROM = list(NEEDS).index("start_from")
+"""Number of the asked month among the needs of a component."""
 
 
 def _placed(payload: Mapping[str, Any], speech: Speech) -> Table:
@@ -78,9 +99,13 @@ def _placed(payload: Mapping[str, Any], speech: Speech) -> Table:
         note = say("例外", "exception") if part["exception"] else ""
         for space, area in [(part["space"], part["taken"]), *_pairs(part["more"] or [])]:
             park = speech.name(parks[spaces[space]["park"]])
-            rows.append((*who, park, format_month(part["start"]), area, note))
+            needs = dict(_pairs(part["needs"]))
+            asked = needs.get(START_FROM)
+            months = (None if asked is None else format_month(asked), format_month(part["start"]), part["late"])
+            rows.append((*who, park, *months, area, note))
     columns = [say("编号", "Id"), say("项目", "Project"), say("企业", "Enterprise"), say("功能", "Function")]
-    columns += [say("园区", "Park"), say("起租月", "From"), "m²", say("政策例外", "Exception")]
+    columns += [say("园区", "Park"), say("期望月", "Asked"), say("起租月", "From"), say("晚（月）", "Late, months")]
+    columns += ["m²", say("政策例外", "Exception")]
     return Table("placed", say("安排明细", "Where everything goes"), tuple(columns), tuple(rows))
 
 
@@ -116,6 +141,7 @@ def _summary(payload: Mapping[str, Any], speech: Speech) -> Table:
         (say("本方案安排 m²", "Allocated by this plan, m²"), summary["allocated_m2"]),
         (say("园区", "Parks"), summary["parks"]),
         (say("利用率 > 90% 的园区", "Parks over 90%"), summary["busy_parks"]),
+        (say("晚于期望 6 个月以上", "More than 6 months late"), summary["late"]),
         (say("政策例外", "Exceptions used"), summary["exceptions"]),
         (say("政策例外上限", "Exceptions allowed"), summary["exception_budget"]),
     )
@@ -127,14 +153,14 @@ def _goals(payload: Mapping[str, Any], speech: Speech) -> Table:
     rows = tuple(
         (
             goal["tier"],
-            speech.label("goal", goal["goal"]),
+            speech.name(aim_label(goal["goal"], payload["labels"]["goal"])),
             goal["value"],
             goal["bound"],
             None if goal["gap"] is None else f"{goal['gap']:.2%}",
         )
         for goal in payload["plan"]["goals"]
     )
-    columns = ("#", say("目标", "Goal"), say("值", "Value"), say("界", "Bound"), say("差距", "Gap"))
+    columns = ("#", say("目标", "Goal"), say("值", "Value"), say("理论极限值", "Best possible"), say("差距", "Gap"))
     return Table("goal_values", say("目标与证明", "Goals and what is proven"), columns, rows)
 
 

@@ -6,9 +6,10 @@ import sys
 from allocator.explain import dossier
 from maps.payload import Extras
 from service import exit_codes
+from service.boundaries import drawn_boundaries
 from service.exports import write_workbook
 from service.map_settings import map_settings
-from service.mapping import Drawn, city_boundaries, payload_of
+from service.mapping import Drawn, payload_of
 from service.report import report
 from service.report_studies import study_tables
 from service.report_tables import Speech, screen_tables
@@ -25,7 +26,7 @@ def write(options: argparse.Namespace) -> int:
     drawn = Drawn(document, verified, told)
     extras = Extras(studies=read_studies(options.answers, document, verified))
     payload = payload_of(drawn, map_settings(options.settings), extras)
-    made = report(payload, drawn, city_boundaries(), options.language)
+    made = report(payload, drawn, drawn_boundaries(document.inputs), options.language)
     (folder / "report.pdf").write_bytes(made.pdf)
     (folder / "map.png").write_bytes(made.png)
     speech = Speech(options.language)

@@ -13,9 +13,10 @@ from geodata.faults import faults_of, raise_all
 from geodata.fields import Origin
 from geodata.read import check_references
 from geodata.schema import Inputs, ParkRecord, SpaceRecord, TenancyRecord
+from geodata.signed import with_known_leases
 from seeds.load import SeedError
 from service.goals_file import Order
-from service.pipeline import records_of
+from service.pipeline import records_of, with_begun_fixed
 from service.policy_of_month import redated
 
 
@@ -101,7 +102,9 @@ def apply(inputs: Inputs, scenario: Scenario, path: Path) -> Inputs:
     except ValidationError as error:
         raise InputError(_faults(path, error, Inputs)) from None
     raise_all(check_references(whole.projects, records_of(whole)))
-    return whole
+    whole = with_known_leases(whole)
+    again = scenario.plan_from is not None or any(made.fixed for made in whole.published)
+    return with_begun_fixed(whole) if again else whole
 
 
 def _from_month(inputs: Inputs, scenario: Scenario, path: Path) -> Inputs:

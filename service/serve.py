@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import gc
+import importlib
 import os
 import signal
 import subprocess
@@ -10,16 +11,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import structlog
 import uvicorn
 
 from allocator.errors import Fault, InputError
 from service import exit_codes, first_use, logs
-from service.app import create_app
 from service.database import embedded
 from service.database.engine import open_engine
-from service.database.migrate import current, head, migrate
+from service.database.migrate import check_schema, migrate
 from service.people.keys import pepper_of
 from service.settings import Settings, load_settings
 
@@ -39,8 +40,14 @@ def serve(options: argparse.Namespace) -> int:
     settings = load_settings(**given)
     logs.set_up(settings.log_level)
     signal.signal(signal.SIGTERM, _interrupt)
+    # the application takes seconds to load: as long as the database takes to start
+    loading = threading.Thread(target=importlib.import_module, args=("service.app",), name="loading", daemon=True)
+    loading.start()
     with _held(settings), database(settings, owned=True) as url:
         key = _prepare(settings, url)
+        loading.join()
+        from service.app import create_app  # noqa: PLC0415  see above
+
         app = create_app(settings, url)
         config = uvicorn.Config(
             app,
@@ -49,16 +56,19 @@ def serve(options: argparse.Namespace) -> int:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=3,
             timeout_keep_alive=30,
         )
-        server = _Server(config, key)
+        server = _Server(config, key, settings.data_dir / first_use.KEY_FILE)
         # what is loaded now stays for good: a collection that looks through it all stops every request meanwhile
         gc.collect()
         gc.freeze()
         with contextlib.nullcontext() if options.no_worker else supervised_worker(settings, url):
             server.run()
             _deaf()
+            # nothing of it is needed any more: do not look through it all once more when the interpreter ends
+            gc.freeze()
         return exit_codes.OK if server.started else exit_codes.DEFECT
 
 
@@ -79,11 +89,19 @@ def _held(settings: Settings) -> contextlib.AbstractContextManager[None]:
 
 
 @contextlib.contextmanager
-def database(settings: Settings, *, owned: bool = False) -> Iterator[str]:
-    """Address of the database: the one that is set, else the embedded one while it runs."""
+def database(settings: Settings, *, owned: bool = False, made: bool = False) -> Iterator[str]:
+    """Address of the database: the one that is set, else the embedded one while it runs.
+
+    Where it must have been ``made`` before, raises InputError in a folder that has none.
+    """
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
+    if made and not embedded.is_made(settings.data_dir):
+        remedy = (
+            "Name the folder of the service with --data-dir or ALLOCATOR_DATA_DIR, or its database with DATABASE_URL."
+        )
+        raise InputError([Fault(str(settings.data_dir), None, None, None, "has no database", remedy)])
     with embedded.running(settings.data_dir, owned=owned) as url:
         yield url
 
@@ -96,10 +114,7 @@ def _prepare(settings: Settings, url: str) -> str | None:
             migrate(engine)
             first_use.fill(engine, settings)
             return first_use.first_key(engine, settings, pepper_of(settings))
-        found = current(engine)
-        if found != head():
-            message = f"has the schema {found or 'of nothing'}, and this release needs {head()}"
-            raise InputError([Fault("database", None, None, None, message, "Run `allocator migrate`.")])
+        check_schema(engine)
         return None
     finally:
         engine.dispose()
@@ -108,9 +123,9 @@ def _prepare(settings: Settings, url: str) -> str | None:
 class _Server(uvicorn.Server):
     """Says where it listens once it does."""
 
-    def __init__(self, config: uvicorn.Config, key: str | None) -> None:
+    def __init__(self, config: uvicorn.Config, key: str | None, key_file: Path) -> None:
         super().__init__(config)
-        self._key = key
+        self._key, self._key_file = key, key_file
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -130,6 +145,7 @@ class _Server(uvicorn.Server):
         print(f"http://{host}:{port}", flush=True)
         if self._key is not None:
             print(f"first-use key: {self._key}", flush=True)
+            print(f"kept in {self._key_file}; make keys for people, then delete that file", flush=True)
 
 
 @contextlib.contextmanager

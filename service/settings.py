@@ -1,8 +1,10 @@
 """Everything the service can be told by its environment, checked at once when it starts."""
 
 import os
-from datetime import time
+import re
+from datetime import date, time
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,11 +16,31 @@ from allocator.errors import Fault, InputError
 
 PREFIX = "ALLOCATOR_"
 
+LISTS = ("mail_to", "trusted_proxies", "cors_origins")
+"""Settings that are several values, separated by commas."""
+
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"is no time zone: {name[:40]!r}")
     return name
+
+
+def _networks(listed: tuple[str, ...]) -> tuple[str, ...]:
+    for each in listed:
+        if each != "*":
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError(f"is no address and no network: {each[:40]!r}") from None
+    return listed
+
+
+def _origins(listed: tuple[str, ...]) -> tuple[str, ...]:
+    for each in listed:
+        if each != "*" and re.fullmatch(r"https?://[^/?#@\s]+", each) is None:
+            raise ValueError(f"is no origin such as https://gis.example.cn: {each[:40]!r}")
+    return listed
 
 
 class Settings(BaseSettings):
@@ -37,6 +59,21 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("var"), description="Folder of the embedded database and of generated secrets.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    root_path: str | None = Field(
+        None,
+        pattern=r"^(/[A-Za-z0-9._~-]+)+$",
+        description="Path under which a proxy serves everything, as /allocator; absent is none.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, AfterValidator(_networks)] = Field(
+        (),
+        description="Addresses or networks of proxies whose X-Forwarded-Host, -Proto and -For are believed, separated"
+        " by commas; * believes everybody; absent believes nobody.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode, AfterValidator(_origins)] = Field(
+        (),
+        description="Origins whose scripts may ask the API and /ogc, as https://gis.example.cn, separated by commas;"
+        " * for any; absent for none.",
+    )
     pepper: SecretStr | None = Field(
         None, min_length=16, description="Secret that API keys are hashed with; absent makes one in the data folder."
     )
@@ -70,7 +107,13 @@ class Settings(BaseSettings):
     stalled_after_s: float = Field(20.0, gt=0, le=3600, description="Silence after which its work is taken over, s.")
     retention_days: int = Field(400, ge=1, description="How long finished runs without a kept plan are kept, days.")
 
-    time_zone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", description="Zone of the nightly run.")
+    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
+        "Asia/Shanghai",
+        description="Zone of the city: of the nightly run, of the month in which plans begin and of filters by month.",
+    )
+    today: date | None = Field(
+        None, description="Day to take for today, YYYY-MM-DD, in exercises and tests; absent is the clock's."
+    )
     nightly: bool = Field(default=True, description="Whether workers re-plan every night.")
     nightly_at: time = Field(time(2, 0), description="Local time of the nightly run, HH:MM.")
     nightly_moves: int = Field(5, ge=0, le=10_000, description="Most moves that the nightly run may propose.")
@@ -97,16 +140,16 @@ class Settings(BaseSettings):
     mail_to: Annotated[tuple[str, ...], NoDecode] = Field((), description="Receivers of mails, separated by commas.")
 
     demo: bool = Field(default=True, description="Whether an empty database gets the seed registry and a demo plan.")
-    demo_time_limit_s: float = Field(40.0, gt=0, le=3600, description="Wall time of the demo's solve, s.")
+    demo_time_limit_s: float = Field(20.0, gt=0, le=3600, description="Wall time of the demo's solve, s.")
     docs: bool = Field(default=True, description="Whether /api/v1/openapi.json is served without a key.")
 
     @model_validator(mode="before")
     @classmethod
-    def _split_mail_to(cls, data: dict[str, object]) -> dict[str, object]:
-        listed = data.get("mail_to")
-        if isinstance(listed, str):
-            data = {**data, "mail_to": tuple(part.strip() for part in listed.split(",") if part.strip())}
-        return data
+    def _split_lists(cls, data: dict[str, object]) -> dict[str, object]:
+        texts = {name: listed for name in LISTS if isinstance(listed := data.get(name), str)}
+        return data | {
+            name: tuple(part.strip() for part in text.split(",") if part.strip()) for name, text in texts.items()
+        }
 
     @model_validator(mode="after")
     def _go_together(self) -> "Settings":
@@ -127,7 +170,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def zone(self) -> ZoneInfo:
-        """Zone of the nightly run."""
+        """Zone of the city."""
         return ZoneInfo(self.time_zone)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from allocator.errors import Fault, InputError
 from allocator.verify import RejectedPlanError, VerifiedPlan, verify
 from geodata.schema import Inputs
+from service.claims import false_claims
 from service.documents import claims_of, plan_of, read_plan
 from service.pipeline import problem_of
 from service.wire import PlanOut
@@ -16,11 +17,7 @@ def standing(path: Path) -> tuple[PlanOut, VerifiedPlan]:
     if document.inputs is None or not document.verified:
         remedy = "Use a plan.json that `allocator plan` wrote and that has a plan in it"
         raise InputError([_fault(path, "holds no plan with its inputs", remedy)])
-    try:
-        return document, verify(problem_of(document.inputs), plan_of(document), claims_of(document))
-    except RejectedPlanError as error:
-        message = f"holds a plan that does not pass the check: {error}"
-        raise InputError([_fault(path, message, "Run `allocator check` on it")]) from None
+    return document, _checked(path, document, document.inputs)
 
 
 def asked(path: Path) -> tuple[PlanOut, Inputs]:
@@ -29,6 +26,31 @@ def asked(path: Path) -> tuple[PlanOut, Inputs]:
     if document.inputs is None:
         raise InputError([_fault(path, "holds no inputs", "Use a plan.json that `allocator plan` wrote")])
     return document, document.inputs
+
+
+def compared(path: Path) -> PlanOut:
+    """A plan.json whose every figure was worked out anew, whether there is a plan in it or not."""
+    document, inputs = asked(path)
+    if document.verified:
+        _checked(path, document, inputs, reasons=True)
+    return document
+
+
+def _checked(path: Path, document: PlanOut, inputs: Inputs, *, reasons: bool = False) -> VerifiedPlan:
+    """The plan of a document; raises InputError when it does not hold, or does not claim what is so."""
+    problem = problem_of(inputs)
+    try:
+        verified = verify(problem, plan_of(document), claims_of(document))
+    except RejectedPlanError as error:
+        raise _refused(path, error) from None
+    if false := false_claims(document, problem, reasons=reasons):
+        raise _refused(path, RejectedPlanError(problem, false))
+    return verified
+
+
+def _refused(path: Path, error: RejectedPlanError) -> InputError:
+    message = f"holds a plan that does not pass the check: {error}"
+    return InputError([_fault(path, message, "Run `allocator check` on it")])
 
 
 def _fault(path: Path, message: str, remedy: str) -> Fault:

@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from allocator.errors import Fault, InputError
-from allocator.goals import BY_ID
+from allocator.goals import BY_ID, weights_of
 from allocator.plan import Assignment, Plan, PlanStatus
 from allocator.verify import RejectedPlanError, VerifiedPlan, verify
 from maps.studies import BuildNext, Demand, NearOptimal, Opportunity, Studies
@@ -20,7 +20,9 @@ from service.answers_wire import (
     SensitivityOut,
 )
 from service.answers_words import way_label
+from service.build_reasons import why_nothing
 from service.documents import assignments_as_made
+from service.voice import UNITS
 from service.wire import PlanOut
 
 SHOWN = {"alternatives": AlternativesOut, "sensitivity": SensitivityOut, "build-next": BuildNextOut}
@@ -114,7 +116,7 @@ def studies_of(answers: Iterable[AnswerOut], verified: VerifiedPlan) -> Studies:
             case SensitivityOut() as given:
                 found["demand"] = _demand(given)
             case BuildNextOut() as given:
-                found["build_next"] = _build_next(given)
+                found["build_next"] = _build_next(given, verified)
             case _:
                 continue
     return Studies(**found)  # type: ignore[arg-type]  # each name has its own type
@@ -160,24 +162,35 @@ def _demand(given: SensitivityOut) -> Demand:
     return Demand(samples=given.samples, spread_bp=given.spread_bp, kept=kept)
 
 
-def _build_next(given: BuildNextOut) -> BuildNext:
+def _build_next(given: BuildNextOut, verified: VerifiedPlan) -> BuildNext:
     goal = given.goals[0] if given.goals else "value"
-    rows = [_opportunity(cell, goal) for cell in given.cells]
+    weights = weights_of(goal)
+    rows = [_opportunity(cell, goal, weights) for cell in given.cells]
     rows += [_open(*name.split("@", 1)) for name in given.undone]
-    return BuildNext(rows=rows, area_m2=given.floor_area_m2, goal=goal, unit=BY_ID[goal].unit if goal in BY_ID else "")
+    zh, en = UNITS[BY_ID[next(iter(weights))].unit]
+    if len(weights) > 1:
+        zh, en = f"折合{zh}", f"{en} of the first of them"
+    why = None if any(row["value"] > 0 for row in rows) else why_nothing(rows, given.floor_area_m2, verified)
+    return BuildNext(rows=rows, area_m2=given.floor_area_m2, goal=goal, unit={"zh": zh, "en": en}, why=why)
 
 
-def _opportunity(cell: CellOut, goal: str) -> Opportunity:
-    sign = 1 if goal not in BY_ID or BY_ID[goal].maximise else -1
+def _opportunity(cell: CellOut, goal: str, weights: Mapping[str, int]) -> Opportunity:
     row = _open(cell.kind, cell.district)
     row["park"], row["gained"], row["lost"] = cell.park_id, list(cell.gained), list(cell.lost)
     if not cell.wanted:
         row["state"] = "unwanted"
     elif cell.deltas and cell.status in {PlanStatus.OPTIMAL, PlanStatus.FEASIBLE}:
         aim = next((one for one in cell.goals if one.goal == goal), None)
-        row["value"] = sign * cell.deltas.get(goal, 0)
+        row["value"] = _gain(cell.deltas, weights)
         row["state"] = "proven" if aim is not None and aim.bound == aim.value else "least"
     return row
+
+
+def _gain(deltas: Mapping[str, int], weights: Mapping[str, int]) -> float:
+    """What a tier gains, in the unit of its first goal; a minimised goal gains what it loses."""
+    first = next(iter(weights.values()))
+    gain = sum(w * deltas.get(g, 0) * (1 if BY_ID[g].maximise else -1) for g, w in weights.items()) / first
+    return int(gain) if gain.is_integer() else round(gain, 1)
 
 
 def _open(kind: str, district: str) -> Opportunity:

@@ -6,9 +6,7 @@ from pathlib import Path
 
 from allocator.errors import Fault, InputError
 from allocator.solution import Limits
-from geodata.read import read_boundaries
 from geodata.schema import Inputs
-from seeds.load import boundaries_path
 from service.documents import plan_document
 from service.pipeline import run
 from service.progress import ProgressLine
@@ -39,5 +37,5 @@ def _solved(options: argparse.Namespace, inputs: Inputs, file: Path) -> PlanOut:
         outcome = run(inputs, limits, options.engine, line.solving, line.explaining)
     document = plan_document(inputs, outcome)
     if options.out is not None:
-        write_all(ready(options.out / file.stem), outcome, document, read_boundaries(boundaries_path()))
+        write_all(ready(options.out / file.stem), outcome, document)
     return document

@@ -1,11 +1,11 @@
 """One language to speak of a plan in: names, amounts and coded words as a planner says them."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from allocator.goals import BY_ID
-from maps.words import complete
+from maps.words import aim_label, complete
 from seeds.load import labels
 from service.wire import PlanOut
 
@@ -24,7 +24,9 @@ UNITS: Mapping[str, tuple[str, str]] = {
     "yuan/m2/month": ("元/平方米·月", "yuan per m² and month"),
     "yuan/month": ("元/月", "yuan a month"),
     "months": ("个月", "months"),
+    "months × priority": ("月×优先级", "months × priority"),
     "points": ("分", "points"),
+    "weighted": ("加权分", "weighted points"),
     "components": ("个组成部分", "components"),
     "segment-park pairs": ("个类别与园区组合", "pairs of segment and park"),
     "per cent missing": ("个百分点（缺口）", "per cent missing"),
@@ -59,6 +61,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "rent": ("租金上限", "rent"),
     "districts": ("意向区", "districts accepted"),
     "start": ("起租", "start"),
+    "months_late": ("晚于期望", "later than asked"),
+    "start_slack": ("最晚入驻（默认）为期望月份后", "latest start (assumed): the asked month plus"),
     "lease": ("租期", "lease"),
     "pinned_to": ("锁定于", "locked to"),
     "barred_from": ("排除", "barred from"),
@@ -66,9 +70,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
 
 SHORT: Mapping[str, tuple[str, str]] = {
     "kind": ("空间类型", "kind"),
+    "lease": ("签约空间", "signed space"),
     "district": ("所在区", "district"),
     "area": ("面积", "floor"),
-    "load": ("荷载", "floor load"),
+    "load": ("楼面荷载", "floor load"),
     "height": ("净高", "clear height"),
     "window": ("时间", "time"),
     "floor-area": ("可用面积", "free floor"),
@@ -76,8 +81,19 @@ SHORT: Mapping[str, tuple[str, str]] = {
     "separation": ("分隔", "separation"),
     "positioning": ("定位", "positioning"),
     "named-project": ("点名区位", "sited by the policy"),
+    "reserve": ("预留", "reserve"),
+    "budget": ("租金补贴", "rent subsidy"),
+    "quota": ("份额", "quota"),
+    "move-budget": ("搬迁数", "moves"),
 }
 """Of tests and rules, the word beside their numbers."""
+
+NEEDS: Mapping[str, tuple[str, str]] = {
+    "floor-area": ("企业需 {needed}，空余 {offered}", "needs {needed}, {offered} free"),
+    "area": ("企业需 {needed}，该空间共 {offered}", "needs {needed}, the space has {offered}"),
+    "rent": ("企业上限 {needed}，园区租金 {offered}", "limit {needed}, rent there {offered}"),
+}
+"""Where the two numbers of a test or rule need saying which they are."""
 
 SUPPLY = ("园区共享供应", "shared supply")
 
@@ -96,12 +112,6 @@ VOCABULARY_OF: Mapping[str, str] = {
     "links": "link_kind",
 }
 """By test, rule or requirement, the vocabulary of its coded words."""
-
-
-def weighed(name: str, said: Callable[[str], str]) -> str:
-    """A goal, or the weighted sum of a merged tier, each goal as it is said."""
-    parts = [part.rpartition("*") for part in name.split("+")]
-    return " + ".join(f"{int(times):,} × {said(goal)}" if times else said(goal) for times, _, goal in parts)
 
 
 class Voice:
@@ -134,11 +144,8 @@ class Voice:
         return found[self.language] if found else code
 
     def goal(self, name: str) -> str:
-        """A goal, or the weighted sum of a merged tier."""
-        return weighed(name, self._goal)
-
-    def _goal(self, goal_id: str) -> str:
-        label = self.label("goal", goal_id)
+        """A goal, or the goals of a merged tier with their weights."""
+        label = aim_label(name, self._labels["goal"])[self.language]
         return label[:1].lower() + label[1:] if self._side else label
 
     def district(self, adcode: str) -> str:
@@ -159,8 +166,15 @@ class Voice:
         """The spaces of a component, and their park; several where it is divided over floors."""
         return " + ".join((self.space(first), *more))
 
+    def had_a_say(self, code: str) -> str:
+        """A rule or a goal by its title."""
+        return self.goal(code) if code in BY_ID else self.label("reason", f"displaced/{code}")
+
     def place(self, place: str) -> str:
-        """A space, park or district, whichever the id names."""
+        """A space, park or district, whichever the id names, or a supply of a park."""
+        park_id, _, supply = place.rpartition("/")
+        if park_id in self._parks and supply in WORDS:
+            return self.of(f"{self.park(park_id)}{WORDS[supply][0]}", f"{self.park(park_id)}, {WORDS[supply][1]}")
         if place in self._park_of:
             return self.space(place)
         return self.park(place) if place in self._parks else self.district(place)
@@ -222,6 +236,19 @@ class Voice:
         if isinstance(value, str):
             return self.bare(value, code)
         return f"{self.number(value)} {self.unit(unit)}".rstrip()
+
+    def late(self, asked: str | None, months: int) -> str:
+        """The asked month and by how much a start is later, to stand behind the start; nothing where it is not late."""
+        if not months:
+            return ""
+        wish = self.of(f"期望 {asked}，", f"asked {asked}, ") if asked else ""
+        noun = "month" if months == 1 else "months"
+        return self.of(f"（{wish}晚 {months} 个月）", f" ({wish}{months} {noun} late)")
+
+    def needs(self, code: str, needed: float | str, offered: float | str, unit: str = "") -> str:
+        """What is needed and what is there, each with its unit."""
+        said = NEEDS.get(code, ("需 {needed}，有 {offered}", "needs {needed}, there is {offered}"))[self._side]
+        return said.format(needed=self.amount(needed, unit, code), offered=self.amount(offered, unit, code))
 
     def change(self, goal: str, change: int) -> str:
         """Change of one goal, with its sign."""

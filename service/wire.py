@@ -35,10 +35,15 @@ class AssignmentOut(Wire):
     space_id: str
     start: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="First month of the lease, YYYY-MM.")
     floor_area_m2: int = Field(gt=0, description="Floor taken, in whole lots, m².")
+    asked_start: str | None = Field(None, description="Month that was asked for, YYYY-MM; absent where none was.")
+    months_late: int | None = Field(
+        None, description="Months from the asked one, or the plan's first where none is asked, to the start."
+    )
     park_id: str | None = None
     district: str | None = Field(None, description="Adcode.")
     permission: str | None = Field(None, description="What the positioning says: preferred, allowed or exception.")
     rent_yuan_month: int | None = Field(None, description="Rent of the floor taken, yuan a month.")
+    subsidy_yuan_month: int | None = Field(None, description="Part of that rent that the budget pays, yuan a month.")
     stage: Stage = Field(Stage.ANNOUNCED, description="How far it has come: announced, contracted or built.")
     basis: Basis | None = Field(
         None, description="sourced if a figure of the space was read in a source, else assumed."
@@ -82,6 +87,8 @@ class KpiOut(Wire):
     value: float | None = Field(description="What the plan adds; absent where a plan of floor says nothing about it.")
     unit: str
     target: float | None = None
+    due: str | None = Field(None, description="By when the target is to be reached, YYYY-MM-DD.")
+    share: float | None = Field(None, description="Part of the target that the plan's value reaches; 1 is all of it.")
     baseline: str | None = None
     note: str = ""
     basis: str = "sourced"
@@ -110,5 +117,7 @@ class PlanOut(Wire):
     versions: dict[str, str] = Field(default_factory=dict, description="Versions of the solvers and of this product.")
     kpis: tuple[KpiOut, ...] = ()
     conflict: ConflictOut | None = None
-    notes: tuple[str, ...] = Field((), description="Anything odd that an engine did.")
+    notes: tuple[str, ...] = Field(
+        (), description="Anything odd that an engine did, and leases that are placements of the plan."
+    )
     inputs: Inputs | None = Field(None, description="Everything the plan was made from.")

@@ -40,4 +40,5 @@ class ReasonOut(Wire):
     needed: int | float | str
     offered: int | float | str
     unit: str = ""
+    until: str = Field("", description="First month, YYYY-MM, in which it no longer stands in the way, where known.")
     holders: tuple[HolderOut, ...] = ()

@@ -3,15 +3,15 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
-
-from allocator.errors import Fault, InputError
-from allocator.verify import VerifiedPlan
+from allocator.errors import AllocatorError, Fault, InputError
 from maps.page import plan_html
+from service.boundaries import drawn_boundaries
 from service.documents import dossier_document
 from service.exports import geojson, write_workbook
 from service.map_settings import map_settings
@@ -37,42 +37,73 @@ def ready(folder: Path) -> Path:
         raise InputError([Fault(str(folder), None, None, None, message, "Name another folder with --out")]) from None
 
 
-def write_all(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
-    """Write everything that a plan consists of and return the paths; two runs into one folder never mix."""
+class NotWrittenError(AllocatorError):
+    """Raised when the plan is written and some of its other files could not be made; names them with their causes."""
+
+    def __init__(self, written: Sequence[Path], failed: Mapping[str, str]) -> None:
+        self.written, self.failed = tuple(written), dict(failed)
+        told = "".join(f"\n  {name}: {cause}" for name, cause in self.failed.items())
+        super().__init__(f"the plan is written, but of its files these could not be made:{told}")
+
+    def __reduce__(self) -> tuple[type["NotWrittenError"], tuple[tuple[Path, ...], dict[str, str]]]:
+        return type(self), (self.written, self.failed)
+
+
+def write_all(folder: Path, outcome: Outcome, document: PlanOut) -> list[Path]:
+    """Write everything that a plan consists of and return the paths; two runs into one folder never mix.
+
+    plan.json is in the folder before anything is drawn, and a file that cannot be made keeps no other from being
+    written: raises NotWrittenError after all that could be made is in its place.
+    """
+    failed: dict[str, str] = {}
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as fresh:
-        return moved_in(_write_files(Path(fresh), outcome, document, boundaries), folder, FILES)
+        alone, text = Path(fresh) / "plan.json", document.model_dump_json(indent=1)
+        written = moved_in([write_text(alone, text)], folder, FILES)
+        if outcome.verified is None:
+            return written
+        others = _drawn_files(Path(fresh), outcome, Drawn(document, outcome.verified, outcome.dossiers), failed)
+        # plan.json once more with the others: another run may have written into the folder meanwhile
+        written = moved_in([write_text(alone, text), *others], folder, FILES)
+    if failed:
+        raise NotWrittenError(written, failed)
+    return written
 
 
-def _write_files(folder: Path, outcome: Outcome, document: PlanOut, boundaries: gpd.GeoDataFrame) -> list[Path]:
-    """Write plan.json, and with a verified plan everything else that FILES names; their paths."""
-    written = [write_text(folder / "plan.json", document.model_dump_json(indent=1))]
-    if outcome.verified is None:
-        return written
-    settings = map_settings()
-    drawn = Drawn(document, outcome.verified, outcome.dossiers)
-    payload, districts = payload_of(drawn, settings), json.loads(boundaries.to_json(drop_id=True))
-    printed = report(payload, drawn, districts)
-    sheets = screen_tables(payload, drawn, Speech("both"))
-    return [
-        *written,
-        write_text(folder / "dossiers.json", _dossiers(outcome)),
-        write_text(folder / "plan.geojson", json.dumps(geojson(outcome.problem, document), ensure_ascii=False)),
-        _write(folder / "plan.xlsx", lambda path: write_workbook(outcome.problem, document, path, sheets)),
-        write_text(folder / "map.html", plan_html(payload, districts, settings.sources)),
-        _write(folder / "map.png", lambda path: path.write_bytes(printed.png)),
-        _write(folder / "report.pdf", lambda path: path.write_bytes(printed.pdf)),
-    ]
+def _drawn_files(folder: Path, outcome: Outcome, drawn: Drawn, failed: dict[str, str]) -> list[Path]:
+    """Write everything that FILES names but plan.json; the paths of what could be made."""
+    written: list[Path] = []
+    for name, make in _makers(outcome, drawn).items():
+        try:
+            written.append(_write(folder / name, make))
+        except Exception as error:  # noqa: BLE001  whatever a drawing raises, the plan and the other files stay
+            failed[name] = "".join(traceback.format_exception_only(error)).strip()
+    return written
 
 
-def map_page(outcome: Outcome, verified: VerifiedPlan, document: PlanOut, boundaries: gpd.GeoDataFrame) -> str:
-    """Every view of the plan as one HTML file, under the settings of the environment."""
-    settings = map_settings()
-    payload = payload_of(Drawn(document, verified, outcome.dossiers), settings)
-    return plan_html(payload, json.loads(boundaries.to_json(drop_id=True)), settings.sources)
+def _makers(outcome: Outcome, drawn: Drawn) -> Mapping[str, Callable[[Path], Any]]:
+    """How each file but plan.json is made; what several need is made once, by the first."""
+    settings, document = map_settings(), drawn.document
+    payload = cache(lambda: payload_of(drawn, settings))
+    districts = cache(lambda: drawn_boundaries(document.inputs))
+    printed = cache(lambda: report(payload(), drawn, districts()))
+
+    def text(make: Callable[[], str]) -> Callable[[Path], Any]:
+        return lambda path: path.write_text(make(), encoding="utf-8")
+
+    return {
+        "dossiers.json": text(lambda: _dossiers(outcome)),
+        "plan.geojson": text(lambda: json.dumps(geojson(outcome.problem, document), ensure_ascii=False)),
+        "plan.xlsx": lambda path: write_workbook(
+            outcome.problem, document, path, screen_tables(payload(), drawn, Speech("both"))
+        ),
+        "map.html": text(lambda: plan_html(payload(), districts(), settings.sources)),
+        "map.png": lambda path: path.write_bytes(printed().png),
+        "report.pdf": lambda path: path.write_bytes(printed().pdf),
+    }
 
 
 def _dossiers(outcome: Outcome) -> str:
-    told = [dossier_document(dossier).model_dump(mode="json") for dossier in outcome.dossiers]
+    told = [dossier_document(dossier).model_dump(mode="json") for dossier in outcome.dossiers if not dossier.brief]
     return json.dumps(told, ensure_ascii=False, indent=1)
 
 

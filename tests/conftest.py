@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,6 +16,15 @@ from allocator.engines.scale.cache import compile_once
 Rows = Sequence[dict[str, Any]]
 
 FUNCTIONS = ("hq", "rnd", "pilot", "manufacturing", "testing", "animal", "clinical_demo", "platform")
+
+
+TODAY = "2026-09-15"
+"""The day of every test, here and in the processes that tests start: what is asked for must not lie in the past."""
+
+
+def pytest_configure() -> None:
+    """Stop the clock before anything reads it."""
+    os.environ["ALLOCATOR_TODAY"] = TODAY
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

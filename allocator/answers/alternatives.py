@@ -5,11 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from allocator.answers.means import Means
-from allocator.answers.standing import Resolved, Standing, Variant, deltas, moves, none_of, resolve
+from allocator.answers.standing import Resolved, Standing, Variant, deltas, none_of, resolve
+from allocator.goals.stability import Stability
 from allocator.linear import Row, Sense
 from allocator.model import Model, Objective
 from allocator.options import Option
 from allocator.plan import GoalReport, Plan, PlanStatus
+from allocator.relocations import Relocation, relocations
+from allocator.rules.move_budget import staying
 from allocator.verify import VerifiedPlan
 from allocator.vocabulary import Permission
 
@@ -20,8 +23,8 @@ WHOLE_BP = 10_000
 class Alternative:
     """A plan that differs: ``way`` names how – a kind and, after a colon, what it is about.
 
-    ``elsewhere`` counts components in another park than in the plan, come or gone; ``moves`` lists those in another
-    space.  ``goals`` are the aims of its solve, in their order.
+    ``elsewhere`` counts components of the batch in another park than in the plan, come or gone; ``moves`` lists those
+    in another space, and the sitting tenants who move.  ``goals`` are the aims of its solve, in their order.
     """
 
     way: str
@@ -30,7 +33,7 @@ class Alternative:
     values: Mapping[str, int]
     deltas: Mapping[str, int]
     elsewhere: int
-    moves: tuple[tuple[str, str | None, str | None], ...]
+    moves: tuple[Relocation, ...]
     goals: tuple[GoalReport, ...]
 
 
@@ -55,7 +58,8 @@ def alternatives(verified: VerifiedPlan, means: Means, count: int = 5, gap_bp: i
     """At least ``count`` plans, if there are so many, whose first goal is within a gap of the plan's.
 
     First the ways that a planner would ask for by name; then, until there are enough, plans that are as different as
-    can be from all found so far.
+    can be from all found so far.  Of plans that are equally good in what a way asks for, the one that moves least is
+    taken: a sitting tenant moves only where the way gains by it, and where tenants sit makes no plan different.
     """
     search = _Search(Standing.of(verified), gap_bp)
     asked = list(search.ways())
@@ -87,6 +91,7 @@ class _Search:
         self.least = value - abs(value) * gap_bp // WHOLE_BP
         self._near = replace(self._first.at_least(self.least), name="asked/gap")
         self._known = {self._sites(standing.verified.plan)}
+        self._calm = tuple(_fewest_moves(standing))
 
     def ways(self) -> Iterator[Variant]:
         """Variants with a name: without exceptions, other goals first, few parks, few moves, segments elsewhere."""
@@ -142,33 +147,35 @@ class _Search:
         self._known.add(self._sites(plan))
         elsewhere = len({key for key, _ in self._sites(plan) ^ self._sites(before.plan)})
         change = deltas(resolved, before)
-        moved = moves(before.plan, plan)
+        moved = relocations(self.standing.problem, before.plan, plan)
         self.plans.append(
             Alternative(way, resolved.status, plan, verified.values, change, elsewhere, moved, resolved.goals)
         )
 
     def _variant(self, way: str, aims: tuple[Objective, ...], rows: list[Row] | None = None) -> Variant:
-        return replace(self.standing.with_rows(way, [self._near, *(rows or ())]), objectives=aims)
+        pursued = {objective.goal for objective in aims}
+        calm = (objective for objective in self._calm if objective.goal not in pursued)
+        return replace(self.standing.with_rows(way, [self._near, *(rows or ())]), objectives=(*aims, *calm))
 
     def _sites(self, plan: Plan) -> frozenset[tuple[str, str]]:
-        """Component and park of every assignment."""
-        park_of = self.standing.problem.park_of
-        return frozenset((made.key, park_of(made.space_id).park_id) for made in plan.assignments)
+        """Component and park of every assignment of the batch."""
+        placed = self.standing.problem.requests_in(plan)
+        return frozenset((each.component.key, each.space.park_id) for each in placed)
 
     def _as_in(self, plan: Plan) -> list[int]:
         """Options in the park where a plan has their component."""
         park_of, made = self.standing.problem.park_of, plan.by_component
         return [
             option.index
-            for option in self.standing.problem.options
+            for option in self.standing.problem.requested
             if option.component in made and park_of(option.space_id) is park_of(made[option.component].space_id)
         ]
 
     def _differs(self, plan: Plan, here: list[int], position: int) -> Row:
         """No-good cut: some component leaves its park, or some component comes that the plan has nowhere."""
-        come = [o.index for o in self.standing.problem.options if o.component not in plan.by_component]
+        come = [o.index for o in self.standing.problem.requested if o.component not in plan.by_component]
         weights = {**dict.fromkeys(here, 1), **dict.fromkeys(come, -1)}
-        return Row(weights, Sense.AT_MOST, len(plan.assignments) - 1, f"asked/unlike/{position}")
+        return Row(weights, Sense.AT_MOST, len(self._sites(plan)) - 1, f"asked/unlike/{position}")
 
     def _few_parks(self) -> Variant:
         """As few parks in use as the gap allows; one more variable per park."""
@@ -177,7 +184,7 @@ class _Search:
         used = {park_id: len(model.variables) + i for i, park_id in enumerate(parks)}
         rows = tuple(
             Row({option.index: 1, used[problem.park_of(option.space_id).park_id]: -1}, Sense.AT_MOST, 0, "asked/used")
-            for option in problem.options
+            for option in problem.requested
         )
         aim = Objective("parks-used", -1, dict.fromkeys(used.values(), -1))
         variant = self._variant("fewest-parks", (aim, self._first))
@@ -203,3 +210,14 @@ class _Search:
         """What the positioning says of an option; nothing of a sitting tenant's."""
         problem, component = self.standing.problem, self.standing.problem.components[option.component]
         return problem.permission(component, option.space_id) if component.like is None else None
+
+
+def _fewest_moves(standing: Standing) -> Iterator[Objective]:
+    """What decides between plans that are equally good otherwise: the price of moves, then how many there are."""
+    problem, choose = standing.problem, standing.choose
+    if not problem.tenants and not problem.published_by_component:
+        return
+    price, kept = -Stability().term(problem, choose), staying(problem, choose)
+    yield Objective(Stability.id, -1, price.weights, price.constant)
+    moved = kept - len(problem.published_by_component)
+    yield Objective("moves", -1, moved.weights, moved.constant)

@@ -1,11 +1,11 @@
 """Hypothetical blocks: one more space of a kind in a district, with properties that its like has."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from statistics import median_low
 from typing import Any
 
-from allocator.domain import Registry, Space
+from allocator.domain import Space
 from allocator.linear import Row, Sense
 from allocator.model import Decisions, Model, compile_model
 from allocator.problem import Problem
@@ -68,29 +68,31 @@ def _median(like: Sequence[Space], name: str) -> Any:
 
 
 def with_blocks(problem: Problem, spaces: Sequence[Space]) -> Problem:
-    """The problem with spaces added to its registry."""
+    """The problem with spaces added to its registry, of which one is built: all sums of floor count one of them."""
     registry = problem.registry
-    added = {**registry.spaces, **{space.space_id: space for space in spaces}}
-    known = {each.name: getattr(registry, each.name) for each in fields(Registry)}
-    return replace(problem, registry=Registry(**{**known, "spaces": added}))
+    added = {space.space_id: space for space in spaces}
+    return replace(problem, registry=replace(registry, spaces={**registry.spaces, **added}, either=frozenset(added)))
 
 
-def one_of(problem: Problem, block: Block, base: Model) -> tuple[Model, Decisions]:
-    """Model of a problem that has the block in every park of its district, of which at most one is built.
+def alike(problem: Problem, block: Block) -> list[tuple[str, ...]]:
+    """The parks of a block in groups: within one it counts towards the same reserves, whichever park it stands in."""
+    groups: dict[frozenset[str], list[str]] = {}
+    places = {reserve.place for reserve in problem.policy.reserves}
+    for park_id in block.park_ids:
+        groups.setdefault(frozenset({park_id} & places), []).append(park_id)
+    return [tuple(parks) for parks in groups.values()]
 
-    The last variables say in which park it stands.  Limits that grow with the stock of floor stay as in the model
-    without any block: the blocks that are not built must not loosen them.
-    """
+
+def one_of(problem: Problem, space_ids: Sequence[str]) -> tuple[Model, Decisions]:
+    """Model of a problem with blocks of which at most one is used; the last variables say which."""
     model, choose = compile_model(problem)
-    limits = {row.name: row.limit for row in base.rows}
-    kept = (replace(row, limit=limits.get(row.name, row.limit)) for row in model.rows)
-    own, parks = len(model.variables), block.park_ids
-    built = {block.space(park_id).space_id: own + i for i, park_id in enumerate(parks)}
+    own = len(model.variables)
+    built = {space_id: own + i for i, space_id in enumerate(space_ids)}
     rows = [*_only_where_built(problem, built), Row(dict.fromkeys(built.values(), 1), Sense.AT_MOST, 1, "asked/one")]
     names = (*model.variables, *(f"build:{space_id}" for space_id in built))
     number = {space_id: i for i, space_id in enumerate(problem.registry.spaces)}
     blocks = (*model.blocks, *(number[space_id] for space_id in built)) if model.blocks else ()
-    return replace(model, variables=names, rows=(*kept, *rows), blocks=blocks), choose
+    return replace(model, variables=names, rows=(*model.rows, *rows), blocks=blocks), choose
 
 
 def _only_where_built(problem: Problem, built: dict[str, int]) -> Iterator[Row]:

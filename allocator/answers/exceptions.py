@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from allocator.answers.means import Means
-from allocator.answers.standing import Resolved, Standing, Variant, at_most, deltas, moves, none_of, resolve
+from allocator.answers.standing import Resolved, Standing, Variant, at_most, deltas, none_of, resolve
 from allocator.options import Option
 from allocator.plan import GoalReport, PlanStatus
+from allocator.relocations import Relocation, relocations
 from allocator.verify import VerifiedPlan
 from allocator.vocabulary import Permission
 
@@ -26,7 +27,7 @@ class Bought:
     status: PlanStatus
     deltas: Mapping[str, int]
     goals: tuple[GoalReport, ...]
-    moves: tuple[tuple[str, str | None, str | None], ...]
+    moves: tuple[Relocation, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def exceptions(verified: VerifiedPlan, means: Means, tiers: int | None = None) -
     by_exception = [option for option in standing.options if _exceptional(standing, option)]
     asked = list(_variants(standing, by_exception, tiers))
     found = resolve(asked, len(asked), means)
-    sites = {option.component: option.space_id for option in by_exception}
+    sites = {option.component: "+".join(sorted(option.space_ids)) for option in by_exception}
     bought = tuple(_bought(standing, found[v.key], sites.get(v.key)) for v in asked if v.key in found)
     undone = tuple(variant.key for variant in asked if variant.key not in found)
     return Exceptions(len(by_exception), standing.problem.policy.exception_budget, bought, undone)
@@ -75,5 +76,6 @@ def _exceptional(standing: Standing, option: Option) -> bool:
 
 def _bought(standing: Standing, resolved: Resolved, space_id: str | None) -> Bought:
     verified = standing.verified
-    moved = moves(verified.plan, resolved.verified.plan) if resolved.verified else ()
+    after = resolved.verified
+    moved = relocations(verified.problem, verified.plan, after.plan) if after else ()
     return Bought(resolved.key, space_id, resolved.status, deltas(resolved, verified), resolved.goals, moved)

@@ -43,7 +43,8 @@ def importance(verified: VerifiedPlan, means: Means, tiers: int = 1) -> Importan
     standing = Standing.of(verified)
     used: dict[str, int] = {}
     for assignment in verified.plan.assignments:
-        used[assignment.space_id] = used.get(assignment.space_id, 0) + assignment.floor_area_m2
+        for space_id, area_m2 in assignment.pieces:
+            used[space_id] = used.get(space_id, 0) + area_m2
     asked = [
         standing.with_rows(space_id, [none_of(standing.problem.options_in[space_id], "asked/without")], tiers)
         for space_id in used

@@ -8,7 +8,8 @@ from allocator.answers.limits import Limit
 from allocator.domain import Component, Project
 from allocator.policy import Quota, Reserve
 from allocator.problem import Problem
-from allocator.rules.pinned import OUT
+from allocator.rules.links import named_links
+from allocator.rules.pinned import BEGUN, OUT
 from allocator.rules.positioning import BUDGET
 from allocator.vocabulary import Permission, QuotaKind
 
@@ -75,20 +76,18 @@ def _policy_number(problem: Problem, name: str, amount: int) -> tuple[Problem, C
 
 
 def _named_project(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, Change]:
-    names = set(limit.where.rsplit("@", 1)[0].split("+"))
-    kept = tuple(named for named in problem.policy.named_projects if named.name not in names)
-    change = Change("policy", "+".join(sorted(names)), "named_projects", limit.where, None)
+    names = limit.where.rsplit("@", 1)[0]
+    kept = tuple(named for name, named in problem.policy.named_sites.items() if name not in names.split("+"))
+    change = Change("policy", names, "named_projects", limit.where, None)
     return replace(problem, policy=replace(problem.policy, named_projects=kept)), change
 
 
 def _links(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, Change]:
-    for project in problem.projects:
-        for link in project.links:
-            if limit.where == f"{project.project_id}/{link.first}~{link.second}/{link.kind.value}":
-                freed = replace(project, links=tuple(other for other in project.links if other != link))
-                change = Change("project", project.project_id, "links", f"{link.first}~{link.second}", None)
-                return _with_project(problem, freed), change
-    raise KeyError(limit.where)
+    link, ends = next((link, ends) for name, link, ends in named_links(problem) if name == limit.where)
+    project = problem.project_by_id[problem.components[ends[0]].project_id]
+    freed = replace(project, links=tuple(other for other in project.links if other is not link))
+    name = limit.where.removeprefix(f"{project.project_id}/")
+    return _with_project(problem, freed), Change("project", project.project_id, "links", name, None)
 
 
 def _separation(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, Change]:
@@ -99,9 +98,9 @@ def _separation(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, 
 
 
 def _reserve(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, Change]:
-    now = next(reserve for reserve in problem.policy.reserves if reserve.name == limit.where)
+    now = problem.policy.named_reserves[limit.where]
     less = replace(now, floor_area_m2=now.floor_area_m2 - amount)
-    change = Change("reserve", now.name, "floor_area_m2", now.floor_area_m2, less.floor_area_m2)
+    change = Change("reserve", limit.where, "floor_area_m2", now.floor_area_m2, less.floor_area_m2)
     policy = replace(problem.policy, reserves=_exchanged(problem.policy.reserves, now, less))
     return replace(problem, policy=policy), change
 
@@ -112,6 +111,10 @@ def _pinned(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, Chan
         bars = ";".join(sorted(component.barred_from))
         change = Change("component", component.key, "barred_from", bars, None)
         return _with_component(problem, replace(component, barred_from=frozenset())), change
+    if limit.where.endswith(f"/{BEGUN}"):
+        key = limit.where.removesuffix(f"/{BEGUN}")
+        loose = tuple(replace(each, fixed=each.fixed and each.assignment.key != key) for each in problem.published)
+        return replace(problem, published=loose), Change("published", key, "fixed", "true", None)
     component = next(c for c in problem.components.values() if limit.where == f"{c.key}@{c.pinned_to}")
     change = Change("component", component.key, "pinned_to", component.pinned_to, None)
     return _with_component(problem, replace(component, pinned_to=None)), change
@@ -122,14 +125,16 @@ def _budget(problem: Problem, _limit: Limit, amount: int) -> tuple[Problem, Chan
 
 
 def _quota(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, Change]:
-    name, _, side = limit.where.rpartition("/")
-    quotas = problem.policy.quotas
-    quota = next(q for q in quotas if q.name == limit.where or (q.name == name and side in {"least", "most"}))
+    quotas = problem.policy.named_quotas
+    name, side = limit.where, ""
+    if name not in quotas or quotas[name].kind is QuotaKind.DISTRICT_AREA:
+        name, _, side = limit.where.rpartition("/")
+    quota = quotas[name]
     field, sign = _quota_field(quota, side)
     now = getattr(quota, field)
     changed = replace(quota, **{field: now + sign * amount})
-    policy = replace(problem.policy, quotas=_exchanged(quotas, quota, changed))
-    return replace(problem, policy=policy), Change("quota", quota.name, field, now, now + sign * amount)
+    policy = replace(problem.policy, quotas=_exchanged(problem.policy.quotas, quota, changed))
+    return replace(problem, policy=policy), Change("quota", name, field, now, now + sign * amount)
 
 
 def _quota_field(quota: Quota, side: str) -> tuple[str, int]:

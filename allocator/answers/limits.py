@@ -64,6 +64,12 @@ def states(problem: Problem, limit: Limit, where: str) -> bool:
             return limit.where == f"{problem.components[key].function.value}@{adcode}"
         case "named-project":
             return limit == _named_project(problem, where)
+        case "floor-area" | "utilities" | "reserve":
+            return _place(where) == limit.where
+        case "quota":
+            return limit == _quota(problem, where)
+        case "links":
+            return limit == _links(problem, where)
         case _:
             return where == limit.where or where.startswith(f"{limit.where}/")
 
@@ -113,13 +119,14 @@ def _positioning(problem: Problem, where: str) -> Limit:
 def _named_project(problem: Problem, where: str) -> Limit:
     """The sentences of the policy that site the component there."""
     key, adcode = where.rsplit("/", 1)
-    names = [named.name for named in problem.named_districts[key] if named.district == adcode]
+    sentences = {id(named) for named in problem.named_districts[key] if named.district == adcode}
+    names = [name for name, named in problem.policy.named_sites.items() if id(named) in sentences]
     return Limit(f"named-project/{'+'.join(names)}@{adcode}", LIFTED)
 
 
 def _links(problem: Problem, where: str) -> Limit:
     """A link of a project."""
-    name = next(name for name, _, _ in named_links(problem) if where.startswith(f"{name}/"))
+    name = next(name for name, _, _ in named_links(problem) if f"{where}/".startswith(f"{name}/"))
     return Limit(f"links/{name}", LIFTED)
 
 
@@ -135,13 +142,14 @@ def _separation(problem: Problem, where: str) -> Limit | None:
 
 def _quota(problem: Problem, where: str) -> Limit:
     """A least or most of a district, or a share; the rows of all enterprises are one limit."""
-    for quota in problem.policy.quotas:
-        if quota.kind is QuotaKind.DISTRICT_AREA and where in {f"{quota.name}/least", f"{quota.name}/most"}:
+    firms = {project.enterprise for project in problem.projects}
+    for name, quota in problem.policy.named_quotas.items():
+        if quota.kind is QuotaKind.DISTRICT_AREA and where in {f"{name}/least", f"{name}/most"}:
             return Limit(f"quota/{where}", "m2")
-        if quota.kind is QuotaKind.TIER_SHARE and where == quota.name:
-            return Limit(f"quota/{quota.name}", "m2", WHOLE_BP)
-        if quota.kind is QuotaKind.ENTERPRISE_SHARE and where.startswith(f"{quota.name}/"):
-            return Limit(f"quota/{quota.name}", "m2")
+        if quota.kind is QuotaKind.TIER_SHARE and where == name:
+            return Limit(f"quota/{name}", "m2", WHOLE_BP)
+        if quota.kind is QuotaKind.ENTERPRISE_SHARE and where in {f"{name}/{firm}" for firm in firms}:
+            return Limit(f"quota/{name}", "m2")
     return Limit(f"quota/{where}", LIFTED)
 
 

@@ -25,7 +25,7 @@ class MovePoint:
 
     ``gain`` is what is gained, signed so that more is better; ``bound`` is what no net can exceed; ``moved`` are the
     published components that leave their space.  ``guaranteed`` says that no set of these moves gains less than its
-    price, proven.  Without a plan all but the status is empty.
+    price, proven; ``bounded_by`` are the engines that proved the bound.  Without a plan all but the status is empty.
     """
 
     most_moves: int
@@ -38,6 +38,7 @@ class MovePoint:
     values: Mapping[str, int] | None = None
     guaranteed: bool = False
     plan: Plan | None = None
+    bounded_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,10 @@ class MoveCurve:
     undone: tuple[int, ...]
 
 
-def move_curve(problem: Problem, means: Means, most_moves: int = 5, rate: int = 1) -> MoveCurve:
+def move_curve(problem: Problem, means: Means, most_moves: int = 5, rate: int | None = None) -> MoveCurve:
     """Best plans for at most 0, 1, … moves; raises ValueError without a published plan.
+
+    Without a rate it is the one that the order of goals asks for, by :func:`asked_rate`.
 
     Of all plans with at most so many moves each has the greatest gain less price, and of those the least price.  So
     undoing any of its moves, one or several together, gives up at least as much gain as price is saved, however the
@@ -64,6 +67,7 @@ def move_curve(problem: Problem, means: Means, most_moves: int = 5, rate: int = 
     """
     if not problem.published_by_component:
         raise ValueError("there is no published plan to move from")
+    rate = asked_rate(problem) if rate is None else rate
     curve = _Curve(problem, rate)
     free = resolve([curve.variant(None)], 1, means.share(0.3)).get("free")
     enough = len(curve.moved(free)) if free and free.status is PlanStatus.OPTIMAL else None
@@ -96,11 +100,29 @@ def move_point(problem: Problem, means: Means, most_moves: int | None, rate: int
 
 
 def gain_aim(problem: Problem) -> Aim:
-    """The first goals of a problem, less the price of moving."""
+    """The first goals of a problem, with their weights in a merged tier, less the price of moving."""
+    tier = _first_tier(problem)
+    if len(tier.parts) == 1:
+        # alone in its tier, a goal keeps its own unit
+        return Aim(((tier.parts[0][0], 1),))
+    return Aim(tuple(part for part in tier.parts if part[0] != PRICE))
+
+
+def gain_name(problem: Problem) -> str:
+    """Name of what is gained, with the weight that its points count."""
+    aim = gain_aim(problem)
+    return aim.name if len(aim.parts) > 1 or aim.parts[0][1] == 1 else f"{aim.parts[0][1]}*{aim.parts[0][0]}"
+
+
+def asked_rate(problem: Problem) -> int:
+    """What a point of the price of moving costs of the gain: its weight in the tier of the gain, else 1."""
+    return dict(_first_tier(problem).parts).get(PRICE, 1)
+
+
+def _first_tier(problem: Problem) -> Aim:
     for aim in aims_of(problem):
-        parts = tuple(part for part in aim.parts if part[0] != PRICE)
-        if parts:
-            return Aim(parts)
+        if any(goal != PRICE for goal, _ in aim.parts):
+            return aim
     raise ValueError("no goal is pursued but the price of moving")
 
 
@@ -112,7 +134,7 @@ class _Curve:
         self._problem = replace(problem, max_moves=None)
         self._model, self._choose = compile_model(self._problem)
         aim = gain_aim(problem)
-        self.goal = aim.name
+        self.goal = gain_name(problem)
         self._gain = _signed(aim, self._problem, self._choose)
         self._price = BY_ID[PRICE].term(self._problem, self._choose)
 
@@ -156,6 +178,7 @@ class _Curve:
             dict(resolved.verified.values),
             resolved.status is PlanStatus.OPTIMAL or not kept,
             resolved.verified.plan,
+            resolved.goals[0].bounded_by,
         )
 
     def rising(self, reached: Mapping[int, Resolved]) -> Iterator[MovePoint]:
@@ -164,7 +187,13 @@ class _Curve:
         for most, resolved in sorted(reached.items()):
             point = self.point(most, resolved)
             if best is not None and best.net is not None and (point.net is None or point.net < best.net):
-                point = replace(best, most_moves=most, status=PlanStatus.FEASIBLE, bound=point.bound)
+                point = replace(
+                    best,
+                    most_moves=most,
+                    status=PlanStatus.FEASIBLE,
+                    bound=point.bound,
+                    bounded_by=point.bounded_by,
+                )
             yield point
             best = point
 
@@ -181,7 +210,7 @@ class _Curve:
         better = self.point(point.most_moves, found)
         if better.net is None or point.net is None or better.net < point.net:
             return point
-        return replace(better, status=point.status, bound=point.bound)
+        return replace(better, status=point.status, bound=point.bound, bounded_by=point.bounded_by)
 
 
 def stays(problem: Problem, choose: Decisions, moved: Container[str]) -> Iterator[Row]:

@@ -13,10 +13,8 @@ from allocator.errors import AllocatorError
 from allocator.model import compile_model
 from allocator.plan import GoalReport, Plan, PlanStatus
 from allocator.problem import Problem
-from allocator.rules import RULES
+from allocator.rules import RULE_BY_ID
 from allocator.verify import RejectedPlanError, find_breaches
-
-BY_ID = {rule.id: rule for rule in RULES}
 
 REPAIRING = 2
 """The first so many aims are about the repair; the goals follow."""
@@ -89,7 +87,11 @@ def _applied(problem: Problem, plan: Plan, touched: Mapping[Limit, int]) -> tupl
     not need in the end is left out.
     """
     repaired, applied = problem, []
-    for limit, amount in sorted(touched.items(), key=lambda pair: (pair[0].rule != "floor-area", pair[0].name)):
+    # of limits that are told apart by a number the last goes first, so that the others keep theirs
+    last_first = sorted(touched, key=lambda limit: (len(limit.name), limit.name), reverse=True)
+    order = sorted(last_first, key=lambda limit: limit.rule != "floor-area")
+    for limit in order:
+        amount = touched[limit]
         if _kept(repaired, plan, limit):
             continue
         change = None
@@ -120,5 +122,5 @@ def _holds(problem: Problem, plan: Plan, limit: Limit, amount: int) -> bool:
 
 def _kept(problem: Problem, plan: Plan, limit: Limit) -> bool:
     """Whether the rule's own check finds nothing that this limit forbids."""
-    rule = BY_ID[limit.rule]
+    rule = RULE_BY_ID[limit.rule]
     return not any(states(problem, limit, breach.where) for breach in rule.check(problem, plan))

@@ -176,8 +176,9 @@ class _Gathered:
                 bounds[engine] = said
         value, bound = objective.evaluate(values), min(bounds.values(), default=None)
         proofs = tuple(sorted(engine for engine, said in bounds.items() if said == value))
+        by = tuple(sorted(engine for engine, said in bounds.items() if said == bound))
         sign = objective.sign
-        return GoalReport(objective.goal, tier + 1, sign * value, None if bound is None else sign * bound, proofs)
+        return GoalReport(objective.goal, tier + 1, sign * value, None if bound is None else sign * bound, proofs, by)
 
     def _same_before(self, tier: int, these: tuple[int, ...], those: tuple[int, ...]) -> bool:
         return all(o.evaluate(these) == o.evaluate(those) for o in self.variant.objectives[:tier])
@@ -189,13 +190,3 @@ def deltas(resolved: Resolved, standing: VerifiedPlan) -> Mapping[str, int]:
         return {}
     after = resolved.verified.values
     return {goal: after[goal] - value for goal, value in standing.values.items() if goal in after}
-
-
-def moves(before: Plan, after: Plan) -> tuple[tuple[str, str | None, str | None], ...]:
-    """Components that stand elsewhere, come or go, each with its space before and after."""
-    first, second = before.by_component, after.by_component
-    sites = {
-        key: (first[key].space_id if key in first else None, second[key].space_id if key in second else None)
-        for key in sorted({*first, *second})
-    }
-    return tuple((key, here, there) for key, (here, there) in sites.items() if here != there)

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from allocator.answers.means import Means
-from allocator.answers.move_curve import PRICE, MoveCurve, move_curve, stays
+from allocator.answers.move_curve import PRICE, MoveCurve, MovePoint, move_curve, stays
 from allocator.answers.standing import Resolved, Variant, options_of, resolve
+from allocator.engines.race import PROOFS
 from allocator.goals import aims_of, worth
 from allocator.model import compile_model
 from allocator.plan import GoalReport, Plan, PlanStatus
@@ -51,15 +52,42 @@ def worthwhile(problem: Problem, solution: Solution, means: Means, most_moves: i
     if solution.plan is None:
         return Worthwhile(solution, curve, guaranteed=False, best=False)
     if solution.status is PlanStatus.OPTIMAL:
-        return Worthwhile(solution, curve, guaranteed=True, best=True)
-    bound = _bound(solution, curve, most_moves)
+        return Worthwhile(solution, _with_plan(problem, curve, solution, most_moves), guaranteed=True, best=True)
+    chosen, guaranteed = solution, not moved(problem, solution.plan)
     for plan in _candidates(problem, solution.plan, curve):
         settled = _settled(problem, plan, means.share(0.5))
         if settled is not None:
-            chosen = _as_solution(solution, settled, bound)
-            return Worthwhile(chosen, curve, guaranteed=True, best=_best(chosen, curve, most_moves))
-    kept = not moved(problem, solution.plan)
-    return Worthwhile(solution, curve, guaranteed=kept, best=_best(solution, curve, most_moves))
+            chosen, guaranteed = _as_solution(solution, settled, _bound(solution, curve, most_moves)), True
+            break
+    proven = len(chosen.goals[0].proved_by) >= min(PROOFS, len(means.engines))
+    best = proven or _best(chosen, curve, most_moves)
+    return Worthwhile(chosen, _with_plan(problem, curve, chosen, most_moves), guaranteed, best)
+
+
+def _with_plan(problem: Problem, curve: MoveCurve, chosen: Solution, most_moves: int) -> MoveCurve:
+    """The curve with the chosen plan at every number of moves that it keeps to and where nothing better is known."""
+    if chosen.plan is None:
+        return curve
+    values, gone = measure(problem, chosen.plan), tuple(moved(problem, chosen.plan))
+    net, price = worth(aims_of(problem)[0], values), values[PRICE]
+    points = {point.most_moves: point for point in curve.points}
+    last = max(most_moves if len(gone) > MOST_POINTS else 0, *points, *curve.undone, 0)
+    for most in (*range(len(gone), min(last, MOST_POINTS) + 1), *([last] if last > MOST_POINTS else [])):
+        there = points.get(most, MovePoint(most, PlanStatus.FEASIBLE))
+        if there.net is None or there.net < net:
+            proven = there.bound == net and len(there.bounded_by) >= PROOFS
+            points[most] = replace(
+                there,
+                status=PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE,
+                net=net,
+                gain=net + curve.rate * price,
+                price=price,
+                moved=gone,
+                values=values,
+                plan=chosen.plan,
+            )
+    ordered = tuple(points[most] for most in sorted(points))
+    return replace(curve, points=ordered, undone=tuple(most for most in curve.undone if most not in points))
 
 
 def _rate(problem: Problem) -> int:
@@ -70,10 +98,12 @@ def _rate(problem: Problem) -> int:
     return first[PRICE]
 
 
-def _bound(solution: Solution, curve: MoveCurve, most_moves: int) -> int | None:
-    """No plan with so few moves has more of the first goal than this, by the solve or by the curve."""
-    said = [solution.goals[0].bound, *(point.bound for point in curve.points if point.most_moves == most_moves)]
-    return min((bound for bound in said if bound is not None), default=None)
+def _bound(solution: Solution, curve: MoveCurve, most_moves: int) -> tuple[int | None, tuple[str, ...]]:
+    """No plan with so few moves has more of the first goal than this, by the solve or by the curve; and who says so."""
+    said = [(solution.goals[0].bound, solution.goals[0].bounded_by)]
+    said += [(point.bound, point.bounded_by) for point in curve.points if point.most_moves == most_moves]
+    least = min((bound for bound, _ in said if bound is not None), default=None)
+    return least, tuple(sorted({name for bound, names in said if bound == least for name in names}))
 
 
 def _best(solution: Solution, curve: MoveCurve, most_moves: int) -> bool:
@@ -108,12 +138,16 @@ def _settled(problem: Problem, plan: Plan, means: Means) -> Resolved | None:
     return found
 
 
-def _as_solution(solution: Solution, settled: Resolved, bound: int | None) -> Solution:
+def _as_solution(solution: Solution, settled: Resolved, proven: tuple[int | None, tuple[str, ...]]) -> Solution:
     """The plan with what is proven of it among all plans: bounds of the small problem hold only there."""
-    goals = tuple(
-        GoalReport(goal.goal, goal.tier, goal.value, bound if tier == 0 else None)
-        for tier, goal in enumerate(settled.goals)
+    bound, by = proven
+    first, *later = settled.goals
+    reached = by if bound == first.value else ()
+    goals = (
+        GoalReport(first.goal, first.tier, first.value, bound, reached, by),
+        *(GoalReport(goal.goal, goal.tier, goal.value, None) for goal in later),
     )
     note = "moves that were not proven to be worth their price were undone, and all else was planned anew"
     notes = (*solution.notes, note, *settled.notes)
-    return replace(solution, status=PlanStatus.FEASIBLE, plan=settled.plan, goals=goals, notes=notes)
+    engine = "+".join(dict.fromkeys([*solution.engine.split("+"), *by]))
+    return replace(solution, status=PlanStatus.FEASIBLE, plan=settled.plan, goals=goals, notes=notes, engine=engine)

@@ -30,7 +30,7 @@ class Clustering(Goal):
     maximise = False
     silent = "every project is a public platform"
     formula = r"\min \sum_{g,\, k} x_{gk}, \qquad \sum_{o \in O_c \cap O_k} z_o \le x_{g(c)\,k} \quad \forall c,\ k"
-    source = ("P-SEGMENT", "P-MIX")
+    source = ("P-SEGMENT",)
 
     def applies(self, problem: Problem) -> bool:
         """Only when some project has a segment to gather."""

@@ -17,7 +17,7 @@ Way = tuple[str, str, str]
 class Commute(Goal):
     """Keep short the ways between the linked components of a project.
 
-    Straight lines between parks in metres, EPSG:4547, as in the rule links; within one park the way is 0, so links to
+    Straight lines between parks in metres, as in the rule links; within one park the way is 0, so links to
     one building or one park have none.
     """
 
@@ -32,7 +32,7 @@ class Commute(Goal):
         r"\sum_{k'} x_{\ell k k'} = \sum_{o \in O_c \cap O_k} z_o, \quad "
         r"\sum_{k} x_{\ell k k'} = \sum_{o \in O_{c'} \cap O_{k'}} z_o"
     )
-    source = ("P-LINKAGE",)
+    source = ("DESIGN-4.6",)
 
     def applies(self, problem: Problem) -> bool:
         """Only when ends of a link may stand in two parks."""

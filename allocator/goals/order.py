@@ -6,6 +6,8 @@ from allocator.goals.base import Goal
 from allocator.goals.clustering import Clustering
 from allocator.goals.commute import Commute
 from allocator.goals.cost import Cost
+from allocator.goals.delay import Delay
+from allocator.goals.majors import MajorsPlaced
 from allocator.goals.policy_fit import PolicyFit
 from allocator.goals.spread import Spread
 from allocator.goals.stability import Stability
@@ -18,17 +20,19 @@ GOALS: tuple[Goal, ...] = (
     ValuePlaced(),
     PolicyFit(),
     Stability(),
+    Delay(),
     Cost(),
     Commute(),
     Clustering(),
     Spread(),
     TierBalance(),
+    MajorsPlaced(),
 )
 """Every goal, in the order in which reports list them."""
 
 BY_ID: Mapping[str, Goal] = {goal.id: goal for goal in GOALS}
 
-USUAL = ("value", "policy-fit", "stability", "cost")
+USUAL = ("value", "policy-fit", "stability", "delay", "cost")
 """The usual order, most important first; the other goals are measured always and pursued on request."""
 
 
@@ -53,6 +57,12 @@ def silent_goals(problem: Problem) -> tuple[Goal, ...]:
 def maximised(aim: Aim) -> bool:
     """Whether more of a tier is better: as its goal says, and always for a merged one."""
     return len(aim.parts) > 1 or BY_ID[aim.parts[0][0]].maximise
+
+
+def weights_of(name: str) -> Mapping[str, int]:
+    """Goals of a tier by its name, each with its weight: what :attr:`allocator.plan.Aim.name` wrote."""
+    parts = (part.rpartition("*") for part in name.split("+"))
+    return {goal: int(weight or 1) for weight, _, goal in parts}
 
 
 def worth(aim: Aim, values: Mapping[str, int]) -> int:

@@ -17,8 +17,9 @@ class Spread(Goal):
     """Leave no district out: each gets floor of the batch in proportion to the floor that it has free.
 
     A district's share is its part of the floor asked for, by its part of the floor that no tenancy holds when the plan
-    begins.  What it falls short of its share is counted in whole per cent of the share, rounded up, and added up over
-    the districts: a shortfall as in the index of Hoover (1936), with every district weighing the same.
+    begins, and at most that free floor.  What it falls short of its share is counted in whole per cent of the share,
+    rounded up, and added up over the districts: a shortfall as in the index of Hoover (1936), with every district
+    weighing the same.
     """
 
     id = "spread"
@@ -30,7 +31,7 @@ class Spread(Goal):
     formula = (
         r"\min \sum_{d} \Delta_d, \qquad \Phi_d\, \Delta_d \ge 100 \Bigl(\Phi_d - \sum_{o:\, d(o) = d} a_o z_o\Bigr)"
     )
-    source = ("P-NS-AXIS", "P-LINKAGE")
+    source = ("P-NS-AXIS",)
 
     def applies(self, problem: Problem) -> bool:
         """Only between districts."""

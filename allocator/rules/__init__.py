@@ -1,6 +1,8 @@
 """Every hard rule, in the order in which reports list them."""
 
-from allocator.rules.base import Choose, NamedRow, Rule
+from collections.abc import Mapping
+
+from allocator.rules.base import Choose, Compared, NamedRow, Rule
 from allocator.rules.budget import Budget
 from allocator.rules.floor_area import FloorArea
 from allocator.rules.links import Links
@@ -29,4 +31,6 @@ RULES: tuple[Rule, ...] = (
     MoveBudget(),
 )
 
-__all__ = ["RULES", "Choose", "NamedRow", "Rule"]
+RULE_BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
+
+__all__ = ["RULES", "RULE_BY_ID", "Choose", "Compared", "NamedRow", "Rule"]

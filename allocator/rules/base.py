@@ -1,7 +1,10 @@
 """What a rule is: a formulation, an independent check and an explanation that share a source and a name."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from allocator.linear import Linear, Row
@@ -11,6 +14,30 @@ from allocator.problem import Problem
 
 NamedRow = tuple[str, Row]
 """Where a row holds, and the row."""
+
+Sides = tuple[int | float | str, int | float | str]
+"""What is needed, and what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What one component would need and what there is for it, with the unit of both.
+
+    ``place`` is what the numbers speak of: of several months of one place the tightest is told.  ``until`` is the first
+    month, YYYY-MM, in which the rule no longer stands against it.
+    """
+
+    needed: int | float | str
+    offered: int | float | str
+    unit: str = ""
+    place: str = ""
+    until: str = ""
+
+    @classmethod
+    def of_share(cls, asked: int, breach: Breach, unit: str, place: str = "", until: str = "") -> Compared:
+        """What a component asks for of something shared, and what the others leave it."""
+        measured, limit = int(breach.measured), int(breach.limit)
+        return cls(asked, limit - (measured - asked), unit, place, until)
 
 
 class Choose(Protocol):
@@ -68,6 +95,22 @@ class Rule(ABC):
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Every place where a plan does not keep the rule, found without rows or a solver."""
 
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """What an option would need and what there is for it."""
+        return Compared(*self.sides(breach))
+
     @abstractmethod
     def explain(self, problem: Problem, breach: Breach) -> str:
         """One sentence with both numbers."""
+
+    def sides(self, breach: Breach) -> Sides:
+        """What a breach of the rule needs and what there is: the demand that is not met, and what was found."""
+        return breach.limit, breach.measured
+
+
+class SharedOut(Rule):
+    """A rule that shares something out: a breach wants so much, and so much there is."""
+
+    def sides(self, breach: Breach) -> Sides:
+        """What the plan wants, and what may be had."""
+        return breach.measured, breach.limit

@@ -9,13 +9,13 @@ from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
 from allocator.rules.levels import Held, levels
 from allocator.rules.phases import phases
 from allocator.rules.seats import Capacity, Seat, fixed, held, seats, within
 
 
-class FloorArea(Rule):
+class FloorArea(SharedOut):
     """In no month may the floor let in a space exceed the floor that its tenancies leave free.
 
     Leases begin and end at different times, so the sum is taken in every month in which one may begin;
@@ -53,6 +53,11 @@ class FloorArea(Rule):
             for month, let, taken in levels(wanted, sitting):
                 if let and let > area - taken:
                     yield Breach(self.id, f"{space_id}/{format_month(month)}", let, area - taken)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """Floor asked for in the space, and what the others leave free there."""
+        space_id = breach.where.rsplit("/", 1)[0]
+        return Compared.of_share(option.area_in(space_id), breach, "m2", space_id)
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much floor is asked for and how much is free."""

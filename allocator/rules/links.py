@@ -6,15 +6,16 @@ from collections.abc import Hashable, Iterator, Mapping
 from allocator.domain import Link
 from allocator.options import Option
 from allocator.plan import Breach, Plan
+from allocator.policy import numbered
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, Rule
 from allocator.vocabulary import LinkKind
 
 
 class Links(Rule):
     """Linked components of a project stand in one building, in one park, or at most so many metres apart.
 
-    Distances are straight lines between parks in EPSG:4547; within one park the distance is 0.
+    Distances are straight lines between parks, in metres; within one park the distance is 0.
     """
 
     id = "links"
@@ -26,7 +27,7 @@ class Links(Rule):
         r"\sum_{o \in O_c,\, N_\ell(o) = N} z_o \le \sum_{o \in O_{c'} \cap N} z_o "
         r"\quad \forall \ell = (c, c'),\ N, \text{ and with } c, c' \text{ exchanged}"
     )
-    source = ("P-LINKAGE", "DESIGN-4.6")
+    source = ("DESIGN-4.6",)
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """Per link: both ends or none; per end and neighbourhood: it is chosen only with the other end in there.
@@ -36,7 +37,7 @@ class Links(Rule):
         for name, link, ends in named_links(problem):
             whole = [choose.sum_of(problem.options_of[end]) for end in ends]
             yield f"{name}/both", whole[0] == whole[1]
-            placed = choose.placed(name.split("/", 1)[0])
+            placed = choose.placed(problem.components[ends[0]].project_id)
             for here, there in (ends, ends[::-1]):
                 for number, (options, near, far) in enumerate(_neighbourhoods(problem, link, here, there)):
                     chosen = choose.sum_of(options)
@@ -60,6 +61,10 @@ class Links(Rule):
                 apart = problem.distance_m(*sites) if link.kind is LinkKind.MAX_KM else " – ".join(sites)
                 yield Breach(self.id, name, apart, link.kind.value if link.max_m is None else link.max_m)
 
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """How near the other end must be, and how far it is."""
+        return Compared(breach.limit, breach.measured, "m" if isinstance(breach.measured, int) else "")
+
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Name both ends and how far apart they are."""
         if isinstance(breach.measured, int):
@@ -70,10 +75,11 @@ class Links(Rule):
 
 
 def named_links(problem: Problem) -> Iterator[tuple[str, Link, tuple[str, str]]]:
-    """Every link with its name and the keys of its two ends."""
+    """Every link with a name that no other has, and the keys of its two ends."""
     for project in problem.projects:
-        for link in project.links:
-            name = f"{project.project_id}/{link.first}~{link.second}/{link.kind.value}"
+        names = numbered(f"{link.first}~{link.second}/{link.kind.value}" for link in project.links)
+        for given, link in zip(names, project.links, strict=True):
+            name = f"{project.project_id}/{given}"
             yield name, link, (f"{project.project_id}/{link.first}", f"{project.project_id}/{link.second}")
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 from allocator.linear import Linear, total
+from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
 
 WHERE = "published"
 
 
-class MoveBudget(Rule):
+class MoveBudget(SharedOut):
     """No more components than budgeted leave the space where the published plan has them.
 
     A component that is dropped counts as moved; one that only begins in another month does not.  A sitting tenant who
@@ -38,6 +39,10 @@ class MoveBudget(Rule):
         moves = len(moved(problem, plan))
         if moves > problem.max_moves:
             yield Breach(self.id, WHERE, moves, problem.max_moves)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """The moves that there would be, and how many there may be."""
+        return Compared(breach.measured, breach.limit, "components")
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how many move and how many may."""

@@ -11,7 +11,8 @@ class NamedProjectSited(Rule):
     """A project that the policy sites by name goes to the district that the policy names.
 
     Compact proton therapy to Pingshan, the device CDMO platform to Longhua, the core work of the domestic
-    high-throughput gene sequencer to Yantian.
+    high-throughput gene sequencer to Yantian.  A sentence whose district the registry does not have says nothing
+    there, and a firm that has signed a lease elsewhere is not sent away.
     """
 
     id = "named-project"
@@ -34,9 +35,12 @@ class NamedProjectSited(Rule):
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Compare the district of each assignment with the one that the policy names."""
+        there = [named for named in problem.policy.named_projects if named.district in problem.registry.districts]
         for placement in problem.requests_in(plan):
             project = problem.project_by_id[placement.component.project_id]
-            for named in problem.policy.named_projects:
+            for named in there:
+                if placement.component.lease is not None:
+                    continue
                 if named.covers(project) and placement.component.function in named.functions:
                     adcode = problem.district_of(placement.space.space_id).adcode
                     if adcode != named.district:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 
-from allocator.plan import Breach, Plan
+from allocator.months import format_month
+from allocator.plan import Assignment, Breach, Plan
 from allocator.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
 
 OUT = "barred"
+BEGUN = "begun"
 
 
 class Pinned(Rule):
     """What is locked in stays where it is locked, and what is locked out stays out.
 
     A pin names a space, a park or a district, and means that the component must be placed there, all of it; a bar means
-    that no part of it may be.  Contracted tenancies hold their floor in the rules floor-area and utilities.
+    that no part of it may be.  A published lease that has begun is locked in where it is, from its own month.
+    Contracted tenancies hold their floor in the rules floor-area and utilities.
     """
 
     id = "pinned"
@@ -22,12 +25,12 @@ class Pinned(Rule):
     title_en = "Locked in and locked out"
     formula = (
         r"\sum_{o \in O_c,\, s(o) \in \text{pin}(c)} z_o = 1, \qquad "
-        r"\sum_{o \in O_c,\, s(o) \in \text{bar}(c)} z_o = 0"
+        r"\sum_{o \in O_c,\, s(o) \in \text{bar}(c)} z_o = 0, \qquad z_{o_c} = 1 \ (c \text{ has begun})"
     )
     source = ("DESIGN-4.9",)
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
-        """One row per pinned component, and one per component with bars."""
+        """One row per pinned component, one per component with bars, and one per lease that has begun."""
         for component in problem.components.values():
             options = problem.options_of[component.key]
             if component.pinned_to is not None:
@@ -36,12 +39,16 @@ class Pinned(Rule):
             if component.barred_from:
                 out = (o for o in options if component.barred_from & problem.places_touched(o.space_ids))
                 yield f"{component.key}/{OUT}", choose.sum_of(out) <= 0
+            if (begun := problem.fixed.get(component.key)) is not None:
+                same = (o for o in options if (o.space_ids, o.start) == (begun.space_ids, begun.start))
+                yield f"{component.key}/{BEGUN}", choose.sum_of(same) == 1
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Compare the places of each assignment with the pins and bars of its component."""
-        where = {p.component.key: p.assignment.space_ids for p in problem.placements(plan)}
+        where = {p.component.key: p.assignment for p in problem.placements(plan)}
         for component in problem.components.values():
-            spaces = where.get(component.key, frozenset())
+            made = where.get(component.key)
+            spaces = made.space_ids if made else frozenset()
             places = problem.places_touched(spaces)
             if component.pinned_to is not None and component.pinned_to not in problem.places_shared(spaces):
                 found = "+".join(sorted(spaces)) or "not placed"
@@ -49,11 +56,23 @@ class Pinned(Rule):
             if component.barred_from & places:
                 barred = "|".join(sorted(component.barred_from & places))
                 yield Breach(self.id, f"{component.key}/{OUT}", barred, "not there")
+            begun = problem.fixed.get(component.key)
+            if begun is not None and (made is None or _site(made) != _site(begun)):
+                found = _site(made) if made else "not placed"
+                yield Breach(self.id, f"{component.key}/{BEGUN}", found, _site(begun))
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Name the component, where it is, and where it is locked."""
         if breach.where.endswith(f"/{OUT}"):
             key = breach.where.removesuffix(f"/{OUT}")
             return f"Component {key} is barred from {breach.measured} but placed there."
+        if breach.where.endswith(f"/{BEGUN}"):
+            key = breach.where.removesuffix(f"/{BEGUN}")
+            return f"The lease of component {key} has begun: {breach.limit}; found: {breach.measured}."
         key = breach.where.rsplit("@", 1)[0]
         return f"Component {key} is locked to {breach.limit}; found: {breach.measured}."
+
+
+def _site(made: Assignment) -> str:
+    """Spaces and first month of a lease."""
+    return f"{'+'.join(sorted(made.space_ids))} from {format_month(made.start)}"

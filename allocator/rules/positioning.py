@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from allocator.linear import total
+from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, Rule, Sides
 from allocator.vocabulary import Permission
 
 BUDGET = "exception-budget"
@@ -16,7 +17,8 @@ class Positioning(Rule):
 
     The five districts have roles in the south R&D, north manufacturing pattern; what each function may do in each
     district is an interpretation of those roles, kept as data.  An exception is possible, counted and reported
-    one by one.  A tenant who moves stays in its district and is not judged.
+    one by one.  A tenant who moves stays in its district and is not judged, nor is a firm that
+    has signed a lease.
     """
 
     id = "positioning"
@@ -34,9 +36,10 @@ class Positioning(Rule):
         exceptions = []
         for component in (part for project in problem.projects for part in project.components):
             forbidden: dict[str, list[int]] = {}
+            signed = component.lease is not None
             for position, option in enumerate(problem.options_of[component.key]):
                 permission = problem.permission(component, option.space_id)
-                if permission is Permission.FORBIDDEN:
+                if permission is Permission.FORBIDDEN and not signed:
                     forbidden.setdefault(problem.district_of(option.space_id).adcode, []).append(position)
                 elif permission is Permission.EXCEPTION:
                     exceptions.append(choose.option(option))
@@ -53,12 +56,18 @@ class Positioning(Rule):
             district = problem.district_of(placement.space.space_id)
             permission = district.permissions[placement.component.function]
             exceptions += permission is Permission.EXCEPTION
-            if permission is Permission.FORBIDDEN:
+            if permission is Permission.FORBIDDEN and placement.component.lease is None:
                 function = placement.component.function
                 yield Breach(self.id, f"{placement.component.key}/{district.adcode}", function.value, permission.value)
         budget = problem.policy.exception_budget
         if budget is not None and exceptions > budget:
             yield Breach(self.id, BUDGET, exceptions, budget)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """One exception and what the others leave of them, or the permission that it would need and the one it has."""
+        if breach.where == BUDGET:
+            return Compared.of_share(1, breach, "components")
+        return Compared(Permission.ALLOWED.value, breach.limit)
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Name the function and district, or the number of exceptions."""
@@ -67,3 +76,7 @@ class Positioning(Rule):
         key, adcode = breach.where.rsplit("/", 1)
         district = problem.registry.districts[adcode]
         return f"Component {key} is {breach.measured}, which is forbidden in {district.name_en} ({district.role_en})."
+
+    def sides(self, breach: Breach) -> Sides:
+        """The exceptions and their budget, or the permission that a function needs and the one that it has."""
+        return (breach.measured, breach.limit) if breach.where == BUDGET else (Permission.ALLOWED.value, breach.limit)

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from allocator.linear import Linear, Row
+from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.policy import Quota
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, Rule, Sides
 from allocator.vocabulary import QuotaKind
 
 WHOLE_BP = 10_000
@@ -33,8 +34,8 @@ class Quotas(Rule):
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per quota, and per enterprise for a ceiling on each."""
-        for quota in problem.policy.quotas:
-            yield from _rows(problem, choose, quota)
+        for name, quota in problem.policy.named_quotas.items():
+            yield from _rows(problem, choose, name, quota)
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up the floor of whoever the quota speaks of."""
@@ -47,17 +48,28 @@ class Quotas(Rule):
             district = problem.district_of(placement.space.space_id).adcode
             for key in (("all", ""), ("tier", project.tier.value), ("firm", project.enterprise), ("in", district)):
                 area[key] = area.get(key, 0) + placement.assignment.total_m2
-        for quota in problem.policy.quotas:
-            for where, measured, least, most in _measured(problem, quota, area):
+        for name, quota in problem.policy.named_quotas.items():
+            for where, measured, least, most in _measured(problem, name, quota, area):
                 if measured < least or measured > most:
                     yield Breach(self.id, where, measured, least if measured < least else most)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """The option's floor and what the others leave under a ceiling; or the least asked for and what there is."""
+        if int(breach.measured) > int(breach.limit):
+            return Compared.of_share(option.area_m2, breach, "m2")
+        return Compared(breach.limit, breach.measured, "m2")
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much floor was found and how much is allowed or asked for."""
         return f"Quota {breach.where}: {breach.measured} m² are placed; the limit is {breach.limit} m²."
 
+    def sides(self, breach: Breach) -> Sides:
+        """Of a least share the share and what is placed; of a ceiling what is placed and the ceiling."""
+        above = float(breach.measured) > float(breach.limit)
+        return (breach.measured, breach.limit) if above else (breach.limit, breach.measured)
 
-def _rows(problem: Problem, choose: Choose, quota: Quota) -> Iterator[NamedRow]:
+
+def _rows(problem: Problem, choose: Choose, name: str, quota: Quota) -> Iterator[NamedRow]:
     def floor(options: Iterator[int]) -> Linear:
         return choose.sum_of((problem.requested[i] for i in options), attrgetter("area_m2"))
 
@@ -66,15 +78,15 @@ def _rows(problem: Problem, choose: Choose, quota: Quota) -> Iterator[NamedRow]:
     match quota.kind:
         case QuotaKind.TIER_SHARE:
             theirs = floor(i for i in every if tier_of[i] in quota.tiers)
-            yield quota.name, WHOLE_BP * theirs >= (quota.share_bp or 0) * floor(iter(every))
+            yield name, WHOLE_BP * theirs >= (quota.share_bp or 0) * floor(iter(every))
         case QuotaKind.ENTERPRISE_SHARE:
             ceiling, theirs_of = _ceiling(problem, quota), _by_enterprise(problem)
             for enterprise, mine in theirs_of.items():
-                yield f"{quota.name}/{enterprise}", floor(iter(mine)) <= ceiling
+                yield f"{name}/{enterprise}", floor(iter(mine)) <= ceiling
         case QuotaKind.DISTRICT_AREA:
             there = (i for i in every if problem.district_of(problem.requested[i].space_id).adcode == quota.district)
             used = floor(there)
-            yield from _between(quota, used)
+            yield from _between(name, quota, used)
 
 
 def _by_enterprise(problem: Problem) -> dict[str, list[int]]:
@@ -85,33 +97,34 @@ def _by_enterprise(problem: Problem) -> dict[str, list[int]]:
     return options
 
 
-def _between(quota: Quota, used: Linear) -> Iterator[tuple[str, Row]]:
+def _between(name: str, quota: Quota, used: Linear) -> Iterator[tuple[str, Row]]:
     if quota.least_m2 is not None:
-        yield f"{quota.name}/least", used >= quota.least_m2
+        yield f"{name}/least", used >= quota.least_m2
     if quota.most_m2 is not None:
-        yield f"{quota.name}/most", used <= quota.most_m2
+        yield f"{name}/most", used <= quota.most_m2
 
 
 def _ceiling(problem: Problem, quota: Quota) -> int:
-    stock = sum(space.floor_area_m2 for space in problem.registry.spaces.values())
-    return stock * (quota.share_bp or 0) // WHOLE_BP
+    return problem.registry.stock_m2(problem.registry.spaces) * (quota.share_bp or 0) // WHOLE_BP
 
 
-def _measured(problem: Problem, quota: Quota, area: dict[tuple[str, str], int]) -> Iterator[tuple[str, int, int, int]]:
+def _measured(
+    problem: Problem, name: str, quota: Quota, area: dict[tuple[str, str], int]
+) -> Iterator[tuple[str, int, int, int]]:
     """Where, floor measured, least and most allowed."""
     unlimited = 1 << 62
     match quota.kind:
         case QuotaKind.TIER_SHARE:
             theirs = sum(area.get(("tier", tier.value), 0) for tier in quota.tiers)
             least = -(-area.get(("all", ""), 0) * (quota.share_bp or 0) // WHOLE_BP)
-            yield quota.name, theirs, least, unlimited
+            yield name, theirs, least, unlimited
         case QuotaKind.ENTERPRISE_SHARE:
             ceiling = _ceiling(problem, quota)
             for enterprise in dict.fromkeys(project.enterprise for project in problem.projects):
-                yield f"{quota.name}/{enterprise}", area.get(("firm", enterprise), 0), 0, ceiling
+                yield f"{name}/{enterprise}", area.get(("firm", enterprise), 0), 0, ceiling
         case QuotaKind.DISTRICT_AREA:
             there = area.get(("in", quota.district or ""), 0)
             if quota.least_m2 is not None:
-                yield f"{quota.name}/least", there, quota.least_m2, unlimited
+                yield f"{name}/least", there, quota.least_m2, unlimited
             if quota.most_m2 is not None:
-                yield f"{quota.name}/most", there, 0, quota.most_m2
+                yield f"{name}/most", there, 0, quota.most_m2

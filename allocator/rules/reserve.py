@@ -3,21 +3,23 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
+from allocator.domain import Component
 from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Assignment, Breach, Plan
 from allocator.policy import Reserve
 from allocator.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
 from allocator.rules.levels import Held, levels
 from allocator.rules.phases import phases
 
 
-class Reserved(Rule):
+class Reserved(SharedOut):
     """Until a date, so much floor of a place is held back for projects of certain tiers.
 
     The others share what is left of the free floor there; where less is free than held back, they get none.  A tenant
-    who moves there is one of the others; what a tenant leaves there is not shared out before the date.
+    who moves there is one of the others; what a tenant leaves there is not shared out before the date.  A firm that has
+    signed a lease there counts as a tenancy.
     """
 
     id = "reserve"
@@ -32,28 +34,37 @@ class Reserved(Rule):
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per reserve and month before its end in which use may grow."""
-        for reserve in problem.policy.reserves:
+        for name, reserve in problem.policy.named_reserves.items():
             covered = _covered(problem, reserve)
             there = {o.index: o for space_id in covered for o in problem.options_in[space_id]}
             floor = {index: _taken_m2(problem, reserve, covered, there[index]) for index in sorted(there)}
             others = [there[i] for i, area in floor.items() if area and there[i].start < reserve.until]
-            held = [lease for lease in _held(problem, covered) if lease[0] < reserve.until]
+            held = [lease for lease in _held(problem, reserve, covered) if lease[0] < reserve.until]
             for month, active, taken in phases(others, held):
                 used = choose.sum_of(active, partial(_known_m2, floor))
-                yield f"{reserve.name}/{format_month(month)}", used <= _left(problem, reserve, covered, taken)
+                yield f"{name}/{format_month(month)}", used <= _left(problem, reserve, covered, taken)
 
     def check(self, problem: Problem, plan: Plan) -> Iterator[Breach]:
         """Add up what others let there in every month before the reserve ends."""
-        for reserve in problem.policy.reserves:
+        for name, reserve in problem.policy.named_reserves.items():
             covered = _covered(problem, reserve)
             wanted = [
                 (p.start, min(p.end, reserve.until), _taken_m2(problem, reserve, covered, p.assignment))
                 for p in problem.placements(plan)
             ]
-            for month, let, held in levels((w for w in wanted if w[0] < w[1] and w[2]), _held(problem, covered)):
+            for month, let, held in levels(
+                (w for w in wanted if w[0] < w[1] and w[2]), _held(problem, reserve, covered)
+            ):
                 left = _left(problem, reserve, covered, held)
                 if let > left:
-                    yield Breach(self.id, f"{reserve.name}/{format_month(month)}", let, left)
+                    yield Breach(self.id, f"{name}/{format_month(month)}", let, left)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """Floor asked for there, what is open to it, and until when the rest is held back."""
+        name = breach.where.rsplit("/", 1)[0]
+        reserve = next(each for each in problem.policy.reserves if each.name == name)
+        asked = _taken_m2(problem, reserve, _covered(problem, reserve), option)
+        return Compared.of_share(asked, breach, "m2", name, format_month(reserve.until))
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much others take and how much is left to them."""
@@ -71,21 +82,38 @@ def _covered(problem: Problem, reserve: Reserve) -> frozenset[str]:
 
 
 def _taken_m2(problem: Problem, reserve: Reserve, covered: frozenset[str], use: Option | Assignment) -> int:
-    """Floor that somebody takes there for whom nothing is held back; 0 for everybody else."""
+    """Floor that somebody takes there for whom nothing is held back; 0 for everybody else.
+
+    Who has signed a lease there holds it like a tenancy: it is not shared out.
+    """
+    if _component(problem, use).lease is not None:
+        return 0
     project = problem.project_by_id.get(use.project_id)
     if project is not None and project.tier in reserve.tiers:
         return 0
     return sum(area for space_id, area in use.pieces if space_id in covered)
 
 
+def _component(problem: Problem, use: Option | Assignment) -> Component:
+    return problem.components[use.component if isinstance(use, Option) else use.key]
+
+
 def _known_m2(floor: Mapping[int, int], option: Option) -> int:
     return floor[option.index]
 
 
-def _held(problem: Problem, covered: frozenset[str]) -> list[Held]:
-    return [(t.since, t.until, t.floor_area_m2) for t in problem.registry.tenancies if t.space_id in covered]
+def _held(problem: Problem, reserve: Reserve, covered: frozenset[str]) -> list[Held]:
+    """What tenancies hold there, and firms that have signed and for whom nothing is held back."""
+    tenancies = [(t.since, t.until, t.floor_area_m2) for t in problem.registry.tenancies if t.space_id in covered]
+    return tenancies + [
+        (part.lease.start, part.lease_end(part.lease.start), area)
+        for project in problem.projects
+        for part in project.components
+        if part.lease is not None and project.tier not in reserve.tiers
+        for space_id, area in part.lease.pieces
+        if space_id in covered
+    ]
 
 
 def _left(problem: Problem, reserve: Reserve, covered: frozenset[str], taken: int) -> int:
-    floor = sum(problem.registry.spaces[space_id].floor_area_m2 for space_id in covered)
-    return max(0, floor - taken - reserve.floor_area_m2)
+    return max(0, problem.registry.stock_m2(covered) - taken - reserve.floor_area_m2)

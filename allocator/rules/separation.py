@@ -10,7 +10,7 @@ from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.policy import Separation
 from allocator.problem import Placement, Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, Rule
 
 FEW = 200
 """So many pairs of an emitter's option and a sensitive component are written out for one place."""
@@ -24,7 +24,7 @@ class Separations(Rule):
     """What emits a hazard and what is sensitive to it are never at the same time in one place, or in parks too near.
 
     The place is a building or a park, as the policy says for the hazard; the least distance between two parks is in
-    metres, straight lines in EPSG:4547.  Where a machine stands within its park is not known, so a distance of some ten
+    metres, straight lines.  Where a machine stands within its park is not known, so a distance of some ten
     metres is kept by building.
     """
 
@@ -66,6 +66,10 @@ class Separations(Rule):
                 if source.component is not target.component and _meet(source, target):
                     where = f"{apart.hazard.value}/{source.component.key}/{target.component.key}"
                     yield from _clash(self.id, where, problem, apart, (source, target))
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """How far apart they must be, and how far they are."""
+        return Compared(breach.limit, breach.measured, "m" if isinstance(breach.measured, int) else "")
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Name the hazard and both components, and how near they stand."""

@@ -10,13 +10,13 @@ from allocator.months import format_month
 from allocator.options import Option
 from allocator.plan import Breach, Plan
 from allocator.problem import Placement, Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
 from allocator.rules.levels import levels
 from allocator.rules.phases import phases
 from allocator.rules.seats import Capacity, Seat, fixed, held, seats, within
 
 
-class Utilities(Rule):
+class Utilities(SharedOut):
     """In no month may the tenants of a park together draw more power or water, or drain more effluent, than it has.
 
     A park without a stated capacity is taken as unlimited; the map and the dossiers mark assumed capacities.
@@ -58,6 +58,12 @@ class Utilities(Rule):
             for month, drawn, taken in levels(wanted, held(problem, plan, tenancies, attrgetter(utility))):
                 if drawn and drawn > capacity - taken:
                     yield Breach(self.id, f"{park.park_id}/{utility}/{format_month(month)}", drawn, capacity - taken)
+
+    def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
+        """What is drawn of the supply, and what the others leave of it."""
+        place = breach.where.rsplit("/", 1)[0]
+        utility = place.rsplit("/", 1)[1]
+        return Compared.of_share(_drawn(problem, utility, option), breach, utility, place)
 
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how much is drawn and how much the park has left."""

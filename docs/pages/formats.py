@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from docs.pages.cells import cells
 from docs.pages.markdown import page, prose, table
 from geodata.columns import ALIASES
 from geodata.demand import ComponentRecord, LinkRecord, ProjectHead
@@ -67,7 +68,9 @@ def formats() -> str:
         "nearest known one. A blank cell is an absent value. `allocator schema NAME` prints the JSON Schema of "
         "projects, spaces, parks, tenancies, districts, plan, dossier or answers."
     )
-    return page("Formats", introduction, *_read(), *_links(), *_asked(), *_written(), *_answers(), *_vocabularies())
+    return page(
+        "Formats", introduction, *_read(), *_links(), *cells(), *_asked(), *_written(), *_answers(), *_vocabularies()
+    )
 
 
 def _read() -> Iterator[str]:

@@ -11,7 +11,9 @@ def ogc() -> str:
     introduction = (
         "OGC API – Features and OGC API – Processes are served at `/ogc`, with the keys, roles and districts of "
         "`/api/v1`. Coordinates are CRS84. `bbox`, `datetime`, `limit`, `offset` and every property but "
-        "lists are query parameters; an unknown one is answered with 400. Months count in UTC. What has no place "
+        "lists are query parameters; an unknown one is answered with 400. "
+        "Every resource takes `f=json`, and lists come in pages by `limit` "
+        "with a link `next`. Months are those of the city, in the zone of `ALLOCATOR_TIME_ZONE`. What has no place "
         "or no time matches every box or time. `registry` names a version, `plan` a plan; absent are the "
         "newest and the published one."
     )

@@ -10,7 +10,7 @@ from allocator.rules import RULES
 from allocator.vocabulary import Function
 from docs.pages.markdown import page, table
 from seeds.dated import read
-from seeds.facts import Counted, baseline, documents, policy_facts, targets
+from seeds.facts import Counted, baseline, documents, not_read, policy_facts, targets
 
 BUILT = {rule.id: "rules.md" for rule in RULES} | {goal.id: "goals.md" for goal in GOALS}
 """What a fact can name that has a page of its own."""
@@ -50,16 +50,24 @@ def _documents() -> Iterator[str]:
     )
     yield table(("file", "title", "publisher", "published", "weight"), rows)
     yield from (f"`{document['file']}`: {document['note'].strip()}" for document in documents() if "note" in document)
+    yield "### Not yet read"
+    yield "Newer policy that is known of; no fact, value or rule follows from it."
+    yield "\n".join(f"- {each['title_en'].strip()} {each['title_zh']}: {each['note_en']}" for each in not_read())
 
 
 def _facts() -> Iterator[str]:
     yield "## Facts"
-    yield "A fact is *modelled* when a rule, a goal or a value follows it, and *shown* when a page shows it."
+    yield (
+        "A fact is *modelled* when rules or goals follow it, *shown* when a page or report shows it, *recorded* when "
+        "it is kept as data from which nothing follows, and *open* when nothing carries it. What is modelled or shown "
+        "names a test that fails as soon as any one of its carriers is taken out."
+    )
     for fact in policy_facts().values():
         yield f"### {fact.fact_id}"
         yield f"{fact.statement_en} {fact.statement_zh}"
-        parts = ", ".join(_part(name) for name in fact.by)
-        yield f"{fact.kind}; `{fact.document}` §{fact.section}; from {fact.valid_from}; {fact.treatment} by {parts}"
+        parts = f" by {', '.join(_part(name) for name in fact.by)}" if fact.by else ""
+        yield f"{fact.kind}; `{fact.document}` §{fact.section}; from {fact.valid_from}; {fact.treatment}{parts}"
+        yield from filter(None, [fact.note, fact.test and f"Test: `{fact.test.rpartition('::')[2]}`"])
 
 
 def _part(name: str) -> str:

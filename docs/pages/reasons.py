@@ -12,6 +12,7 @@ from service import claims
 
 NEEDED: dict[str, tuple[str, str, str]] = {
     "no-space": ("a space", "none", ""),
+    "lease": ("space of the lease that the firm has signed", "this space", ""),
     "kind": ("kinds that can serve the function", "kind of the space", ""),
     "district": ("adcodes that the request accepts", "adcode of the space", ""),
     "area": ("floor that it would take, in whole lots", "floor of the whole space, let or not", "m²"),
@@ -41,11 +42,16 @@ CLAIMS = {
     "claim/plan-id": "The id is not the one that follows from inputs, status and assignments.",
     "claim/goals": "The goals listed, or their tiers, are not those that the inputs ask for, in that order.",
     "claim/gap": "A gap is not the distance between value and bound.",
-    "claim/proof": "An engine is said to have proved a value that the bound does not equal.",
+    "claim/proof": "An engine is said to have proved a value that the bound does not equal, or that did not run.",
+    "claim/unit": "The unit stated for a goal is not its unit.",
+    "claim/measure": "The measure stated for a goal is not the value measured.",
+    "claim/kpi": "A figure beside the targets, or what is said of it, is not what the plan and the policy give.",
     "claim/status": "The status, or `verified`, is not what follows from the goals, their bounds and proofs.",
-    "claim/assignment": "Park, district, permission, rent or basis of an assignment do not follow from the inputs.",
+    "claim/assignment": "What is said of an assignment's park, rent or stage does not follow from the inputs.",
     "claim/tenant-moves": "The moves of tenants are not those of tenants who may move, as the registry knows them.",
     "claim/unplaced": "The projects listed as not placed are not those that the plan leaves out.",
+    "claim/reason": "The reasons why a project is not placed are not those that the plan gives, explained anew.",
+    "claim/conflict": "A conflict stands in a file that is not infeasible, or names no row of a known rule.",
 }
 """Breaches that belong to no rule."""
 
@@ -104,7 +110,9 @@ def _unplaced() -> list[str]:
         ("`displaced/…`", "Spaces suit it, but a rule and what others hold stand in the way. The rest is the rule."),
         ("`combination`", "Each component has a place, but not all of them together."),
         ("`not-worth-it`", "All of it has a place, but placing it would add no value."),
-        ("`not-found`", "All of it has a place and would add value: more time finds it."),
+        ("`window-over`", "The last month in which a component would start is past when the plan begins."),
+        ("`not-wanted`", "All of it has a place and would add value, but a goal that comes before value loses by it."),
+        ("`not-found`", "All of it has a place and the goals would gain by it: more time finds it."),
         ("`newcomer`", "All of it has a place; it was not in the batch when the plan was made."),
     )
     rows = ((f"`{code}`", *_labels(label)) for code, label in REASONS.items() if not code.startswith("no-option/"))

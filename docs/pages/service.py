@@ -40,7 +40,9 @@ def api() -> str:
         "The whole description, with every field and examples, is served at `/api/v1/openapi.json`. Send a key as "
         "`X-API-Key` or a token as `Authorization: Bearer`. Every POST needs an `Idempotency-Key`: the same key with "
         "the same content is answered with the same answer and happens once. Every step of a review needs `If-Match` "
-        "with the ETag that was read. Lists come in pages: follow `next_cursor`."
+        "with the ETag that was read. Lists come in pages: follow `next_cursor`. HEAD answers wherever GET "
+        "does. An id is one segment of a path, percent-encoded: the project `A/1#2` is `A%2F1%232`. A slash at the end "
+        "of an address is redirected away."
     )
     rights = [(f"`{role}`", ", ".join(sorted(RIGHTS[role]))) for role in Role]
     problems = [(status, title) for status, title in _problems(description)]

@@ -7,7 +7,7 @@ suggestion carries its reason, a conversion is counted, and what cannot be read 
 
 from geodata.foreign.convert import CellFault, Converted, convert
 from geodata.foreign.mapping import Choice, Known, Mapping
-from geodata.foreign.sheet import Column, ForeignSheet, sheets
+from geodata.foreign.sheet import Column, ForeignSheet, Skipped, sheets
 from geodata.foreign.suggest import suggest
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "ForeignSheet",
     "Known",
     "Mapping",
+    "Skipped",
     "convert",
     "sheets",
     "suggest",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +20,9 @@ WORDED = ("segment", "tier", "priority", "function", "eia_level", "ground_floor"
 
 CONSTANT = ("segment", "tier", "priority", "function", "start_from", "lease_months")
 """Fields that may be the same for all rows that do not tell them."""
+
+IGNORED = "-"
+"""Chosen for a word that is to be passed over, such as a district outside the five."""
 
 
 @dataclass(frozen=True)
@@ -50,17 +53,49 @@ class Choice(BaseModel):
         return self.target.partition("@")[2]
 
 
-class Mapping(BaseModel):
-    """How a sheet becomes a batch."""
+class Correction(BaseModel):
+    """A value typed over a cell; it holds as long as that cell of that firm still says what it said then."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    sheet: str
+    row: Annotated[int, Field(ge=1)]
+    column: Annotated[int, Field(ge=0)]
+    firm: str = ""
+    was: str
+    value: Annotated[str, Field(max_length=2000)]
+
+
+class RowChoice(BaseModel):
+    """A row that is left out, or kept though it repeats another; it holds as long as the firm stands in that row."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    firm: str = ""
+    choice: Literal["out", "keep"]
+
+
+class Mapping(BaseModel):
+    """How a sheet becomes a batch: columns by position from 0, and what a planner said of words, rows and cells.
+
+    ``headings`` are those of the sheet that it was made for: a sheet with the columns in another order is matched by
+    them. Words in ``guessed`` and constants in ``assumed`` were suggested, and nobody has confirmed them yet;
+    ``confirmed`` says that a planner has seen the whole.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sheet: str = ""
     columns: dict[int, Choice]
+    headings: dict[int, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     prefix: Annotated[str, Field(max_length=40)] = "P"
     m2_per_floor: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
+    corrections: tuple[Correction, ...] = ()
+    rows: dict[int, RowChoice] = Field(default_factory=dict)
+    guessed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
+    confirmed: bool = False
 
     def position_of(self, target: str) -> int | None:
         """Column of a target."""

@@ -1,35 +1,46 @@
 """A file of somebody's as sheets: which rows are headings, which are data, and what each column holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from allocator.errors import InputError
+from geodata.bad_cell import merged_quantity
 from geodata.batch import PROJECTS
-from geodata.columns import ALIASES, column_name
+from geodata.columns import QUANTITIES
+from geodata.faults import file_fault
+from geodata.foreign.heading_rows import HeadingRows, find_headings
+from geodata.foreign.headings import INSTRUCTIONS, is_known, read_heading
+from geodata.foreign.rows import Skipped, sorted_out
+from geodata.foreign.traditional import simplified
 from geodata.foreign.wording import heading_parts, matches, said
-from geodata.foreign.words import HEADINGS, INSTRUCTIONS, LEFT_OUT, TOTALS
+from geodata.foreign.year_month import joined
 from geodata.tables import read_csv
-from geodata.workbook import read_sheets
+from geodata.workbook import SheetGrid, is_workbook, read_sheets
 
-MOST_TOP_ROWS = 20
-"""Rows from the top among which headings are looked for."""
+__all__ = ["Column", "ForeignSheet", "Row", "Skipped", "letters", "sheet_of", "sheets"]
 
-MOST_HEADING_ROWS = 4
 MOST_SAMPLES = 5
-_FIELDS = frozenset(ALIASES.values())
+MOST_NAMED = 20
+"""Numbers of rows that a note lists."""
 
 Row = tuple[int, Sequence[object]]
+Note = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its position from 0, heading from top to bottom, unit that the heading names, and first values."""
+    """A column: its position from 0, heading from top to bottom, unit that the heading names, and first values.
+
+    ``joined_into`` is the position of the column of years that a column of months was joined into.
+    """
 
     position: int
     heading: str
     unit: str
     samples: tuple[str, ...]
     filled: int
+    joined_into: int | None = None
 
     @property
     def letter(self) -> str:
@@ -39,13 +50,19 @@ class Column:
 
 @dataclass(frozen=True)
 class ForeignSheet:
-    """A sheet: numbers of its heading rows, its columns, and its rows of data with their numbers from 1."""
+    """A sheet: numbers of its heading rows, its columns, and its rows of data with their numbers from 1.
+
+    ``skipped`` are the rows that hold no enterprise; ``notes`` say, in Chinese and in English, what else a planner
+    should know of the sheet: what was hidden or merged in it, and other sheets.
+    """
 
     name: str
     heading_rows: tuple[int, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    skipped: tuple[int, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[Note, ...] = ()
+    hidden: bool = False
 
 
 def letters(position: int) -> str:
@@ -58,10 +75,19 @@ def letters(position: int) -> str:
 
 
 def sheets(path: Path) -> tuple[ForeignSheet, ...]:
-    """Sheets of a .xlsx or .csv file that hold rows, the likeliest first; raises InputError for an unreadable file."""
-    grids = read_sheets(path) if path.suffix.casefold() == ".xlsx" else {path.stem: read_csv(path)}
-    found = [sheet for name, grid in grids.items() if (sheet := sheet_of(name, grid)) is not None]
-    return tuple(sorted(found, key=lambda sheet: -_likely(sheet)))
+    """Sheets of a workbook or .csv file that hold rows, the likeliest first and the hidden ones last.
+
+    Raises InputError for a file that cannot be read, and for one in which labels stand in a column instead of a row.
+    """
+    grids = read_sheets(path) if is_workbook(path) else (read_csv(path),)
+    forms = [grid.name for grid in grids if _is_form(grid)]
+    found = [sheet for grid in grids if grid.name not in forms and (sheet := sheet_of(grid)) is not None]
+    if not found and forms:
+        message = f"is a form: in the sheet {forms[0]!r} the labels stand one below the other"
+        remedy = "Write the labels side by side in one row and each firm in a row below them, as in the template."
+        raise InputError([file_fault(path.name, message, remedy)])
+    ordered = sorted(found, key=lambda sheet: (sheet.hidden, -_likely(sheet)))
+    return tuple(replace(sheet, notes=(*sheet.notes, *_others(sheet, ordered, forms))) for sheet in ordered)
 
 
 def _likely(sheet: ForeignSheet) -> int:
@@ -71,102 +97,94 @@ def _likely(sheet: ForeignSheet) -> int:
         return 10**9
     if matches(INSTRUCTIONS, name):
         return -1
-    return sum(known(column.heading) for column in sheet.columns) * min(len(sheet.rows), 50)
+    return sum(is_known(column.heading) for column in sheet.columns) * min(len(sheet.rows), 50)
 
 
-def sheet_of(name: str, grid: Sequence[Sequence[object]]) -> ForeignSheet | None:
+def _others(sheet: ForeignSheet, found: Sequence[ForeignSheet], forms: Sequence[str]) -> list[Note]:
+    """What the other sheets of the file hold."""
+    notes: list[Note] = []
+    if sheet.hidden:
+        notes.append(("这张工作表是隐藏的", "this sheet is hidden"))
+    for other in found:
+        if other.name != sheet.name and (other.hidden or not matches(INSTRUCTIONS, other.name.casefold())):
+            hidden = ("（隐藏）", " (hidden)") if other.hidden else ("", "")
+            count = len(other.rows)
+            notes.append(
+                (
+                    f"工作表“{other.name}”{hidden[0]}另有 {count} 行，没有读入",
+                    f'the sheet "{other.name}"{hidden[1]} has {count} rows too, which were not read',
+                )
+            )
+    return notes + [
+        (f"工作表“{name}”是竖排表格，没有读入", f'the sheet "{name}" is a form with labels in a column: not read')
+        for name in forms
+    ]
+
+
+def sheet_of(grid: SheetGrid) -> ForeignSheet | None:
     """A sheet of rows of cells; None when it has no two columns with data under headings."""
-    rows = [(number, row) for number, row in enumerate(grid, start=1) if any(said(cell) for cell in row)]
-    top = rows[:MOST_TOP_ROWS]
-    if not top:
+    rows = [(number, row) for number, row in enumerate(grid.rows, start=1) if any(said(cell) for cell in row)]
+    headings = find_headings(rows, grid.covered)
+    if headings is None:
         return None
-    first, last = _heading_block(top)
-    block, below = [row for _, row in rows[first : last + 1]], rows[last + 1 :]
-    unit_row = below[0][1] if below and _is_unit_row(below[0][1]) else None
-    if unit_row is not None:
-        last, below = last + 1, below[1:]
-    data = tuple(row for row in below if not _is_total(row[1]))
-    columns = _columns(block, unit_row, data)
+    names = headings.names
+    data, skipped = sorted_out(rows, headings, grid.covered)
+    data = _without_merged_quantities(data, names, grid)
+    data, months = joined(data, names)
+    columns = _columns(headings, data, months)
     if len(columns) < 2 or not data:
         return None
-    numbers = tuple(number for number, _ in rows[first : last + 1])
-    return ForeignSheet(name, numbers, columns, data, tuple(row[0] for row in below if _is_total(row[1])))
+    return ForeignSheet(
+        grid.name, headings.numbers, columns, tuple(data), tuple(skipped), (*grid.notes, *_notes(grid)), grid.hidden
+    )
 
 
-def known(heading: str) -> bool:
-    """Whether a heading says something that a batch or a list of ours knows."""
-    if column_name(heading) in _FIELDS:
-        return True
-    words = heading_parts(heading)[0]
-    patterns = [*(pattern for _, pattern in HEADINGS), *(pattern for pattern, _ in LEFT_OUT)]
-    return any(matches(pattern, words) for pattern in patterns)
+def _without_merged_quantities(data: Sequence[Row], names: Sequence[str], grid: SheetGrid) -> list[Row]:
+    """The rows with a BadCell where a merged cell would give one quantity to several parts."""
+    quantities = {at for at, name in enumerate(names) if read_heading(name).field in QUANTITIES}
+    rows = dict(data)
+    for row, at in grid.covered:
+        cells = rows.get(row + 1, ())
+        if at in quantities and at < len(cells) and said(cells[at]):
+            rows[row + 1] = [merged_quantity(cell) if place == at else cell for place, cell in enumerate(cells)]
+    return list(rows.items())
 
 
-def _heading_block(top: Sequence[Row]) -> tuple[int, int]:
-    """First and last of the rows that together name the columns."""
-    scores = [_heading_score(row) for _, row in top]
-    best = max(range(len(top)), key=lambda place: (scores[place], -place))
-    first = last = best
-    while first > 0 and last - first + 1 < MOST_HEADING_ROWS and _is_upper(top[first - 1][1]):
-        first -= 1
-    while last + 1 < len(top) and last - first + 1 < MOST_HEADING_ROWS and _is_lower(top[last + 1][1]):
-        last += 1
-    return first, last
+def _notes(grid: SheetGrid) -> list[Note]:
+    """What a planner does not see when the workbook is open."""
+    notes: list[Note] = []
+    if grid.hidden_rows:
+        count, shown = len(grid.hidden_rows), ", ".join(map(str, grid.hidden_rows[:MOST_NAMED]))
+        more = "…" if count > MOST_NAMED else ""
+        notes.append(
+            (
+                f"有 {count} 行是隐藏的，已照常读入：{shown}{more}",
+                f"{count} hidden rows were read like the others: {shown}{more}",
+            )
+        )
+    if grid.hidden_columns:
+        shown = ", ".join(letters(position) for position in grid.hidden_columns)
+        notes.append((f"有隐藏的列，已照常读入：{shown}", f"hidden columns were read like the others: {shown}"))
+    return notes
 
 
-def _heading_score(row: Sequence[object]) -> int:
-    texts = [said(cell) for cell in row if said(cell)]
-    if len(texts) < 2 or any(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in row):
-        return 0
-    return sum(len(text) <= 40 and known(text) for text in texts)
+def _is_form(grid: SheetGrid) -> bool:
+    """Whether labels of different fields stand one below the other in the first column, and fewer side by side."""
+    rows = [[cell for cell in row if said(cell)] for row in grid.rows]
+    labels = {read_heading(row[0]) for row in rows if len(row) >= 2 and isinstance(row[0], str) and is_known(row[0])}
+    across = max((sum(isinstance(cell, str) and is_known(cell) for cell in row) for row in rows), default=0)
+    return len(labels) >= 3 and len(labels) > across
 
 
-def _is_upper(row: Sequence[object]) -> bool:
-    """Whether a row above headings groups them: at least two names, or one that is no title over everything."""
-    texts = [said(cell) for cell in row if said(cell)]
-    return len(texts) >= 2 and _heading_score(row) > 0
-
-
-def _is_lower(row: Sequence[object]) -> bool:
-    """Whether a row below headings splits them: words alone, of which headings know some, and gaps where they end."""
-    texts = [said(cell) for cell in row if said(cell)]
-    blank = sum(not said(cell) for cell in row)
-    return _heading_score(row) >= max(2, len(texts) // 2) and blank >= 1
-
-
-def _is_unit_row(row: Sequence[object]) -> bool:
-    texts = [said(cell) for cell in row if said(cell)]
-    return len(texts) >= 1 and all(text[:1] in "(（[" and text[-1:] in ")）]" for text in texts)
-
-
-def _is_total(row: Sequence[object]) -> bool:
-    first = next((said(cell) for cell in row if said(cell)), "")
-    return bool(TOTALS.match(first)) and sum(bool(said(cell)) for cell in row) <= max(4, len(row) // 2)
-
-
-def _columns(
-    block: Sequence[Sequence[object]], units: Sequence[object] | None, data: Sequence[Row]
-) -> tuple[Column, ...]:
-    width = max(len(row) for row in [*block, *(row for _, row in data)])
-    named = [_spread(row, width, is_last=place == len(block) - 1) for place, row in enumerate(block)]
+def _columns(headings: HeadingRows, data: Sequence[Row], months: dict[int, int]) -> tuple[Column, ...]:
+    width = max([len(headings.names), *(len(row) for _, row in data)])
     columns = []
     for position in range(width):
-        parts = list(dict.fromkeys(row[position] for row in named if row[position]))
+        heading = headings.names[position] if position < len(headings.names) else ""
         values = [said(row[position]) for _, row in data if position < len(row) and said(row[position])]
-        if not parts and not values:
+        if not heading and not values:
             continue
-        unit = said(units[position]).strip("()（）[]") if units is not None and position < len(units) else ""
-        heading = " / ".join(parts)
+        unit = headings.units.get(position, "") or heading_parts(heading)[1]
         samples = tuple(dict.fromkeys(values))[:MOST_SAMPLES]
-        columns.append(Column(position, heading, unit or heading_parts(heading)[1], samples, len(values)))
+        columns.append(Column(position, heading, simplified(unit), samples, len(values), months.get(position)))
     return tuple(columns)
-
-
-def _spread(row: Sequence[object], width: int, *, is_last: bool) -> list[str]:
-    """Names of a row of headings; those of upper rows hold for the blank cells to their right, as merged cells do."""
-    names, current = [], ""
-    for position in range(width):
-        name = " ".join(str(row[position]).split()) if position < len(row) and said(row[position]) else ""
-        current = name or ("" if is_last else current)
-        names.append(current)
-    return names

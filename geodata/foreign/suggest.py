@@ -1,26 +1,29 @@
 """What each column of a foreign sheet seems to be, and why."""
 
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from geodata.batch import PROJECTS
-from geodata.columns import column_name
+from geodata import numerals
+from geodata.bad_cell import BadCell
+from geodata.foreign.headings import SURE, UNKNOWN, functions_of, heading_of, read_heading
 from geodata.foreign.mapping import PARTS, WORDED, Choice, Known, Mapping
-from geodata.foreign.reading import is_nothing, meaning, number, parts_of
-from geodata.foreign.sheet import Column, ForeignSheet
-from geodata.foreign.units import own_unit, unit_in
+from geodata.foreign.reading import is_nothing, meaning, parts_of
+from geodata.foreign.sheet import Column, ForeignSheet, letters
+from geodata.foreign.traditional import simplified
+from geodata.foreign.units import guessed_unit, own_unit, unit_of_heading
 from geodata.foreign.wording import heading_parts, matches
-from geodata.foreign.words import HEADINGS, LEFT_OUT, QUALIFIERS
 
 MOST_WORDS = 200
 """Different words of a field for which a meaning is asked."""
 
-SMALL_AREA_M2 = 30
-"""Areas that are all below this are hardly m²."""
-
 MOST_OF = 0.7
 """Share of a column's words that a vocabulary must know for the column to be of it."""
+
+
+_FIRM = r"公司|集团|医疗|医药|科技|器械|生物|研究院|工厂|厂$|\bco\b|\bltd\b|\binc\b|medical"
 
 
 @dataclass(frozen=True)
@@ -31,23 +34,59 @@ class _Guess:
 
 
 def suggest(sheet: ForeignSheet, known: Known, prefix: str) -> Mapping:
-    """A mapping for every column, each with its reason; what is not recognised is left out."""
+    """A mapping for every column, each with its reason; what is not recognised is left out.
+
+    Of columns that seem to be one field the one whose heading says it best is taken; where several say it equally, the
+    guess is not sure and names them.
+    """
     guesses = sorted((_guess(column, known) for column in sheet.columns), key=lambda guess: -guess.score)
-    taken: dict[str, Column] = {}
-    chosen: dict[int, Choice] = {}
+    rivals: dict[str, list[_Guess]] = {}
     for guess in guesses:
-        target = guess.choice.target
-        if target and target in taken:
-            letter = taken[target].letter
-            reason = (f"{letter} 列已提供同样的内容", f"column {letter} tells the same")
-            chosen[guess.column.position] = Choice(reason=reason, sure=False)
-            continue
-        taken[target] = guess.column
-        chosen[guess.column.position] = guess.choice
+        if guess.choice.target:
+            rivals.setdefault(guess.choice.target, []).append(guess)
+    chosen = {guess.column.position: guess.choice for guess in guesses}
+    for first, *others in rivals.values():
+        chosen |= _settled(first, others)
+    if not any(choice.target == "enterprise" for choice in chosen.values()):
+        chosen |= _firms(sheet.columns, chosen)
     columns = _without_totals({column.position: chosen[column.position] for column in sheet.columns})
     mapping = Mapping(sheet=sheet.name, columns=columns, values=words(sheet, columns, known), prefix=prefix)
     constants = {name: "3" if name == "priority" else "" for name in mapping.missing if name != "floor_area_m2"}
     return mapping.model_copy(update={"constants": constants})
+
+
+def _settled(first: _Guess, others: Sequence[_Guess]) -> dict[int, Choice]:
+    """Choices of the columns that seem to be one field."""
+    equal = [first, *(each for each in others if each.score == first.score)]
+    chosen = {first.column.position: first.choice}
+    if len(equal) > 1:
+        listed = "、".join(each.column.letter for each in equal), ", ".join(each.column.letter for each in equal)
+        reason = (
+            f"{listed[0]} 列都像是这一栏，请确认用哪一列",
+            f"columns {listed[1]} fit equally: say which one it is",
+        )
+        chosen[first.column.position] = first.choice.model_copy(update={"reason": reason, "sure": False})
+    letter = first.column.letter
+    for other in others:
+        reason = (f"{letter} 列已提供同样的内容", f"column {letter} tells the same")
+        if other in equal:
+            reason = (
+                f"与 {letter} 列同样像是这一栏，暂取 {letter} 列",
+                f"it fits as well as column {letter}, which is taken",
+            )
+        chosen[other.column.position] = Choice(reason=reason, sure=False)
+    return chosen
+
+
+def _firms(columns: Sequence[Column], chosen: dict[int, Choice]) -> dict[int, Choice]:
+    """The first column without a meaning of its own whose values look like names of firms."""
+    for column in columns:
+        if chosen[column.position].reason == UNKNOWN and len(column.samples) > 0:
+            hits = sum(matches(_FIRM, sample.casefold()) for sample in column.samples)
+            if hits >= MOST_OF * len(column.samples):
+                reason = ("内容像是企业名称，请确认", "its values look like names of firms")
+                return {column.position: Choice(target="enterprise", reason=reason, sure=False)}
+    return {}
 
 
 def words(sheet: ForeignSheet, columns: dict[int, Choice], known: Known) -> dict[str, dict[str, str]]:
@@ -57,7 +96,7 @@ def words(sheet: ForeignSheet, columns: dict[int, Choice], known: Known) -> dict
         if choice.field not in WORDED:
             continue
         counted = Counter(part for cell in _cells(sheet, position) for part in parts_of(choice.field, cell))
-        means = {word: meaning(choice.field, word, known) for word, _ in counted.most_common(MOST_WORDS)}
+        means = {word: meaning(choice.field, word, known).code for word, _ in counted.most_common(MOST_WORDS)}
         own = set(known.words.get(choice.field, {}).values())
         found.setdefault(choice.field, {}).update(
             {word: code or "" for word, code in means.items() if word not in own and not is_nothing(word)}
@@ -66,64 +105,71 @@ def words(sheet: ForeignSheet, columns: dict[int, Choice], known: Known) -> dict
 
 
 def _cells(sheet: ForeignSheet, position: int) -> Iterable[object]:
-    return (row[position] for _, row in sheet.rows if position < len(row))
+    cells = (row[position] for _, row in sheet.rows if position < len(row))
+    return (cell for cell in cells if not isinstance(cell, BadCell))
 
 
 def _guess(column: Column, known: Known) -> _Guess:
-    last = column.heading.rsplit(" / ", 1)[-1]
-    outside, _ = heading_parts(last)
-    whole = heading_parts(column.heading)[0]
-    name = column_name(outside)
-    left = next((reason for pattern, reason in LEFT_OUT if matches(pattern, outside)), None)
-    if name in PROJECTS.columns:
-        reason = (f"列名“{last}”就是这一栏", f'the heading is "{last}"')
-        return _found(95, column, whole, name, reason)
-    if left is not None or column.filled == 0:
-        return _Guess(90, column, Choice(reason=left or ("没有内容", "it is empty")))
-    for place, (field, pattern) in enumerate(HEADINGS):
-        if matches(pattern, outside) or (outside in {"", "其他"} and matches(pattern, whole)):
-            reason = (f"列名“{last}”像是这一栏", f'the heading "{last}" reads like it')
-            return _found(70 - place, column, whole, field, reason)
-    return _by_content(column, known)
+    if column.joined_into is not None:
+        letter = letters(column.joined_into)
+        return _Guess(
+            0, column, Choice(reason=(f"已与 {letter} 列合并为年月", f"joined with column {letter}: year and month"))
+        )
+    meaning_of = read_heading(column.heading)
+    if meaning_of.left_out is not None:
+        return _Guess(0, column, Choice(reason=meaning_of.left_out))
+    if column.filled == 0:
+        return _Guess(0, column, Choice(reason=("没有内容", "it is empty")))
+    if not meaning_of.field:
+        return _by_content(column, known)
+    return _found(column, meaning_of.field, meaning_of.score)
 
 
 def _by_content(column: Column, known: Known) -> _Guess:
     for field in ("segment", "tier", "function", "districts", "eia_level", "utilities"):
         given = [part for sample in column.samples for part in parts_of(field, sample) if not is_nothing(part)]
-        hits = sum(meaning(field, part, known) is not None for part in given)
+        hits = sum(meaning(field, part, known).code is not None for part in given)
         if len(given) > 1 and hits >= MOST_OF * len(given):
             reason = (f"{hits}/{len(given)} 个值属于这一栏的词汇", f"{hits} of {len(given)} values are words of it")
             return _Guess(30, column, Choice(target=field, reason=reason, sure=False))
-    return _Guess(0, column, Choice(reason=("不认识这个列名", "the heading is not recognised"), sure=False))
+    return _Guess(0, column, Choice(reason=UNKNOWN, sure=False))
 
 
-def _found(score: int, column: Column, heading: str, field: str, reason: tuple[str, str]) -> _Guess:
-    function = next((function.value for pattern, function in QUALIFIERS.items() if matches(pattern, heading)), "")
-    target = f"{field}@{function}" if field in PARTS and function and field != "districts" else field
-    unit, about = _unit(column, field)
-    whole = (reason[0] + about[0], reason[1] + about[1])
-    return _Guess(score, column, Choice(target=target, unit=unit, reason=whole, sure=score > 90 or not about[0]))
-
-
-def _unit(column: Column, field: str) -> tuple[str, tuple[str, str]]:
-    own = own_unit(field)
-    if own is None:
-        return "", ("", "")
-    named = unit_in(field, column.unit) or unit_in(field, heading_parts(column.heading)[0])
-    if named is not None:
-        return named, ("", "")
-    if field == "floor_area_m2" and _all_small(column):
-        return "wan_m2", (
-            "；没有写单位，数值很小，像是万 m²",
-            "; no unit is written, and the numbers are small: 10,000 m²?",
+def _found(column: Column, field: str, score: int) -> _Guess:
+    last = column.heading.rsplit(" / ", 1)[-1]
+    named = last if read_heading(last).field == field else column.heading
+    functions = functions_of(column.heading) if field in PARTS and field != "districts" else []
+    target = f"{field}@{functions[0]}" if functions else field
+    unit = unit_of_heading(field, heading_parts(simplified(column.heading))[0], column.unit)
+    if unit.sure and unit.unit is None:
+        unit = guessed_unit(field, _bare_numbers(column))
+    if not unit.readable:
+        return _Guess(0, column, Choice(reason=unit.why, sure=False))
+    doubts = [unit.why] if unit.why != ("", "") else []
+    if len(functions) > 1:
+        doubts.append(("一栏说的是几种用途", "it speaks of several functions"))
+    if field == "clear_height_m" and matches("层高|storey", heading_of(column.heading).whole):
+        doubts.append(
+            (
+                "层高包含楼板和梁，净高比层高小，请确认",
+                "a storey height includes slab and beams: the clear height is less",
+            )
         )
-    return own, ("", "")
+    sure = score >= SURE and unit.sure and not doubts
+    reads = (
+        f"列名“{named}”{'像' if score >= SURE else '可能'}是这一栏",
+        f'the heading "{named}" {"reads like" if score >= SURE else "may be"} it',
+    )
+    reason = ("；".join([reads[0], *(zh for zh, _ in doubts)]), "; ".join([reads[1], *(en for _, en in doubts)]))
+    return _Guess(
+        score, column, Choice(target=target, unit=unit.unit or own_unit(field) or "", reason=reason, sure=sure)
+    )
 
 
-def _all_small(column: Column) -> bool:
-    read = [number(sample, "floor_area_m2", "m2", None)[0] for sample in column.samples]
-    numbers = [each for each in read if isinstance(each, int | float)]
-    return bool(numbers) and max(numbers) < SMALL_AREA_M2
+def _bare_numbers(column: Column) -> list[Decimal]:
+    """The first values of a column that are numbers without a unit."""
+    found = (sample for sample in column.samples if re.fullmatch(numerals.SIGNED, sample))
+    return [numerals.value_of(sample) for sample in found]
 
 
 def _without_totals(columns: dict[int, Choice]) -> dict[int, Choice]:

@@ -6,6 +6,7 @@ from functools import cache
 
 from geodata.values import plain
 
+_REMARK = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]$")
 _PARENTHESES = re.compile(r"[(\[【（]([^)\]】）]*)[)\]】）]")
 
 
@@ -35,3 +36,12 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def matches(pattern: str, text: str) -> bool:
     """Whether a text, in lower case, holds what the pattern describes."""
     return _compiled(pattern).search(text) is not None
+
+
+def without_remarks(text: str) -> tuple[str, list[str]]:
+    """A text, as ``said`` gives it, without the parentheses at its end, and what they hold."""
+    remarks: list[str] = []
+    while found := _REMARK.search(text):
+        remarks.insert(0, found[1].strip())
+        text = text[: found.start()].rstrip()
+    return text, [remark for remark in remarks if remark]

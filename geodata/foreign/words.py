@@ -1,52 +1,9 @@
-"""Words by which people head columns and fill cells, beyond the aliases that a batch knows anyway."""
+"""Words by which people fill cells, beyond the labels and codes of the vocabularies."""
 
 import re
 from collections.abc import Mapping
 
 from allocator.vocabulary import Function
-
-HEADINGS: tuple[tuple[str, str], ...] = (
-    ("tier", r"梯度|企业类型|企业类别|企业性质|企业规模|级别|tier|class of"),
-    ("enterprise", r"企业|公司|单位名称|申请人|入驻主体|投资方|company|enterprise|firm|applicant"),
-    ("segment", r"细分|领域|赛道|产业方向|行业|segment|sector|field"),
-    ("priority", r"优先|重要程度|紧急|priority"),
-    ("value", r"价值分|评分|得分|score"),
-    ("submitted_on", r"申报|登记日期|提交|填报|submitted"),
-    ("function", r"用途|功能|需求类型|意向产品|空间类型|产品类型|载体类型|function|purpose|type of space"),
-    ("floor_load_kpa", r"承重|荷载|载荷|楼板|load"),
-    ("clear_height_m", r"层高|净高|高度|height"),
-    ("power_kw", r"用电|电力|配电|负荷|power|electric"),
-    ("effluent_t_day", r"排水|废水|污水|effluent|waste ?water"),
-    ("water_t_day", r"用水|供水|water"),
-    ("cleanroom_iso", r"洁净|clean ?room"),
-    ("ground_floor", r"首层|一楼|底层|ground floor"),
-    ("eia_level", r"环评|eia|assessment"),
-    ("utilities", r"配套|公用工程|utilit"),
-    ("emits", r"排放|产生|危害|emits"),
-    ("sensitive_to", r"敏感|防振|sensitive"),
-    ("lease_months", r"租期|租赁期|年限|lease"),
-    ("start_until", r"最晚|截止|latest"),
-    ("start_from", r"入驻|需求时间|进驻|使用时间|投产|启用|最早|start|move.?in|from"),
-    ("max_rent_yuan_m2_month", r"租金|单价|rent"),
-    ("districts", r"意向区|意向区域|区域|意向地|片区|选址|district|location"),
-    ("name_en", r"英文"),
-    ("name_zh", r"项目名称|项目|名称|project"),
-    ("floor_area_m2", r"面积|平方|area|sqm|亩"),
-    ("source", r"来源|备注|说明|联系|remark|note|source|contact"),
-)
-"""Field by what its heading holds, the more telling first."""
-
-LEFT_OUT: tuple[tuple[str, tuple[str, str]], ...] = (
-    (r"^(?:序号|编号|no\.?|#|id)$", ("流水号，不作为项目编号", "a running number, not an id of ours")),
-    (r"电话|手机|邮箱|联系人|phone|mail|contact person", ("联系方式不入库", "contacts are not stored")),
-    (
-        r"宿舍|食堂|车位|dormitor|parking",
-        ("宿舍、食堂和车位不在安排范围内", "dormitories and parking are not planned here"),
-    ),
-    (r"合计|总计|小计|total", ("合计列", "a total of other columns")),
-    (r"产值|税收|投资额|营收|人数|员工|output|revenue|staff|employees", ("经济指标不参与安排", "not used in a plan")),
-)
-"""Columns that are left out, with the reason."""
 
 QUALIFIERS: Mapping[str, Function] = {
     r"研发|实验|r&d|research|laborator": Function.RND,
@@ -62,72 +19,147 @@ QUALIFIERS: Mapping[str, Function] = {
 
 VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "segment": (
-        (r"内镜|内窥|endosc", "endoscopy"),
-        (r"影像|ct\b|mri|磁共振|超声|imaging", "imaging"),
-        (r"ecmo|膜肺", "ecmo"),
-        (r"监护|呼吸|麻醉|生命|life", "life_support"),
-        (r"测序|基因|sequenc", "gene_sequencing"),
-        (r"诊断|检测试剂|ivd|poct", "ivd"),
-        (r"材料|biomaterial", "biomaterials"),
-        (r"植入|介入|支架|骨科|implant", "implants"),
-        (r"机器人|robot", "surgical_robots"),
-        (r"质子|放疗|proton", "proton_therapy"),
-        (r"数字|ai|软件|智能|远程|digital|software", "digital_health"),
-        (r"平台|服务|cdmo|cro|platform", "public_platform"),
+        (r"内镜|内窥镜?|腔镜|胃镜|肠镜|(?<![a-z])endosc\w*", "endoscopy"),
+        (
+            r"影像|(?<![a-z])(?:ct|mri|pet|dr|x-?ray)(?![a-z])|磁共振|核磁|超声|x射线|(?<![a-z])(?:imaging|ultrasound)",
+            "imaging",
+        ),
+        (r"(?<![a-z])ecmo(?![a-z])|膜肺(?:氧合)?", "ecmo"),
+        (
+            r"监护|呼吸机?|麻醉机?|生命(?:信息|支持)|除颤|输注泵|输液泵|注射泵|透析|血液净化|(?<![a-z])life support",
+            "life_support",
+        ),
+        (r"测序|基因|(?<![a-z])sequenc\w*", "gene_sequencing"),
+        (
+            r"(?:体外|分子|免疫|临床|生化)?诊断|化学发光|(?:诊断|检测)?试剂|(?<![a-z])(?:ivd|poct)(?![a-z])|(?<![a-z])diagnostic\w*",
+            "ivd",
+        ),
+        (r"(?:生物|医用|医学)*材料|(?<![a-z])biomaterial\w*", "biomaterials"),
+        (
+            r"植入|介入|支架|骨科|高值(?:医用)?耗材|人工关节|起搏器|瓣膜|球囊|导管|(?<![a-z])implant\w*",
+            "implants",
+        ),
+        (r"(?:手术|康复|医疗|腔镜)?机器人|(?<![a-z])(?:surgical |rehabilitation )?robot\w*", "surgical_robots"),
+        (r"质子|重离子|放疗|放射治疗|(?<![a-z])proton\w*", "proton_therapy"),
+        (
+            r"数字|人工智能|(?<![a-z])ai(?![a-z])|软件|智能|智慧|远程|可穿戴|信息化|(?<![a-z])(?:digital|software|wearable)\w*",
+            "digital_health",
+        ),
+        (r"平台|服务|(?<![a-z])(?:cdmo|cro)(?![a-z])|(?<![a-z])platform\w*", "public_platform"),
     ),
     "tier": (
-        (r"重大|major", "major"),
-        (r"龙头|链主|上市|世界|leader", "leader"),
-        (r"隐形|单项冠军|小巨人|专精特新|champion", "hidden_champion"),
-        (r"高成长|成长|瞪羚|独角兽|growth", "growth"),
-        (r"初创|在孵|孵化|startup|start-up", "startup"),
-        (r"平台|platform", "public_platform"),
+        (r"重大|(?<![a-z])major(?![a-z])", "major"),
+        (r"龙头|链主|上市|世界(?:知名|500强)|(?<![a-z])(?:leader\w*|leading|listed)", "leader"),
+        (r"隐形(?:冠军)?|单项冠军|小巨人|专精特新|(?<![a-z])champion\w*", "hidden_champion"),
+        (r"高?成长|瞪羚|独角兽|(?<![a-z])(?:high-)?growth(?![a-z])|(?<![a-z])unicorn", "growth"),
+        (r"初创|在孵|孵化|种子期|天使轮|(?<![a-z])start-?up\w*", "startup"),
+        (r"平台|(?<![a-z])platform\w*", "public_platform"),
     ),
-    "function": tuple((pattern, function.value) for pattern, function in QUALIFIERS.items()),
-    "priority": (
-        (r"^(?:最高|特急|重点|a|最优先)$", "5"),
-        (r"^(?:高|急|b|优先)$", "4"),
-        (r"^(?:中|一般|普通|c)$", "3"),
-        (r"^(?:低|d)$", "2"),
-        (r"^(?:最低|e)$", "1"),
+    "function": (
+        (r"研发|实验室?|(?<![a-z])r&d|(?<![a-z])(?:research|laborator)\w*|(?<![a-z])labs?(?![a-z])", "rnd"),
+        (r"[中小]试(?:车间|厂房|生产|基地|线)?|(?<![a-z])pilot(?: production| plant)?", "pilot"),
+        (
+            r"厂房|(?:gmp)?生产|制造|车间|组装|装配|(?<![a-z])(?:factory|production|manufactur|workshop|assembl)\w*",
+            "manufacturing",
+        ),
+        (r"办公|总部|行政|(?<![a-z])(?:offices?|headquarters?|hq)(?![a-z])", "hq"),
+        (r"(?:检测|检验|测试)+(?:实验室|中心)?|(?<![a-z])testing(?: lab\w*)?", "testing"),
+        (r"动物(?:实验)?(?:室|房|中心)?|(?<![a-z])animal\w*(?: experiments?| lab\w*| house)?", "animal"),
+        (r"展示|展厅|示范|临床|(?<![a-z])(?:demo|clinical|showroom)\w*", "clinical_demo"),
+        (r"(?:公共)?(?:技术|服务)?平台|(?<![a-z])platform\w*", "platform"),
     ),
-    "eia_level": ((r"报告书|report", "report"), (r"报告表|登记表|form", "form"), (r"豁免|无需|不需|exempt", "exempt")),
+    "eia_level": (
+        (r"报告书|(?<![a-z])reports?(?![a-z])", "report"),
+        (r"报告表|登记表|备案表|(?<![a-z])forms?(?![a-z])", "form"),
+    ),
     "utilities": (
-        (r"双回路|双路|双电源", "dual_power"),
-        (r"蒸汽|steam", "steam"),
-        (r"纯水|pure", "pure_water"),
-        (r"废水|污水", "waste_water"),
-        (r"危化|危险|hazard", "hazardous_store"),
-        (r"医用气|medical gas|氧气", "medical_gas"),
-        (r"燃气|天然气|gas", "gas"),
+        (r"双回路(?:供电|电源)?|双路(?:供电|电源)?|双电源|(?<![a-z])dual power(?: supply)?", "dual_power"),
+        (r"蒸汽|(?<![a-z])steam(?![a-z])", "steam"),
+        (r"超?纯化?水|(?<![a-z])(?:pure|purified) water", "pure_water"),
+        (r"(?:生产)?[废污]水(?:处理)?|(?<![a-z])waste ?-?water(?: treatment)?", "waste_water"),
+        (r"危化品?(?:库|仓库)?|危险品?(?:库|仓库)?|(?<![a-z])hazardous\w*(?:[ -]goods)?(?: store)?", "hazardous_store"),
+        (r"医用气体?|氧气|(?<![a-z])medical gas(?:es)?", "medical_gas"),
+        (r"燃气|天然气|(?<![a-z])(?:natural )?gas(?![a-z])", "gas"),
     ),
-    "emits": (),
-    "sensitive_to": (),
-    "ground_floor": ((r"^(?:必须|要|需要|√|首层|一楼)$", "yes"), (r"^(?:不需要|不限|均可|×)$", "no")),
+    "ground_floor": ((r"首层|一楼|1楼|底层|一层|1层|(?<![a-z])ground floor", "yes"),),
 }
-"""Value of a field by what a cell holds; labels and codes of the vocabularies are tried before."""
+"""Codes by what a part of a word says; whole words and labels of the vocabularies are tried before."""
+
+EXACT: Mapping[str, Mapping[str, tuple[str, bool]]] = {
+    "priority": {
+        **dict.fromkeys(("最高", "特急", "最优先"), ("5", True)),
+        **dict.fromkeys(("高", "急", "优先", "high", "较高"), ("4", True)),
+        **dict.fromkeys(("中", "一般", "普通", "medium"), ("3", True)),
+        **dict.fromkeys(("低", "较低", "low"), ("2", True)),
+        **dict.fromkeys(("最低", "lowest"), ("1", True)),
+        "重点": ("5", False),
+        **{letter: (str(5 - place), False) for place, letter in enumerate("abcde")},
+    },
+    "ground_floor": {
+        **dict.fromkeys(("必须", "要", "需要", "√", "✓", "✔", "首层", "一楼", "底层", "required"), ("yes", True)),
+        **dict.fromkeys(("不需要", "不要", "不必", "无需", "不要求", "均可", "×", "✗", "not needed"), ("no", True)),
+    },
+    "eia_level": {
+        **dict.fromkeys(("报告书", "编制报告书"), ("report", True)),
+        **dict.fromkeys(("报告表", "编制报告表"), ("form", True)),
+        **dict.fromkeys(("豁免", "无需环评", "不需要环评", "免环评", "无需", "不需要", "exempt"), ("exempt", True)),
+    },
+    "function": {
+        **dict.fromkeys(("生产", "厂房", "生产厂房", "生产车间", "production", "factory"), ("manufacturing", True)),
+        **dict.fromkeys(("研发实验室", "实验室", "研发中心", "r&d", "research", "laboratory", "lab"), ("rnd", True)),
+        **dict.fromkeys(("办公", "总部办公", "office", "offices"), ("hq", True)),
+        **dict.fromkeys(("中试车间", "中试厂房", "pilot"), ("pilot", True)),
+        **dict.fromkeys(("检测", "检验", "测试"), ("testing", True)),
+    },
+    "tier": {
+        **dict.fromkeys(("重大",), ("major", True)),
+        **dict.fromkeys(("高成长", "成长型", "高成长型企业", "high-growth"), ("growth", True)),
+        **dict.fromkeys(("初创", "初创企业", "在孵企业", "初创型企业", "startup", "start-up"), ("startup", True)),
+        **dict.fromkeys(("隐形冠军企业",), ("hidden_champion", True)),
+    },
+    "segment": {
+        **dict.fromkeys(("ivd", "体外诊断试剂", "体外诊断设备"), ("ivd", True)),
+        **dict.fromkeys(("医学影像", "医学影像设备"), ("imaging", True)),
+        **dict.fromkeys(("植介入", "植入介入"), ("implants", True)),
+        **dict.fromkeys(("内窥镜", "内镜"), ("endoscopy", True)),
+    },
+    "utilities": {
+        **dict.fromkeys(("双回路", "双回路供电", "双路电源", "双电源"), ("dual_power", True)),
+        **dict.fromkeys(("天然气",), ("gas", True)),
+        **dict.fromkeys(("危化品库", "危化品仓库", "危险品仓库"), ("hazardous_store", True)),
+    },
+    "emits": {"震动": ("vibration", True)},
+    "sensitive_to": {"震动": ("vibration", True)},
+}
+"""Other whole words for codes, and whether they are sure."""
+
+NO_TIER = re.compile(
+    r"(?:国家级?|省级?|市级?)?(?:国高|高新技术?企业|高新|国家高新)(?:企业)?|国高新?|规上|规下|规模以上(?:工业)?企业?|规上企业"
+    r"|(?:科技型)?中小(?:微)?企业|科技型企业|科小|(?:国有|民营|外资|合资|港资|台资|内资|私营|集体)(?:企业)?|国企|央企|民企|外企"
+    r"|有限责任公司|股份有限公司|有限公司|企业|公司|一般企业|普通企业"
+)
+"""What is said of firms without saying their tier."""
+
+ANYWHERE = re.compile(
+    r"(?:深圳)?全市(?:范围)?(?:内)?(?:均可|不限|都可以?)?|全深圳|深圳市?内?(?:均可|不限|任意)?|不限(?:区域|地点|位置)?|区域不限"
+    r"|均可|都可以?|任意(?:区域)?|任何区域|哪里都可以|any(?:where)?|any district"
+)
 
 HAZARDS: tuple[tuple[str, str], ...] = (
-    (r"振动|震动|vibrat", "vibration"),
-    (r"磁|magnet", "magnetic"),
-    (r"辐射|射线|radiat", "radiation"),
-    (r"生物|病原|bio", "biohazard"),
-    (r"粉尘|dust", "dust"),
+    (r"振动|震动|(?<![a-z])vibrat\w*", "vibration"),
+    (r"磁场?|(?<![a-z])magnet\w*", "magnetic"),
+    (r"辐射|射线|(?<![a-z])radiat\w*", "radiation"),
+    (r"生物(?:危害|安全)?|病原|(?<![a-z])biohazard\w*", "biohazard"),
+    (r"粉尘|(?<![a-z])dust(?![a-z])", "dust"),
 )
 
-NOTHING = re.compile(r"^(?:/|-|—|–|无|没有|不限|无要求|待定|暂无|n/?a|none|tbd|\\)$")
-"""What people write for "nothing to say"."""
-
-COMPARED = re.compile(
-    r"^(?:≥|≧|>=|>|≤|≦|<=|<|约|大约|不低于|不小于|不少于|不超过|不高于|最多|最少|至少"
-    r"|about|ca\.?|at least|at most|up to)\s*"
+NOTHING = re.compile(
+    r"[/\\\-—–.]{1,4}|无|没有|不限|无要求|不要求|没要求|无特殊要求|没有要求|暂无|不涉及|n/?a|none|nil|no requirements?"
 )
-"""What stands before a number without changing which number it is."""
+"""What people write for "nothing to say", as a whole cell."""
 
-AROUND = re.compile(r"\s*(?:左右|以上|以下|以内|及以上|or more|or less)$")
-
-TOTALS = re.compile(r"^(?:合计|总计|小计|共计|total|sum|注|备注|说明|填表说明|填报人|审核人)\s*[:：]?")
-"""First cells of rows that hold no enterprise."""
-
-INSTRUCTIONS = r"说明|须知|示例|字典|选项|instruction|readme|column|example|dictionary"
-"""Names of sheets that hold no enterprises."""
+UNDECIDED = re.compile(
+    r"待定|未定|待确定|待确认|待商|待议|待补充|待填|后补|面议|另议|可议|议价|商议|面谈|洽谈|不详|未知|不清楚|不确定|暂不确定"
+    r"|tbd|tbc|to be (?:determined|confirmed|agreed)|negotiable|unknown|\?{1,3}"
+)
+"""What people write for "not said yet", as a whole cell: it is left out with the word."""

@@ -54,7 +54,32 @@ PM.view = (() => {
     unplaced: () => PM.views.now().filters,
   });
 
-  const prepare = (theMap) => { for (const [name, order] of Object.entries(PANES)) theMap.createPane(name).style.zIndex = order; };
+  /* One hover card at a time, none while the map moves, and each within the map. */
+  const keepTips = (theMap) => {
+    let shown = null;
+    const inside = () => {
+      const card = shown.getElement();
+      [card.style.marginLeft, card.style.marginTop] = ["", ""];
+      const [box, frame] = [card.getBoundingClientRect(), theMap.getContainer().getBoundingClientRect()];
+      const push = (low, high, from, to) => (high > to - 4 ? Math.max(to - 4 - high, from + 4 - low) : Math.max(0, from + 4 - low));
+      const usual = getComputedStyle(card);
+      card.style.marginLeft = `${parseFloat(usual.marginLeft) + push(box.left, box.right, frame.left, frame.right)}px`;
+      card.style.marginTop = `${parseFloat(usual.marginTop) + push(box.top, box.bottom, frame.top, frame.bottom)}px`;
+    };
+    theMap.on("tooltipopen", ({ tooltip }) => {
+      if (shown && shown !== tooltip) theMap.closeTooltip(shown);
+      shown = tooltip;
+      inside();
+    });
+    theMap.on("tooltipclose", ({ tooltip }) => { if (shown === tooltip) shown = null; });
+    theMap.on("mousemove", () => { if (shown && shown.options.sticky) inside(); });
+    theMap.on("movestart", () => { if (shown) theMap.closeTooltip(shown); });
+  };
+
+  const prepare = (theMap) => {
+    for (const [name, order] of Object.entries(PANES)) theMap.createPane(name).style.zIndex = order;
+    keepTips(theMap);
+  };
 
   /* A second map beside the first, of the same districts; each follows the other. */
   const secondMap = (view) => {

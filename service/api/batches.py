@@ -1,7 +1,7 @@
 """Batches of enquiries: uploaded whole, listed, withdrawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from dataclasses import replace as replace_fields
 from datetime import date
 from typing import Annotated, Any
@@ -13,16 +13,17 @@ from sqlalchemy import Connection, select
 from geodata.demand import ProjectRecord
 from geodata.read import RegistryRecords, read_projects
 from seeds.load import load_districts
-from service.api.bodies import WithdrawIn
+from service.api.bodies import ReopenIn, WithdrawIn
 from service.api.house import Asker, Planner, Reader
 from service.api.once import Answer, IsOnce, Once
 from service.api.paging import IfMatch, InWindow, Page, must_match, paged, tag
 from service.api.problems import conflict, not_found
-from service.api.shapes import BatchHead, BatchWhole, EnquiryOut, Withdrawn
+from service.api.shapes import BatchHead, BatchStored, BatchWhole, EnquiryOut, Reopened, Withdrawn
 from service.api.uploads import CONTENTS, InUpload, plain_name, read_upload
 from service.database.tables import batch
 from service.jobs.works import reached
 from service.records import batches, registries
+from service.records.sent_before import sent_before
 
 router = APIRouter(prefix="/batches", tags=["batches"])
 BatchId = Annotated[str, InPath(pattern=r"^batch-[0-9a-f]{12}$", examples=["batch-0f3a5b7c9d1e"])]
@@ -32,7 +33,7 @@ BatchId = Annotated[str, InPath(pattern=r"^batch-[0-9a-f]{12}$", examples=["batc
     "",
     status_code=201,
     summary="Upload a batch of projects",
-    response_model=BatchHead,
+    response_model=BatchStored,
     openapi_extra={"requestBody": {"required": True, "content": CONTENTS}},
 )
 def store(  # noqa: PLR0913  the parameters of an upload
@@ -46,7 +47,8 @@ def store(  # noqa: PLR0913  the parameters of an upload
 ) -> Response:
     """Store a batch whole, or tell every fault with its row and column and store nothing.
 
-    The projects are checked against the newest registry.
+    The projects are checked against the newest registry. The answer names the batches of the very same file, and the
+    open enquiries of the same firms and projects, that were there before.
     """
     done = once.before(asker)
     if done is not None:
@@ -66,13 +68,29 @@ class Named:
     content: bytes
 
 
-def keep(asker: Asker, once: Once, projects: Sequence[ProjectRecord], named: Named, *, replace: bool) -> Response:
-    """Store checked projects as a batch."""
+def keep(  # noqa: PLR0913  a batch, and how it is stored
+    asker: Asker,
+    once: Once,
+    projects: Sequence[ProjectRecord],
+    named: Named,
+    *,
+    replace: bool,
+    by_firm: bool = False,
+) -> Response:
+    """Store checked projects as a batch; with ``replace``, in place of open enquiries of the same id.
+
+    ``by_firm`` lets it also take the place of those of the same firm and project: where the ids are made by us, a file
+    that is sent again has others.
+    """
     shown = plain_name(named.file_name)
     for project in projects:
         _named(project, shown)
 
     def make(connection: Connection) -> Answer:
+        before = sent_before(connection, projects, batches.content_hash(named.content))
+        replaced = {project.project_id for project in projects} if replace else set()
+        if replace and by_firm:
+            replaced |= {each.project_id for each in before.enquiries}
         batch_id = batches.store(
             connection,
             asker.person,
@@ -81,12 +99,12 @@ def keep(asker: Asker, once: Once, projects: Sequence[ProjectRecord], named: Nam
             named.name.strip(),
             shown,
             named.content,
-            replace=replace,
+            replace=replaced,
         )
         found = batches.find(connection, batch_id)
         reached("submit")
         headers = {"Location": f"/api/v1/batches/{batch_id}", "ETag": tag(batch_id, 1)}
-        return Answer(BatchHead.model_validate(found), 201, headers)
+        return Answer(BatchStored.model_validate({**(found or {}), "sent_before": asdict(before)}), 201, headers)
 
     return once.answer(asker, make)
 
@@ -145,5 +163,22 @@ def withdraw(asker: Planner, batch_id: BatchId, body: WithdrawIn, once: IsOnce, 
         if missing:
             raise conflict("not-open", f"Not open in this batch: {', '.join(missing[:20])}.")
         return Answer(Withdrawn(batch_id=batch_id, withdrawn=closed))
+
+    return once.answer(asker, make)
+
+
+@router.post("/{batch_id}/reopen", summary="Undo a withdrawal", response_model=Reopened)
+def reopen(asker: Planner, batch_id: BatchId, body: ReopenIn, once: IsOnce, version: IfMatch = None) -> Response:
+    """Open withdrawn enquiries again; a 409 problem names those that are not withdrawn or whose id is in use."""
+
+    def make(connection: Connection) -> Answer:
+        found = _found(connection, batch_id)
+        if version is not None:
+            must_match(version, tag(batch_id, found["version"]))
+        opened = batches.reopen(connection, asker.person, batch_id, body.projects)
+        missing = sorted(set(body.projects) - set(opened))
+        if missing:
+            raise conflict("not-withdrawn", f"Cannot be opened again: {', '.join(missing[:20])}.")
+        return Answer(Reopened(batch_id=batch_id, reopened=opened))
 
     return once.answer(asker, make)

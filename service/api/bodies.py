@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from geodata.schema import BoundaryRecord
+
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 
@@ -22,6 +24,8 @@ def _some(value: str) -> str:
 Line = Annotated[StrictStr, Field(max_length=200), AfterValidator(_printable)]
 Words = Annotated[StrictStr, Field(min_length=1, max_length=2000), AfterValidator(_printable), AfterValidator(_some)]
 Name = Annotated[StrictStr, Field(pattern=r"^[\x21-\x7e]{1,80}$")]
+ProjectName = Annotated[StrictStr, Field(min_length=1, max_length=80), AfterValidator(_printable)]
+"""Id of a project, which senders choose: it may have blanks, slashes and Chinese characters."""
 
 
 class Body(BaseModel):
@@ -54,6 +58,13 @@ class RunIn(Body):
     )
     max_moves: StrictInt | None = Field(None, ge=0, le=1_000_000, description="Most published components moved.")
     plan_from: Annotated[StrictStr, Field(pattern=MONTH)] | None = Field(None, description="First month, YYYY-MM.")
+    start_slack_months: StrictInt | None = Field(
+        None,
+        ge=0,
+        le=240,
+        description="Months after the asked one up to which a part that names no latest start may start; absent is the "
+        "policy's.",
+    )
     scenario_id: Name | None = Field(None, description="A stored scenario that changes the inputs.")
     goals: list[list[AimIn]] | None = Field(
         None, min_length=1, max_length=20, description="Tiers of goals in strict order; absent is the usual order."
@@ -69,6 +80,12 @@ class WithdrawIn(Body):
     projects: list[Name] = Field(
         default_factory=list, max_length=10_000, description="Project ids; empty is all open ones."
     )
+
+
+class ReopenIn(Body):
+    """Withdrawn enquiries that are open again."""
+
+    projects: list[Name] = Field(min_length=1, max_length=10_000, description="Project ids.")
 
 
 class RejectIn(Body):
@@ -102,7 +119,12 @@ class MovesIn(Body):
 
     name: Line = ""
     most_moves: StrictInt = Field(5, ge=0, le=50, description="The curve has a point for 0, 1, … so many moves.")
-    rate: StrictInt = Field(1, ge=0, le=1_000_000, description="What a point of the price of moving costs of the gain.")
+    rate: StrictInt | None = Field(
+        None,
+        ge=0,
+        le=1_000_000,
+        description="What a point of the price of moving costs of the gain; absent is what the order of goals says.",
+    )
     run: RunIn = Field(
         default_factory=RunIn, description="Inputs and time limit of every point; basis and max_moves have no say."
     )
@@ -117,7 +139,7 @@ class DossiersIn(Body):
 
     name: Line = ""
     plan_id: Name = Field(description="A plan that the person may see whole.")
-    projects: list[Name] = Field(default_factory=list, max_length=2000, description="Project ids; empty is all.")
+    projects: list[ProjectName] = Field(default_factory=list, max_length=2000, description="Project ids; empty is all.")
     places: StrictInt = Field(3, ge=0, le=20, description="Parks that suit a component and are priced, at most.")
     time_limit_s: StrictFloat | StrictInt = Field(60, gt=0, le=86_400, description="Wall time of each part, s.")
 
@@ -135,6 +157,12 @@ class AnswersIn(Body):
         default_factory=list, max_length=3, description="Empty is every question."
     )
     time_limit_s: StrictFloat | StrictInt = Field(600, gt=0, le=86_400, description="Wall time of each answer, s.")
+    floor_area_m2: StrictInt | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="Floor of the block that build-next adds, m²; absent: what the median waiting component asks for.",
+    )
 
 
 class RegistryIn(Body):
@@ -146,6 +174,9 @@ class RegistryIn(Body):
     tenancies: list[dict[str, Any]] = Field(default_factory=list, max_length=100_000)
     districts: list[dict[str, Any]] = Field(
         default_factory=list, max_length=100, description="Absent: those of the policy."
+    )
+    boundaries: list[BoundaryRecord] = Field(
+        default_factory=list, max_length=100, description="Outlines of its districts. Absent: those of the city."
     )
 
 

@@ -1,6 +1,6 @@
 """Nights: what the nightly run found, and a way to begin it by hand."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -13,6 +13,7 @@ from service.api.once import Answer, IsOnce
 from service.api.problems import not_found
 from service.api.shapes import NightOut, Nights
 from service.change_report import report_text
+from service.clock import now
 from service.database.rows import every, first, only
 from service.database.tables import night
 
@@ -49,13 +50,17 @@ def report(asker: Reader, local_date: date) -> PlainTextResponse:
 
 @router.post("", status_code=202, summary="Begin the night now", response_model=NightOut)
 def begin(asker: Operator, once: IsOnce) -> Response:
-    """Begin the last night that was due, or answer how it ended if it has run: a night runs once."""
+    """Begin the last night that was due, or say why it is not begun: 202 while it runs, 200 for one that is over.
+
+    A night that ended without a result – nothing was published, its run failed or was cancelled – is begun anew.
+    """
     settings = asker.house.settings
 
     def make(connection: Connection) -> Answer:
-        day = nights.due(settings, datetime.now(UTC))
-        nights.begin(connection, settings, day, asker.person)
+        day = nights.due(settings, now(settings))
+        nights.begin(connection, settings, day, asker.person, again=True)
         row = only(connection, select(night).where(night.c.local_date == day))
-        return Answer(NightOut.model_validate(row), 202, {"Location": f"/api/v1/nights/{day.isoformat()}"})
+        status = 202 if row["state"] == "running" else 200
+        return Answer(NightOut.model_validate(row), status, {"Location": f"/api/v1/nights/{day.isoformat()}"})
 
     return once.answer(asker, make)

@@ -8,6 +8,7 @@ from fastapi import Path as InPath
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
+from allocator.explain import dossier as explained
 from service.api.bodies import RejectIn
 from service.api.house import Asker, Planner, Reader, Reviewer
 from service.api.masking import masked
@@ -19,6 +20,7 @@ from service.api.written import written
 from service.comparison import Comparison, compare
 from service.database.rows import every
 from service.database.tables import artifact, dossier, placement, plan, unplaced
+from service.dossiers import dossier_document
 from service.records import plans, review
 from service.records.checking import checked, verification
 from service.wire import AssignmentOut, DossierOut, UnplacedOut
@@ -102,8 +104,7 @@ def dossiers(asker: Reader, plan_id: PlanId) -> dict[str, list[str]]:
     """Projects of the plan whose dossier the person may read."""
     with asker.transaction() as connection:
         found(connection, plan_id)
-        query = select(dossier.c.project_id).where(dossier.c.plan_id == plan_id).order_by(dossier.c.project_id)
-        return {"projects": list(connection.execute(query).scalars())}
+        return {"projects": list(plans.projects_seen(connection, plan_id))}
 
 
 @router.get(
@@ -119,13 +120,17 @@ def one_dossier(
 
 
 def dossier_for(asker: Asker, plan_id: str, project_id: str) -> DossierOut:
-    """A project's dossier as the person may see it; raises a 404 problem."""
+    """A project's dossier as the person may see it, made now if there was no time for it; raises a 404 problem."""
     with asker.transaction() as connection:
         found(connection, plan_id)
         rows = plans.parts_of(connection, dossier, plan_id, project_id=project_id)
-    if not rows:
+        seen = bool(rows) or project_id in plans.projects_seen(connection, plan_id)
+    if not seen:
         raise not_found("dossier")
-    return masked(asker, plan_id, DossierOut.model_validate(rows[0]["document"]))
+    if rows:
+        return masked(asker, plan_id, DossierOut.model_validate(rows[0]["document"]))
+    _, verified = asker.house.plan(plan_id)
+    return masked(asker, plan_id, DossierOut.model_validate(dossier_document(explained(verified, project_id))))
 
 
 @router.get("/{plan_id}/exports", summary="Files of a plan")

@@ -56,6 +56,7 @@ class FaultOut(BaseModel):
     value: str | None = None
     message: str
     remedy: str = ""
+    code: str | None = Field(None, description="Kind of a fault of a file, for programs.")
 
 
 class ProblemOut(BaseModel):

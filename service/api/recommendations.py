@@ -27,6 +27,16 @@ def recommend(asker: Reader, body: RecommendIn, once: IsOnce) -> Response:
     done = once.before(asker)
     if done is not None:
         return done
+    answer = recommended(asker, body)
+
+    def make(_connection: Connection) -> Answer:
+        return Answer(answer)
+
+    return once.answer(asker, make)
+
+
+def recommended(asker: Asker, body: RecommendIn) -> RecommendationOut:
+    """The answer itself, which changes nothing; raises InputError, and problems 404, 409, 422 and 503."""
     plan_id = _standing(asker, body.plan_id)
     document, verified = asker.house.plan(plan_id)
     if not asker.house.asking.acquire(timeout=WAIT_S):
@@ -40,12 +50,7 @@ def recommend(asker: Reader, body: RecommendIn, once: IsOnce) -> Response:
         )
     finally:
         asker.house.asking.release()
-    answer = masked(asker, plan_id, answer)
-
-    def make(_connection: Connection) -> Answer:
-        return Answer(answer)
-
-    return once.answer(asker, make)
+    return masked(asker, plan_id, answer)
 
 
 def _standing(asker: Asker, plan_id: str | None) -> str:

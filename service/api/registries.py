@@ -1,6 +1,6 @@
 """Registries: districts, parks, spaces and tenancies, every version kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,8 +11,9 @@ from fastapi import Path as InPath
 from sqlalchemy import select
 
 from allocator.errors import InputError
-from geodata.read import RegistryRecords, read_boundaries, read_registry
-from seeds.load import boundaries_path, load_districts
+from geodata.read import RegistryRecords, read_registry
+from geodata.schema import BoundaryRecord
+from seeds.load import load_boundaries, load_districts
 from service.api.bodies import ChangesIn, RegistryIn
 from service.api.house import Asker, Keeper, Reader
 from service.api.once import Answer, IsOnce
@@ -74,6 +75,7 @@ def store(asker: Keeper, body: RegistryIn, once: IsOnce) -> Response:
         return done
     content = body.model_dump()
     files = {f"{kind}.json": as_json({kind: content[kind]}) for kind in registries.KINDS if content[kind]}
+    files |= _outlines(body.boundaries)
     return _stored(asker, once, _read(files), body.note, None)
 
 
@@ -141,14 +143,24 @@ def _changed(document: Mapping[str, Any], body: ChangesIn) -> dict[str, bytes]:
         if missing:
             raise not_found(f"record of {kind}: {', '.join(sorted(missing)[:5])}")
         content[kind] = [record for record in content[kind] if record[key] not in gone | replaced] + put
-    return {f"{kind}.json": as_json({kind: records}) for kind, records in content.items() if records}
+    files = {f"{kind}.json": as_json({kind: records}) for kind, records in content.items() if records}
+    return files | _outlines([BoundaryRecord.model_validate(each) for each in document.get("boundaries", ())])
+
+
+def _outlines(own: Sequence[BoundaryRecord]) -> dict[str, bytes]:
+    """The file of a registry's own outlines, if it has any."""
+    features = [
+        {"type": "Feature", "properties": each.model_dump(exclude={"geometry"}), "geometry": dict(each.geometry)}
+        for each in own
+    ]
+    return {"boundaries.geojson": as_json({"type": "FeatureCollection", "features": features})} if own else {}
 
 
 def _read(files: Mapping[str, bytes]) -> RegistryRecords:
     districts = load_districts(date.max)
     with folder_with(files) as folder:
         try:
-            found = read_registry(folder, districts, read_boundaries(boundaries_path()))
+            found = read_registry(folder, districts, load_boundaries())
         except InputError as error:
             named = [replace(each, file="registry") if each.file == folder.name else each for each in error.faults]
             raise faults_problem(named) from None

@@ -18,6 +18,7 @@ from service.api.problems import ProblemError, conflict, not_found
 from service.api.shapes import BestSoFar, RunOut, RunState
 from service.database.tables import run
 from service.ordering import order_run
+from service.phases import PREPARING, STOPPABLE
 from service.records import runs
 
 router = APIRouter(prefix="/runs", tags=["runs"])
@@ -114,8 +115,12 @@ def cancel(
     """
 
     def make(connection: Connection) -> Answer:
-        if runs.find(connection, run_id) is None:
+        found = runs.find(connection, run_id)
+        if found is None:
             raise not_found("run")
+        progress = found["progress"] or {}
+        if keep and found["state"] == "running" and progress.get("phase", PREPARING) not in STOPPABLE:
+            raise conflict("solved", "The solve is over; its plan is kept, and is there once its files are written.")
         if runs.cancel(connection, asker.person, run_id, keep=keep) is None:
             raise conflict("over", "The run is over already.")
         return accepted(connection, run_id)
@@ -167,6 +172,7 @@ def _event(found: Mapping[str, Any]) -> dict[str, str]:
     marks = [
         found["attempt"],
         found["state"],
+        progress.get("phase", ""),
         *(progress.get(name, "") for name in ("goal", "incumbent", "bound", "done")),
     ]
     return {

@@ -51,6 +51,39 @@ class BatchHead(Shape):
     made_by: str
 
 
+class SameFileOut(Shape):
+    """A batch of the very same file."""
+
+    batch_id: str
+    name: str
+    file_name: str
+    made_at: datetime
+    made_by: str
+
+
+class OpenAlreadyOut(Shape):
+    """An open enquiry of a firm and project that the batch names too."""
+
+    project_id: str
+    enterprise: str
+    batch_id: str
+    batch_name: str
+    same_needs: bool = Field(description="Whether it asks for the very same.")
+
+
+class SentBeforeOut(Shape):
+    """What was there before a batch came."""
+
+    batches: list[SameFileOut] = Field(default_factory=list, description="Batches of the very same file.")
+    enquiries: list[OpenAlreadyOut] = Field(default_factory=list, description="Open enquiries of the same firms.")
+
+
+class BatchStored(BatchHead):
+    """A batch as it was stored, and what was there before it."""
+
+    sent_before: SentBeforeOut
+
+
 class EnquiryOut(Shape):
     """One project of a batch."""
 
@@ -76,8 +109,19 @@ class Withdrawn(Shape):
     withdrawn: list[str]
 
 
+class Reopened(Shape):
+    """What was opened again."""
+
+    batch_id: str
+    reopened: list[str]
+
+
 class RunOut(Shape):
-    """A run; ``progress`` shows the goal under way with incumbent, bound and gap."""
+    """A run; ``progress`` shows the phase and, while it solves, the goal under way with incumbent, bound and gap.
+
+    Its ``phases`` are what the run does one after the other: the seconds that each is expected to take at most, and
+    those that it has taken.  A run ends within its time limit and what explaining and writing may take after it.
+    """
 
     run_id: str = Field(examples=["run-0f3a5b7c9d1e"])
     name: str

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from sqlalchemy import Connection, select
 
-from allocator.answers.move_curve import gain_aim
+from allocator.answers.move_curve import asked_rate, gain_name
 from service.api.bodies import AnswersIn, DossiersIn, MovesIn
 from service.api.house import Asker, Planner, Reader
 from service.api.once import Answer, IsOnce
@@ -38,8 +38,9 @@ def moves(asker: Planner, body: MovesIn, once: IsOnce) -> Response:
         asked = {**body.run.model_dump(), "basis": "published", "max_moves": None}
         found = gather(connection, None, asked, asker.house.standings.registry)
         limit_s = body.run.time_limit_s or asker.house.settings.time_limit_s
-        shared = {"rate": body.rate, "time_limit_s": limit_s}
-        request = {**shared, "most_moves": body.most_moves, "goal": gain_aim(problem_of(found.inputs)).name}
+        problem = problem_of(found.inputs)
+        shared = {"rate": asked_rate(problem) if body.rate is None else body.rate, "time_limit_s": limit_s}
+        request = {**shared, "most_moves": body.most_moves, "goal": gain_name(problem)}
         parts = [("no limit", shared)]
         parts += [(f"at most {most}", {**shared, "most_moves": most}) for most in range(body.most_moves + 1)]
         size = (found.inputs.input_hash(), len(found.inputs.projects))
@@ -87,7 +88,8 @@ def questions(asker: Planner, body: AnswersIn, once: IsOnce) -> Response:
             raise conflict("answered", "The plan has these answers, or they are being worked out.")
         size = (document.input_hash, len(document.inputs.projects) if document.inputs else 0)
         wanted = Wanted("answers", body.name, row["district"], row["registry"], shared, *size, body.plan_id)
-        parts = [(name, {**shared, "question": name}) for name in names]
+        about = {"build-next": {"floor_area_m2": body.floor_area_m2}}
+        parts = [(name, {**shared, "question": name, **about.get(name, {})}) for name in names]
         return _made(connection, studies.create(connection, asker.person, wanted, parts))
 
     return once.answer(asker, make)

@@ -7,11 +7,12 @@ from service.arguments.answering import ANSWERING
 from service.arguments.asking import ASKING
 from service.arguments.base import Command
 from service.arguments.benching import BENCHING
+from service.arguments.converting import CONVERTING
 from service.arguments.mapping import MAPPING
 from service.arguments.operating import OPERATING
 from service.arguments.planning import PLANNING
 from service.arguments.serving import SERVING
 
-COMMANDS: tuple[Command, ...] = (*PLANNING, *ASKING, *ANSWERING, *MAPPING, *BENCHING, *SERVING, *OPERATING)
+COMMANDS: tuple[Command, ...] = (*PLANNING, *CONVERTING, *ASKING, *ANSWERING, *MAPPING, *BENCHING, *SERVING, *OPERATING)
 
 __all__ = ["COMMANDS", "Command"]

@@ -71,7 +71,10 @@ def _alternatives(command: argparse.ArgumentParser) -> None:
 def _moves(command: argparse.ArgumentParser) -> None:
     command.add_argument("--most-moves", type=moves, default=5, metavar="K", help="from 0 to K moves (default: 5)")
     command.add_argument(
-        "--rate", type=moves, default=1, metavar="N", help="what a point of price costs of the gain (default: 1)"
+        "--rate",
+        type=moves,
+        metavar="N",
+        help="what a point of price costs of the gain (default: as the order of goals weighs it, else 1)",
     )
 
 

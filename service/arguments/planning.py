@@ -11,7 +11,9 @@ def _demo(command: argparse.ArgumentParser) -> None:
 
 
 def _plan(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--projects", type=Path, required=True, help=".json, .csv, .xlsx, .geojson or .gpkg")
+    command.add_argument(
+        "--projects", type=Path, required=True, help=".json, .csv, a workbook (.xlsx, .xls, .ods …), .geojson or .gpkg"
+    )
     command.add_argument(
         "--registry", type=Path, help="directory with parks.*, spaces.*, … (default: the seed registry)"
     )

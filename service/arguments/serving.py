@@ -33,6 +33,7 @@ def _key(command: argparse.ArgumentParser) -> None:
     command.add_argument("--role", choices=ROLES, required=True)
     command.add_argument("--district", metavar="ADCODE", help="bind a viewer or planner to a district")
     command.add_argument("--label", default="", help="what the key is for")
+    command.add_argument("--data-dir", type=Path, metavar="DIR", help="folder of the service's embedded database")
     command.add_argument("--days", type=count, metavar="N", help="days until it expires (default: never)")
 
 

@@ -37,6 +37,11 @@ def start(data_dir: Path) -> Any:
     return server
 
 
+def is_made(data_dir: Path) -> bool:
+    """Whether a server has been made under the folder, running or not."""
+    return (data_dir / "postgres" / "PG_VERSION").is_file()
+
+
 def stop(server: Any) -> None:
     """Stop a server; clients that are still there are cut off."""
     server.stop()

@@ -9,6 +9,7 @@ from alembic.script import ScriptDirectory
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, Engine, column, select, table, text
 
+from allocator.errors import Fault, InputError
 from service.database.engine import ROLE
 from service.database.tables import METADATA
 
@@ -60,6 +61,14 @@ def current(engine: Engine) -> str | None:
 def head() -> str:
     """Revision of this release."""
     return str(ScriptDirectory.from_config(_config(None)).get_current_head())
+
+
+def check_schema(engine: Engine) -> None:
+    """Raise InputError unless the database has the schema of this release."""
+    found = current(engine)
+    if found != head():
+        message = f"has the schema {found or 'of nothing'}, and this release needs {head()}"
+        raise InputError([Fault("database", None, None, None, message, "Run `allocator migrate`.")])
 
 
 def _config(connection: Connection | None) -> Config:

@@ -143,6 +143,14 @@ draft = Table(
     Column("made_at", _MOMENT, nullable=False, server_default=_NOW),
 )
 
+saved_mapping = Table(
+    "saved_mapping",
+    METADATA,
+    *(Column(name, Text, primary_key=True) for name in ("person", "signature")),
+    _json("mapping"),
+    Column("made_at", _MOMENT, nullable=False, server_default=_NOW),
+)
+
 scenario = Table(
     "scenario",
     METADATA,

@@ -13,8 +13,6 @@ from sqlalchemy.exc import DBAPIError
 from allocator.errors import InputError
 from allocator.plan import PlanStatus
 from allocator.solution import Limits
-from geodata.read import read_boundaries
-from seeds.load import boundaries_path
 from service import nights
 from service.database.engine import SYSTEM, transaction
 from service.documents import dossier_document, plan_document
@@ -30,7 +28,7 @@ from service.records.plans import Made
 from service.records.runs import PARTS, Claim, LostClaimError
 from service.tracing import attempt
 from service.wire import PlanOut
-from service.writing import write_all
+from service.writing import NotWrittenError, write_all
 
 LOG = structlog.get_logger("worker")
 T = TypeVar("T")
@@ -101,15 +99,17 @@ def _attempt(works: Works, held: Claim, watcher: Watcher) -> str:
         watcher.solving,
         watcher.explaining,
         rein=lambda problem: watcher.reins(inputs, problem),
+        late=watcher.late,
         **({"improve": night.improve} if night else {}),
     )
     document = plan_document(inputs, outcome)
     if outcome.verified is None:
         return _ended(works, held, "cancelled", NOTHING) if watcher.cut_short else _without_plan(works, held, document)
     reached("render")
+    watcher.writing()
     made = Made(
         document=document,
-        dossiers=[dossier_document(each) for each in outcome.dossiers],
+        dossiers=[dossier_document(each) for each in outcome.dossiers if not each.brief],
         owners=owners,
         verification=verification(document, outcome.verified),
         files=_files(outcome, document),
@@ -140,10 +140,15 @@ def _without_plan(works: Works, held: Claim, document: PlanOut) -> str:
 
 
 def _files(outcome: Outcome, document: PlanOut) -> dict[str, bytes]:
-    """Everything that the command line writes too, and the plan as GeoPackage."""
+    """Everything that the command line writes too, and the plan as GeoPackage; what fails to be drawn is logged."""
     with tempfile.TemporaryDirectory(prefix="allocator-") as name:
         folder = Path(name)
-        written = write_all(folder, outcome, document, read_boundaries(boundaries_path()))
+        try:
+            written = write_all(folder, outcome, document)
+        except NotWrittenError as error:
+            # a plan is never lost because a picture of it failed
+            LOG.warning("files of the plan could not be made", plan_id=document.plan_id, failed=error.failed)
+            written = list(error.written)
         written.append(write_geopackage(outcome.problem, document, folder / "plan.gpkg"))
         return {path.name: path.read_bytes() for path in written}
 

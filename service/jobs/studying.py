@@ -73,7 +73,8 @@ def _answer(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
     verified = checked(document)
     reached("solve")
     means = _means(works, asked, watcher, ENGINES[:1])
-    return answer_for_maps(document, verified, asked["question"], means).model_dump(mode="json")
+    made = answer_for_maps(document, verified, asked["question"], means, asked.get("floor_area_m2"))
+    return made.model_dump(mode="json")
 
 
 def _dossier(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from geodata.schema import Inputs
 from service.best_so_far import best_document
 from service.database.engine import SYSTEM, transaction
 from service.jobs.works import Works, reached
+from service.phases import ANSWERING, EXPLAINING, PREPARING, SOLVING, WRITING, Phases, expected_s, explaining_limit_s
 from service.records.runs import PARTS, Claim, LostClaimError, Wanted, beat
 
 LOG = structlog.get_logger("worker")
@@ -41,7 +42,11 @@ class Watcher:
     def __init__(self, works: Works, held: Claim) -> None:
         self._works = works
         self._held = held
-        self._progress: dict[str, Any] | None = None
+        asked, settings = held.row["request"], works.settings
+        limit_s = asked.get("time_limit_s") or settings.time_limit_s
+        self._explaining_limit_s = explaining_limit_s(limit_s)
+        self._phases = Phases(expected_s(held.row["kind"], limit_s, held.row["projects"]))
+        self._progress: dict[str, Any] = {"phase": PREPARING}
         self._best: dict[str, Any] | None = None
         self._look_at = 0.0
         self._wanted: Wanted = "go on"
@@ -67,26 +72,32 @@ class Watcher:
         self.check()
         value, bound = progress.value, progress.bound
         gap = None if value is None or bound is None else round(abs(bound - value) / max(1, abs(value)), 6)
-        self._progress = {
-            "phase": "solving",
-            "goal": goal,
-            "incumbent": value,
-            "bound": bound,
-            "gap": gap,
-            "seconds": round(progress.seconds, 1),
-        }
+        self._enter(SOLVING, goal=goal, incumbent=value, bound=bound, gap=gap, seconds=round(progress.seconds, 1))
 
     def explaining(self, done: int, of: int) -> None:
         """How many dossiers are written."""
         if done == 0:
             reached("explain")
         self.check()
-        self._progress = {"phase": "explaining", "done": done, "of": of}
+        self._enter(EXPLAINING, done=done, of=of)
+
+    def late(self, seconds: float) -> bool:
+        """Whether explaining has lasted long enough; the rest is explained when somebody asks for it."""
+        return seconds > self._explaining_limit_s or self.cut_short
+
+    def writing(self) -> None:
+        """The files of the plan are made."""
+        self.check()
+        self._enter(WRITING)
 
     def answering(self, done: int, of: int, what: str) -> None:
         """How many solves of an answer are done."""
         self.check()
-        self._progress = {"phase": "answering", "done": done, "of": of, "what": what}
+        self._enter(ANSWERING, done=done, of=of, what=what)
+
+    def _enter(self, phase: str, **facts: Any) -> None:
+        self._phases.enter(phase)
+        self._progress = {"phase": phase, **facts}
 
     def reins(self, inputs: Inputs, problem: Problem) -> Reins:
         """Stop the solve where it stands, and look at its better plans."""
@@ -123,10 +134,10 @@ class Watcher:
     def _beats(self) -> None:
         every = min(self._works.settings.heartbeat_s, 1.0)
         while not self._done.wait(every):
-            best = self._best
+            best, progress = self._best, {**self._progress, "phases": self._phases.told()}
             try:
                 with transaction(self._works.engine, SYSTEM) as connection:
-                    self._wanted = beat(connection, self._held, self._progress, best)
+                    self._wanted = beat(connection, self._held, progress, best)
                 if self._best is best:
                     self._best = None
             except LostClaimError:

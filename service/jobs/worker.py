@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import signal
@@ -9,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 from procrastinate import App, PsycopgConnector
@@ -21,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from allocator.engines.child import ENGINES, load_once
 from allocator.engines.courtesy import give_way_as_session
 from service import nights
+from service.clock import now
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.tables import worker
 from service.jobs.queue import QUEUE, SOLVE
@@ -62,6 +64,8 @@ def work(settings: Settings, url: str, *, lifeline: bool = False) -> None:
         with contextlib.suppress(DBAPIError), transaction(engine, SYSTEM) as connection:
             connection.execute(worker.delete().where(worker.c.worker_id == name))
         engine.dispose()
+        # the interpreter collects garbage once more when it ends, and after a solve looks at it for many seconds
+        gc.freeze()
 
 
 def _die_with_parent(works: Works) -> None:
@@ -135,7 +139,7 @@ def keep_house(works: Works) -> None:
         (3600.0, lambda: forget_old(works)),
     ]
     if works.settings.nightly:
-        chores.append((10.0, lambda: begin_night(works, datetime.now(UTC), "system")))
+        chores.append((10.0, lambda: begin_night(works, now(works.settings), "system")))
     next_at = [0.0] * len(chores)
     while not works.stopping.wait(min(HOUSEKEEPING_S, works.settings.heartbeat_s)):
         for position, (every, chore) in enumerate(chores):
@@ -195,10 +199,10 @@ def _close_stalled_jobs(engine: Engine, silence_s: float) -> None:
         )
 
 
-def begin_night(works: Works, now: datetime, person: str) -> str | None:
+def begin_night(works: Works, moment: datetime, person: str) -> str | None:
     """Begin the last night that was due, if nobody has."""
     with transaction(works.engine, SYSTEM) as connection:
-        run_id = nights.begin(connection, works.settings, nights.due(works.settings, now), person)
+        run_id = nights.begin(connection, works.settings, nights.due(works.settings, moment), person)
         if run_id is not None:
             reached("night")
     return run_id

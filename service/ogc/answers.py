@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import Response
+from fastapi import Depends, Query, Response
 
 from service.ogc.links import GEOJSON, JSON
 
@@ -25,6 +25,18 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
+async def _named(
+    f: Annotated[
+        Literal["json"] | None, Query(description="Format of the answer; there is no other than JSON.")
+    ] = None,
+) -> None:
+    """Take the format that clients may name on every resource, and refuse any that there is not."""
+
+
+FORMATS = [Depends(_named)]
+"""Dependency of every route."""
+
+
 def json_answer(
     content: Any, media_type: str = JSON, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
@@ -43,4 +55,4 @@ def described(words: str, media_type: str = JSON, status: int = 200) -> dict[int
     return {status: {"description": words, "content": {media_type: {"schema": {"type": "object"}}}}}
 
 
-__all__ = ["GEOJSON", "JSON", "PROBLEMS", "described", "json_answer"]
+__all__ = ["FORMATS", "GEOJSON", "JSON", "PROBLEMS", "described", "json_answer"]

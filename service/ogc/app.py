@@ -1,14 +1,15 @@
 """The mounted application: landing page, conformance, description, and the two standards."""
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response, params
 from fastapi.routing import APIRoute
 
 from service.api.house import House, Needs, Reader, name_rights
 from service.ogc import features, jobs, problems, processes
-from service.ogc.answers import PROBLEMS, described, json_answer
+from service.ogc.answers import FORMATS, PROBLEMS, described, json_answer
 from service.ogc.description import VERSION, describe
 from service.ogc.links import OPENAPI, address, base, here, link
 from service.people.roles import Right
@@ -43,7 +44,7 @@ def create_ogc(house: House) -> FastAPI:
     app.add_api_route("/", _landing, name="landing", **_as("Landing page"))
     app.add_api_route("/conformance", _conformance, name="conformance", **_as("What is implemented"))
     needed = [] if house.settings.docs else [Depends(Needs(Right.READ))]
-    app.add_api_route("/api", _description, name="description", dependencies=needed, **_as("This description", OPENAPI))
+    app.add_api_route("/api", _description, name="description", **_as("This description", OPENAPI, needed))
     for each in (features, processes, jobs):
         name_rights(each.router.routes)
         app.include_router(each.router)
@@ -55,8 +56,10 @@ def _name(route: APIRoute) -> str:
     return route.name
 
 
-def _as(words: str, media_type: str = "application/json") -> dict[str, Any]:
-    return {"response_class": Response, "summary": words, "responses": described(words, media_type)}
+def _as(words: str, media_type: str = "application/json", needed: Sequence[params.Depends] = ()) -> dict[str, Any]:
+    dependencies = [*FORMATS, *needed]
+    responses = described(words, media_type)
+    return {"response_class": Response, "summary": words, "responses": responses, "dependencies": dependencies}
 
 
 def _landing(_asker: Reader, request: Request) -> Response:

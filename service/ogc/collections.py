@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from typing import Any, Literal
 
-import geopandas as gpd
 from sqlalchemy import Connection, Select, and_, null, select
 from sqlalchemy.types import Double, Text
 
 from allocator.vocabulary import Function
-from geodata.read import read_boundaries
 from geodata.schema import DistrictRecord
-from seeds.load import boundaries_path, load_districts
+from seeds.load import load_districts
 from service.database.tables import placement, registry, registry_park, registry_space, unplaced
 from service.ogc.fields import Property
 from service.ogc.sources import Area, AreaSource, Origin, Source, TableSource
+from service.records import registries
 
 
 @dataclass(frozen=True)
@@ -32,19 +30,15 @@ class Collection:
     placed: bool = True
 
 
-@cache
-def boundaries() -> gpd.GeoDataFrame:
-    """Outlines of the city's districts in EPSG:4490, which CRS84 meets within a metre."""
-    return read_boundaries(boundaries_path())
-
-
 def _areas(connection: Connection, origin: Origin) -> Sequence[Area]:
-    own = select(registry.c.document["districts"]).where(registry.c.number == origin["number"])
-    records = [DistrictRecord.model_validate(each) for each in connection.execute(own).scalar_one()]
+    stored = select(registry.c.document).where(registry.c.number == origin["number"])
+    document = connection.execute(stored).scalar_one()
+    records = [DistrictRecord.model_validate(each) for each in document["districts"]]
     roles = {each.adcode: each for each in records or load_districts(date.max)}
     return [
         Area(row.adcode, row.geometry, _district(row, roles.get(row.adcode)))
-        for row in boundaries().sort_values("adcode").itertuples()
+        # EPSG:4490 meets CRS84 within a metre
+        for row in registries.boundaries_in(document).sort_values("adcode").itertuples()
     ]
 
 
@@ -120,8 +114,8 @@ def _assignments(origin: Origin) -> Select[Any]:
             null().cast(Text).label("until"),
             *(place[name] for name in ("plan_id", "project_id", "component_id", "enterprise", "segment", "function")),
             *(place[name] for name in ("space_id", "park_id", "adcode", "start", "floor_area_m2")),
-            *(document[name].as_string().label(name) for name in ("permission", "stage", "basis")),
-            document["rent_yuan_month"].as_integer().label("rent_yuan_month"),
+            *(document[name].as_string().label(name) for name in ("asked_start", "permission", "stage", "basis")),
+            *(document[name].as_integer().label(name) for name in ("months_late", "rent_yuan_month")),
         )
         .join_from(placement, registry_park, _same_park(place.park_id, origin["registry"]), isouter=True)
         .where(place.plan_id == origin["plan_id"])
@@ -230,6 +224,8 @@ ASSIGNMENTS = Collection(
         Property("park_id", "Park of the space."),
         Property("adcode", "Adcode of the park's district."),
         Property("start", "First month of the lease, YYYY-MM."),
+        Property("asked_start", "Month that was asked for, YYYY-MM."),
+        Property("months_late", "Months from the asked one, or the plan's first, to the start.", "integer"),
         Property("floor_area_m2", "Floor taken, m².", "integer"),
         Property("rent_yuan_month", "Rent of the floor taken, yuan a month.", "integer"),
         Property("permission", "What the positioning says: preferred, allowed or exception."),

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from inspect import Parameter, Signature
 from typing import Annotated, Any
@@ -11,11 +11,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from sqlalchemy import Connection
 
+from seeds.load import load_boundaries
 from service.api.house import Reader
 from service.api.problems import not_found
 from service.api.standing import FeaturePage
-from service.ogc.answers import GEOJSON, JSON, described, json_answer, spliced
-from service.ogc.collections import COLLECTIONS, Collection, boundaries
+from service.ogc.answers import FORMATS, GEOJSON, JSON, described, json_answer, spliced
+from service.ogc.collections import COLLECTIONS, Collection
 from service.ogc.filters import Asked, box_of, months_of, refuse
 from service.ogc.links import address, here, link, pages
 from service.ogc.sources import Origin
@@ -36,7 +37,7 @@ VERSION = Annotated[int | None, Query(alias="registry", ge=1, lt=1 << 53, descri
 NOTHING = FeaturePage(0, 0, "[]")
 """When nothing is published or stored yet."""
 
-router = APIRouter(tags=["features"])
+router = APIRouter(tags=["features"], dependencies=FORMATS)
 
 
 @router.get("/collections", summary="The collections", response_class=Response, responses=described("Collections"))
@@ -48,7 +49,7 @@ def collections(_asker: Reader, request: Request) -> Response:
 
 @cache
 def _extent() -> dict[str, Any]:
-    box = [round(float(edge), 6) for edge in boundaries().total_bounds]
+    box = [round(float(edge), 6) for edge in load_boundaries().total_bounds]
     return {"spatial": {"bbox": [box], "crs": CRS84}, "temporal": {"interval": [[None, None]]}}
 
 
@@ -79,7 +80,7 @@ def _origin(connection: Connection, collection: Collection, asked: str | int | N
     return found
 
 
-def _question(collection: Collection, given: Mapping[str, Any]) -> Asked:
+def _question(collection: Collection, given: Mapping[str, Any], zone: tzinfo) -> Asked:
     equals = tuple(
         (each.name, each.read(given[each.name]))
         for each in collection.properties
@@ -89,13 +90,13 @@ def _question(collection: Collection, given: Mapping[str, Any]) -> Asked:
         limit=min(given["limit"], MOST),
         offset=given["offset"],
         box=None if given["bbox"] is None else box_of(given["bbox"]),
-        months=None if given["datetime"] is None else months_of(given["datetime"]),
+        months=None if given["datetime"] is None else months_of(given["datetime"], zone),
         equals=equals,
     )
 
 
 def _items(collection: Collection, asker: Reader, request: Request, given: Mapping[str, Any]) -> Response:
-    asked = _question(collection, given)
+    asked = _question(collection, given, asker.house.settings.zone)
     with asker.transaction() as connection:
         origin = _origin(connection, collection, given["origin"])
         page = NOTHING if origin is None else _page(connection, collection, asker, origin, asked)
@@ -159,7 +160,7 @@ def _add(collection: Collection) -> None:
     for address_, call, operation, words, media_type in (
         (path, description, f"{name}Collection", f"The collection {title}", JSON),
         (f"{path}/items", items, f"{name}Items", f"Features of {title}", GEOJSON),
-        (f"{path}/items/{{feature_id:path}}", item, f"{name}Item", f"One feature of {title}", GEOJSON),
+        (f"{path}/items/{{feature_id:rest}}", item, f"{name}Item", f"One feature of {title}", GEOJSON),
     ):
         router.add_api_route(
             address_,

@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from typing import Any, NoReturn
 
 from service.api.problems import ProblemError
@@ -49,25 +49,25 @@ def box_of(text: str) -> Box:
     return west, south, east, north
 
 
-def months_of(text: str) -> Months:
-    """Months that an RFC 3339 moment or interval touches; what is here begins and ends with months, in UTC."""
+def months_of(text: str, zone: tzinfo) -> Months:
+    """Months of the city that an RFC 3339 moment or interval touches; what is here begins and ends with months."""
     parts = text.split("/")
     if len(parts) == 1:
-        month = _month(parts[0])
+        month = _month(parts[0], zone)
         return month, month
     if len(parts) != 2:
         refuse("datetime", "is no moment and no interval")
-    first, last = (None if part in {"", ".."} else _month(part) for part in parts)
+    first, last = (None if part in {"", ".."} else _month(part, zone) for part in parts)
     if first is not None and last is not None and first > last:
         refuse("datetime", "ends before it begins")
     return first, last
 
 
-def _month(text: str) -> str:
+def _month(text: str, zone: tzinfo) -> str:
     if _MOMENT.fullmatch(text) is None:
         refuse("datetime", "is no moment and no interval")
     try:
         moment = datetime.fromisoformat(text.upper())
-        return (moment.astimezone(UTC) if moment.tzinfo else moment).strftime("%Y-%m").zfill(7)
+        return (moment.astimezone(zone) if moment.tzinfo else moment).strftime("%Y-%m").zfill(7)
     except (ValueError, OverflowError):
         refuse("datetime", "is no moment and no interval")

@@ -12,11 +12,11 @@ from service.api.problems import ProblemError, conflict
 from service.api.shapes import PlanHead
 from service.database.rows import every
 from service.database.tables import run
-from service.ogc.answers import GEOJSON, JSON, described, json_answer
+from service.ogc.answers import FORMATS, GEOJSON, JSON, described, json_answer
 from service.ogc.links import address, here, link, pages
 from service.records import plans, runs
 
-router = APIRouter(tags=["jobs"])
+router = APIRouter(tags=["jobs"], dependencies=FORMATS)
 
 USUAL, MOST = 50, 1000
 RESULTS = "http://www.opengis.net/def/rel/ogc/1.0/results"

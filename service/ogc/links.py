@@ -1,9 +1,11 @@
 """Addresses within the mounted application: built from where it is mounted, for clients follow them as they are."""
 
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import Request
+
+from service.addresses import segments
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -17,8 +19,7 @@ def base(request: Request) -> str:
 
 def address(request: Request, *parts: str, **query: Any) -> str:
     """Address of a resource; every part is one segment of the path."""
-    path = "".join(f"/{quote(part, safe='')}" for part in parts)
-    return f"{base(request)}{path}" + (f"?{urlencode(query)}" if query else "")
+    return f"{base(request)}{segments(*parts)}" + (f"?{urlencode(query)}" if query else "")
 
 
 def link(href: str, rel: str, title: str, media_type: str = JSON) -> dict[str, str]:

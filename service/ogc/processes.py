@@ -4,7 +4,7 @@ import json
 import secrets
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -14,12 +14,15 @@ from service.api.bodies import Body, RecommendIn, RunIn
 from service.api.house import Planner, Reader
 from service.api.once import KEY_FORM, Once, once
 from service.api.problems import ProblemError
-from service.ogc.answers import described, json_answer
+from service.ogc.answers import FORMATS, described, json_answer
 from service.ogc.catalogue import ALLOCATE, PROCESSES, RECOMMEND, Process
 from service.ogc.jobs import found, status_info
-from service.ogc.links import address, here
+from service.ogc.links import JSON, address, here, pages
 
-router = APIRouter(tags=["processes"])
+router = APIRouter(tags=["processes"], dependencies=FORMATS)
+
+MOST = 1000
+"""Processes of a page: when nothing is asked for, and at most; who asks for more gets this many."""
 
 _QUALIFIERS = {"value", "mediaType", "encoding", "schema", "format"}
 
@@ -59,9 +62,19 @@ IsOnce = Annotated[Once, Depends(_once)]
 
 
 @router.get("/processes", summary="The processes", response_class=Response, responses=described("Processes"))
-def processes(_asker: Reader, request: Request) -> Response:
-    """Both processes."""
-    return json_answer({"processes": [each.summary(request) for each in PROCESSES.values()], "links": [here(request)]})
+def processes(
+    _asker: Reader,
+    request: Request,
+    limit: Annotated[
+        int, Query(ge=1, json_schema_extra={"maximum": MOST}, description="Processes of the page.")
+    ] = MOST,
+    offset: Annotated[int, Query(ge=0, le=1 << 53, description="Processes to pass over.")] = 0,
+) -> Response:
+    """What can be executed."""
+    limit, every = min(limit, MOST), list(PROCESSES.values())
+    links = [here(request), *pages(request, offset, limit, len(every), JSON)]
+    shown = [each.summary(request) for each in every[offset : offset + limit]]
+    return json_answer({"processes": shown, "links": links})
 
 
 @router.get("/processes/{process_id}", summary="One process", response_class=Response, responses=described("A process"))

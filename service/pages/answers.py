@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter, Response
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from service.api import studies as api
 from service.api.bodies import AnswersIn
 from service.api.plans import PlanId
 from service.api.problems import ProblemError, not_found
-from service.pages.entry import Planning, Reading
+from service.build_reasons import typical_block_m2
+from service.pages.entry import Caller, Planning, Reading
 from service.pages.forms import InForm
 from service.pages.words.plan import WORDS
 from service.records import answers, plans, runs
@@ -20,11 +22,15 @@ VIEW = {"alternatives": "robustness", "sensitivity": "robustness", "build-next":
 """View of the map that shows the answer to a question."""
 
 
-def questions(connection: Connection, plan_id: str) -> dict[str, Any]:
+def questions(caller: Caller, connection: Connection, plan_id: str) -> dict[str, Any]:
     """Every question with the view that shows it, whether it is answered, and the last run that was to answer it."""
     last, known = answers.asked(connection, plan_id), answers.known(connection, plan_id)
     told = [_told(question, last.get(question), answered=question in known) for question in answers.FILES]
-    return {"questions": told, "live": any(each["busy"] for each in told)}
+    return {
+        "questions": told,
+        "live": any(each["busy"] for each in told),
+        "block_m2": lambda: typical_block_m2(caller.asker.house.plan(plan_id)[1]),
+    }
 
 
 def _told(question: str, last: Mapping[str, Any] | None, *, answered: bool) -> dict[str, Any]:
@@ -49,7 +55,7 @@ def listed(caller: Reading, plan_id: PlanId) -> Response:
     """The list alone, which asks for itself again while something is being worked out."""
     with caller.transaction() as connection:
         found = _whole(connection, plan_id)
-        told = questions(connection, plan_id)
+        told = questions(caller, connection, plan_id)
     return caller.page("plan_answers.html.j2", WORDS, plan=found, **told)
 
 
@@ -61,7 +67,11 @@ def ask(caller: Planning, plan_id: PlanId, form: InForm) -> Response:
     chosen = form.text("question", 20)
     if chosen not in answers.FILES:
         raise ProblemError(422, "field", f"There is no question {chosen!r}.")
-    body = AnswersIn.model_validate({"plan_id": plan_id, "questions": [chosen]})
+    told = {"plan_id": plan_id, "questions": [chosen], "floor_area_m2": form.whole("floor_area_m2")}
+    try:
+        body = AnswersIn.model_validate(told)
+    except ValidationError:
+        raise ProblemError(422, "block", "A block of floor has 1 to 1,000,000 m².") from None
     api.questions(caller.asker, body, form.once())
     return caller.go(f"/plans/{plan_id}", said="asked")
 

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from service.api.house import House
 from service.pages import (
+    answered,
     answers,
     assets,
     audit,
@@ -25,7 +26,7 @@ from service.pages import (
     where,
 )
 
-ROUTERS = (assets, sign_in, inbox, upload, drafts, batch, run, maps, plan, answers, review, project)
+ROUTERS = (assets, sign_in, answered, inbox, upload, drafts, batch, run, maps, plan, answers, review, project)
 RECORDS = (parks, compare, where, nights, registry, audit)
 """What is looked up beside the way from a batch to a plan."""
 

@@ -10,7 +10,9 @@ from service.api.administration import check
 from service.api.shapes import AuditCheck
 from service.database.tables import audit as entries
 from service.pages.entry import Administering, Caller
+from service.pages.words import LANGUAGES
 from service.pages.words.audit import WORDS
+from service.pages.words.system import ACTIONS, CODED, FACTS, VALUES
 
 router = APIRouter()
 MOST = 100
@@ -38,6 +40,7 @@ def listed(
         found = audit.entries(connection, wanted, MOST + 1, before)
         names = audit.known(connection)
         count = connection.execute(select(func.count()).select_from(entries)).scalar_one()
+    place = LANGUAGES.index(caller.language)
     return caller.page(
         "audit.html.j2",
         WORDS,
@@ -46,6 +49,9 @@ def listed(
         wanted=wanted,
         names=names,
         count=count,
+        deed=lambda code: ACTIONS.get(code, (code, code))[place],
+        coded=lambda name, value: VALUES[str(value)][place] if name in CODED and str(value) in VALUES else value,
+        fact=lambda name: FACTS.get(name, ("", ""))[place],
         chain=_chain(caller, count, asked=check_chain),
     )
 

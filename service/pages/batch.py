@@ -1,6 +1,6 @@
 """A batch with its enquiries, and the form that asks for a plan of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -9,19 +9,21 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from allocator.errors import Fault, InputError
+from allocator.months import format_month, parse_month
 from service.api import batches as api
 from service.api import runs as api_runs
-from service.api.bodies import RunIn, WithdrawIn
+from service.api.bodies import ReopenIn, RunIn, WithdrawIn
 from service.api.problems import not_found
 from service.pages.entry import Caller, Planning, Reading
 from service.pages.forms import Form, InForm
 from service.pages.words.batch import WORDS
+from service.policy_of_month import usual_slack_months
 from service.records import batches, plans
 
 router = APIRouter()
 BatchId = Annotated[str, InPath(pattern=r"^batch-[0-9a-f]{12}$")]
 SHOWN = 500
-NOT_ASKED = dict.fromkeys(("which", "basis", "max_moves", "time_limit", "plan_from", "name"), "")
+NOT_ASKED = dict.fromkeys(("which", "basis", "max_moves", "time_limit", "plan_from", "start_slack", "name"), "")
 LIMITS_S = (30, 60, 180, 600, 1800)
 """Time limits that the form offers, s, as far as the settings allow them."""
 
@@ -41,30 +43,46 @@ def _page(
             raise not_found("batch")
         rows = batches.enquiries_of(connection, batch_id)
         values = _asking(caller, connection)
+        placed = plans.placed_in_force(connection)
     waiting = sum(row["state"] == "open" for row in rows)
     return caller.page(
         "batch.html.j2",
         WORDS,
         status=422 if faults else 200,
         batch=found,
-        rows=[_enquiry(row) for row in rows[:SHOWN]],
+        rows=[_enquiry(row, placed) for row in rows[:SHOWN]],
+        settled=sum(row["state"] == "open" and row["project_id"] in placed for row in rows),
         total=len(rows),
         open_here=waiting,
+        slack=usual_slack_months(),
+        open_ended=sum(_latest(row["record"]["components"])["open_ended"] for row in rows if row["state"] == "open"),
         faults=faults,
         asked={**NOT_ASKED, **(asked or {})},
         **values,
     )
 
 
-def _enquiry(row: Mapping[str, Any]) -> dict[str, Any]:
+def _enquiry(row: Mapping[str, Any], placed: Collection[str]) -> dict[str, Any]:
+    """An enquiry as the page shows it; an open one that the plan in force places is called placed."""
     parts = row["record"]["components"]
     starts = sorted(part["start_from"] for part in parts if part.get("start_from"))
     return {
         **row,
+        "shown": "placed" if row["state"] == "open" and row["project_id"] in placed else row["state"],
         "parts": [part["function"] for part in parts],
         "area": sum(part["floor_area_m2"] for part in parts),
         "start": starts[0] if starts else None,
+        **_latest(parts),
     }
+
+
+def _latest(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Latest start of the parts, and of how many it is the policy's default, counted from the asked month."""
+    slack = usual_slack_months()
+    named = [part["start_until"] for part in parts if part.get("start_until")]
+    open_ended = [part.get("start_from") for part in parts if not part.get("start_until")]
+    assumed = [format_month(parse_month(month) + slack) for month in open_ended if month]
+    return {"latest": max([*named, *assumed], default=None), "open_ended": len(open_ended)}
 
 
 def _asking(caller: Caller, connection: Connection) -> dict[str, Any]:
@@ -98,6 +116,7 @@ def _wish(batch_id: str, form: Form) -> RunIn:
         "basis": form.text("basis") or None,
         "max_moves": form.whole("max_moves"),
         "plan_from": form.text("plan_from", 10) or None,
+        "start_slack_months": form.whole("start_slack"),
         "time_limit_s": form.whole("time_limit"),
     }
     if told["basis"] == "nothing":
@@ -119,3 +138,10 @@ def withdraw(caller: Planning, batch_id: BatchId, form: InForm) -> Response:
     if chosen:
         api.withdraw(caller.asker, batch_id, WithdrawIn(projects=chosen), form.once())
     return caller.go(f"/batches/{batch_id}", **({"said": "withdrawn"} if chosen else {}))
+
+
+@router.post("/batches/{batch_id}/reopen")
+def reopen(caller: Planning, batch_id: BatchId, form: InForm) -> Response:
+    """Undo the withdrawal of an enquiry."""
+    api.reopen(caller.asker, batch_id, ReopenIn(projects=form.texts("reopen")), form.once())
+    return caller.go(f"/batches/{batch_id}", said="reopened")

@@ -1,47 +1,51 @@
-"""What a planner confirms of a foreign table: the form's answers as a mapping, and what comes of it."""
+"""What a planner confirms of a foreign table: the form's answers as a mapping."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from allocator.errors import InputError
-from geodata.foreign import Choice, Converted, ForeignSheet, convert, sheets, suggest
+from sqlalchemy import Connection
+
+from geodata.foreign import Choice, Converted
 from geodata.foreign import Mapping as Meanings
-from geodata.foreign.mapping import CONSTANT, PARTS, is_target
+from geodata.foreign.mapping import CONSTANT, PARTS, Correction, RowChoice, is_target
+from geodata.foreign.saved import signature
 from geodata.foreign.suggest import words
 from geodata.foreign.units import UNITS, own_unit
-from geodata.read import RegistryRecords
-from geodata.references import project_faults
+from geodata.foreign.wording import said
 from service.api.problems import ProblemError
 from service.api.uploads import read_upload
+from service.converting import Table, opened, sheets_of
 from service.corrected import Marked
 from service.pages.forms import Form
-from service.pages.vocabulary import known_words
+from service.records import mappings
+from service.vocabulary import known_words
 
 MOST_PREFIX = 40
+LONGEST_CELL = 2000
 GIVEN = ("建议由您更改", "changed by you")
 
 
 @dataclass(frozen=True)
-class Table:
-    """An upload while it is confirmed: its sheets, the one that is taken, and what its columns mean."""
+class Upload:
+    """A draft with its table; ``remembered`` when its columns mean what the person confirmed for another file."""
 
     draft: Mapping[str, Any]
-    sheets: tuple[ForeignSheet, ...]
-    sheet: ForeignSheet
-    meanings: Meanings
+    table: Table
+    remembered: bool
 
 
-def opened(draft: Mapping[str, Any]) -> Table:
-    """The table of a draft, as it was confirmed, else as it seems to be."""
-    found = read_upload(draft["file_name"], bytes(draft["content"]), sheets)
-    if not found:
-        raise InputError([])
+def opened_draft(connection: Connection, draft: Mapping[str, Any]) -> Upload:
+    """The table of a draft, as it was confirmed, else as one with the same headings was, else as it seems to be."""
+    found = read_upload(draft["file_name"], bytes(draft["content"]), sheets_of)
     stored = None if draft["mapping"] is None else Meanings.model_validate(draft["mapping"])
-    wanted = found[0].name if stored is None else stored.sheet
-    sheet = next((each for each in found if each.name == wanted), found[0])
-    return Table(draft, found, sheet, stored or suggest(sheet, known_words(), prefix_of(draft["draft_id"])))
+    prefix = prefix_of(draft["draft_id"])
+    if stored is None:
+        table = opened(found, prefix, saved=lambda sheet: mappings.find(connection, signature(sheet)))
+        return Upload(draft, table, mappings.find(connection, signature(table.sheet)) is not None)
+    sheet = next((each for each in found if each.name == stored.sheet), found[0])
+    return Upload(draft, Table(found, sheet, stored), remembered=False)
 
 
 def prefix_of(draft_id: str) -> str:
@@ -49,31 +53,39 @@ def prefix_of(draft_id: str) -> str:
     return f"{date.today():%y%m%d}-{draft_id[-4:]}-"  # noqa: DTZ011  a label, not a moment
 
 
-def result(table: Table, records: RegistryRecords) -> Converted:
-    """What comes of a table, checked against the registry."""
-    return convert(table.sheet, table.meanings, known_words(), lambda projects: project_faults(projects, records))
+def other_sheet(connection: Connection, table: Table, name: str) -> Meanings:
+    """What another sheet of the file means: as it was confirmed once, else as it seems to be."""
+    if name not in {each.name for each in table.sheets}:
+        raise ProblemError(422, "field", "There is no such sheet.")
+    saved = opened(table.sheets, table.mapping.prefix, name, lambda sheet: mappings.find(connection, signature(sheet)))
+    return saved.mapping
 
 
 def confirmed(table: Table, form: Form) -> Meanings:
-    """What the form says of the table; another sheet begins with its own suggestion."""
-    wanted = form.text("sheet", 200)
-    if wanted and wanted != table.sheet.name:
-        other = next((each for each in table.sheets if each.name == wanted), None)
-        if other is None:
-            raise ProblemError(422, "field", "There is no such sheet.")
-        return suggest(other, known_words(), table.meanings.prefix)
+    """What the form says of the table; whoever sends it has seen the suggestions."""
     columns = {column.position: _choice(table, form, column.position) for column in table.sheet.columns}
     constants = {name: form.text(f"constant-{name}", 80) for name in CONSTANT if form.text(f"constant-{name}", 80)}
     values = words(table.sheet, columns, known_words())
     for field, chosen in values.items():
+        before = table.mapping.values.get(field, {})
+        chosen.update({word: before[word] for word in chosen if before.get(word)})
         chosen.update(_chosen_words(form, field, chosen))
-    return Meanings(
-        sheet=table.sheet.name,
-        columns=columns,
-        constants=constants,
-        values=values,
-        prefix=form.text("prefix", MOST_PREFIX) or table.meanings.prefix,
-        m2_per_floor=_positive(form.whole("m2_per_floor")),
+    meanings = table.mapping.model_copy(
+        update={
+            "sheet": table.sheet.name,
+            "columns": columns,
+            "constants": constants,
+            "values": values,
+            "prefix": form.text("prefix", MOST_PREFIX) or table.mapping.prefix,
+            "m2_per_floor": _positive(form.whole("m2_per_floor")) or table.mapping.m2_per_floor,
+            "guessed": {},
+            "assumed": (),
+            "confirmed": True,
+        }
+    )
+    renewed = replace(table, mapping=meanings)
+    return meanings.model_copy(
+        update={"corrections": tuple(_corrections(renewed, form)), "rows": _row_choices(renewed, form)}
     )
 
 
@@ -82,7 +94,7 @@ def _positive(number: int | None) -> int | None:
 
 
 def _choice(table: Table, form: Form, position: int) -> Choice:
-    before = table.meanings.columns.get(position, Choice())
+    before = table.mapping.columns.get(position, Choice())
     field, function = form.text(f"field-{position}", 60), form.text(f"function-{position}", 40)
     target = f"{field}@{function}" if function and field in PARTS else field
     if not is_target(target):
@@ -90,7 +102,7 @@ def _choice(table: Table, form: Form, position: int) -> Choice:
     asked = form.text(f"unit-{position}", 20)
     unit = asked if asked in UNITS.get(field, {}) else own_unit(field) or ""
     if (target, unit) == (before.target, before.unit):
-        return before
+        return before.model_copy(update={"sure": True})
     return Choice(target=target, unit=unit, reason=GIVEN)
 
 
@@ -101,12 +113,50 @@ def _chosen_words(form: Form, field: str, known: Iterable[str]) -> dict[str, str
     return {word: mine[word].strip() for word in known if mine.get(word, "").strip()}
 
 
-def marked(made: Converted) -> Marked:
-    """The rows with what is wrong with each cell."""
+def _corrections(table: Table, form: Form) -> Iterable[Correction]:
+    """Cells that the form types over, and those of before that it does not show."""
+    before = {(each.row, each.column): each for each in table.mapping.corrections}
+    for number, row in table.sheet.rows:
+        for column in table.sheet.columns:
+            place, name = (number, column.position), f"cell-{number}-{column.position}"
+            was = said(_cell(row, column.position))
+            if name not in form.fields:
+                if place in before:
+                    yield before[place]
+                continue
+            value = form.text(name, LONGEST_CELL)
+            if value != was:
+                firm = _firm(table, row)
+                yield Correction(row=number, column=column.position, firm=firm, was=was, value=value)
+
+
+def _row_choices(table: Table, form: Form) -> dict[int, RowChoice]:
+    rows = dict(table.sheet.rows)
+    chosen = dict(table.mapping.rows)
+    for number, row in rows.items():
+        match form.text(f"row-{number}", 10):
+            case "out" | "keep" as choice:
+                chosen[number] = RowChoice(firm=_firm(table, row), choice=choice)
+            case _ if f"row-{number}" in form.fields:
+                chosen.pop(number, None)
+    return chosen
+
+
+def _firm(table: Table, row: Any) -> str:
+    position = table.mapping.position_of("enterprise")
+    return "" if position is None else said(_cell(row, position))
+
+
+def _cell(row: Any, position: int) -> object:
+    return row[position] if position < len(row) else None
+
+
+def marked(made: Converted, told: Sequence[tuple[str, str]]) -> Marked:
+    """The rows with what is wrong with each cell; ``told`` has message and remedy of each fault."""
     notes: dict[tuple[int, str], str] = {}
-    for fault in made.faults:
-        if fault.made >= 0:
-            place = (fault.made, fault.column)
-            told = f"{fault.letter}{fault.row or ''} {fault.heading}: {fault.message}. {fault.remedy}".strip()
-            notes[place] = f"{notes[place]}\n{told}" if place in notes else told
+    for fault, said_of_it in zip(made.faults, told, strict=True):
+        for row in fault.made:
+            place = (row, fault.column)
+            line = f"{fault.letter}{fault.row or ''} {fault.heading}: {'. '.join(said_of_it)}".strip()
+            notes[place] = f"{notes[place]}\n{line}" if place in notes else line
     return Marked([row.cells for row in made.rows], notes)

@@ -1,7 +1,5 @@
 """Errors as pages, in words and with a way on; nothing of the inside is shown."""
 
-from urllib.parse import quote
-
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -33,10 +31,10 @@ async def _answer(request: Request, error: ProblemError) -> Response:
 
 def _to_sign_in(request: Request) -> Response:
     """To sign-in, and from there back to what was asked for; a fragment makes its whole page go there."""
-    back = request.url.path if request.method == "GET" else ""
+    back = request.url.path.removeprefix(request.scope["app_root_path"]) if request.method == "GET" else ""
     if request.headers.get("hx-request"):
         return Response(None, 204, {"HX-Redirect": "/pages/sign-in"})
-    return go("/sign-in", **({"next": quote(back)} if back else {}))
+    return go("/sign-in", **({"next": back} if back else {}))
 
 
 def _page(request: Request, error: ProblemError) -> Response:

@@ -1,6 +1,7 @@
 """The frame around every page: language, navigation, who is signed in, security policy, and what was said last."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,15 +11,25 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from service.addresses import segments
 from service.api.house import House
-from service.pages import assets
+from service.fault_words import chinese
+from service.field_words import FIELDS
+from service.pages import assets, keeping
 from service.pages.assets import PREFIX
 from service.pages.session import Session, form_token
 from service.pages.shown import Shown
 from service.pages.words import LANGUAGES, Words, text
 from service.pages.words.common import WORDS as COMMON
-from service.pages.words.fields import chinese
+from service.pages.words.registry import SUPPLY
+from service.pages.words.system import own
 from service.people.roles import Right
+
+CORRIGIBLE = frozenset({409, 412, 422})
+"""Statuses of pages that say what is wrong with a form, so that it is sent again."""
+
+NEW_KEY = "a-new-key-for-each-reading-of-this-page"
+"""Stands in kept pages for the keys of their forms."""
 
 LANGUAGE_COOKIE = "allocator_language"
 YEAR_S = 31_536_000
@@ -42,6 +53,12 @@ NAVIGATION: tuple[tuple[str, str, Right], ...] = (
 )
 """Places to go to: address, word, and the right that shows them."""
 
+
+def encoded(value: object) -> str:
+    """A segment of a path, or a query of names and values; the usual filter leaves slashes bare."""
+    return urlencode(value) if isinstance(value, Mapping) else segments(value).removeprefix("/")
+
+
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -49,6 +66,7 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_TEMPLATES.filters["urlencode"] = encoded
 
 
 @dataclass(frozen=True)
@@ -68,8 +86,25 @@ class Visit:
         return LANGUAGES[0]
 
     def page(self, template: str, words: Words, *, status: int = 200, **values: Any) -> Response:
-        """A page, or a fragment of one, as an answer."""
-        content = _TEMPLATES.get_template(template).render(**self._context(words), **values)
+        """A page, or a fragment of one, as an answer; one that says what is wrong with a form gets its own address."""
+        made, posted = _TEMPLATES.get_template(template), self.request.method == "POST"
+        if not posted or self.session is None or status not in CORRIGIBLE:
+            place = f"{self._root}/inbox" if posted else self.request.url.path
+            return self._answer(made.render(**self._context(words, self.language, place), **values), status)
+        token = keeping.new_token()
+        own = f"{self._root}{keeping.PLACE}/{token}"
+        pages = {
+            language: made.render(**self._context(words, language, own) | {"new_key": lambda: NEW_KEY}, **values)
+            for language in LANGUAGES
+        }
+        keeping.keep(self.house, self.session.principal.person, token, status, pages)
+        return go(f"{keeping.PLACE}/{token}")
+
+    def again(self, content: str, status: int) -> Response:
+        """A page that was kept, with fresh keys in its forms."""
+        return self._answer(content.replace(NEW_KEY, secrets.token_hex(12)), status)
+
+    def _answer(self, content: str, status: int) -> Response:
         response = Response(content, status, media_type="text/html; charset=utf-8")
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Cache-Control"] = "no-store"
@@ -81,34 +116,52 @@ class Visit:
             )
         return response
 
-    def _context(self, words: Words) -> dict[str, Any]:
+    def _context(self, words: Words, language: str, place: str) -> dict[str, Any]:
         tables, principal = (words, COMMON), None if self.session is None else self.session.principal
         said = self.request.query_params.get("said", "")
         return {
-            "t": lambda key, **facts: text(tables, self.language, key, **facts),
+            "t": lambda key, **facts: text(tables, language, key, **facts),
             "known": lambda key: any(key in table for table in tables),
-            "language": self.language,
-            "show": Shown(self.language, self.house.settings.zone),
-            "asset": assets.address,
-            "at": lambda place: PREFIX + place,
+            "language": language,
+            "colon": "：" if language == "zh" else ": ",
+            "show": Shown(language, self.house.settings.zone),
+            "asset": lambda name: self._root.removesuffix(PREFIX) + assets.address(name),
+            "at": lambda place: self._root + place,
             "person": principal,
             "may": lambda right: principal is not None and principal.may(Right(right)),
             "navigation": [each for each in NAVIGATION if principal is not None and principal.may(each[2])],
-            "place": self.request.url.path.removeprefix(PREFIX),
-            "in_language": self._in_language,
+            "place": self.request.url.path.removeprefix(self._root),
+            "in_language": lambda wanted: self._in_language(place, wanted),
             "form_token": "" if self.session is None else form_token(self.house, self.session),
-            "said_fault": chinese if self.language == "zh" else str,
+            "said_fault": chinese if language == "zh" else str,
+            "said_column": lambda column: _column(column, language),
+            "own": lambda said: "" if said is None else own(str(said), language),
             "new_key": lambda: secrets.token_hex(12),
             "said": f"said_{said}" if any(f"said_{said}" in table for table in tables) else "",
         }
 
-    def _in_language(self, language: str) -> str:
-        """This very page in a language."""
+    @property
+    def _root(self) -> str:
+        """Where the pages are mounted, behind the path of a proxy if there is one."""
+        return str(self.request.scope["root_path"])
+
+    def _in_language(self, place: str, language: str) -> str:
+        """The page at a place, as it was asked for, in a language."""
         kept = [
             (name, value) for name, value in self.request.query_params.multi_items() if name not in {"lang", "said"}
         ]
-        path = self.request.url.path if self.request.method == "GET" else f"{PREFIX}/inbox"
-        return f"{path}?{urlencode([*kept, ('lang', language)])}"
+        return f"{place}?{urlencode([*kept, ('lang', language)])}"
+
+
+def _column(column: str, language: str) -> str:
+    """A column, or the place of a field in a document, by what the field means."""
+    *before, field = str(column).split("/")
+    number = next((int(part) + 1 for part in reversed(before) if part.isdigit()), None)
+    for table in (FIELDS, SUPPLY):
+        if field in table:
+            said = table[field][LANGUAGES.index(language)]
+            return said if number is None else f"{said} {number}"
+    return str(column)
 
 
 def go(place: str, **values: str) -> Response:

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, func, select
 from service.database.rows import every
 from service.database.tables import batch, enquiry, plan, run
 from service.pages.entry import Reading
+from service.pages.registry_concerns import concerned
 from service.pages.words.inbox import WORDS
+from service.phases import expected_s
 from service.records import plans, runs
 
 router = APIRouter()
@@ -30,6 +32,7 @@ def inbox(caller: Reading, most: Most = FEW) -> Response:
             "plans": _newest(connection, plan, most),
             "to_review": every(connection, select(plan).where(plan.c.state == "proposed").order_by(plan.c.number)),
             **_runs(connection, most),
+            "concern": concerned(caller, connection),
         }
     return caller.page("inbox.html.j2", WORDS, most=most, few=FEW, **values)
 
@@ -39,13 +42,23 @@ def running(caller: Reading, most: Most = FEW) -> Response:
     """The table of runs alone, which asks for itself again while one is not over."""
     with caller.transaction() as connection:
         values = _runs(connection, most)
-    return caller.page("inbox_runs.html.j2", WORDS, most=most, **values)
+    answer = caller.page("inbox_runs.html.j2", WORDS, most=most, **values)
+    if not values["live"]:
+        # what the last run has made stands elsewhere on the page
+        answer.headers["HX-Refresh"] = "true"
+    return answer
 
 
 def _runs(connection: Connection, most: int) -> dict[str, Any]:
     whole = select(run).where(run.c.kind.not_in(runs.PARTS))
     found = every(connection, whole.order_by(run.c.number.desc()).limit(most))
-    return {"runs": found, "live": any(each["state"] not in runs.OVER for each in found)}
+    going = [each for each in found if each["state"] not in runs.OVER]
+    demo = next((each for each in going if each["kind"] == "demo"), None)
+    return {"runs": found, "live": bool(going), "demo": demo, "demo_s": 0 if demo is None else _expected_s(demo)}
+
+
+def _expected_s(row: Mapping[str, Any]) -> float:
+    return sum(expected_s(row["kind"], row["request"]["time_limit_s"], row["projects"]).values())
 
 
 def _newest(connection: Connection, table: Any, most: int) -> Sequence[Mapping[str, Any]]:
@@ -54,7 +67,8 @@ def _newest(connection: Connection, table: Any, most: int) -> Sequence[Mapping[s
 
 def _batches(connection: Connection, most: int) -> list[dict[str, Any]]:
     found = _newest(connection, batch, most)
-    query = select(enquiry.c.batch_id, func.count().label("open")).where(enquiry.c.state == "open")
-    counted = connection.execute(query.group_by(enquiry.c.batch_id))
-    open_of = {row.batch_id: row.open for row in counted}
+    placed = plans.placed_in_force(connection)
+    query = select(enquiry.c.batch_id, func.count().label("open"))
+    waiting = query.where(enquiry.c.state == "open", enquiry.c.project_id.not_in(placed))
+    open_of = {row.batch_id: row.open for row in connection.execute(waiting.group_by(enquiry.c.batch_id))}
     return [{**each, "open": open_of.get(each["batch_id"], 0)} for each in found]

@@ -87,7 +87,7 @@ def _drawn(caller: Caller, plan_id: str, wish: Wanted) -> Any:
     query = wish.query(caller.language)
     at = _OnPages("", f"{here}/map.json?{query}", f"{here}/map-frame.js?{query}")
     opening = wish.opening(payload, caller.language)
-    return served_page(payload, boundaries(), at, map_settings().sources, opening)
+    return served_page(payload, boundaries(caller.asker, plan_id, payload), at, map_settings().sources, opening)
 
 
 @router.get("/plans/{plan_id}/map")
@@ -115,7 +115,8 @@ def frame(caller: Reading, plan_id: PlanId, wish: InWish) -> Response:
 def file(caller: Reading, plan_id: PlanId, wish: InWish) -> Response:
     """The same maps as one file that opens without a network."""
     payload = stored_payload(caller.asker, plan_id, wish.against)
-    content = plan_html(payload, boundaries(), map_settings().sources, wish.opening(payload, "both"))
+    outlines = boundaries(caller.asker, plan_id, payload)
+    content = plan_html(payload, outlines, map_settings().sources, wish.opening(payload, "both"))
     name = f"{plan_id}-{wish.against}-map.html" if wish.against else f"{plan_id}-map.html"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(content, 200, headers, "text/html; charset=utf-8")

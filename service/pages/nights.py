@@ -1,5 +1,7 @@
 """Nights: what the nightly run found, and the change report of each."""
 
+import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -13,6 +15,8 @@ from service.pages.entry import Caller, Operating, Reading
 from service.pages.forms import InForm
 from service.pages.spoken import voice
 from service.pages.words.nights import WORDS
+from service.records import plans
+from service.wire import PlanOut
 
 router = APIRouter()
 MOST = 90
@@ -27,9 +31,11 @@ def listed(caller: Reading) -> Response:
 
 @router.post("/nights")
 def begin(caller: Operating, form: InForm) -> Response:
-    """Begin the last night that was due; one that has run is shown as it ended."""
+    """Begin the last night that was due; one that is not begun is shown with the reason."""
     answer = nights.begin(caller.asker, form.once())
-    return caller.go(f"/nights/{answer.headers['Location'].rsplit('/', 1)[-1]}", said="begun")
+    state = json.loads(bytes(answer.body))["state"]
+    said = {"running": "begun", "idle": "idle", "failed": "idle"}.get(state, "done")
+    return caller.go(f"/nights/{answer.headers['Location'].rsplit('/', 1)[-1]}", said=said)
 
 
 @router.get("/nights/{local_date}")
@@ -47,10 +53,30 @@ def _reported(caller: Caller, report: ChangeReport) -> dict[str, Any]:
         document, _ = caller.asker.house.plan(report.plan_id)
     except LookupError:
         raise ProblemError(404, "not-found", "The plan of this night is not there any more.") from None
-    goals = [
-        {"goal": goal, "change": report.goals[goal], "better": improves(goal, report.goals[goal]), "unit": known.unit}
-        for goal, known in BY_ID.items()
-        if goal in report.goals
-    ]
+    with caller.transaction() as connection:
+        rows = {each: plans.find(connection, each) for each in (report.basis_plan, report.plan_id)}
+    basis, made = rows[report.basis_plan], rows[report.plan_id]
+    goals = [_goal(goal, report.goals[goal], basis, document) for goal in BY_ID if goal in report.goals]
     stay = next((point for point in report.curve.points if point.most_moves == 0), None) if report.curve else None
-    return {"voice": voice(caller, document), "goals": goals, "improves": improves, "stay": stay}
+    return {
+        "voice": voice(caller, document),
+        "goals": goals,
+        "improves": improves,
+        "stay": stay,
+        "basis": basis,
+        "made": made,
+    }
+
+
+def _goal(goal: str, change: int, basis: Mapping[str, Any] | None, document: PlanOut) -> dict[str, Any]:
+    """A goal when the plan in force was published, in what is left of it today, and in the proposal."""
+    proposed = document.measures.get(goal)
+    return {
+        "goal": goal,
+        "change": change,
+        "better": improves(goal, change),
+        "unit": BY_ID[goal].unit,
+        "published": None if basis is None else basis["measures"].get(goal),
+        "today": None if proposed is None else proposed - change,
+        "proposed": proposed,
+    }

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection, select
 
+from allocator.starts import MUCH_LATE_MONTHS
 from service.api import plans as api
 from service.api.plans import FileName, PlanId
 from service.database.rows import every
@@ -40,7 +41,8 @@ def one(caller: Reading, plan_id: PlanId) -> Response:
         waiting = plans.parts_of(connection, unplaced, plan_id)
         parks = parks_of(connection, found["registry"])
         standing = plans.published(connection)
-        asked = questions(connection, plan_id)
+        whole = plans.seen_whole(connection, plan_id)
+        asked = questions(caller, connection, plan_id)
     files = {each.name: each for each in api.exports(caller.asker, plan_id).items}
     ordered = [name for name in FILES if name in files] + sorted(set(files) - set(FILES))
     return caller.page(
@@ -51,9 +53,10 @@ def one(caller: Reading, plan_id: PlanId) -> Response:
         projects=_projects(placed),
         waiting=[_nowhere(row) for row in waiting],
         parks=parks,
-        figures=_figures(found, placed),
+        figures=_figures(found, placed if whole else None),
         files=[files[name] for name in ordered],
         mapped=MAP_FILE in files,
+        much_late=MUCH_LATE_MONTHS,
         **asked,
     )
 
@@ -85,6 +88,8 @@ def _projects(placed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "parts": rows,
             "area": sum(row["floor_area_m2"] for row in rows),
             "start": min(row["start"] for row in rows),
+            "asked": min((month for row in rows if (month := row["document"].get("asked_start"))), default=None),
+            "late": _late(rows),
             "exception": any(row["document"].get("permission") == "exception" for row in rows),
             "assumed": any(row["document"].get("basis") == "assumed" for row in rows),
         }
@@ -97,24 +102,31 @@ def _nowhere(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "code": reasons[0]["code"] if reasons else ""}
 
 
-def _figures(found: Mapping[str, Any], placed: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The strip of figures: of the person's own rows where the person does not see all."""
-    first = found["goals"][0] if found["goals"] else None
+def _figures(found: Mapping[str, Any], placed: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
+    """The strip of figures; sums over placements are None for a person who does not see them all."""
+    sums: dict[str, int | None] = {"area": None, "rent_fen": None, "exceptions": None}
+    if placed is not None:
+        sums = {
+            "area": sum(row["floor_area_m2"] for row in placed),
+            "rent_fen": 100 * sum(row["document"].get("rent_yuan_month") or 0 for row in placed),
+            "exceptions": sum(row["document"].get("permission") == "exception" for row in placed),
+        }
     return {
-        "area": sum(row["floor_area_m2"] for row in placed),
-        "rent": sum(row["document"].get("rent_yuan_month") or 0 for row in placed),
-        "exceptions": sum(row["document"].get("permission") == "exception" for row in placed),
-        "value": None if first is None else first["value"],
+        **sums,
+        "value": found["measures"].get("value"),
+        "late": None
+        if placed is None
+        else len({row["project_id"] for row in placed if _late([row]) > MUCH_LATE_MONTHS}),
         **_proof(found),
     }
 
 
+def _late(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Most months that a part of these starts later than asked; 0 in plans from before that was kept."""
+    return max(row["document"].get("months_late") or 0 for row in rows)
+
+
 def _proof(found: Mapping[str, Any]) -> dict[str, Any]:
-    """How far the plan is from the best: the widest gap, and how many goals have no proven bound at all."""
-    gaps = [goal["gap"] for goal in found["goals"]]
-    known = [gap for gap in gaps if gap is not None]
-    return {
-        "gap": max(known, default=None),
-        "unbounded": len(gaps) - len(known),
-        "proven": found["status"] == "optimal",
-    }
+    """How far the plan is from the best in its first goal; the table of goals has the others."""
+    first = next(iter(found["goals"]), None)
+    return {"gap": None if first is None else first["gap"], "proven": found["status"] == "optimal"}

@@ -21,7 +21,7 @@ from service.pages import spoken
 from service.pages.entry import Planning, Reading
 from service.pages.forms import Form, InForm
 from service.pages.words.plan import PROJECT
-from service.prose_grounds import clauses, evidence, proof
+from service.prose_grounds import clauses, proof, sources
 from service.prose_prices import prices
 from service.prose_reasons import places, repair, why_nowhere
 from service.prose_score import score
@@ -56,7 +56,8 @@ def one(caller: Reading, plan_id: PlanId, project_id: ProjectId) -> Response:
         parks={part.component_id: _parks(part) for part in dossier.components},
         told=lambda section: list(section(voice, dossier, document)),
         sections={"nowhere": why_nowhere, "repair": repair, "score": score, "prices": prices},
-        grounds={"policy": clauses, "evidence": evidence, "proof": proof},
+        grounds={"policy": clauses, "proof": proof},
+        sources=list(sources(voice, dossier)),
         places=lambda sites: places(voice, sites),
         held_by=lambda site: held_by(voice, site.holders).lstrip("；; "),
         against=lambda site: _against(voice, site),
@@ -92,8 +93,8 @@ def _against(voice: Voice, site: SiteOut) -> list[str]:
         if reason.code == "no-space":
             lines.append(title)
             continue
-        needed, offered = (voice.amount(number, reason.unit, reason.code) for number in (reason.needed, reason.offered))
-        lines.append(f"{title}: {needed} / {offered}")
+        said = voice.needs(reason.code, reason.needed, reason.offered, reason.unit)
+        lines.append(voice.of(f"{title}：{said}", f"{title}: {said}"))
     return lines
 
 

@@ -14,6 +14,7 @@ from service.database.rows import every
 from service.database.tables import registry
 from service.pages.entry import Caller, Keeping, Reading
 from service.pages.forms import InForm
+from service.pages.registry_concerns import concerned
 from service.pages.words.registry import WORDS
 from service.records import registries
 from service.registry_changes import registry_changes
@@ -63,6 +64,7 @@ def version(caller: Reading, number: Number, against: Against = None) -> Respons
             raise not_found("version of the registry")
         other = against or found["based_on"] or number - 1
         before = registries.find(connection, other) if 0 < other != number else None
+        concern = concerned(caller, connection)
         numbers = list(
             connection.execute(select(registry.c.number).order_by(registry.c.number.desc()).limit(MOST)).scalars()
         )
@@ -72,6 +74,7 @@ def version(caller: Reading, number: Number, against: Against = None) -> Respons
         WORDS,
         found=found,
         before=before,
+        concern=concern if concern and concern["registry"] == number else None,
         numbers=numbers,
         changes=changes,
         changed=any(changes),

@@ -5,10 +5,12 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from allocator.starts import MUCH_LATE_MONTHS
 from service.api import plans as api
 from service.api.bodies import RejectIn
 from service.api.plans import PlanId
 from service.api.problems import ProblemError
+from service.change_report import improves
 from service.comparison import Comparison, compare
 from service.pages.entry import Caller, Planning, Reading, Reviewing
 from service.pages.forms import Form, InForm
@@ -42,9 +44,14 @@ def show(caller: Reading, plan_id: PlanId) -> Response:
         whole=document is not None,
         changes=None if changes is None else _changes(changes),
         comparison=changes,
+        improves=improves,
         exceptions=[]
         if document is None
         else [each for each in document.assignments if each.permission == "exception"],
+        late=[]
+        if document is None
+        else [each for each in document.assignments if (each.months_late or 0) > MUCH_LATE_MONTHS],
+        much_late=MUCH_LATE_MONTHS,
         voice=None if document is None else voice(caller, document),
     )
 

@@ -7,14 +7,17 @@ from fastapi import APIRouter, Header, Response
 from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
 
+from allocator.goals import BY_ID
 from service.api import runs as api
-from service.api.problems import not_found
+from service.api.problems import ProblemError, not_found
 from service.pages.entry import Caller, Planning, Reading
 from service.pages.forms import InForm
-from service.pages.shown import LABELS
 from service.pages.sketch import WIDTH, ground, parks
 from service.pages.words.batch import RUN
+from service.phases import PREPARING, STOPPABLE, expected_s, phases_of
 from service.records import plans, runs
+from service.vocabulary import LABELS
+from service.voice import UNITS
 
 router = APIRouter()
 RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$")]
@@ -33,10 +36,18 @@ def one(caller: Reading, run_id: RunId) -> Response:
 
 
 def _told(caller: Caller, found: Mapping[str, Any]) -> dict[str, Any]:
-    """What the script on the page needs to tell in words."""
-    limit = found["request"].get("time_limit_s") or caller.asker.house.settings.time_limit_s
-    goals = {code: each.get(caller.language, code) for code, each in GOALS.items()}
-    return {"limit_s": float(limit), "goal_words": goals}
+    """Phases and what the script on the page needs to tell in words."""
+    limit = float(found["request"].get("time_limit_s") or caller.asker.house.settings.time_limit_s)
+    place = 0 if caller.language == "zh" else 1
+    units = {code: UNITS.get(goal.unit, (goal.unit, goal.unit))[place] for code, goal in BY_ID.items()}
+    goals = {
+        code: f"{each.get(caller.language, code)}{'（{}）' if place == 0 else ' ({})'}".format(units[code])
+        for code, each in GOALS.items()
+        if code in units
+    }
+    phase = (found["progress"] or {}).get("phase", PREPARING)
+    phases = phases_of(found["progress"], expected_s(found["kind"], limit, found["projects"]))
+    return {"phases": phases, "stoppable": phase in STOPPABLE, "stoppable_phases": STOPPABLE, "goal_words": goals}
 
 
 @router.get("/runs/{run_id}/events")
@@ -74,5 +85,10 @@ def best(caller: Reading, run_id: RunId) -> Response:
 @router.post("/runs/{run_id}/cancel")
 def cancel(caller: Planning, run_id: RunId, form: InForm) -> Response:
     """Ask for the end of the run, with or without the best plan so far."""
-    api.cancel(caller.asker, run_id, form.once(), keep=form.text("keep") != "no")
+    try:
+        api.cancel(caller.asker, run_id, form.once(), keep=form.text("keep") != "no")
+    except ProblemError as error:
+        if error.kind not in {"solved", "over"}:
+            raise
+        return caller.go(f"/runs/{run_id}", said="solved")
     return caller.go(f"/runs/{run_id}", said="asked")

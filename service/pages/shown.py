@@ -4,9 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from maps.words import Labels, complete
-from seeds.load import labels, load_districts
-from service.voice import UNITS, weighed
+from allocator.goals import BY_ID, maximised, weights_of
+from allocator.plan import Aim
+from maps.words import Label, aim_label
+from service.figures import baseline_label, figure_label
+from service.vocabulary import LABELS, VOCABULARIES
+from service.voice import UNITS
 
 NOTHING = "–"
 WAN_M2 = 10_000
@@ -82,7 +85,7 @@ class Shown:
         if not value:
             return NOTHING
         year, month = value[:7].split("-")
-        return f"{year} 年 {int(month)} 月" if self.language == "zh" else f"{year}-{month}"
+        return f"{year}年{int(month)}月" if self.language == "zh" else f"{year}-{month}"
 
     def label(self, vocabulary: str, code: str | None) -> str:
         """Label of a code; a code without one is shown as it is."""
@@ -92,13 +95,30 @@ class Shown:
         return found.get(self.language) or found.get("en") or code
 
     def aim(self, name: str) -> str:
-        """A goal, or the goals that one tier weighs against each other."""
-        return weighed(name, lambda goal: self.label("goal", goal))
+        """A goal, or the goals of a merged tier with their weights."""
+        return aim_label(name, LABELS["goal"])["zh" if self.language == "zh" else "en"]
+
+    def less_is_better(self, name: str) -> str:
+        """A word beside goals of which less is better; nothing beside the others."""
+        if any(goal not in BY_ID for goal in weights_of(name)) or maximised(Aim(tuple(weights_of(name).items()))):
+            return ""
+        return "（越少越好）" if self.language == "zh" else " (less is better)"
 
     def unit(self, unit: str) -> str:
         """A unit in words."""
-        found = SPOKEN_UNITS.get(unit) or UNITS.get(unit)
+        found = UNITS.get(unit)
         return unit if found is None else found[0 if self.language == "zh" else 1]
+
+    def figure(self, value: float | None, unit: str) -> str:
+        """A figure of the policy with its unit."""
+        return self._either(figure_label(value, unit))
+
+    def baseline(self, stated: str | None, unit: str) -> str:
+        """What a figure of the policy starts from."""
+        return self._either(baseline_label(stated, unit))
+
+    def _either(self, label: Label | None) -> str:
+        return NOTHING if label is None else label["zh" if self.language == "zh" else "en"]
 
     def cell(self, field: str, value: object) -> str:
         """A cell of a batch: codes by their labels, numbers with separators."""
@@ -118,38 +138,3 @@ class Shown:
     def either(self, zh: str | None, en: str | None) -> str:
         """The text in the reader's language, or the other where there is none."""
         return (zh or en or NOTHING) if self.language == "zh" else (en or zh or NOTHING)
-
-
-SPOKEN_UNITS = {
-    "projects": ("个项目", "projects"),
-    "firms": ("家", "firms"),
-    "firms/year": ("家/年", "firms a year"),
-    "parks": ("个园区", "parks"),
-    "laboratories": ("个", "laboratories"),
-    "billion yuan": ("十亿元", "billion yuan"),
-    "percent of revenue": ("%（占营收）", "% of revenue"),
-    "products/year": ("个/年", "products a year"),
-    "approvals": ("件", "approvals"),
-}
-"""Units of the policy's figures."""
-
-VOCABULARIES = {
-    "segment": "segment",
-    "tier": "tier",
-    "function": "function",
-    "platform_kind": "platform_kind",
-    "eia_level": "eia_level",
-    "utilities": "utility",
-    "emits": "hazard",
-    "sensitive_to": "hazard",
-    "districts": "district",
-}
-"""Vocabulary of each field of a batch that has one."""
-
-
-def _districts() -> dict[str, dict[str, str]]:
-    return {each.adcode: {"zh": each.name_zh, "en": each.name_en} for each in load_districts(date.max)}
-
-
-LABELS: Labels = {**complete(labels()), "district": _districts()}
-"""Labels by vocabulary and code, with reasons, goals and districts."""

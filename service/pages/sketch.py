@@ -8,7 +8,7 @@ from typing import Any
 
 from shapely.geometry import shape
 
-from service.plan_maps import boundaries
+from service.boundaries import drawn_boundaries
 
 WIDTH = 720
 EDGE = 6
@@ -35,7 +35,7 @@ class Ground:
 @cache
 def ground() -> Ground:
     """The city, drawn once."""
-    districts = [(each["properties"]["adcode"], shape(each["geometry"])) for each in boundaries()["features"]]
+    districts = [(each["properties"]["adcode"], shape(each["geometry"])) for each in drawn_boundaries(None)["features"]]
     boxes = [found.bounds for _, found in districts]
     west, south = min(box[0] for box in boxes), min(box[1] for box in boxes)
     east, north = max(box[2] for box in boxes), max(box[3] for box in boxes)

@@ -8,19 +8,19 @@ from fastapi import APIRouter, Response
 
 from allocator.errors import Fault, InputError
 from geodata.batch import PROJECTS
-from geodata.foreign import sheets
 from geodata.read import read_projects
+from geodata.tables import TABLES
 from service.api.batches import Named, keep, supply
 from service.api.uploads import plain_name, read_upload
+from service.converting import sheets_of
 from service.corrected import MEDIA_TYPE, workbook_of
 from service.pages.entry import Caller, Planning
 from service.pages.forms import Form, InForm
-from service.pages.vocabulary import guide
 from service.pages.words.upload import WORDS
 from service.records import drafts
+from service.vocabulary import guide
 
 router = APIRouter()
-TABLES = (".xlsx", ".csv")
 RECORDS = (".json", ".geojson", ".gpkg")
 LONGEST_NAME = 200
 
@@ -63,7 +63,7 @@ def take(caller: Planning, form: InForm) -> Response:
         if ending in RECORDS:
             return _stored(caller, form, Named(name, shown, content))
         if ending in TABLES:
-            read_upload(shown, content, sheets)
+            read_upload(shown, content, sheets_of)
     except InputError as error:
         return _form(caller, error.faults)
     if ending not in TABLES:

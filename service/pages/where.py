@@ -3,8 +3,9 @@
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Response
 
@@ -12,18 +13,19 @@ from allocator.errors import InputError
 from allocator.vocabulary import EiaLevel, Function, Segment, Tier, Utility
 from service.api.bodies import RecommendIn
 from service.api.problems import ProblemError
-from service.api.recommendations import recommend
+from service.api.recommendations import recommended
 from service.change_report import improves
 from service.dossier_wire import SiteOut
 from service.newcomer import RecommendationOut
 from service.pages.entry import Caller, Reading
-from service.pages.forms import Form, InForm
+from service.pages.forms import Form
 from service.pages.parks import choices, standing
 from service.pages.spoken import voice
 from service.pages.where_form import PARTS, fault_rows, newcomer
 from service.pages.words.where import WORDS
 from service.prose_reasons import repair
 from service.records import plans
+from service.voice import Voice
 from service.wire import PlanOut
 
 router = APIRouter()
@@ -31,6 +33,9 @@ MOST = 8
 """Suggestions that are shown."""
 
 Plan = Annotated[str | None, Query(alias="plan", pattern=r"^(p-[0-9a-f]{12})?$")]
+NO_WISH = frozenset({"plan", "lang", "priority", "segment", "tier"})
+"""Fields of an address that alone ask for nothing: a form begins with them."""
+
 VOCABULARY: dict[str, Any] = {
     "segments": [one.value for one in Segment],
     "tiers": [one.value for one in Tier],
@@ -42,8 +47,19 @@ VOCABULARY: dict[str, Any] = {
 
 @router.get("/where")
 def ask(caller: Reading, plan_id: Plan = None) -> Response:
-    """The form; the plan is read and checked now, so that the answer comes at once."""
-    return _form(caller, plan_id, {})
+    """The form; and once a firm is in the address, its answer, so that a link to it says the same again.
+
+    The answer has ranked sites with their price for the plan, what forcing it elsewhere would break, and a verdict
+    per park.  The plan is read and checked with the bare form already, so that the answer comes at once.
+    """
+    sent = caller.visit.request.query_params
+    filled = [(name, value) for name, value in sent.multi_items() if value]
+    if not {name for name, _ in filled} - NO_WISH:
+        return _form(caller, plan_id, {})
+    if len(filled) < len(sent.multi_items()):
+        # a short address without the fields that were left empty
+        return caller.go(f"/where?{urlencode(filled)}")
+    return _answer(caller, Form("GET /pages/where", {name: sent.getlist(name) for name in set(sent) - {"lang"}}))
 
 
 def _form(caller: Caller, plan_id: str | None, given: dict[str, str], status: int = 200, **found: Any) -> Response:
@@ -66,11 +82,9 @@ def _form(caller: Caller, plan_id: str | None, given: dict[str, str], status: in
     )
 
 
-@router.post("/where")
-def answer(caller: Reading, form: InForm) -> Response:
-    """Ranked sites with their price for the plan, what forcing it elsewhere would break, and a verdict per park."""
+def _answer(caller: Caller, form: Form) -> Response:
     started = time.monotonic()
-    given = {name: "; ".join(values) for name, values in form.fields.items() if name not in {"token", "once"}}
+    given = {name: "; ".join(values) for name, values in form.fields.items()}
     row = standing(caller, form.text("plan") or None)
     if row is None:
         return _form(caller, None, given, 409, detail="nothing-published")
@@ -89,17 +103,48 @@ def answer(caller: Reading, form: InForm) -> Response:
 
 def _asked(caller: Caller, form: Form, plan_id: str) -> RecommendationOut:
     project = newcomer(form, f"NEW-{secrets.token_hex(4)}")
-    body = RecommendIn(project=project, plan_id=plan_id, most=MOST)
-    sent = recommend(caller.asker, body, form.once())
-    return RecommendationOut.model_validate_json(bytes(sent.body))
+    return recommended(caller.asker, RecommendIn(project=project, plan_id=plan_id, most=MOST))
 
 
 def _told(caller: Caller, plan_id: str, document: PlanOut, found: RecommendationOut) -> dict[str, Any]:
     with caller.transaction() as connection:
         whole = plans.seen_whole(connection, plan_id)
     said = voice(caller, document)
-    changes = [] if found.suggestions else [line.strip() for line in repair(said, found.dossier, document)]
-    return {"answer": found, "voice": said, "better": improves, "whole": whole, "changes": changes, "ordered": _ordered}
+    names = _names(said, found)
+    changes = (
+        [] if found.suggestions else [_named(line.strip(), names) for line in repair(said, found.dossier, document)]
+    )
+    against = {
+        (part.component_id, site.space_id): site.reasons for part in found.dossier.components for site in part.parks
+    }
+    return {
+        "answer": found,
+        "voice": said,
+        "better": improves,
+        "whole": whole,
+        "changes": changes,
+        "part_name": lambda component_id: names[f"{found.project_id}/{component_id}"],
+        "ordered": _ordered,
+        "against": lambda forced: against.get((forced.component_id, forced.space_id), ()),
+    }
+
+
+def _names(said: Voice, found: RecommendationOut) -> dict[str, str]:
+    """Components of the newcomer by what they are for, numbered where two are for the same."""
+    parts = found.dossier.components
+    functions = [part.function for part in parts]
+    return {
+        f"{found.project_id}/{part.component_id}": said.part(part.function)
+        + (f" {functions[: place + 1].count(part.function)}" if functions.count(part.function) > 1 else "")
+        for place, part in enumerate(parts)
+    }
+
+
+def _named(line: str, names: Mapping[str, str]) -> str:
+    """A line in which the ids that the form gave to components are words."""
+    for key, name in names.items():
+        line = line.replace(key, name).replace(key.rpartition("/")[2], name)
+    return line
 
 
 def _ordered(parks: Sequence[SiteOut]) -> list[SiteOut]:

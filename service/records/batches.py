@@ -1,7 +1,7 @@
 """Batches of enquiries: stored whole or not at all; an enquiry stays open until it is withdrawn or replaced."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -27,12 +27,15 @@ def store(  # noqa: PLR0913, PLR0917  a batch is these facts
     file_name: str,
     content: bytes,
     *,
-    replace: bool = False,
+    replace: Collection[str] = (),
 ) -> str:
-    """Store a checked batch; raises InputError for ids that other open enquiries use, unless they are replaced."""
+    """Store a checked batch; raises InputError for ids that other open enquiries use, unless they are replaced.
+
+    ``replace`` are ids of open enquiries that this batch takes the place of.
+    """
     batch_id = new_id("batch")
     if replace:
-        _replace(connection, person, district, [project.project_id for project in projects])
+        _replace(connection, person, district, replace)
     _refuse_taken(connection, projects)
     connection.execute(
         insert(batch).values(
@@ -40,7 +43,7 @@ def store(  # noqa: PLR0913, PLR0917  a batch is these facts
             name=name or file_name,
             district=district,
             file_name=file_name,
-            content_hash=hashlib.sha256(content).hexdigest(),
+            content_hash=content_hash(content),
             projects=len(projects),
             made_by=person,
         )
@@ -59,9 +62,14 @@ def store(  # noqa: PLR0913, PLR0917  a batch is these facts
         person,
         "batch.store",
         f"batch/{batch_id}",
-        {"district": district, "projects": len(projects), "content": hashlib.sha256(content).hexdigest()},
+        {"district": district, "projects": len(projects), "content": content_hash(content)},
     )
     return batch_id
+
+
+def content_hash(content: bytes) -> str:
+    """SHA-256 of a file, by which the same one is known again."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _row(batch_id: str, position: int, district: str | None, person: str, project: ProjectRecord) -> dict[str, Any]:
@@ -108,7 +116,7 @@ def _taken(projects: Iterable[ProjectRecord], taken: Iterable[str]) -> list[Faul
     ]
 
 
-def _replace(connection: Connection, person: str, district: str | None, ids: Sequence[str]) -> None:
+def _replace(connection: Connection, person: str, district: str | None, ids: Collection[str]) -> None:
     own = enquiry.c.district.is_(None) if district is None else enquiry.c.district == district
     connection.execute(
         update(enquiry)
@@ -130,6 +138,30 @@ def withdraw(connection: Connection, person: str, batch_id: str, project_ids: Se
     if ids:
         connection.execute(update(batch).where(batch.c.batch_id == batch_id).values(version=batch.c.version + 1))
         audit.record(connection, person, "batch.withdraw", f"batch/{batch_id}", {"projects": ids})
+    return ids
+
+
+def reopen(connection: Connection, person: str, batch_id: str, project_ids: Sequence[str]) -> list[str]:
+    """Open withdrawn enquiries of a batch again; the ids that were opened.
+
+    Left as they are: those that are not withdrawn, and those whose id an open enquiry has by now.
+    """
+    taken = select(enquiry.c.project_id).where(enquiry.c.state == "open", enquiry.c.project_id.in_(project_ids))
+    opened = connection.execute(
+        update(enquiry)
+        .where(
+            enquiry.c.batch_id == batch_id,
+            enquiry.c.state == "withdrawn",
+            enquiry.c.project_id.in_(project_ids),
+            enquiry.c.project_id.not_in(taken.scalar_subquery()),
+        )
+        .values(state="open", changed_at=func.now(), changed_by=person)
+        .returning(enquiry.c.project_id)
+    ).scalars()
+    ids = sorted(opened)
+    if ids:
+        connection.execute(update(batch).where(batch.c.batch_id == batch_id).values(version=batch.c.version + 1))
+        audit.record(connection, person, "batch.reopen", f"batch/{batch_id}", {"projects": ids})
     return ids
 
 

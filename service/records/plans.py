@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, union
 
 from service import audit
 from service.database.rows import every, first
@@ -154,6 +154,12 @@ def published(connection: Connection, *, lock: bool = False) -> Mapping[str, Any
     return first(connection, query.with_for_update() if lock else query)
 
 
+def placed_in_force(connection: Connection) -> frozenset[str]:
+    """Projects that the published plan places, as far as the transaction may see them."""
+    query = select(placement.c.project_id).join(plan, plan.c.plan_id == placement.c.plan_id)
+    return frozenset(connection.execute(query.where(plan.c.state == "published")).scalars())
+
+
 def document_of(connection: Connection, plan_id: str) -> PlanOut | None:
     """plan.json of a plan, if the transaction may see the whole of it."""
     content = file_of(connection, plan_id, "plan.json")
@@ -189,5 +195,5 @@ def parts_of(connection: Connection, table: Any, plan_id: str, **wanted: str | N
 
 def projects_seen(connection: Connection, plan_id: str) -> Sequence[str]:
     """Projects of a plan that the transaction may see."""
-    found = connection.execute(select(dossier.c.project_id).where(dossier.c.plan_id == plan_id))
-    return [str(each) for each in found.scalars()]
+    parts = [select(table.c.project_id).where(table.c.plan_id == plan_id) for table in (placement, unplaced)]
+    return [str(each) for each in connection.execute(union(*parts).order_by("project_id")).scalars()]

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import shapely
 from sqlalchemy import Connection, func, insert, select, text
 
 from geodata.boundaries import wgs84_degrees
-from geodata.read import RegistryRecords, read_boundaries
-from geodata.schema import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
-from seeds.load import boundaries_path
+from geodata.read import RegistryRecords
+from geodata.schema import BoundaryRecord, DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord, without_added
 from service import audit
+from service.boundaries import outlines, own_boundaries
 from service.database.rows import first
 from service.database.tables import registry, registry_park, registry_space
 from service.records.naming import canonical_hash
@@ -35,15 +36,26 @@ class Stored:
 
 def document_of(records: RegistryRecords) -> dict[str, Any]:
     """A registry as JSON; districts are absent when the policy of a plan's first month gives them."""
-    return {kind: [each.model_dump(mode="json") for each in getattr(records, kind)] for kind in KINDS}
+    document: dict[str, Any] = {
+        kind: [without_added(one.model_dump(mode="json")) for one in getattr(records, kind)] for kind in KINDS
+    }
+    own = own_boundaries(records.boundaries)
+    return document | ({"boundaries": [each.model_dump(mode="json") for each in own]} if own else {})
 
 
 def records_of(document: Mapping[str, Any]) -> RegistryRecords:
-    """A stored registry as records, on the boundaries of the city."""
+    """A stored registry as records, on its own boundaries or those of the city."""
     read: dict[str, Any] = {
         kind: tuple(model.model_validate(each) for each in document[kind]) for kind, model in KINDS.items()
     }
-    return RegistryRecords(**read, boundaries=read_boundaries(boundaries_path()))
+    return RegistryRecords(**read, boundaries=boundaries_in(document))
+
+
+def boundaries_in(document: Mapping[str, Any]) -> gpd.GeoDataFrame:
+    """Outlines for a stored registry."""
+    own = [BoundaryRecord.model_validate(each) for each in document.get("boundaries", ())]
+    districts = [each["adcode"] for each in document["districts"]] or [each["district"] for each in document["parks"]]
+    return outlines(own, districts)
 
 
 def store(

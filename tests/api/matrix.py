@@ -93,7 +93,7 @@ def _pages(desk: Any) -> Iterator[Operation]:
     pages = next(each for each in desk.app.routes if isinstance(each, Mount) and each.path == PREFIX)
     for method, path, route in _walked(pages.routes, PREFIX):
         rights = [each.call.right for each in route.dependant.dependencies if isinstance(each.call, Entry)]
-        yield Operation(method, path.replace(":path}", "}"), rights[0] if rights else OPEN)
+        yield Operation(method, path.replace(":rest}", "}"), rights[0] if rights else OPEN)
 
 
 def by_session(desk: Any, person: str | None, operation: Operation, target: str, **given: Any) -> Any:
@@ -200,6 +200,7 @@ def body_for(operation: Operation) -> dict[str, Any]:
     bodies: dict[str, Any] = {
         "registries": {"parks": [{}], "spaces": [{}]},
         "reject": {"because": "no"},
+        "reopen": {"projects": ["M1"]},
         "scenarios": {"document": {}},
         "sweeps": {"scenarios": ["scenario-000000000000"]},
         "dossiers": {"plan_id": "p-000000000000"},

@@ -3,6 +3,7 @@
 import os
 import random
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -13,6 +14,7 @@ from standardwebhooks import Webhook
 from service import nights
 from service.database.engine import SYSTEM, transaction
 from service.database.tables import night, plan
+from service.jobs import solving
 from service.jobs.worker import begin_night
 from service.notices import send_due
 from tests.service_for_tests import NANSHAN, desk_on, settings_for
@@ -99,8 +101,77 @@ def test_a_night_without_change_says_so_and_proposes_nothing(fresh):
 
 def test_a_night_without_a_published_plan_is_idle(fresh):
     assert night_of(fresh)["state"] == "idle"
-    assert fresh.post("nights", "oli").status_code == 202
     assert fresh.post("nights", "ada").status_code == 403
+    asked = fresh.post("nights", "oli")
+    assert (asked.status_code, asked.json()["state"]) == (200, "idle")
+    assert asked.json()["report"] == {"sentence_en": "No plan is published.", "sentence_zh": "尚无已发布方案。"}
+
+
+WITH_RESULT = {"nothing", "proposed"}
+"""How a night ends that has run."""
+
+
+def begin_by_hand(desk):
+    answer = desk.post("nights", "oli")
+    return answer.status_code, answer.json()
+
+
+def test_a_night_that_had_no_plan_to_start_from_is_begun_again_once_there_is_one(fresh):
+    status, first = begin_by_hand(fresh)
+    assert (status, first["state"], first["run_id"]) == (200, "idle", None)
+    fresh.published("B1")
+    assert begin_night(fresh.works, datetime.now(UTC), "system") is None, "the clock alone does not come back to it"
+    status, again = begin_by_hand(fresh)
+    assert (status, again["state"], again["local_date"]) == (202, "running", first["local_date"])
+    assert (again["started_by"], again["report"], again["finished_at"]) == ("oli", None, None)
+    assert begin_by_hand(fresh) == (202, again), "one that runs is not begun twice"
+    fresh.solve(again["run_id"])
+    status, over = begin_by_hand(fresh)
+    assert (status, over["run_id"]) == (200, again["run_id"])
+    assert over["state"] in WITH_RESULT
+    assert begin_by_hand(fresh) == (200, over), "one that has its result is not begun anew"
+    assert len(fresh.get("nights").json()["items"]) == 1
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_night_that_was_cancelled_while_it_waited_can_be_begun_again(fresh, keep):
+    fresh.published("C1")
+    _, first = begin_by_hand(fresh)
+    assert fresh.post(f"runs/{first['run_id']}/cancel?keep={str(keep).lower()}", "ada").status_code == 202
+    status, again = begin_by_hand(fresh)
+    assert (status, again["state"]) == (202, "running")
+    assert again["run_id"] != first["run_id"]
+    fresh.solve(again["run_id"])
+    assert fresh.get("nights").json()["items"][0]["state"] in WITH_RESULT
+
+
+def test_a_night_whose_run_failed_can_be_begun_again(fresh, monkeypatch):
+    fresh.published("F1")
+    _, first = begin_by_hand(fresh)
+    with monkeypatch.context() as patched:
+
+        def broken(*_given, **_wishes):
+            raise RuntimeError("a stone in the shoe")
+
+        patched.setattr(solving, "run", broken)
+        for _ in range(fresh.settings.max_attempts):
+            fresh.solve(first["run_id"])
+    failed = fresh.get("nights").json()["items"][0]
+    assert failed["state"] == "failed"
+    assert "a stone in the shoe" in failed["report"]["reason"]
+    status, again = begin_by_hand(fresh)
+    assert (status, again["state"], again["report"]) == (202, "running", None)
+    fresh.solve(again["run_id"])
+    assert fresh.get("nights").json()["items"][0]["state"] in WITH_RESULT
+
+
+def test_people_who_begin_a_night_again_at_the_same_moment_begin_one(fresh):
+    begin_by_hand(fresh)
+    fresh.published("G1")
+    with ThreadPoolExecutor(4) as several:
+        found = [each.result() for each in [several.submit(begin_by_hand, fresh) for _ in range(4)]]
+    assert {status for status, _ in found} == {202}
+    assert len({each["run_id"] for _, each in found}) == 1
 
 
 def test_one_night_begins_once_whoever_asks_and_how_often(fresh):

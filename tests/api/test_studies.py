@@ -10,6 +10,7 @@ from sqlalchemy import text
 from allocator.answers.build_next import build_next
 from allocator.answers.means import Means
 from allocator.answers.move_curve import move_curve
+from service.build_reasons import typical_block_m2
 from service.database.engine import SYSTEM, transaction
 from service.jobs import studying
 from service.jobs.worker import reap
@@ -104,7 +105,8 @@ def test_answers_become_files_of_the_plan_and_are_not_worked_out_twice(city):
     assert city.post(f"plans/{plan_id}/answers", json=answer).status_code == 409, "the one that was made is kept"
     with transaction(city.engine, SYSTEM) as connection:
         verified = checked(plans.document_of(connection, plan_id))
-    alone = build_next(verified, Means(60.0))
+    assert answer["answer"]["floor_area_m2"] == typical_block_m2(verified)
+    alone = build_next(verified, Means(60.0), answer["answer"]["floor_area_m2"])
     values = {(cell.kind, cell.district): cell.deltas for cell in alone.cells}
     assert {(cell["kind"], cell["district"]): cell["deltas"] for cell in answer["answer"]["cells"]} == values
     rest = study_of(city, "answers", plan_id=plan_id)

@@ -88,6 +88,47 @@ def test_many_links_are_summed_by_district_and_few_are_drawn(visit, city_page):
     assert page.locator("path.arc").count() == 0
 
 
+@pytest.mark.parametrize(
+    ("gaps", "shown"),
+    [
+        ([0.0092, 0.8684], "首要目标差距 0.92%"),
+        ([0, 0.0727], "首要目标已证最优"),
+        ([None, 0], "首要目标尚未证明"),
+        ([0.0727, None], "首要目标差距 7.27%"),
+    ],
+)
+def test_the_chip_says_the_gap_of_the_first_goal_and_merged_tiers_are_words(visit, city_page, gaps, shown):
+    page = visit(city_page)
+    page.click("[data-set-lang=zh]")
+    goals = [
+        {"goal": "1000*value+1000*policy-fit+1001*stability", "tier": 1, "value": 9, "bound": 9, "gap": gaps[0]},
+        {"goal": "cost", "tier": 2, "value": 9, "bound": 1, "gap": gaps[1]},
+    ]
+    page.evaluate("goals => { PM.data.plan.goals = goals; PM.data.plan.status = 'feasible'; PM.panel.draw(); }", goals)
+    assert shown in page.locator("#chips").inner_text()
+    facts = page.locator("#facts").text_content()
+    assert "落位项目价值、政策契合度、稳定性合并 1000:1000:1001" in facts
+    assert "Value placed, policy fit and stability merged 1000:1000:1001" in facts
+    assert "*" not in facts
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (900, 600), (390, 844)])
+def test_hover_cards_stay_in_the_map_one_at_a_time(visit, city_page, width, height):
+    page = visit(city_page, width, height)
+    rings = page.locator(RINGS)
+    inside = """() => {
+        const frame = PM.view.maps()[0].getContainer().getBoundingClientRect();
+        const seen = [...document.querySelectorAll(".plain-tip")].filter((card) => card.style.opacity !== "0");
+        return seen.map((card) => card.getBoundingClientRect()).map((box) =>
+            box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom);
+    }"""
+    for place in range(rings.count()):
+        rings.nth(place).dispatch_event("mouseover")
+        assert page.evaluate(inside) == [True], place
+    page.evaluate("PM.view.maps()[0].panBy([60, 0], { animate: false })")
+    assert page.evaluate(inside) == []
+
+
 def test_a_row_selects_its_arcs_rings_and_card(visit, city_page, shots):
     page = visit(city_page)
     rows(page).nth(2).click()

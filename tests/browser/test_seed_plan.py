@@ -6,7 +6,7 @@ import pytest
 
 from maps.page import plan_html
 from maps.views import VIEWS, Opening
-from service.mapping import city_boundaries
+from service.boundaries import drawn_boundaries
 from tests.browser.seed_plan import seed_payload
 from tests.browser.test_overview import RINGS, SCREENS, boxes, overlaps
 
@@ -33,7 +33,7 @@ CUT = """() => [...document.querySelectorAll(".district-label, .flow-label")].fi
 @pytest.fixture(scope="module")
 def seed_page(tmp_path_factory):
     path = tmp_path_factory.mktemp("seed") / "seed.html"
-    path.write_text(plan_html(seed_payload(), city_boundaries(), opening=Opening()), encoding="utf-8")
+    path.write_text(plan_html(seed_payload(), drawn_boundaries(None), opening=Opening()), encoding="utf-8")
     return path
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.domain import Link
+from allocator.domain import Link, Tenancy
 from allocator.goals import BY_ID, GOALS, USUAL, aims_of, silent_goals
 from allocator.plan import Aim, Assignment, Plan
 from allocator.problem import Published
@@ -29,11 +29,14 @@ MIXED = (project("p", tier=Tier.MAJOR), project("q", tier=Tier.STARTUP), project
 IN_FORCE = replace(
     problem([project("p")], **TWO_PARKS), published=(Published(Assignment("p", "c", "s", NOW, 600), Stage.CONTRACTED),)
 )
+TAKEN = Tenancy(tenancy_id="t", space_id="s", occupant="someone", floor_area_m2=600, since=0, until=NOW + 4)
+LATE = problem([project("p", component(start_until=NOW + 9))], tenancies=(TAKEN,))
 
 CASES = [
     ("value", problem(TWINS), plan(("p/c", "s")), 10, Plan(()), 0),
     ("policy-fit", problem(TWINS, **TWO_DISTRICTS), plan(("p/c", "u")), 2, plan(("p/c", "s")), 1),
     ("stability", IN_FORCE, plan(("p/c", "s")), 0, plan(("p/c", "t")), 5),
+    ("delay", LATE, plan(("p/c", "s")), 0, plan(("p/c", "s"), start=NOW + 4), 12),
     ("cost", problem(TWINS, **TWO_DISTRICTS), plan(("p/c", "s")), 0, plan(("p/c", "u")), 600 * 40 + 90),
     (
         "commute",
@@ -60,14 +63,17 @@ CASES = [
         plan(("p/c", "s"), ("q/c", "s")),
         50,
     ),
+    ("majors", problem(MIXED), plan(("p/c", "s"), ("q/c", "s")), 1, plan(("q/c", "s"), ("r/c", "s")), 0),
 ]
 
 SILENT = {
     "stability": problem(TWINS),
+    "delay": problem(TWINS),
     "commute": problem(TWINS),
     "clustering": problem(PLATFORMS),
     "spread": problem(TWINS),
     "tier-balance": problem(TWINS),
+    "majors": problem(TWINS),
 }
 
 

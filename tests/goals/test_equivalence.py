@@ -7,13 +7,14 @@ from itertools import islice
 
 import pytest
 
-from allocator.goals import GOALS, Goal
+from allocator.goals import BY_ID, GOALS, Goal
 from allocator.linear import Row
 from allocator.model import compile_model
 from allocator.options import Option
 from allocator.plan import Aim, Plan
 from allocator.problem import Problem, plan_of
 from allocator.rules import RULES
+from allocator.starts import asked_month
 from tests.drawn import draw_problem
 from tests.rules.test_equivalence import functional_choices
 
@@ -79,3 +80,12 @@ def compare_with_engine(goal_id: str) -> int:
             assert task.evaluate(answer.values) == (measured if goal.maximise else -measured), (goal_id, options)
             compared += 1
     return compared
+
+
+def test_where_delay_is_silent_nobody_has_an_option_to_start_late():
+    delay = BY_ID["delay"]
+    silent = [problem for problem in map(draw_problem, SEEDS) if not delay.applies(problem)]
+    assert len(silent) > 5
+    for problem in silent:
+        for option in problem.requested:
+            assert option.start <= asked_month(problem, problem.components[option.component])

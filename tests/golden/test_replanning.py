@@ -52,7 +52,8 @@ def test_a_move_is_made_when_it_gains_value_and_not_without_a_budget(tmp_path, t
     new = write_csv(tmp_path / "new.csv", rows)
     assert run_plan(new, registry, tmp_path / "free", "--published", str(published)) == 0
     where, document = placed(tmp_path / "free")
-    assert where == {"OLD": "A1", "SMALL": "A1", "BIG": "B1"}
+    # whether the small firm leaves its hall or the old one does is as good
+    assert where in ({"OLD": "A1", "SMALL": "A1", "BIG": "B1"}, {"OLD": "B1", "SMALL": "B1", "BIG": "A1"})
     assert next(g["value"] for g in document["goals"] if g["goal"] == "stability") == 1
     assert run_plan(new, registry, tmp_path / "none", "--published", str(published), "--max-moves", "0") == 0
     where, _ = placed(tmp_path / "none")

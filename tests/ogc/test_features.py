@@ -1,8 +1,11 @@
 """Features: every collection whole and in part, by box, time, property and page; and who sees what."""
 
+from zoneinfo import ZoneInfo
+
 import httpx
 import pytest
 
+from service.ogc.filters import months_of
 from tests.service_for_tests import PINGSHAN, desk_on
 
 COLLECTIONS = ("districts", "parks", "spaces", "assignments", "unplaced")
@@ -103,8 +106,61 @@ def test_times_pick_what_may_be_let_then(desk):
     assert set(ids(items(desk, "spaces", limit=5000, datetime="../1999-12-31"))) < set(first)
     assert items(desk, "assignments", datetime="../2026-09-30")["numberMatched"] == 0
     assert items(desk, "assignments", datetime="2026-10-01/..")["numberMatched"] == 2
-    # a moment of Shenzhen's October that is September in UTC
-    assert items(desk, "assignments", datetime="2026-10-01T07:00:00+08:00")["numberMatched"] == 0
+
+
+@pytest.mark.parametrize(
+    ("moment", "matched"),
+    [
+        # both projects begin in October: in Shenzhen, where that month begins eight hours before it does in UTC
+        ("2026-10-01T07:00:00+08:00", 2),
+        ("2026-10-01T00:00:00+08:00", 2),
+        ("2026-09-30T16:00:00Z", 2),
+        ("2026-09-30T15:59:59Z", 0),
+        ("2026-09-30T23:59:59+08:00", 0),
+        ("../2026-09-30T15:59:59Z", 0),
+        ("../2026-09-30T16:30:00.5Z", 2),
+        ("2026-09-30T16:00:00Z/2026-09-30T17:00:00Z", 2),
+        ("2026-09-30", 0),
+        ("2026-10-01", 2),
+    ],
+)
+def test_months_are_those_of_the_city(desk, moment, matched):
+    assert items(desk, "assignments", datetime=moment)["numberMatched"] == matched
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "last"),
+    [
+        ("Asia/Shanghai", "2026-10", "2026-10"),
+        ("UTC", "2026-09", "2026-09"),
+        ("America/New_York", "2026-09", "2026-09"),
+    ],
+)
+def test_the_zone_of_the_city_is_a_setting(zone, first, last):
+    assert months_of("2026-09-30T16:00:00Z/2026-09-30T20:00:00Z", ZoneInfo(zone)) == (first, last)
+    assert months_of("2026-09-30", ZoneInfo(zone)) == ("2026-09", "2026-09"), "a date is of no zone"
+
+
+def test_every_resource_takes_the_format_json_and_no_other(desk):
+    places = [
+        "/", "/conformance", "/api", "/collections", "/processes", "/processes/allocate", "/jobs",
+        f"/jobs/{desk.run_id}", f"/jobs/{desk.run_id}/results",
+        *(f"/collections/{name}" for name in COLLECTIONS),
+        *(f"/collections/{name}/items" for name in COLLECTIONS),
+        f"/collections/assignments/items/{ids(items(desk, 'assignments'))[0]}",
+    ]  # fmt: skip
+    for place in places:
+        plain, asked = desk.get(f"/ogc{place}"), desk.get(f"/ogc{place}?f=json")
+        assert (plain.status_code, asked.status_code) == (200, 200), (place, asked.text)
+        assert asked.headers["Content-Type"] == plain.headers["Content-Type"]
+        for refused in ("html", "JSON", "xml", ""):
+            assert desk.get(f"/ogc{place}?f={refused}").status_code == 400, (place, refused)
+    following = items(desk, "parks", limit=2, f="json")
+    assert "f=json" in next(each["href"] for each in following["links"] if each["rel"] == "next")
+    described = desk.get("/ogc/api").json()["paths"]
+    assert [path for path, entry in described.items() if not [
+        each for each in entry.get("get", {"parameters": [{"name": "f"}]})["parameters"] if each["name"] == "f"
+    ]] == []  # fmt: skip
 
 
 def test_properties_pick_by_value_and_type(desk):

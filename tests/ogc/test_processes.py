@@ -17,6 +17,44 @@ def newcomer(name):
     return {**row, "components": [part]}
 
 
+def walked(desk, href, what):
+    """Everything that the pages from here on list, and the length of each."""
+    found, lengths = [], []
+    while href:
+        page = desk.get(href.removeprefix("http://test")).json()
+        found += [each["id" if what == "processes" else "jobID"] for each in page[what]]
+        lengths.append(len(page[what]))
+        href = next((each["href"] for each in page["links"] if each["rel"] == "next"), None)
+    return found, lengths
+
+
+def test_the_list_of_processes_comes_in_pages(desk):
+    every = [each["id"] for each in desk.get("/ogc/processes").json()["processes"]]
+    assert every == ["allocate", "recommend"]
+    assert walked(desk, "/ogc/processes?limit=1", "processes") == (every, [1, 1])
+    assert walked(desk, "/ogc/processes?limit=2", "processes") == (every, [2])
+    assert walked(desk, "/ogc/processes?limit=100000&f=json", "processes") == (every, [2])
+    second = desk.get("/ogc/processes?limit=1&offset=1").json()
+    assert [each["id"] for each in second["processes"]] == ["recommend"]
+    assert [each["rel"] for each in second["links"]] == ["self", "prev"]
+    assert desk.get("/ogc/processes?offset=9").json()["processes"] == []
+    for wrong in ("limit=0", "limit=-1", "limit=x", "limit=", "offset=-1", "page=1"):
+        assert desk.get(f"/ogc/processes?{wrong}").status_code == 400, wrong
+
+
+def test_the_list_of_jobs_comes_in_pages(desk):
+    batch = desk.upload([a_project("L-1")]).json()["batch_id"]
+    for _ in range(3):
+        assert execute(desk, "allocate", {"batches": [batch], "basis": "nothing"}).status_code == 201
+    every = [each["jobID"] for each in desk.get("/ogc/jobs?status=accepted").json()["jobs"]]
+    assert len(every) >= 3
+    found, lengths = walked(desk, "/ogc/jobs?status=accepted&limit=2", "jobs")
+    assert found == every
+    assert set(lengths[:-1]) == {2}
+    for job in every:
+        desk.ask("ada", "DELETE", f"/ogc/jobs/{job}")
+
+
 def test_a_job_goes_from_its_execution_to_its_results(desk):
     batch = desk.upload([a_project("J-1")]).json()["batch_id"]
     made = execute(desk, "allocate", {"batches": [batch], "basis": "nothing", "name": "by OGC"})

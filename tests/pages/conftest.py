@@ -28,12 +28,21 @@ class Browser:
     def get(self, place, **given):
         return self._ask("GET", place, **given)
 
+    def asks(self, place, fields):
+        """Send a form by GET, as a browser does, and follow where it leads."""
+        answer = self.get(place, params=fields)
+        if answer.status_code == 303:
+            answer = self.get(answer.headers["location"].removeprefix("/pages"))
+        return answer
+
     def send(self, place, fields=None, page=None, **given):
         """Post a form; ``page`` is the text of the page that it stands on."""
         hidden = {}
         if page is not None:
             hidden = {"token": TOKEN.search(page)[1]} | ({"once": ONCE.search(page)[1]} if ONCE.search(page) else {})
-        return self._ask("POST", place, data={**hidden, **(fields or {})}, **given)
+        answer = self._ask("POST", place, data={**hidden, **(fields or {})}, **given)
+        led = answer.headers.get("location", "")
+        return self.get(led.removeprefix("/pages")) if led.startswith("/pages/answered/") else answer
 
     def _ask(self, method, place, **given):
         headers = dict(given.pop("headers", {}))

@@ -42,7 +42,7 @@ def test_a_batch_is_solved_from_its_page_and_followed(desk, browse):
     assert "event: end" in events.text
     again = ada.send(f"{place}/solve", {"which": "this", "max_moves": "3"}, ada.get(place).text)
     assert again.status_code == 422
-    assert "不能开始求解" in again.text
+    assert "不能开始测算" in again.text
 
 
 def test_a_viewer_has_no_forms_and_may_not_post(desk, browse, plan):
@@ -77,7 +77,7 @@ def test_files_are_the_bytes_of_the_api(desk, browse, plan):
 
 def test_a_project_shows_requirement_and_offer_other_parks_and_what_they_would_cost(browse, plan):
     page = browse("ada").get(f"/plans/{plan['plan_id']}/projects/PAGE-1").text
-    for words in ("需求与所得", "其他园区及代价", "整个项目的其他位置", "锁定位置并重新求解", "把握有多大"):
+    for words in ("需求与所得", "其他园区及代价", "整个项目的其他位置", "锁定位置并重新求解", "方案质量与证明"):
         assert words in page
     assert "1,000 平方米" in page
     page = browse("ada").get(f"/plans/{plan['plan_id']}/projects/PAGE-3").text
@@ -122,7 +122,7 @@ def test_a_review_needs_four_eyes_and_says_so(desk, browse):
     place = f"/plans/{made['plan_id']}/review"
     ada, max_, ben = browse("ada"), browse("max"), browse("ben")
     page = max_.get(place).text
-    assert "四眼原则" in page
+    assert "双人复核" in page
     version = re.search(r'name="version" value="([^"]+)"', page)[1].replace("&#34;", '"')
     proposed = max_.send(f"/plans/{made['plan_id']}/propose", {"version": version}, page)
     assert proposed.status_code == 303, proposed.text
@@ -132,7 +132,7 @@ def test_a_review_needs_four_eyes_and_says_so(desk, browse):
     version = re.search(r'name="version" value="([^"]+)"', page)[1].replace("&#34;", '"')
     refused = max_.send(f"/plans/{made['plan_id']}/approve", {"version": version}, page)
     assert refused.status_code == 409
-    assert "四眼原则" in refused.text
+    assert "双人复核" in refused.text
     assert "等待审核人员批准" in ada.get(place).text
     page = ben.get(place).text
     stale = ben.send(f"/plans/{made['plan_id']}/approve", {"version": '"old"'}, page)

@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 from geodata.batch import PROJECTS
 from geodata.columns import column_name
 from geodata.foreign.units import UNITS as FACTORS
-from service.pages.vocabulary import guide, headings, known_words
-from service.pages.words.fields import FIELDS, UNITS, chinese
+from service.field_words import FIELDS, UNITS
+from service.vocabulary import guide, headings, known_words
 from tests.foreign_sheets import FIRMS, district_table, known
 from tests.service_for_tests import a_project, as_csv
 
@@ -56,7 +56,7 @@ def test_a_foreign_table_becomes_a_batch_once_it_is_confirmed(desk, browse):
     page = ada.get(place)
     assert page.status_code == 200
     assert "没有问题，可以入库" in page.text
-    assert "列名“面积(万㎡)”" in page.text
+    assert "面积(万㎡)”像是这一栏" in page.text
     before = len(desk.get("batches").json()["items"])
     stored = ada.send(place, {**as_filled(page.text), "name": "秋季批次", "then": "store"}, page.text)
     assert stored.status_code == 303, stored.text
@@ -79,7 +79,7 @@ def test_faults_are_told_cell_by_cell_in_words_and_marked_in_a_file_that_is_read
     for cell in ("C4", "F5", "L6"):
         assert f'<th scope="row" class="letter-cell">{cell}</th>' in page
     assert "不是可选的值" in page
-    assert "不是数字" in page
+    assert "是一个范围，不是一个数" in page
     assert 'value="store"' not in page
     book = load_workbook(io.BytesIO(ada.get(f"{place}/marked.xlsx").content))
     sheet = book.worksheets[0]
@@ -91,7 +91,7 @@ def test_faults_are_told_cell_by_cell_in_words_and_marked_in_a_file_that_is_read
         cell.coordinate: cell.comment.text for row in sheet.iter_rows(min_row=2) for cell in row if cell.comment
     }
     assert sorted(commented) == ["C2", "H4", "L6"]
-    assert any("F5" in text and "不是数字" in text for text in commented.values())
+    assert any("F5" in text and "是一个范围" in text for text in commented.values())
     assert any(cell.value == "2000-3000" for row in sheet.iter_rows() for cell in row)
     for row in sheet.iter_rows(min_row=2):
         for cell in row:
@@ -149,7 +149,7 @@ def test_an_upload_can_be_discarded(browse):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("x.xlsx", b"PK\x03\x04 nothing", "cannot be read as an XLSX"),
+        ("x.xlsx", b"PK\x03\x04 nothing", "cannot be read as a workbook"),
         ("x.doc", b"text", "unknown ending"),
         ("x.json", b"{", "faults"),
     ],
@@ -189,8 +189,9 @@ def test_an_id_that_is_taken_is_told_and_can_be_replaced(browse):
     refused = ada.send(second, {**as_filled(page), "then": "store"}, page)
     assert refused.status_code == 200
     assert "已有同编号的待安排需求" in refused.text
+    assert 'value="replace"' in refused.text
     page = ada.get(second).text
-    assert ada.send(second, {**as_filled(page), "then": "store", "replace": "yes"}, page).status_code == 303
+    assert ada.send(second, {**as_filled(page), "then": "replace"}, page).status_code == 303
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -223,10 +224,3 @@ def test_every_field_and_unit_has_words_and_every_heading_leads_back():
     assert {unit for units in FACTORS.values() for unit in units} == set(UNITS)
     for field, words in known().words.items():
         assert set(words.values()) <= set(known_words().words[field].values())
-
-
-def test_sentences_of_faults_are_there_in_chinese():
-    assert chinese("is not a number") == "不是数字"
-    assert chinese("Write digits, with a point before decimals.") == "请填写数字，小数用点"
-    assert chinese("Use imaging or ivd.", {"imaging": "影像", "ivd": "诊断"}.get) == "可选：影像、诊断"
-    assert chinese("something nobody ever said") == "something nobody ever said"

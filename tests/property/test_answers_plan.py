@@ -19,12 +19,12 @@ from allocator.answers.move_curve import move_curve
 from allocator.answers.sensitivity import scenario, sensitivity
 from allocator.forcing import pinned
 from allocator.goals import BY_ID, USUAL
-from allocator.plan import Plan, PlanStatus
+from allocator.plan import Aim, Plan, PlanStatus
 from allocator.problem import Problem
 from allocator.rules.move_budget import moved
 from allocator.verify import VerifiedPlan, find_breaches, measure, verify
 from allocator.vocabulary import Permission
-from tests.drawn import all_plans, draw_problem
+from tests.drawn import all_plans, draw_problem, ranked
 from tests.in_process import in_child, means
 
 COUNT = int(os.environ.get("ALLOCATOR_ANSWERS", "60"))
@@ -134,7 +134,7 @@ def importance_of(seed: int) -> Iterator[str]:
         return
     verified = standing(problem, plans)
     for loss in importance(verified, means(), tiers=4).losses:
-        left = [goals for goals, plan in plans if all(a.space_id != loss.space_id for a in plan.assignments)]
+        left = [goals for goals, plan in plans if all(loss.space_id not in a.space_ids for a in plan.assignments)]
         expected = changes(problem, verified, max(left, default=None))
         said = signed(problem, dict(loss.deltas)) if loss.deltas else None
         if not loss.floor_area_m2:
@@ -181,7 +181,7 @@ def alternatives_of(seed: int) -> Iterator[str]:
     found = alternatives(verified, means(), count=50, gap_bp=gap_bp)
     value = verified.values["value"]
     parks = [
-        {(a.key, problem.park_of(a.space_id).park_id) for a in plan.assignments}
+        {(p.component.key, p.space.park_id) for p in problem.requests_in(plan)}
         for plan in (verified.plan, *(each.plan for each in found.plans))
     ]
     if any(first == second for i, first in enumerate(parks) for second in parks[:i]):
@@ -189,41 +189,50 @@ def alternatives_of(seed: int) -> Iterator[str]:
     if any(each.values["value"] < value - value * gap_bp // 10_000 for each in found.plans):
         yield "an alternative is outside the gap"
     near = {
-        frozenset((a.key, problem.park_of(a.space_id).park_id) for a in plan.assignments)
+        frozenset((p.component.key, p.space.park_id) for p in problem.requests_in(plan))
         for goals, plan in plans
         if goals[0] >= value - value * gap_bp // 10_000
     }
+    for each in found.plans:
+        yield from needless(problem, each.plan)
     enough = min(len(near) - 1, 50)
     yield "asked" if len(found.plans) >= enough else f"{len(found.plans)} plans, there are {len(near) - 1} others"
+
+
+def needless(problem: Problem, plan: Plan) -> Iterator[str]:
+    """Tenants whom a plan moves although it would stand with some of them at home."""
+    moves = [placed.assignment for placed in problem.moves_of_tenants(plan)]
+    for stay in range(1, 1 << len(moves)):
+        at_home = {made for number, made in enumerate(moves) if stay >> number & 1}
+        if not find_breaches(problem, Plan.of(made for made in plan.assignments if made not in at_home)):
+            yield f"{at_home} move for nothing in {plan}"
 
 
 def build_next_of(seed: int) -> Iterator[str]:
     problem, plans = drawn(seed)
     if not plans or seed % 3:
         return
+    problem = replace(problem, aims=(Aim((("value", 1),)), Aim((("spread", 1),)))) if seed % 2 else problem
     verified = standing(problem, plans)
-    for cell in build_next(verified, means(), floor_area_m2=4).cells:
-        if not cell.wanted:
-            continue
-        built = built_values(problem, cell)
-        if built is None:
-            continue
-        said = measure(problem, verified.plan)["value"] + cell.deltas["value"]
+    for cell in build_next(verified, means(), floor_area_m2=4, tiers=2).cells:
+        built = max((best_with(problem, cell, park_id) for park_id in problem.registry.parks), default=None)
+        before = ranked(problem, measure(problem, verified.plan))[:2]
+        said = tuple(sign(goal.goal) * goal.value for goal in cell.goals) if cell.wanted else before
         yield "asked" if said == built else f"{cell} is not {built}"
 
 
-def built_values(problem: Problem, cell) -> int | None:
-    """Best value with the block in any one park of the district, limits on the stock of floor as they were."""
-    from allocator.answers.blocks import with_blocks  # noqa: PLC0415
+def sign(goal: str) -> int:
+    return 1 if BY_ID[goal].maximise else -1
 
-    if problem.policy.reserves or problem.policy.quotas:
-        return None
-    best = 0
-    for park in problem.registry.parks.values():
-        if park.district == cell.district:
-            block = replace(cell.block, park_id=park.park_id)
-            best = max([best, *(goals[0] for goals, _ in allowed(with_blocks(problem, (block,))))])
-    return best
+
+def best_with(problem: Problem, cell, park_id: str) -> tuple[int, ...]:
+    """The first two goals of the best plan once the registry has the block in a park; nothing in other districts."""
+    registry = problem.registry
+    if registry.parks[park_id].district != cell.district:
+        return ()
+    block = replace(cell.block, park_id=park_id)
+    built = replace(problem, registry=replace(registry, spaces={**registry.spaces, block.space_id: block}))
+    return max(ranked(built, measure(built, plan))[:2] for _, plan in allowed(built))
 
 
 def sensitivity_of(seed: int) -> Iterator[str]:

@@ -21,7 +21,11 @@ from tests.in_process import in_child, means
 
 COUNT = int(os.environ.get("ALLOCATOR_WORTHWHILE", "60"))
 FEW_PLANS = 250
-NIGHT = (Aim((("value", 1000), ("policy-fit", 1000), ("stability", 1001))), Aim((("cost", 1),)))
+NIGHT = (
+    Aim((("value", 1000), ("policy-fit", 1000), ("stability", 1001))),
+    Aim((("delay", 1),)),
+    Aim((("cost", 1),)),
+)
 
 
 def drawn(seed: int) -> Problem:

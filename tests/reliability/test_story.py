@@ -157,6 +157,7 @@ def test_a_killed_serve_takes_its_worker_along_and_the_next_one_finds_everything
         second = Process(tmp_path, *arguments, ALLOCATOR_DEMO_TIME_LIMIT_S="12")
         address = second.wait_for("http://")
         assert second.wait_for("first-use key: ") == key
+        assert str(tmp_path / "data/first-key") in second.wait_for("kept in ")
         headers = {"X-API-Key": key.rsplit(" ", 1)[1]}
         with httpx.Client(base_url=f"{address}/api/v1/", headers=headers, timeout=60) as http:
             wait_until(lambda: http.get("plans").json()["items"], lambda: second.log[-3000:])

@@ -40,6 +40,10 @@ PM.cards = (() => {
       PM.el("td", {}, rent === null ? "–" : [`${rent} 元/m²·月`, mark(rent <= limit)]));
   };
 
+  const startLine = (component) => (component.start === null || component.start === undefined ? null
+    : PM.el("tr", {}, PM.el("th", { scope: "row" }, PM.t("start")), PM.el("td", {}, component.needs.start_from === undefined ? "–" : PM.month(component.needs.start_from)),
+      PM.el("td", {}, PM.month(component.start), PM.late(component.late))));
+
   const site = (component, { space, taken }) => PM.el("div", { class: "site" },
     PM.el("button", { type: "button", class: "link", onclick: () => PM.select("park", space.park.id) }, PM.bi({ zh: space.park.zh, en: space.park.en })),
     PM.el("div", { class: "sub" }, PM.bi(PM.districtName(space.park.district)), " · ", PM.bi(PM.label("kind", space.kind)), space.building ? ` · ${space.building}` : "",
@@ -59,7 +63,7 @@ PM.cards = (() => {
             PM.el("td", {}, space ? [PM.m2(component.taken), mark(component.taken >= component.area)] : "–")),
           Object.keys({ ...OFFER, water_t_day: 0, effluent_t_day: 0 }).filter((name) => component.needs[name] !== undefined)
             .map((name) => needLine(name, component.needs[name], space)),
-          rentLine(component))));
+          rentLine(component), startLine(component))));
   };
 
   const reasonLines = (project) => {

@@ -64,6 +64,7 @@ PM.percent = (share) => {
   return String(value < 100 ? Math.min(99, Math.round(value)) : Math.round(value));
 };
 PM.month = (month) => `${Math.floor(month / 12)}-${String(month % 12 + 1).padStart(2, "0")}`;
+PM.late = (months) => (months ? PM.el("span", { class: "exception-tag" }, PM.bi({ zh: `晚 ${months} 个月`, en: `${months} month${months === 1 ? "" : "s"} late` })) : null);
 PM.half = (month) => Math.floor(month / 6);
 PM.halfName = (half) => `${Math.floor(half / 2)}H${half % 2 + 1}`;
 

@@ -59,6 +59,7 @@ PM.model = (() => {
     project.start = starts.length ? Math.min(...starts) : null;
     project.group = model.groups.get(model.groupOf[project.segment]);
     project.exception = project.components.some((component) => component.exception);
+    project.late = Math.max(0, ...project.components.map((component) => component.late || 0));
     project.arcs = arcsOf(project);
     linkFirmness(model.payload.robustness || {}, project);
     project.parks = [...new Set(project.components.flatMap((component) => component.sites.map((site) => site.space.park)))];
@@ -121,6 +122,15 @@ PM.model = (() => {
 PM.label = (vocabulary, value) => {
   const labels = PM.data.labels[vocabulary];
   return (labels && labels[value]) || { zh: String(value), en: String(value) };
+};
+/* A goal by its label; a merged tier by those of its goals, then their weights: the same as aim_label of maps/words.py. */
+PM.aim = (name) => {
+  const parts = name.split("+").map((part) => part.split("*"));
+  const labels = parts.map((part) => PM.label("goal", part[part.length - 1]));
+  if (parts.length === 1) return labels[0];
+  const weights = parts.map((part) => (part.length > 1 ? part[0] : "1")).join(":");
+  const english = labels.map((label, place) => (place ? label.en[0].toLowerCase() + label.en.slice(1) : label.en));
+  return { zh: `${labels.map((label) => label.zh).join("、")}合并 ${weights}`, en: `${english.slice(0, -1).join(", ")} and ${english[english.length - 1]} merged ${weights}` };
 };
 PM.projectName = (project) => ({ zh: project.zh || project.en || project.enterprise, en: project.en || project.zh || project.enterprise });
 PM.districtName = (adcode) => PM.data.districts.get(adcode) || { zh: adcode, en: adcode };

@@ -5,16 +5,15 @@ PM.panel = (() => {
   const option = (value, label, chosen) => PM.el("option", { value, selected: value === chosen }, label);
 
   const gapText = (gap) => (gap === null ? "–" : `${(gap * 100).toFixed(gap > 0 && gap < 0.001 ? 3 : 2)}%`);
-  const worstGap = (goals) => goals.reduce((worst, goal) => (goal.gap === null || worst === null ? null : Math.max(worst, goal.gap)), 0);
 
   const head = () => {
     const plan = PM.data.plan;
-    const gap = worstGap(plan.goals);
+    const [first] = plan.goals;
     PM.replace(byId("plan-title"), PM.bi(plan.title));
     PM.replace(byId("chips"),
       PM.el("span", { class: `chip ${plan.verified ? "good" : "bad"}` }, plan.verified ? "✓ " : "✗ ", PM.t(plan.verified ? "verified" : "notVerified")),
       PM.el("span", { class: "chip" }, PM.bi(PM.strings[plan.status] || { zh: plan.status, en: plan.status }),
-        plan.goals.length && gap !== 0 ? [" · ", PM.t("gap"), gap === null ? " –" : ` ≤ ${gapText(gap)}`] : null));
+        first && plan.status !== "optimal" ? [" · ", first.gap === null ? PM.t("gapUnknown") : first.gap === 0 ? PM.t("gapProven") : [PM.t("firstGap"), ` ${gapText(first.gap)}`]] : null));
   };
 
   const figures = (summary) => [
@@ -32,9 +31,9 @@ PM.panel = (() => {
   const facts = () => {
     const plan = PM.data.plan;
     const lines = [["planId", plan.id], ["engine", plan.engine], ["dataDate", plan.data_date], ["crs", plan.crs], ["approval", plan.approval]];
-    const goals = plan.goals.map((goal) => [PM.bi(PM.label("goal", goal.goal)), goal.value.toLocaleString("en-US"),
+    const goals = plan.goals.map((goal) => [PM.bi(PM.aim(goal.goal)), goal.value.toLocaleString("en-US"),
       goal.bound === null ? "–" : goal.bound.toLocaleString("en-US"), gapText(goal.gap)]);
-    const extra = PM.data.payload.kpis.map((kpi) => [PM.bi(kpi.label), kpi.value, kpi.baseline, kpi.target].map((cell) => (cell === null || cell === undefined ? "–" : cell)));
+    const extra = PM.data.payload.kpis.map((kpi) => [PM.bi(kpi.label), ...[kpi.value, kpi.baseline, kpi.target].map((cell) => (cell ? PM.bi(typeof cell === "string" ? { zh: cell, en: cell } : cell) : "–"))]);
     PM.replace(byId("facts"),
       PM.el("dl", {}, lines.filter(([, value]) => value).map(([key, value]) => [PM.el("dt", {}, PM.t(key)), PM.el("dd", {}, value)])),
       goals.length ? PM.grid(["goal", "value", "bound", "gap"], goals) : null,

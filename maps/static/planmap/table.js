@@ -38,7 +38,7 @@ PM.table = (() => {
   },
   PM.el("td", { class: "what" }, PM.el("div", { class: "name" }, PM.swatch(project.group), PM.short(PM.projectName(project)),
     project.zh || project.en ? PM.el("span", { class: "firm" }, ` ${project.enterprise}`) : null),
-    PM.el("div", { class: "sub" }, look.under ? look.under(project) : route(project))),
+    PM.el("div", { class: "sub" }, look.under ? look.under(project) : [...route(project), PM.late(project.late)])),
   PM.el("td", { class: "number" }, PM.el("div", {}, look.beside ? look.beside(project) : project.area.toLocaleString("en-US")), PM.el("div", { class: "sub" }, project.id)));
 
   /* Rows come a hundred at a time: when the end is scrolled to, or by the button. */

@@ -88,18 +88,21 @@ PM.build = (() => {
     const highest = (kind) => Math.max(...data().rows.filter((row) => row.kind === kind).map((row) => (known(row) ? row.value : -1)));
     const kinds = [...new Set(data().rows.map((row) => row.kind))].sort((a, b) => highest(b) - highest(a));
     const top = ranked(data().rows).slice(0, 5);
-    const unit = [PM.bi(PM.label("goal", data().goal)), ` (${data().unit})`];
+    const unit = [PM.bi(PM.aim(data().goal)), " (", PM.bi(data().unit), ")"];
     PM.fill(node, [PM.el("p", { class: "note" }, PM.t("buildNote"), ` ${PM.m2(data().area_m2)} · `, unit),
       PM.sheet("flows build", [PM.t("kind"), ...codes.map((code) => PM.el("span", {}, PM.bi(PM.districtName(code))))],
         kinds.map((kind) => [PM.bi(PM.label("kind", kind)), ...codes.map((code) => cell(found(kind, code)))]), PM.say("build")),
       PM.legend.note("buildKey"),
       PM.el("h2", { class: "list-head" }, PM.t("buildFirst")),
-      top.length ? PM.el("ol", { class: "ranks" }, top.map(rank)) : PM.el("p", { class: "note" }, PM.t("nothingGained"))]);
+      top.length ? PM.el("ol", { class: "ranks" }, top.map(rank)) : PM.el("p", { class: "note" }, data().why ? PM.bi(data().why) : PM.t("nothingGained"))]);
   };
 
   const label = (district) => {
     const row = best(district.adcode);
-    if (!row) return PM.el("div", { class: "role" }, PM.t("nothingGained"));
+    if (!row) {
+      const settled = data().rows.every((one) => one.district !== district.adcode || one.state === "proven" || one.state === "unwanted");
+      return PM.el("div", { class: "role" }, PM.t(settled ? "nothingGained" : "nothingFound"));
+    }
     const alike = data().rows.filter((one) => one.district === row.district && one.value === row.value).length;
     const kinds = alike > 1 ? { zh: `${alike} 类空间各`, en: `each of ${alike} kinds` } : PM.label("kind", row.kind);
     return PM.el("div", { class: "role" }, PM.bi(kinds), PM.el("strong", {}, ` ${number(row)}`));

@@ -26,7 +26,7 @@ PM.versus = (() => {
     const lines = a.map(([key, value], place) => [PM.t(key), ...cells(value, b[place][1]), change(value, b[place][1])]);
     const goals = data().goals.map((goal) => {
       const better = goal.a === null || goal.b === null || goal.a === goal.b ? "" : (goal.b > goal.a) === goal.more_is_better ? " ▲" : " ▼";
-      return [PM.bi(PM.label("goal", goal.goal)), ...cells(goal.a, goal.b), [change(goal.a, goal.b), better]];
+      return [PM.bi(PM.aim(goal.goal)), ...cells(goal.a, goal.b), [change(goal.a, goal.b), better]];
     });
     return PM.sheet("figures", [PM.t("figure"), "A", "B", "B − A"], [...lines, ...goals], PM.say("compare"));
   };

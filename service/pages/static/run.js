@@ -19,6 +19,15 @@
         }
     };
     const fill = (words, facts) => words.replace(/\{(\w+)\}/g, (_, name) => String(facts[name]));
+    // a goal by its label; a merged tier by those of its goals, and their weights
+    const aim = (name) => {
+        const parts = name.split("+").map((part) => part.split("*"));
+        const labels = parts.map((part) => goals[part[part.length - 1]] || part[part.length - 1]);
+        if (parts.length === 1) {
+            return labels[0];
+        }
+        return fill(told.merged, {goals: labels.join(zh ? "、" : ", "), weights: parts.map((part) => part[0]).join(":")});
+    };
     const seconds = (value) => {
         if (value < 90) {
             return zh ? `${Math.round(value)} 秒` : `${Math.round(value)} s`;
@@ -55,18 +64,52 @@
             high === low ? HEIGHT / 2 : HEIGHT - EDGE - ((HEIGHT - 2 * EDGE) * (value - low)) / (high - low),
         ];
         byId("curve").replaceChildren(line(found, "bound", scale), line(found, "incumbent", scale));
-        put("axis-from", `${seconds(from)} · ${number(low)}`);
-        put("axis-goal", goals[last.goal] || last.goal);
-        put("axis-to", `${number(high)} · ${seconds(to)}`);
+        put("axis-high", fill(told.high, {value: number(high)}));
+        put("axis-low", fill(told.low, {value: number(low)}));
+        put("axis-from", seconds(from));
+        put("axis-goal", aim(last.goal));
+        put("axis-to", seconds(to));
     };
 
+    /* Every phase with its own bar; the one under way goes on between two messages. */
+    const steps = [...document.querySelectorAll("#phases li")];
+    let heard = Date.now();
     const clock = () => {
-        if (started === null) {
-            return;
+        const at = steps.findIndex((step) => step.getAttribute("aria-current") === "step");
+        steps.forEach((step, place) => {
+            const [bar, words] = [step.querySelector("progress"), step.querySelector("span:last-child")];
+            const expected = Number(step.dataset.expected);
+            const used = Number(step.dataset.seconds) + (place === at ? (Date.now() - heard) / 1000 : 0);
+            bar.value = place < at ? expected : Math.min(used, expected);
+            const said = place < at ? told.took : place > at ? told.coming : used > expected ? told.slow : told.now;
+            const text = fill(said, {used: seconds(used), limit: seconds(expected)});
+            if (words.textContent !== text) {
+                words.textContent = text;
+            }
+        });
+    };
+
+    const advance = (progress) => {
+        heard = Date.now();
+        const phases = Object.fromEntries((progress.phases || []).map((each) => [each.phase, each]));
+        for (const step of steps) {
+            const each = phases[step.dataset.phase];
+            if (each) {
+                step.dataset.seconds = each.seconds;
+                step.dataset.expected = each.expected_s;
+                step.querySelector("progress").max = each.expected_s;
+            }
+            if (step.dataset.phase === progress.phase) {
+                step.setAttribute("aria-current", "step");
+            } else {
+                step.removeAttribute("aria-current");
+            }
         }
-        const used = Math.max(0, (Date.now() - started) / 1000);
-        byId("bar").value = Math.min(used, Number(told.limit));
-        put("used", fill(told.used, {used: seconds(used), limit: seconds(Number(told.limit))}));
+        const keep = byId("keep");
+        if (keep && progress.phase) {
+            keep.hidden = !told.stoppable.split(" ").includes(progress.phase);
+        }
+        clock();
     };
 
     const show = (said) => {
@@ -76,8 +119,9 @@
             byId("state").replaceChildren(byId("at-work").content.cloneNode(true));
             byId("said").replaceChildren();
         }
+        advance(progress);
         if (progress.phase) {
-            const facts = {goal: goals[progress.goal] || progress.goal, done: progress.done, of: progress.of};
+            const facts = {goal: progress.goal && aim(progress.goal), done: progress.done, of: progress.of};
             put("phase", fill(told[progress.phase] || told.starting, facts));
         } else {
             put("phase", said.state === "queued" ? told.queued : told.starting);

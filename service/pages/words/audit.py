@@ -19,7 +19,7 @@ WORDS: Words = {
     "check_now": ("立即核对", "Check it now"),
     "filter": ("筛选", "Filter"),
     "person": ("人员", "Person"),
-    "action": ("操作", "Deed"),
+    "action": ("操作", "Action"),
     "subject": ("对象", "Subject"),
     "subject_hint": ("可只写开头，如 plan/", "its beginning will do, such as plan/"),
     "anybody": ("所有人", "anybody"),

@@ -3,7 +3,7 @@
 from service.pages.words import Words
 
 WORDS: Words = {
-    "title": ("夜间重排", "Nights"),
+    "title": ("夜间优化", "Nights"),
     "title_night": ("{night} 夜间报告", "Night of {night}"),
     "lead": (
         "每晚从现行方案出发重新求解，只提出少量值得的调整，绝不自行公布。",
@@ -18,14 +18,25 @@ WORDS: Words = {
     "state_failed": ("失败", "failed"),
     "begun": ("开始", "Begun"),
     "ended": ("结束", "Ended"),
-    "no_nights": ("还没有夜间重排的记录。", "No night has run yet."),
+    "no_nights": ("还没有夜间优化的记录。", "No night has run yet."),
     "city_only": (
-        "夜间重排涉及全市，仅限不限区的人员查看。",
+        "夜间优化涉及全市，仅限不限区的人员查看。",
         "A night concerns the whole city; people of one district see none.",
     ),
-    "begin": ("立即运行到期的一晚", "Run the night that is due"),
-    "begin_hint": ("每晚只运行一次；已运行的只显示结果。", "A night runs once; one that has run is only shown."),
-    "said_begun": ("已开始，或早已完成。", "Begun, or done before."),
+    "begin": ("立即执行本次夜间优化", "Run the night that is due"),
+    "begin_hint": (
+        "每晚只产生一次结果；未能运行、失败或已取消的可以再次运行。",
+        "A night has one result; one that could not run, failed or was cancelled can be run again.",
+    ),
+    "said_begun": ("已开始。", "Begun."),
+    "said_idle": (
+        "没有运行，原因见下；条件具备后可以再次运行。",
+        "It did not run, for the reason below; try again once that has changed.",
+    ),
+    "said_done": (
+        "本次夜间优化已经完成，结果如下；下一次在今晚。",
+        "This night has its result, shown below; the next one is tonight.",
+    ),
     "plan": ("建议方案", "Proposed plan"),
     "basis": ("现行方案", "Plan in force"),
     "compare": ("与现行方案对比", "Compare with the plan in force"),
@@ -39,7 +50,15 @@ WORDS: Words = {
     "better": ("改善", "better"),
     "worse": ("变差", "worse"),
     "unchanged": ("不变", "unchanged"),
-    "moves": ("谁调整，为什么", "Who moves, and why"),
+    "baselines": (
+        "“公布时”为现行方案公布时的数值（台账第 {before} 版）；“今日”为其中仍有空间、仍有需求的部分按今日台账（第 {after} 版）重新计算。变化与今日相比；方案对比页与审核页与公布时相比。",
+        "“When published” is the plan in force on the registry of its day (version {before}); “today” is what is left of it, on today's registry (version {after}). Changes are against today; the pages of review and comparison compare with when it was published.",
+    ),
+    "as_published": ("公布时", "When published"),
+    "as_today": ("今日", "Today"),
+    "as_proposed": ("建议方案", "Proposed"),
+    "change_today": ("与今日相比", "Against today"),
+    "moves": ("调整项目及理由", "Moves and reasons"),
     "project": ("项目", "Project"),
     "from": ("由", "From"),
     "to": ("至", "To"),

@@ -6,7 +6,7 @@ HEADINGS: Words = {
     "400": ("请求无法读取", "The request cannot be read"),
     "401": ("请先登录", "Please sign in"),
     "403": ("您没有这项权限", "You may not do this"),
-    "404": ("这里什么也没有", "There is nothing here"),
+    "404": ("页面不存在或无权查看", "No such page, or not yours to see"),
     "405": ("此处不能这样操作", "This cannot be done here"),
     "409": ("与当前情况不符", "This does not go with how things stand"),
     "412": ("内容已被他人更改", "It has changed since you read it"),
@@ -21,7 +21,7 @@ HEADINGS: Words = {
 
 SENTENCES: Words = {
     "not-found": (
-        "没有这个页面或对象，或者您无权查看。请检查地址，或返回收件箱。",
+        "没有这个页面或对象，或者您无权查看。请检查地址，或返回工作台。",
         "There is no such page or thing, or you may not see it. Check the address, or go back to the inbox.",
     ),
     "not-allowed": (
@@ -33,7 +33,7 @@ SENTENCES: Words = {
         "Somebody changed it after you read it. Nothing of yours was stored; open the page again and decide anew.",
     ),
     "same-person": (
-        "方案须由提出者以外的人批准（四眼原则）。请由另一位审核人员批准。",
+        "方案须由提出者以外的人批准（双人复核）。请由另一位审核人员批准。",
         "A plan is approved by another person than the one who proposed it (four eyes).",
     ),
     "raced": (
@@ -41,8 +41,8 @@ SENTENCES: Words = {
         "Somebody else changed the plan at the same moment; open it again.",
     ),
     "over": ("这次求解已经结束。", "The run is over already."),
-    "method": ("这里不能这样操作。请返回收件箱。", "This cannot be done here. Go back to the inbox."),
-    "http": ("这个请求无法处理。请返回收件箱再试。", "The request cannot be dealt with. Go back to the inbox."),
+    "method": ("这里不能这样操作。请返回工作台。", "This cannot be done here. Go back to the inbox."),
+    "http": ("这个请求无法处理。请返回工作台再试。", "The request cannot be dealt with. Go back to the inbox."),
     "contention": (
         "另有人正在更改同一内容，没有更改任何内容。请稍候再试。",
         "Others are changing this; nothing was changed. Try again in a moment.",
@@ -58,6 +58,10 @@ SENTENCES: Words = {
     "not-open": (
         "方案的当前状态不允许这一步，请重新打开页面查看。",
         "The plan is not in a state for this step; open the page again.",
+    ),
+    "not-withdrawn": (
+        "有需求不能恢复：它没有被撤回，或者同编号的需求已在待安排之列。",
+        "An enquiry cannot be opened again: it is not withdrawn, or its id is in use by an open one.",
     ),
     "old-basis": (
         "该方案所依据的现行方案已被替换，请以新的现行方案重新求解。",
@@ -76,5 +80,10 @@ SENTENCES: Words = {
         "No headings with rows below were found. The first rows should name the columns, with a firm a row below.",
     ),
     "no-reason": ("退回方案须写明理由。", "A plan is sent back with a reason; write one."),
+    "block": ("新增空间的面积须为 1 至 1,000,000 平方米。", "A block of floor has 1 to 1,000,000 m²."),
+    "field": (
+        "表单中有一栏不能读取，没有保存任何内容。请返回核对。",
+        "A field of the form cannot be read; nothing was stored. Go back and check it.",
+    ),
     "too-large": ("文件超过大小上限。请拆分后再上传。", "The file is larger than is taken; split it."),
 }

@@ -52,6 +52,7 @@ def test_requirement_stands_beside_offer():
         ("floor_area", 600, 1000),
         ("floor_load", 9.0, 11.8),
         ("eia", "exempt", "exempt"),
+        ("start", "2026-09", "2026-09"),
     ]
 
 

@@ -77,7 +77,7 @@ def test_infinite_numbers_of_json_are_refused(tmp_path, project_row):
     assert (1, "priority", "is not a finite number") in faults_in(path)
 
 
-@pytest.mark.parametrize("name", ["p.xls", "p", "p.pdf"])
+@pytest.mark.parametrize("name", ["p.doc", "p", "p.pdf"])
 def test_unknown_endings_and_absent_files_are_refused(tmp_path, name):
     assert faults_in(tmp_path / name) == [(None, None, "does not exist")]
     (tmp_path / name).write_text("x")
@@ -85,12 +85,12 @@ def test_unknown_endings_and_absent_files_are_refused(tmp_path, name):
 
 
 def test_a_registry_says_which_files_it_lacks_or_has_twice(tmp_path, write_csv, park):
-    (tmp_path / "spaces.xls").write_text("x")
+    (tmp_path / "spaces.doc").write_text("x")
     write_csv(tmp_path / "parks.csv", [park()])
     write_csv(tmp_path / "parks.CSV", [park()])
     messages = [message for _, _, message in faults_in(tmp_path, read_registry)]
     assert "has more than one file of parks" in messages
-    assert "has the unknown ending '.xls'" in messages
+    assert "has the unknown ending '.doc'" in messages
 
 
 def test_what_could_not_be_read_is_not_blamed_on_those_who_name_it(tmp_path, write_csv, space, write_json, project):

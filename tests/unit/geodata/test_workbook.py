@@ -77,19 +77,30 @@ def test_many_parts_are_refused(tmp_path):
     assert "1,001 parts" in refused(tmp_path / "many.xlsx")
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0 old xls", b"a,b\n1,2\n"])
-def test_what_is_no_workbook_is_refused(tmp_path, content):
-    path = tmp_path / "book.xlsx"
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "cannot be read as a workbook"),
+        (b"PK\x03\x04", "cannot be read as a workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old xls", "cannot be read as a workbook"),
+        (b"a,b\n1,2\n", "is text and no workbook"),
+        (b"\xef\xbb\xbf<html><table><tr><td>1</td></tr></table></html>", "is a web page and no workbook"),
+        (b'<?xml version="1.0"?><Workbook/>', "is an XML spreadsheet of 2003"),
+    ],
+)
+@pytest.mark.parametrize("ending", [".xlsx", ".xls", ".ods"])
+def test_what_is_no_workbook_is_refused(tmp_path, content, words, ending):
+    path = tmp_path / f"book{ending}"
     path.write_bytes(content)
-    assert refused(path) == "cannot be read as an XLSX workbook"
+    assert words in refused(path)
 
 
 def test_an_empty_archive_is_refused(tmp_path):
     zipfile.ZipFile(tmp_path / "book.xlsx", "w").close()
-    assert refused(tmp_path / "book.xlsx") == "cannot be read as an XLSX workbook"
+    assert refused(tmp_path / "book.xlsx") == "cannot be read as a workbook"
 
 
 def test_row_numbers_stay_those_of_the_sheet_when_it_begins_lower(tmp_path, book):
     cells = '<row r="3"><c r="B3" t="inlineStr"><is><t>x</t></is></c></row>'
-    rows = read_workbook(with_sheet(book, tmp_path / "low.xlsx", SHEET.format(cells)), ("projects",))
+    rows = read_workbook(with_sheet(book, tmp_path / "low.xlsx", SHEET.format(cells)), ("projects",)).rows
     assert rows[2][1] == "x"

@@ -310,7 +310,7 @@ def studies(problem: Problem) -> Studies:
     return Studies(
         near_optimal=NearOptimal(goal="value", gap_bp=100, ways=WAYS, left=left),
         demand=Demand(samples=10, spread_bp=1000, kept=kept),
-        build_next=BuildNext(rows=table, area_m2=1000, goal="value", unit="points"),
+        build_next=BuildNext(rows=table, area_m2=1000, goal="value", unit={"zh": "分", "en": "points"}),
     )
 
 

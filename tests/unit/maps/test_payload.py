@@ -110,7 +110,7 @@ def test_roles_are_short_when_only_the_long_text_is_known():
 
 
 def test_figures_and_caption_are_passed_through():
-    figure = Figure(label={"zh": "基地", "en": "Bases"}, value="3", baseline="1", target="5")
+    figure = Figure(label={"zh": "基地", "en": "Bases"}, value={"zh": "3 个", "en": "3"}, baseline=None, target=None)
     made = overview_payload(verified(draw_problem(20)), caption(approval="粤S(2026)000号"), labels(), figures=[figure])
     assert made["kpis"] == [figure]
     assert made["plan"]["approval"] == "粤S(2026)000号"

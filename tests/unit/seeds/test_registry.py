@@ -5,9 +5,8 @@ import pytest
 from pandas import Series
 
 from allocator.vocabulary import Basis, SpaceKind
-from geodata.boundaries import read_boundaries
 from geodata.measure import distance_to_district_m, points_at
-from seeds.load import boundaries_path, registry_dir
+from seeds.load import load_boundaries, registry_dir
 
 EVIDENCE_ID = re.compile(r"\b[A-Z]\d{1,2}\b")
 
@@ -70,7 +69,7 @@ def test_every_park_lies_in_its_district_within_its_stated_uncertainty(inputs, f
     parks = {park.park_id: park for park in inputs.parks}
     points = points_at(parks, [park.lon for park in parks.values()], [park.lat for park in parks.values()])
     named = Series([park.district for park in parks.values()], index=points.index, dtype=object)
-    metres = distance_to_district_m(points, named, read_boundaries(boundaries_path()))
+    metres = distance_to_district_m(points, named, load_boundaries())
     for park_id in parks:
         assert metres[park_id] <= 1000 * float(facts[park_id]["coord_uncertainty_km"]), park_id
 

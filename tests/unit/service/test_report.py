@@ -16,7 +16,7 @@ from service import report as report_module
 from service.documents import assignments_of
 from service.exports import write_workbook
 from service.mapping import Drawn
-from service.report import NO_FONT, report
+from service.report import NO_FONT, first_gap, report
 from service.report_tables import Speech, project_tables, screen_tables
 from service.wire import PlanOut
 from tests.unit.maps.boundaries import boundaries
@@ -101,7 +101,7 @@ def test_the_tables_hold_the_numbers_of_the_payload(city):
         0
     ]
     placed = next(table for table in project_tables(payload, Speech("zh")) if table.name == "placed")
-    assert sum(row[6] for row in placed.rows) == payload["summary"]["allocated_m2"]
+    assert sum(row[8] for row in placed.rows) == payload["summary"]["allocated_m2"]
 
 
 def test_the_matrix_counts_every_works_of_a_project_that_has_research(city):
@@ -127,3 +127,19 @@ def test_every_cell_with_words_is_text_in_the_workbook(hostile, tmp_path):
 
 def test_percentages_are_those_of_the_pages():
     assert [percent(share) for share in (0, 0.001, 0.456, 0.9999, 1, 1.36)] == ["0", "<1", "46", "99", "100", "136"]
+
+
+@pytest.mark.parametrize(
+    ("gaps", "zh", "en"),
+    [
+        ((0.0092, 0.8684), "可行，首要目标差距 0.92%", "feasible, gap of the first goal 0.92%"),
+        ((0.0, 0.0727), "可行，首要目标已证最优", "feasible, first goal proven optimal"),
+        ((None, 0.0), "可行，首要目标尚未证明", "feasible, first goal not proven"),
+        ((0.0727, None), "可行，首要目标差距 7.27%", "feasible, gap of the first goal 7.27%"),
+        ((), "可行，首要目标尚未证明", "feasible, first goal not proven"),
+    ],
+)
+def test_the_headline_is_the_gap_of_the_first_goal_however_wide_the_others_are(gaps, zh, en):
+    goals = [{"goal": "value", "gap": gap} for gap in gaps]
+    assert first_gap(goals, lambda chinese, _: chinese) == zh
+    assert first_gap(goals, lambda _, english: english) == en

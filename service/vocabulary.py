@@ -1,5 +1,6 @@
-"""The words of the vocabularies as people may write them, and what the template says of each column."""
+"""Vocabularies with their labels, the words by which people mean their codes, and what the template says."""
 
+from datetime import date
 from functools import cache
 
 from geodata.batch import PROJECTS
@@ -7,9 +8,31 @@ from geodata.columns import ALIASES
 from geodata.demand import ComponentRecord, ProjectHead
 from geodata.foreign import Known
 from geodata.values import plain
+from maps.words import Labels, complete
+from seeds.load import labels, load_districts
 from service.corrected import Guide
-from service.pages.shown import LABELS, VOCABULARIES
-from service.pages.words.fields import FIELDS
+from service.field_words import FIELDS
+
+VOCABULARIES = {
+    "segment": "segment",
+    "tier": "tier",
+    "function": "function",
+    "platform_kind": "platform_kind",
+    "eia_level": "eia_level",
+    "utilities": "utility",
+    "emits": "hazard",
+    "sensitive_to": "hazard",
+    "districts": "district",
+}
+"""Vocabulary of each field of a batch that has one."""
+
+
+def _districts() -> dict[str, dict[str, str]]:
+    return {each.adcode: {"zh": each.name_zh, "en": each.name_en} for each in load_districts(date.max)}
+
+
+LABELS: Labels = {**complete(labels()), "district": _districts()}
+"""Labels by vocabulary and code, with reasons, goals and districts."""
 
 YES_NO = {"yes": {"zh": "是", "en": "yes"}, "no": {"zh": "否", "en": "no"}}
 PRIORITIES = {str(level): {"zh": str(level), "en": str(level)} for level in range(5, 0, -1)}
