@@ -68,7 +68,7 @@ def test_start_months_are_the_first_and_those_in_which_floor_falls_free():
 
 def test_without_a_last_month_a_start_may_slip_by_the_slack_of_the_policy():
     wanting = component(start_from=NOW, start_until=None)
-    case = problem([project("p", wanting)], [space(available_from=NOW + 36), space("t", available_from=NOW + 37)])
+    case = problem([project("p", wanting)], [space(available_from=NOW + 12), space("t", available_from=NOW + 13)])
     assert [o.space_id for o in case.options] == ["s"]
 
 
