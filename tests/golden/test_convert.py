@@ -49,7 +49,7 @@ FIRM = {
     "lease_months": 5,
     "max_rent_yuan_m2_month": 60,
 }
-FAULT = object()
+FAULT = "a fault"
 """What must not be read: the cell is a fault."""
 
 
