@@ -48,7 +48,13 @@ def report(asker: Reader, local_date: date) -> PlainTextResponse:
     return PlainTextResponse(report_text(found) + "\n")
 
 
-@router.post("", status_code=202, summary="Begin the night now", response_model=NightOut)
+@router.post(
+    "",
+    status_code=202,
+    summary="Begin the night now",
+    response_model=NightOut,
+    responses={200: {"model": NightOut, "description": "The night is over, or was not begun."}},
+)
 def begin(asker: Operator, once: IsOnce) -> Response:
     """Begin the last night that was due, or say why it is not begun: 202 while it runs, 200 for one that is over.
 

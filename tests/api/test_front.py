@@ -70,6 +70,7 @@ def city(server, tmp_path_factory):
             "name": "plan.xlsx",
             "local_date": "2026-01-01",
             "key_id": "key-00000000",
+            "token": "t" * 32,
         }
         yield desk, facts
 

@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from standardwebhooks import Webhook
 
 from service import nights
+from service.clock import now
 from service.database.engine import SYSTEM, transaction
 from service.database.tables import night, plan
 from service.jobs import solving
@@ -120,7 +121,7 @@ def test_a_night_that_had_no_plan_to_start_from_is_begun_again_once_there_is_one
     status, first = begin_by_hand(fresh)
     assert (status, first["state"], first["run_id"]) == (200, "idle", None)
     fresh.published("B1")
-    assert begin_night(fresh.works, datetime.now(UTC), "system") is None, "the clock alone does not come back to it"
+    assert begin_night(fresh.works, now(fresh.works.settings), "system") is None, "the clock does not come back"
     status, again = begin_by_hand(fresh)
     assert (status, again["state"], again["local_date"]) == (202, "running", first["local_date"])
     assert (again["started_by"], again["report"], again["finished_at"]) == ("oli", None, None)

@@ -215,7 +215,7 @@ def test_unplaced_projects_are_grouped_by_reason_and_counted_once_on_the_map(vis
     page.click("#tab-unplaced")
     total = page.evaluate("PM.data.projects.filter(project => !project.placed).length")
     assert rows(page).count() == total > 0
-    assert "承重不足" in page.locator("#list h2").all_inner_texts()[0] + "".join(
+    assert "楼面荷载不足" in page.locator("#list h2").all_inner_texts()[0] + "".join(
         page.locator("#list h2").all_inner_texts()
     )
     marks = [int(text.split()[-1]) for text in page.locator("#stage .unplaced-mark").all_inner_texts()]
