@@ -280,10 +280,12 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Write the value", r"请填写内容"),
     (r"cannot be written: .+", r"不能写入"),
     (r"Name another file", r"请换一个文件名"),
+    (r"is a rent of 0", r"租金为 0"),
+    (r"Write the rent, or leave the cell blank if there is no limit", r"请填写可承受租金；如不作限制，请留空"),
     (r"says (.+)", r"写的是 \1"),
 )
 _TABLE = tuple((re.compile(pattern), sentence) for pattern, sentence in _SENTENCES)
-_USE = re.compile(r"(?:Use|Known:) (.+?)(?: and (\d+) more)?")
+_USE = re.compile(r"(?:Use(?: one of:?)?|Known:) (.+?)(?: and (\d+) more)?")
 
 
 def chinese(sentence: str, label: Callable[[str], str] = str, column: str = "") -> str:

@@ -85,6 +85,11 @@ _FIELDS: tuple[tuple[str, int, str], ...] = (
         NAMED,
         r"^(?:意向|希望|期望|拟选|首选)(?:落户|入驻|选址)?(?:的)?(?:行政)?(?:区|区域|片区|地|地点|区位)$",
     ),
+    (
+        "barred_from",
+        NAMED,
+        r"(?:不(?:能|可)?接受|不(?:考虑|选|愿|去|含)|排除|剔除|回避|避开|禁[入止]|拒绝|除外).{0,6}(?:区|地|片|园|位置)",
+    ),
     ("districts", TOLD, r"意向区|意向地|片区|选址|落户|区域|区位|\bdistrict|location"),
     ("name_en", TOLD, r"英文|name in english|english name"),
     ("name_zh", NAMED, r"^项目(?:名称|名|简称)?$|^project(?: name)?$|^name of (?:the )?project$"),
@@ -126,10 +131,15 @@ LEFT_OUT: tuple[tuple[str, tuple[str, str]], ...] = (
         ("企业成立情况不参与安排", "when a firm was founded is not used in a plan"),
     ),
     (
-        r"地址|注册地|所在地|所在区|所在街道|所属(?:行政)?(?:区|街道|辖区)|address|registered",
+        r"地址|(?:注册|纳税|经营|办公|销售|市场)(?:地|区域|片区|辖区|所在)|所在地|所在区|所在街道|所属(?:行政)?(?:区|街道|辖区)|address|registered",
         ("企业现在的地点，不是意向区域", "where the firm is now, not where it wants to go"),
     ),
     (r"信用代码|机构代码|credit code", ("企业代码不入库", "codes of firms are not stored")),
+    (r"免租|装修期", ("免租期和装修期不是租期", "rent-free and fitting-out periods are no lease")),
+    (
+        r"人均|占比|比例|绿化|已落实|已解决|per person|per head|share of|percentage",
+        ("不是需求面积", "no area that is needed"),
+    ),
     (r"到期|期满|expir", ("现租约的到期时间，不是需求", "when the present lease ends, not a need")),
     (r"所用时间|答题时长|来源详情|来自ip|ip地址", ("问卷系统的信息", "told by the survey, not by the firm")),
     (

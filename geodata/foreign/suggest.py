@@ -15,6 +15,7 @@ from geodata.foreign.sheet import Column, ForeignSheet, letters
 from geodata.foreign.traditional import simplified
 from geodata.foreign.units import guessed_unit, own_unit, unit_of_heading
 from geodata.foreign.wording import heading_parts, matches
+from geodata.values import plain
 
 MOST_WORDS = 200
 """Different words of a field for which a meaning is asked."""
@@ -23,6 +24,11 @@ MOST_OF = 0.7
 """Share of a column's words that a vocabulary must know for the column to be of it."""
 
 
+_OTHER_AREA = r"最[大小高低]|上限|下限|远期|未来|后续|二期|年后|\b(?:max|min|minimum|later|future)\b"
+_FIRST_IS_MOST = (
+    r"次序|顺序|名次|排名|排序|\b(?:rank|order)"
+    r"|(?<![0-9])1\D{0,4}(?:最[高优急先]|高|优先|highest|first|most)|5\D{0,4}(?:最[低后]|低|lowest|least)"
+)
 _FIRM = r"公司|集团|医疗|医药|科技|器械|生物|研究院|工厂|厂$|\bco\b|\bltd\b|\binc\b|medical"
 
 
@@ -136,6 +142,9 @@ def _by_content(column: Column, known: Known) -> _Guess:
 
 
 def _found(column: Column, field: str, score: int) -> _Guess:
+    if field == "priority" and matches(_FIRST_IS_MOST, plain(column.heading).casefold()):
+        reason = ("1 像是最优先，与本系统（5 最优先）相反，请确认", "1 seems to come first here; with us 5 comes first")
+        return _Guess(0, column, Choice(reason=reason, sure=False))
     last = column.heading.rsplit(" / ", 1)[-1]
     named = last if read_heading(last).field == field else column.heading
     functions = functions_of(column.heading) if field in PARTS and field != "districts" else []
@@ -155,6 +164,8 @@ def _found(column: Column, field: str, score: int) -> _Guess:
                 "a storey height includes slab and beams: the clear height is less",
             )
         )
+    if field == "floor_area_m2" and matches(_OTHER_AREA, heading_of(column.heading).whole):
+        doubts.append(("可能是面积范围的一端或远期需求", "it may be one end of a range, or a later need"))
     sure = score >= SURE and unit.sure and not doubts
     reads = (
         f"列名“{named}”{'像' if score >= SURE else '可能'}是这一栏",

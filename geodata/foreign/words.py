@@ -21,7 +21,7 @@ VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "segment": (
         (r"内镜|内窥镜?|腔镜|胃镜|肠镜|(?<![a-z])endosc\w*", "endoscopy"),
         (
-            r"影像|(?<![a-z])(?:ct|mri|pet|dr|x-?ray)(?![a-z])|磁共振|核磁|超声|x射线|(?<![a-z])(?:imaging|ultrasound)",
+            r"影像|(?<![a-z])(?:ct|mri|pet|dr|x-?ray)(?![a-z])|磁共振|核磁|超声(?!刀)|x射线|(?<![a-z])(?:imaging|ultrasound)",
             "imaging",
         ),
         (r"(?<![a-z])ecmo(?![a-z])|膜肺(?:氧合)?", "ecmo"),
@@ -63,7 +63,7 @@ VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "manufacturing",
         ),
         (r"办公|总部|行政|(?<![a-z])(?:offices?|headquarters?|hq)(?![a-z])", "hq"),
-        (r"(?:检测|检验|测试)+(?:实验室|中心)?|(?<![a-z])testing(?: lab\w*)?", "testing"),
+        (r"(?:检测|检验|测试|质检|(?<![a-z])qc(?![a-z]))+(?:实验室|中心)?|(?<![a-z])testing(?: lab\w*)?", "testing"),
         (r"动物(?:实验)?(?:室|房|中心)?|(?<![a-z])animal\w*(?: experiments?| lab\w*| house)?", "animal"),
         (r"展示|展厅|示范|临床|(?<![a-z])(?:demo|clinical|showroom)\w*", "clinical_demo"),
         (r"(?:公共)?(?:技术|服务)?平台|(?<![a-z])platform\w*", "platform"),
@@ -81,7 +81,10 @@ VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"医用气体?|氧气|(?<![a-z])medical gas(?:es)?", "medical_gas"),
         (r"燃气|天然气|(?<![a-z])(?:natural )?gas(?![a-z])", "gas"),
     ),
-    "ground_floor": ((r"首层|一楼|1楼|底层|一层|1层|(?<![a-z])ground floor", "yes"),),
+    "ground_floor": (
+        (r"首层|一楼|(?<![0-9])1楼|底层|(?<!十)一层|(?<![0-9])1层|(?<![a-z])ground floor", "yes"),
+        (r"(?<![-~至到、/和0-9])(?:[0-9]*[2-9]|[二三四五六七八九十]+)(?:楼|层)|高层|高楼层", "no"),
+    ),
 }
 """Codes by what a part of a word says; whole words and labels of the vocabularies are tried before."""
 
@@ -142,7 +145,7 @@ NO_TIER = re.compile(
 
 ANYWHERE = re.compile(
     r"(?:深圳)?全市(?:范围)?(?:内)?(?:均可|不限|都可以?)?|全深圳|深圳市?内?(?:均可|不限|任意)?|不限(?:区域|地点|位置)?|区域不限"
-    r"|均可|都可以?|任意(?:区域)?|任何区域|哪里都可以|any(?:where)?|any district"
+    r"|均可|都可以?|都行|随便|任意(?:区域)?|任何区域|哪里都可以|any(?:where)?|any district"
 )
 
 HAZARDS: tuple[tuple[str, str], ...] = (
