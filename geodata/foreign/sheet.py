@@ -13,6 +13,7 @@ from geodata.foreign.heading_rows import HeadingRows, find_headings
 from geodata.foreign.headings import INSTRUCTIONS, is_known, read_heading
 from geodata.foreign.rows import Skipped, sorted_out
 from geodata.foreign.traditional import simplified
+from geodata.foreign.unit_columns import with_units
 from geodata.foreign.wording import heading_parts, matches, said
 from geodata.foreign.year_month import joined
 from geodata.tables import read_csv
@@ -32,7 +33,8 @@ Note = tuple[str, str]
 class Column:
     """A column: its position from 0, heading from top to bottom, unit that the heading names, and first values.
 
-    ``joined_into`` is the position of the column of years that a column of months was joined into.
+    ``joined_into`` is the position of the column that this one was joined into: of years for a column of months, of
+    numbers for a column of units.
     """
 
     position: int
@@ -131,7 +133,8 @@ def sheet_of(grid: SheetGrid) -> ForeignSheet | None:
     data, skipped = sorted_out(rows, headings, grid.covered)
     data = _without_merged_quantities(data, names, grid)
     data, months = joined(data, names)
-    columns = _columns(headings, data, months)
+    data, units = with_units(data, names)
+    columns = _columns(headings, data, months | units)
     if len(columns) < 2 or not data:
         return None
     return ForeignSheet(
@@ -176,7 +179,7 @@ def _is_form(grid: SheetGrid) -> bool:
     return len(labels) >= 3 and len(labels) > across
 
 
-def _columns(headings: HeadingRows, data: Sequence[Row], months: dict[int, int]) -> tuple[Column, ...]:
+def _columns(headings: HeadingRows, data: Sequence[Row], into: dict[int, int]) -> tuple[Column, ...]:
     width = max([len(headings.names), *(len(row) for _, row in data)])
     columns = []
     for position in range(width):
@@ -186,5 +189,5 @@ def _columns(headings: HeadingRows, data: Sequence[Row], months: dict[int, int])
             continue
         unit = headings.units.get(position, "") or heading_parts(heading)[1]
         samples = tuple(dict.fromkeys(values))[:MOST_SAMPLES]
-        columns.append(Column(position, heading, simplified(unit), samples, len(values), months.get(position)))
+        columns.append(Column(position, heading, simplified(unit), samples, len(values), into.get(position)))
     return tuple(columns)

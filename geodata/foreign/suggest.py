@@ -118,9 +118,7 @@ def _cells(sheet: ForeignSheet, position: int) -> Iterable[object]:
 def _guess(column: Column, known: Known) -> _Guess:
     if column.joined_into is not None:
         letter = letters(column.joined_into)
-        return _Guess(
-            0, column, Choice(reason=(f"已与 {letter} 列合并为年月", f"joined with column {letter}: year and month"))
-        )
+        return _Guess(0, column, Choice(reason=(f"已与 {letter} 列合并", f"joined with column {letter}")))
     meaning_of = read_heading(column.heading)
     if meaning_of.left_out is not None:
         return _Guess(0, column, Choice(reason=meaning_of.left_out))

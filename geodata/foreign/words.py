@@ -166,3 +166,10 @@ UNDECIDED = re.compile(
     r"|tbd|tbc|to be (?:determined|confirmed|agreed)|negotiable|unknown|\?{1,3}"
 )
 """What people write for "not said yet", as a whole cell: it is left out with the word."""
+
+OVER = re.compile(
+    r"[(\[【\s\-—_:]((?:企业)?(?:已|暂|不再)?(?:取消|作废|撤回|撤销|撤销申请|退出|放弃|落户|落实|落地|解决|签约|入驻|停产|注销|倒闭|无需求)|删除?"
+    r"|重复|cancelled|canceled|withdrawn|settled|void)[)\]】]?$",
+    re.IGNORECASE,
+)
+"""What is said behind a firm's name whose request is no more."""
