@@ -69,6 +69,16 @@ def without_name() -> BadCell:
     return BadCell("", "name-missing", message, "Write the name, or remove the row if it is a total.")
 
 
+def shifted(value: object) -> BadCell:
+    """A cell of a row of CSV that has more cells than there are headings: a value may have been split in two."""
+    return BadCell(
+        str(value),
+        "too-many-cells",
+        "stands in a row with more cells than headings: a value may have been split",
+        'Put values that hold the separator in quotes, as "2,000".',
+    )
+
+
 def is_error(text: str) -> bool:
     """Whether a text is the error of a formula as it is shown."""
     return _ERROR.fullmatch(text.strip()) is not None

@@ -83,7 +83,7 @@ class SheetGrid:
     """A sheet: its rows from row 1 on, of which merged cells hold for all their cells.
 
     ``covered`` are the cells (row and column from 0) that a merged one filled; ``hidden_rows`` count from 1,
-    ``hidden_columns`` from 0.
+    ``hidden_columns`` from 0. ``separated`` says that a separator made the cells: one in a value splits it in two.
     """
 
     name: str
@@ -93,6 +93,7 @@ class SheetGrid:
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    separated: bool = False
 
 
 def is_workbook(path: Path) -> bool:

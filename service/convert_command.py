@@ -11,6 +11,7 @@ from allocator.errors import Fault, InputError
 from geodata.faults import file_fault
 from geodata.foreign import Converted, Mapping
 from geodata.read import RegistryRecords, read_registry
+from geodata.workbook import WORKBOOKS
 from seeds.load import registry_dir
 from service import exit_codes
 from service.converting import (
@@ -60,6 +61,12 @@ def _write(path: Path, content: str) -> None:
 
 def _table(options: argparse.Namespace) -> Table:
     path: Path = options.file
+    if options.out is not None and options.out.suffix.casefold() in {*WORKBOOKS, ".json"}:
+        raise InputError(
+            [Fault(str(options.out), None, "--out", None, "is written as CSV", "Name a file that ends in .csv.")]
+        )
+    if path.is_dir():
+        raise InputError([file_fault(path.name, "is a folder", "Name one file.")])
     if not path.is_file():
         raise InputError([file_fault(path.name, "does not exist", "Check the path.")])
     saved = None if options.mapping is None else _mapping(options.mapping)
@@ -80,7 +87,15 @@ def _mapping(path: Path) -> Mapping:
     except ValidationError as error:
         remedy = "See docs/how-to/convert-a-spreadsheet.md for the form of a mapping."
         faults = [
-            Fault(path.name, None, "/".join(map(str, each["loc"])) or None, None, each["msg"], remedy, "mapping")
+            Fault(
+                path.name,
+                None,
+                "/".join(map(str, each["loc"])) or None,
+                None,
+                f"is no mapping: {each['msg']}",
+                remedy,
+                "mapping",
+            )
             for each in error.errors(include_url=False)
         ]
         raise InputError(faults) from None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from allocator.errors import InputError
-from geodata.bad_cell import merged_quantity
+from geodata.bad_cell import merged_quantity, shifted
 from geodata.batch import PROJECTS
 from geodata.columns import QUANTITIES
 from geodata.faults import file_fault
@@ -132,6 +132,7 @@ def sheet_of(grid: SheetGrid) -> ForeignSheet | None:
     names = headings.names
     data, skipped = sorted_out(rows, headings, grid.covered)
     data = _without_merged_quantities(data, names, grid)
+    data = _without_split_values(data, names) if grid.separated else data
     data, months = joined(data, names)
     data, units = with_units(data, names)
     columns = _columns(headings, data, months | units)
@@ -151,6 +152,18 @@ def _without_merged_quantities(data: Sequence[Row], names: Sequence[str], grid: 
         if at in quantities and at < len(cells) and said(cells[at]):
             rows[row + 1] = [merged_quantity(cell) if place == at else cell for place, cell in enumerate(cells)]
     return list(rows.items())
+
+
+def _without_split_values(data: Sequence[Row], names: Sequence[str]) -> list[Row]:
+    """The rows of CSV, with a BadCell in those that go on behind the last heading."""
+    last = max((at for at, name in enumerate(names) if name), default=0)
+    told = next((at for at, name in enumerate(names) if read_heading(name).field), 0)
+    return [
+        (number, [shifted(said(cell)) if at == told else cell for at, cell in enumerate(row)])
+        if any(said(cell) for cell in row[last + 1 :])
+        else (number, row)
+        for number, row in data
+    ]
 
 
 def _notes(grid: SheetGrid) -> list[Note]:
