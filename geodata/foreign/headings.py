@@ -88,7 +88,7 @@ _FIELDS: tuple[tuple[str, int, str], ...] = (
     (
         "barred_from",
         NAMED,
-        r"(?:不(?:能|可)?接受|不(?:考虑|选|愿|去|含)|排除|剔除|回避|避开|禁[入止]|拒绝|除外).{0,6}(?:区|地|片|园|位置)",
+        r"(?:不(?!限)|排除|剔除|回避|避开|禁[入止]|拒绝|除外).{0,8}(?:区|地|片|园|位置)",
     ),
     ("districts", TOLD, r"意向区|意向地|片区|选址|落户|区域|区位|\bdistrict|location"),
     ("name_en", TOLD, r"英文|name in english|english name"),

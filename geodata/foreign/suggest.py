@@ -25,6 +25,7 @@ MOST_OF = 0.7
 
 
 _OTHER_AREA = r"最[大小高低]|上限|下限|远期|未来|后续|二期|年后|\b(?:max|min|minimum|later|future)\b"
+_DENIED = r"不(?!限|低于|小于|少于|超过|高于|大于|含)|无[需须]|禁|\b(?:not|no|without|except)\b"
 _FIRST_IS_MOST = (
     r"次序|顺序|名次|排名|排序|\b(?:rank|order)"
     r"|(?<![0-9])1\D{0,4}(?:最[高优急先]|高|优先|highest|first|most)|5\D{0,4}(?:最[低后]|低|lowest|least)"
@@ -164,15 +165,16 @@ def _found(column: Column, field: str, score: int) -> _Guess:
         )
     if field == "floor_area_m2" and matches(_OTHER_AREA, heading_of(column.heading).whole):
         doubts.append(("可能是面积范围的一端或远期需求", "it may be one end of a range, or a later need"))
+    if field not in {"barred_from", "ground_floor"} and matches(_DENIED, heading_of(column.heading).whole):
+        doubts.append(("列名中有否定的说法", "the heading denies something"))
     sure = score >= SURE and unit.sure and not doubts
     reads = (
         f"列名“{named}”{'像' if score >= SURE else '可能'}是这一栏",
         f'the heading "{named}" {"reads like" if score >= SURE else "may be"} it',
     )
     reason = ("；".join([reads[0], *(zh for zh, _ in doubts)]), "; ".join([reads[1], *(en for _, en in doubts)]))
-    return _Guess(
-        score, column, Choice(target=target, unit=unit.unit or own_unit(field) or "", reason=reason, sure=sure)
-    )
+    chosen = own_unit(field) or "" if unit.unit is None else unit.unit
+    return _Guess(score, column, Choice(target=target, unit=chosen, reason=reason, sure=sure))
 
 
 def _bare_numbers(column: Column) -> list[Decimal]:

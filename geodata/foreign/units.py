@@ -463,7 +463,10 @@ def mentioned(field: str, text: str) -> list[str]:
 
 
 def guessed_unit(field: str, numbers: Collection[Decimal | float]) -> HeadingUnit:
-    """The unit that bare numbers of a column without a unit seem to be in; sure where they are usual in the own one."""
+    """The unit that bare numbers of a column without a unit seem to be in; sure where they are usual in the own one.
+
+    Blank where no single unit makes them usual: then each cell is guessed at by itself.
+    """
     own = own_unit(field)
     if own is None or not numbers:
         return HeadingUnit(own)
@@ -472,6 +475,13 @@ def guessed_unit(field: str, numbers: Collection[Decimal | float]) -> HeadingUni
     if all(least <= float(each) <= most or not each for each in numbers):
         return HeadingUnit(own)
     unit = next((unit for bottom, top, unit in _GUESSES.get(field, ()) if bottom <= typical < top), own)
+    factor = UNITS[field].get(unit or "") or Fraction(1)
+    if len(numbers) > 1 and unit != own and any(not is_usual(field, float(each) * float(factor)) for each in numbers):
+        return HeadingUnit(
+            "",
+            sure=False,
+            why=("没有写单位，各行的单位似乎不同", "no unit is written, and the rows seem to differ in it"),
+        )
     why = ("没有写单位，数值不像通常的单位", "no unit is written, and the numbers are unusual for the usual one")
     return HeadingUnit(unit, sure=False, why=why)
 

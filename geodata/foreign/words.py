@@ -157,7 +157,8 @@ HAZARDS: tuple[tuple[str, str], ...] = (
 )
 
 NOTHING = re.compile(
-    r"[/\\\-—–.]{1,4}|无|没有|不限|无要求|不要求|没要求|无特殊要求|没有要求|暂无|不涉及|n/?a|none|nil|no requirements?"
+    r"[/\\\-—–.]{1,4}|无|没有|不限|无要求|不要求|没要求|无特殊要求|没有要求|暂无|不涉及"
+    r"|[(]?(?:空|空白|跳过|未填写?|未作答)[)]?|n/?a|none|nil|no requirements?"
 )
 """What people write for "nothing to say", as a whole cell."""
 
