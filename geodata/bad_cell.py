@@ -69,6 +69,12 @@ def without_name() -> BadCell:
     return BadCell("", "name-missing", message, "Write the name, or remove the row if it is a total.")
 
 
+def struck_out(value: object) -> BadCell:
+    """A cell with a line through it: whether it still holds is not told."""
+    message = "has a line through it"
+    return BadCell(str(value), "struck-out", message, "Remove what no longer holds, or take the line away.")
+
+
 def shifted(value: object) -> BadCell:
     """A cell of a row of CSV that has more cells than there are headings: a value may have been split in two."""
     return BadCell(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from allocator.errors import InputError
-from geodata.bad_cell import merged_quantity, shifted
+from geodata.bad_cell import merged_quantity, shifted, struck_out
 from geodata.batch import PROJECTS
 from geodata.columns import QUANTITIES
 from geodata.faults import file_fault
@@ -125,14 +125,15 @@ def _others(sheet: ForeignSheet, found: Sequence[ForeignSheet], forms: Sequence[
 
 def sheet_of(grid: SheetGrid) -> ForeignSheet | None:
     """A sheet of rows of cells; None when it has no two columns with data under headings."""
-    rows = [(number, row) for number, row in enumerate(grid.rows, start=1) if any(said(cell) for cell in row)]
+    shown = _as_shown(grid)
+    rows = [(number, row) for number, row in enumerate(shown, start=1) if any(said(cell) for cell in row)]
     headings = find_headings(rows, grid.covered)
     if headings is None:
         return None
     names = headings.names
     data, skipped = sorted_out(rows, headings, grid.covered)
     data = _without_merged_quantities(data, names, grid)
-    data = _without_split_values(data, names) if grid.separated else data
+    data = _without_split_values(data, names) if grid.separated else _without_struck(data, names, grid)
     data, months = joined(data, names)
     data, units = with_units(data, names)
     columns = _columns(headings, data, months | units)
@@ -164,6 +165,27 @@ def _without_split_values(data: Sequence[Row], names: Sequence[str]) -> list[Row
         else (number, row)
         for number, row in data
     ]
+
+
+def _as_shown(grid: SheetGrid) -> list[list[object]]:
+    """The rows with the unit that a number format shows behind a number, such as 3亩 for 3."""
+    rows = [list(row) for row in grid.rows]
+    for (row, at), words in grid.behind.items():
+        cell = rows[row][at] if row < len(rows) and at < len(rows[row]) else None
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            rows[row][at] = f"{cell * 100:.12g}%" if words == "%" else f"{cell:.15g}{words}"
+    return rows
+
+
+def _without_struck(data: Sequence[Row], names: Sequence[str], grid: SheetGrid) -> list[Row]:
+    """The rows with a BadCell for what is struck out; one at the firm's name stands for its whole row."""
+    firm = next((at for at, name in enumerate(names) if read_heading(name).field == "enterprise"), None)
+    found = []
+    for number, row in data:
+        struck = {at for at in range(len(row)) if (number - 1, at) in grid.struck and said(row[at])}
+        told = {firm} if firm in struck else struck
+        found.append((number, [struck_out(said(cell)) if at in told else cell for at, cell in enumerate(row)]))
+    return found
 
 
 def _notes(grid: SheetGrid) -> list[Note]:
