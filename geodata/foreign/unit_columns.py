@@ -32,6 +32,6 @@ def _joined(row: Sequence[object], pairs: dict[int, int]) -> list[object]:
     for unit, number in pairs.items():
         if max(unit, number) < len(cells) and said(cells[unit]):
             if said(cells[number])[-1:].isdecimal():
-                cells[number] = f"{said(cells[number])}{said(cells[unit])}"
+                cells[number] = f"{said(cells[number])}{str(cells[unit]).strip()}"
             cells[unit] = None
     return cells

@@ -212,6 +212,15 @@ CELLS = [
     ("B8", "start_from", "2027年上半年", "2027-01"),
     ("B8", "start_from", "2026-13", FAULT),
     ("B8", "start_from", "46年3月", FAULT),
+    ("A9", "max_rent_yuan_m2_month", "2元/(㎡·天)", 60.83),
+    ("A7", "lease_months", "三年", 36),
+    ("A1", "lease_months", "三到五年", FAULT),
+    ("B1", "floor_area_m2", "壹仟平方米", 1000),
+    ("F", "enterprise", "甲医疗（已取消）", FAULT),
+    ("D1", "districts", "南山（现址）", FAULT),
+    ("D2", "tier", "原上市公司", FAULT),
+    ("D3", "utilities", "自备蒸汽", FAULT),
+    ("D3", "utilities", "后期可能需要蒸汽", FAULT),
 ]
 
 
@@ -598,6 +607,7 @@ def test_another_sheet_is_taken_by_its_name(tmp_path, converted):
         ("x.csv", b"a\nb\n"),
         ("x.doc", b"text"),
         ("absent.csv", None),
+        (".", None),
     ],
 )
 def test_a_file_that_cannot_be_read_has_the_same_shape_with_its_fault(converted, tmp_path, name, content):
@@ -608,6 +618,22 @@ def test_a_file_that_cannot_be_read_has_the_same_shape_with_its_fault(converted,
     assert told["sheet"] is None
     assert len(told["faults"]) == 1
     assert told["faults"][0]["remedy"]
+
+
+def test_a_workbook_is_no_file_for_what_is_written(converted, sheet, tmp_path):
+    path = sheet([HEADINGS[name] for name in FIRM], list(FIRM.values()))
+    told = converted(path, "--out", str(tmp_path / "projects.xlsx"))
+    assert [fault["column"] for fault in told["faults"]] == ["--out"]
+    assert not (tmp_path / "projects.xlsx").exists()
+
+
+@pytest.mark.parametrize("heading", ["不接受区域", "您不希望落户的区域"])
+def test_districts_that_are_not_wanted_are_never_accepted(one_cell, heading):
+    told = one_cell("districts", "南山", heading)
+    assert faults(told) == [(2, "barred_from")]
+    told = one_cell("districts", "440305", heading)
+    part = told["projects"][0]["components"][0]
+    assert (part["districts"], part["barred_from"]) == ([], ["440305"])
 
 
 def test_a_mapping_that_is_none_is_a_fault(converted, sheet, tmp_path):
