@@ -69,6 +69,12 @@ def without_name() -> BadCell:
     return BadCell("", "name-missing", message, "Write the name, or remove the row if it is a total.")
 
 
+def settled_by(name: str, over: str) -> BadCell:
+    """The name of a firm whose request is over, as the name or another column says."""
+    remedy = "Leave the row out, or write the name alone if the request still stands."
+    return BadCell(name, "request-over", f"says that the request is over: {over}", remedy)
+
+
 def struck_out(value: object) -> BadCell:
     """A cell with a line through it: whether it still holds is not told."""
     message = "has a line through it"

@@ -51,7 +51,8 @@ _FIELDS: tuple[tuple[str, int, str], ...] = (
     ("segment", TOLD, r"细分|领域|赛道|产业方向|行业|segment|sector|field"),
     ("segment", HINTED, r"主营|主要产品|产品方向"),
     ("priority", TOLD, r"优先|重要程度|紧急|priority|urgency"),
-    ("value", TOLD, r"价值分|评分|得分|score"),
+    ("value", TOLD, r"价值分"),
+    ("value", HINTED, r"评分|得分|score"),
     ("submitted_on", TOLD, r"(?:申报|登记|提交|填报|报送)(?:答卷)?(?:日期|时间)|submitted"),
     (
         "function",
@@ -67,7 +68,7 @@ _FIELDS: tuple[tuple[str, int, str], ...] = (
     ("effluent_t_day", TOLD, r"排水|废水|污水|effluent|waste ?water"),
     ("water_t_day", TOLD, r"用水|供水|water"),
     ("cleanroom_iso", TOLD, r"洁净|净化|clean ?room"),
-    ("ground_floor", TOLD, r"首层|一楼|底层|ground floor"),
+    ("ground_floor", TOLD, r"首层|(?<![同统单])一楼|底层|ground floor"),
     ("eia_level", TOLD, r"环评|环境影响|\beia\b|assessment"),
     ("utilities", TOLD, r"配套|公用工程|utilit"),
     ("emits", HINTED, r"排放|排污|产生|危害|emits"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from allocator.errors import InputError
-from geodata.bad_cell import merged_quantity, shifted, struck_out
+from geodata.bad_cell import merged_quantity, settled_by, shifted, struck_out
 from geodata.batch import PROJECTS
 from geodata.columns import QUANTITIES
 from geodata.faults import file_fault
@@ -15,6 +15,7 @@ from geodata.foreign.rows import Skipped, sorted_out
 from geodata.foreign.traditional import simplified
 from geodata.foreign.unit_columns import with_units
 from geodata.foreign.wording import heading_parts, matches, said
+from geodata.foreign.words import OVER, STATUS
 from geodata.foreign.year_month import joined
 from geodata.tables import read_csv
 from geodata.workbook import SheetGrid, is_workbook, read_sheets
@@ -133,6 +134,7 @@ def sheet_of(grid: SheetGrid) -> ForeignSheet | None:
     names = headings.names
     data, skipped = sorted_out(rows, headings, grid.covered)
     data = _without_merged_quantities(data, names, grid)
+    data = _without_settled(data, names)
     data = _without_split_values(data, names) if grid.separated else _without_struck(data, names, grid)
     data, months = joined(data, names)
     data, units = with_units(data, names)
@@ -185,6 +187,20 @@ def _without_struck(data: Sequence[Row], names: Sequence[str], grid: SheetGrid) 
         struck = {at for at in range(len(row)) if (number - 1, at) in grid.struck and said(row[at])}
         told = {firm} if firm in struck else struck
         found.append((number, [struck_out(said(cell)) if at in told else cell for at, cell in enumerate(row)]))
+    return found
+
+
+def _without_settled(data: Sequence[Row], names: Sequence[str]) -> list[Row]:
+    """The rows with a BadCell at the name of a firm whose request another column says is over."""
+    firm = next((at for at, name in enumerate(names) if read_heading(name).field == "enterprise"), None)
+    told = [at for at, name in enumerate(names) if matches(STATUS, simplified(name))]
+    found = []
+    for number, row in data:
+        over = next((said(row[at]) for at in told if at < len(row) and OVER.search(f" {said(row[at])}")), "")
+        settled = over and firm is not None
+        found.append(
+            (number, [settled_by(said(cell), over) if settled and at == firm else cell for at, cell in enumerate(row)])
+        )
     return found
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from geodata import numerals
 from geodata.bad_cell import BadCell
-from geodata.foreign.headings import SURE, UNKNOWN, functions_of, heading_of, read_heading
+from geodata.foreign.headings import SURE, UNKNOWN, YES_OR_NO, functions_of, heading_of, read_heading
 from geodata.foreign.mapping import PARTS, WORDED, Choice, Known, Mapping
 from geodata.foreign.reading import is_nothing, meaning, parts_of
 from geodata.foreign.sheet import Column, ForeignSheet, letters
@@ -122,7 +122,7 @@ def _guess(column: Column, known: Known) -> _Guess:
         return _Guess(0, column, Choice(reason=(f"已与 {letter} 列合并", f"joined with column {letter}")))
     meaning_of = read_heading(column.heading)
     if meaning_of.left_out is not None:
-        return _Guess(0, column, Choice(reason=meaning_of.left_out))
+        return _Guess(0, column, Choice(reason=meaning_of.left_out, sure=meaning_of.left_out != YES_OR_NO))
     if column.filled == 0:
         return _Guess(0, column, Choice(reason=("没有内容", "it is empty")))
     if not meaning_of.field:
@@ -143,6 +143,9 @@ def _by_content(column: Column, known: Known) -> _Guess:
 def _found(column: Column, field: str, score: int) -> _Guess:
     if field == "priority" and matches(_FIRST_IS_MOST, plain(column.heading).casefold()):
         reason = ("1 像是最优先，与本系统（5 最优先）相反，请确认", "1 seems to come first here; with us 5 comes first")
+        return _Guess(0, column, Choice(reason=reason, sure=False))
+    if field not in {"barred_from", "ground_floor"} and matches(_DENIED, heading_of(column.heading).whole):
+        reason = ("列名中有否定的说法，请确认", "the heading denies something: say which field it is")
         return _Guess(0, column, Choice(reason=reason, sure=False))
     last = column.heading.rsplit(" / ", 1)[-1]
     named = last if read_heading(last).field == field else column.heading
@@ -165,8 +168,6 @@ def _found(column: Column, field: str, score: int) -> _Guess:
         )
     if field == "floor_area_m2" and matches(_OTHER_AREA, heading_of(column.heading).whole):
         doubts.append(("可能是面积范围的一端或远期需求", "it may be one end of a range, or a later need"))
-    if field not in {"barred_from", "ground_floor"} and matches(_DENIED, heading_of(column.heading).whole):
-        doubts.append(("列名中有否定的说法", "the heading denies something"))
     sure = score >= SURE and unit.sure and not doubts
     reads = (
         f"列名“{named}”{'像' if score >= SURE else '可能'}是这一栏",

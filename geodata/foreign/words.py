@@ -82,7 +82,10 @@ VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"燃气|天然气|(?<![a-z])(?:natural )?gas(?![a-z])", "gas"),
     ),
     "ground_floor": (
-        (r"首层|一楼|(?<![0-9])1楼|底层|(?<!十)一层|(?<![0-9])1层|(?<![a-z])ground floor", "yes"),
+        (
+            r"首层|(?<![同统单十])一楼|(?<![0-9])1楼|底层|(?<![同统单十])一层|(?<![0-9])1层|(?<![a-z])ground floor",
+            "yes",
+        ),
         (r"(?<![-~至到、/和0-9])(?:[0-9]*[2-9]|[二三四五六七八九十]+)(?:楼|层)|高层|高楼层", "no"),
     ),
 }
@@ -174,3 +177,6 @@ OVER = re.compile(
     re.IGNORECASE,
 )
 """What is said behind a firm's name whose request is no more."""
+
+STATUS = r"状态|进展|进度|办理情况|落实情况|处理(?:情况|结果)|备注|说明|\bstatus\b|\bremarks?\b"
+"""Headings of columns that may say that a request is over."""
