@@ -66,7 +66,10 @@ _HALF_YEAR = "半年"
 _THOUSANDS = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9])")
 """3.000 may mean 3 or 3000; it is left to whoever wrote it."""
 
-_AFTER_COMMA = re.compile(r"[^0-9,;]*[0-9][^,;]*?(?P<comma>\s*[,;]\s*)(?P<remark>[^0-9]+)")
+_AFTER_COMMA = re.compile(
+    r"[^;]*[0-9][^0-9,;.]*(?:[^\W\d_]|[㎡㎥])[^0-9,;]*(?P<comma>\s*[,;]\s*)(?P<remark>[^0-9]*[^\W\d_][^0-9]*)"
+)
+"""A number with its unit, and a remark behind a comma."""
 _MONEY_BEFORE = re.compile(r"(?:¥|rmb|cny)\s*(?=[0-9.])")
 
 _WRONG_WAY = {"max_rent_yuan_m2_month": "least"}
@@ -114,7 +117,7 @@ def quantity(cell: object, field: str, unit: str, m2_per_floor: int | None) -> R
         raise unreadable("is too long for a number", "Write one number and its unit", "too-long")
     bare, remarks = without_remarks(text.rstrip("。; "))
     bare = _counted(bare)
-    if behind := _AFTER_COMMA.fullmatch(bare):
+    if (behind := _AFTER_COMMA.fullmatch(bare)) and not _is_unit(field, behind["remark"]):
         bare, remarks = bare[: behind.start("comma")], [behind["remark"], *remarks]
     bare = _without_comparison(field, bare, notes)
     if (not re.search(r"[0-9]", bare) and bare != _HALF_YEAR) or numerals.EXPONENT.fullmatch(bare):
@@ -223,6 +226,15 @@ def _weigh(  # noqa: PLR0913, PLR0917  a remark is weighed against all that is k
         raise _remark_fault(remark) from error
     if not same.named or abs(same.value - amount.value) > SAME * max(abs(same.value), abs(amount.value)):
         raise _remark_fault(remark)
+
+
+def _is_unit(field: str, text: str) -> bool:
+    """Whether a text is a unit, or speaks of one."""
+    try:
+        suffix(field, text)
+    except ValueError as error:
+        return getattr(error, "type", "") != "unit-unknown" or bool(mentioned(field, text))
+    return True
 
 
 def _names_another(field: str, remark: str, unit: str) -> bool:

@@ -107,6 +107,7 @@ REMARKS = [
     (LEASE, "5年，可续租", 60, "可续租"),
     (LEASE, "五年（可续租）", 60, "可续租"),
     (POWER, "800kW，双回路", 800, "双回路"),
+    (AREA, "1,200㎡，可分层", 1200, "可分层"),
     (AREA, "暂定2000", 2000, "暂定"),
     (HEIGHT, "低于6米", 6, "低于"),
 ]
@@ -130,6 +131,8 @@ REFUSED = [
     (AREA, "2000㎡（叁仟平方米）", "m2", "remark-with-number"),
     (AREA, "2000（单位：亩）", "m2", "remark-with-number"),
     (AREA, "2000平，三千平", "m2", "remark-with-number"),
+    (HEIGHT, "4.5，局部", "m", "comma"),
+    (AREA, "0.5，万㎡", "m2", "comma"),
     (RENT, "2元（每天）", "month", "rent-in-all"),
     (RENT, "2元（按日租金）", "month", "remark-with-number"),
     (RENT, 0, "month", "rent-zero"),
