@@ -182,7 +182,7 @@ def _as_shown(grid: SheetGrid) -> list[list[object]]:
 def _without_struck(data: Sequence[Row], names: Sequence[str], grid: SheetGrid) -> list[Row]:
     """The rows with a BadCell for what is struck out; one at the firm's name stands for its whole row."""
     firm = next((at for at, name in enumerate(names) if read_heading(name).field == "enterprise"), None)
-    found = []
+    found: list[Row] = []
     for number, row in data:
         struck = {at for at in range(len(row)) if (number - 1, at) in grid.struck and said(row[at])}
         told = {firm} if firm in struck else struck
@@ -194,7 +194,7 @@ def _without_settled(data: Sequence[Row], names: Sequence[str]) -> list[Row]:
     """The rows with a BadCell at the name of a firm whose request another column says is over."""
     firm = next((at for at, name in enumerate(names) if read_heading(name).field == "enterprise"), None)
     told = [at for at, name in enumerate(names) if matches(STATUS, simplified(name))]
-    found = []
+    found: list[Row] = []
     for number, row in data:
         over = next((said(row[at]) for at in told if at < len(row) and OVER.search(f" {said(row[at])}")), "")
         settled = over and firm is not None
