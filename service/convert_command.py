@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ from pydantic import ValidationError
 from allocator.errors import Fault, InputError
 from geodata.faults import file_fault
 from geodata.foreign import Converted, Mapping
+from geodata.foreign.mapping import is_target
+from geodata.foreign.units import UNITS
 from geodata.read import RegistryRecords, read_registry
 from geodata.workbook import WORKBOOKS
 from seeds.load import registry_dir
@@ -81,7 +84,7 @@ def _table(options: argparse.Namespace) -> Table:
 
 def _mapping(path: Path) -> Mapping:
     try:
-        return Mapping.model_validate_json(path.read_bytes())
+        mapping = Mapping.model_validate_json(path.read_bytes())
     except OSError:
         raise InputError([file_fault(path.name, "does not exist", "Check the path.")]) from None
     except ValidationError as error:
@@ -99,6 +102,22 @@ def _mapping(path: Path) -> Mapping:
             for each in error.errors(include_url=False)
         ]
         raise InputError(faults) from None
+    if wrong := list(_wrong_choices(mapping, path.name)):
+        raise InputError(wrong)
+    return mapping
+
+
+def _wrong_choices(mapping: Mapping, name: str) -> Iterator[Fault]:
+    """A fault for each column of a mapping with a target or a unit that there is not."""
+    for position, choice in mapping.columns.items():
+        column = f"columns/{position}"
+        units = UNITS.get(choice.field, {})
+        if not is_target(choice.target):
+            remedy = "See docs/how-to/convert-a-spreadsheet.md for the form of a mapping."
+            yield Fault(name, None, column, choice.target, "is no mapping: unknown target", remedy, "mapping")
+        elif choice.target and choice.unit and choice.unit not in units:
+            remedy = f"Use one of: {', '.join(units)}." if units else "Leave the unit out."
+            yield Fault(name, None, column, choice.unit, f"is no unit of {choice.field}", remedy, "mapping")
 
 
 def _registry(folder: Path | None) -> RegistryRecords:

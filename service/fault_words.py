@@ -305,6 +305,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Put values that hold the separator in quotes, as (.+)", r"含分隔符的内容请加引号，例如 \1"),
     (r"has a line through it", r"有删除线"),
     (r"Remove what no longer holds, or take the line away", r"请删去作废的内容；如仍有效，请去掉删除线"),
+    (r"is no unit of (.+)", r"不是 \1 的单位"),
+    (r"Leave the unit out", r"请不要填写单位"),
     (r"is a folder", r"是文件夹，不是文件"),
     (r"Name one file", r"请指定一个文件"),
     (r"is written as CSV", r"输出为 CSV 格式"),

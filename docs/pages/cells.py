@@ -108,9 +108,9 @@ def cells() -> Iterator[str]:
         "to be `leader`, 高值耗材 `implants`. A word that denies or only intends something (无, 非, 不, 未, 拟, 除…外, "
         "免, not, no) never means what it denies: 拟上市 and 不接受南山 are asked about, 未上市初创企业 is guessed to "
         "be `startup`, 无需蒸汽 needs no utility, 不需要编制报告书，报告表即可 is `form`. A word that names several "
-        "codes of one field, such as 研发+生产, is asked about, and so is a title that says no tier, such as 国高, and "
-        "what is only possible or said of something else, such as 可能需要蒸汽, 自备蒸汽, 南山（现址） or 龙头企业供应商. "
-        "A column whose heading denies something is left out; one of districts that are not wanted is `barred_from`."
+        "codes of one field, such as 研发+生产, is asked about, and so is a title that says no tier, such as 国高, "
+        "and what is only possible or said of something else, such as 可能需要蒸汽, 自备蒸汽 or 龙头企业供应商."
+        " A column whose heading denies something is left out; one of districts that are not wanted is `barred_from`."
     )
 
 

@@ -564,6 +564,28 @@ def test_a_mapping_is_saved_changed_and_used_again(sheet, converted, tmp_path):
     assert [(each["row"], each["value"]) for each in told["left_out"]] == [(2, "700-900")]
 
 
+def test_a_mapping_that_nobody_changed_says_the_very_same_again(one_cell, converted, tmp_path):
+    kept = tmp_path / "mapping.json"
+    told = one_cell("tier", "上市公司", priority=None)
+    path = tmp_path / "需求表.xlsx"
+    assert converted(path, "--save-mapping", str(kept)) == told
+    assert converted(path, "--mapping", str(kept)) == told
+    assert not column(told, "tier")["sure"]
+
+
+@pytest.mark.parametrize("change", [{"target": "area"}, {"target": "floor_area_m2", "unit": "acre"}])
+def test_a_mapping_with_a_target_or_a_unit_that_there_is_not_is_a_fault(one_cell, converted, tmp_path, change):
+    kept = tmp_path / "mapping.json"
+    one_cell("tier", "上市公司")
+    path = tmp_path / "需求表.xlsx"
+    converted(path, "--save-mapping", str(kept))
+    mapping = json.loads(kept.read_text(encoding="utf-8"))
+    mapping["columns"]["5"] = change
+    kept.write_text(json.dumps(mapping), encoding="utf-8")
+    told = converted(path, "--mapping", str(kept), "--lang", "zh")
+    assert [(fault["code"], fault["column"]) for fault in told["faults"]] == [("mapping", "columns/5")]
+
+
 def test_a_mapping_written_by_hand_holds_by_position(sheet, converted, tmp_path):
     path = sheet(["公司", "A", "B", "C"], ["甲医疗", "影像", 500, "研发"])
     by_hand = tmp_path / "mapping.json"
