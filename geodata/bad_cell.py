@@ -69,6 +69,28 @@ def without_name() -> BadCell:
     return BadCell("", "name-missing", message, "Write the name, or remove the row if it is a total.")
 
 
+def settled_by(name: str, over: str) -> BadCell:
+    """The name of a firm whose request is over, as the name or another column says."""
+    remedy = "Leave the row out, or write the name alone if the request still stands."
+    return BadCell(name, "request-over", f"says that the request is over: {over}", remedy)
+
+
+def struck_out(value: object) -> BadCell:
+    """A cell with a line through it: whether it still holds is not told."""
+    message = "has a line through it"
+    return BadCell(str(value), "struck-out", message, "Remove what no longer holds, or take the line away.")
+
+
+def shifted(value: object) -> BadCell:
+    """A cell of a row of CSV that has more cells than there are headings: a value may have been split in two."""
+    return BadCell(
+        str(value),
+        "too-many-cells",
+        "stands in a row with more cells than headings: a value may have been split",
+        'Put values that hold the separator in quotes, as "2,000".',
+    )
+
+
 def is_error(text: str) -> bool:
     """Whether a text is the error of a formula as it is shown."""
     return _ERROR.fullmatch(text.strip()) is not None

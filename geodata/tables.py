@@ -117,7 +117,7 @@ def read_csv(path: Path) -> SheetGrid:
     except csv.Error as error:
         message = f"is not well-formed CSV in row {len(rows) + 1}: {error}"
         raise InputError([file_fault(path.name, message, "Save it again as CSV.")]) from error
-    return SheetGrid(path.stem, rows)
+    return SheetGrid(path.stem, rows, separated=True)
 
 
 def _separator(text: str) -> str:

@@ -8,9 +8,9 @@ told by its first bytes, not by its ending.
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from python_calamine import (
@@ -83,7 +83,8 @@ class SheetGrid:
     """A sheet: its rows from row 1 on, of which merged cells hold for all their cells.
 
     ``covered`` are the cells (row and column from 0) that a merged one filled; ``hidden_rows`` count from 1,
-    ``hidden_columns`` from 0.
+    ``hidden_columns`` from 0. ``separated`` says that a separator made the cells: one in a value splits it in two.
+    ``behind`` are words that number formats show behind numbers, ``struck`` cells with a line through them.
     """
 
     name: str
@@ -93,6 +94,9 @@ class SheetGrid:
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
+    separated: bool = False
+    behind: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    struck: frozenset[tuple[int, int]] = frozenset()
 
 
 def is_workbook(path: Path) -> bool:
@@ -139,6 +143,8 @@ def _grid(workbook: CalamineWorkbook, name: str, details: dict[str, Details]) ->
         covered=_spread(rows, found.merged),
         hidden_rows=tuple(number for number in filled if number - 1 in found.hidden_rows),
         hidden_columns=tuple(sorted(column for column in found.hidden_columns if column < width)),
+        behind=found.behind,
+        struck=frozenset(found.struck),
     )
 
 

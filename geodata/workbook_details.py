@@ -13,6 +13,7 @@ from posixpath import join, normpath
 from xml.parsers import expat
 
 from geodata.bad_cell import BadCell, error_cell, is_error, no_result
+from geodata.xlsx_styles import Styles, StylesXml
 
 MAX_ROWS = 100_000
 MAX_COLUMNS = 500
@@ -47,12 +48,18 @@ class MalformedError(Exception):
 
 @dataclass(slots=True)
 class Details:
-    """Of one sheet: cells that show no value, merged ranges (top, left, bottom, right), hidden rows and columns."""
+    """Of one sheet: cells that show no value, merged ranges (top, left, bottom, right), hidden rows and columns.
+
+    ``behind`` are the words that number formats show behind numbers, ``struck`` the cells with a line through them;
+    both of XLSX alone.
+    """
 
     bad: dict[tuple[int, int], BadCell] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    behind: dict[tuple[int, int], str] = field(default_factory=dict)
+    struck: set[tuple[int, int]] = field(default_factory=set)
     rows: int = 0
     columns: int = 0
 
@@ -152,16 +159,22 @@ def _xlsx(archive: zipfile.ZipFile, parts: Mapping[str, str]) -> Iterator[tuple[
 
     _parse(archive, parts["xl/workbook.xml"], start, _ignore, _ignore)
     targets = _targets(archive, parts, "xl/workbook.xml")
+    styles = StylesXml()
+    if "xl/styles.xml" in parts:
+        _parse(archive, parts["xl/styles.xml"], styles.start, styles.end, _ignore)
     for name, relation in named:
         if relation in targets:
-            yield name, _SheetXml(computed_on_load=computed_on_load).read(archive, targets[relation])
+            sheet = _SheetXml(styles.styles, computed_on_load=computed_on_load)
+            yield name, sheet.read(archive, targets[relation])
 
 
 class _SheetXml:
     """Reads the XML of one sheet."""
 
-    def __init__(self, *, computed_on_load: bool) -> None:
+    def __init__(self, styles: Styles, *, computed_on_load: bool) -> None:
         self.details = Details()
+        self.styles = styles
+        self.style = 0
         # Programs that cannot compute (XlsxWriter) store 0 for every formula and ask for it to be computed on loading.
         self.zero_is_no_result = computed_on_load
         self.row = self.column = -1
@@ -179,6 +192,8 @@ class _SheetXml:
             self.row, self.column = at if at is not None else (self.row, self.column + 1)
             self.details.seen(self.row, self.column)
             self.kind = attributes.get("t", "")
+            style = attributes.get("s", "")
+            self.style = int(style) if style.isdecimal() else 0
             self.formula = self.value = ""
             self.has_formula = self.has_value = False
         elif element in {"f", "v"}:
@@ -210,6 +225,10 @@ class _SheetXml:
             self._cell()
 
     def _cell(self) -> None:
+        if self.style in self.styles.struck:
+            self.details.struck.add((self.row, self.column))
+        if self.has_value and self.kind in {"", "n"} and self.style in self.styles.behind:
+            self.details.behind[self.row, self.column] = self.styles.behind[self.style]
         if self.kind == "e":
             self.details.bad[self.row, self.column] = error_cell(self.value or "#N/A")
         elif self.has_formula and self._without_result():

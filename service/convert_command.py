@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ from pydantic import ValidationError
 from allocator.errors import Fault, InputError
 from geodata.faults import file_fault
 from geodata.foreign import Converted, Mapping
+from geodata.foreign.mapping import is_target
+from geodata.foreign.units import UNITS
 from geodata.read import RegistryRecords, read_registry
+from geodata.workbook import WORKBOOKS
 from seeds.load import registry_dir
 from service import exit_codes
 from service.converting import (
@@ -60,6 +64,12 @@ def _write(path: Path, content: str) -> None:
 
 def _table(options: argparse.Namespace) -> Table:
     path: Path = options.file
+    if options.out is not None and options.out.suffix.casefold() in {*WORKBOOKS, ".json"}:
+        raise InputError(
+            [Fault(str(options.out), None, "--out", None, "is written as CSV", "Name a file that ends in .csv.")]
+        )
+    if path.is_dir():
+        raise InputError([file_fault(path.name, "is a folder", "Name one file.")])
     if not path.is_file():
         raise InputError([file_fault(path.name, "does not exist", "Check the path.")])
     saved = None if options.mapping is None else _mapping(options.mapping)
@@ -74,16 +84,40 @@ def _table(options: argparse.Namespace) -> Table:
 
 def _mapping(path: Path) -> Mapping:
     try:
-        return Mapping.model_validate_json(path.read_bytes())
+        mapping = Mapping.model_validate_json(path.read_bytes())
     except OSError:
         raise InputError([file_fault(path.name, "does not exist", "Check the path.")]) from None
     except ValidationError as error:
         remedy = "See docs/how-to/convert-a-spreadsheet.md for the form of a mapping."
         faults = [
-            Fault(path.name, None, "/".join(map(str, each["loc"])) or None, None, each["msg"], remedy, "mapping")
+            Fault(
+                path.name,
+                None,
+                "/".join(map(str, each["loc"])) or None,
+                None,
+                f"is no mapping: {each['msg']}",
+                remedy,
+                "mapping",
+            )
             for each in error.errors(include_url=False)
         ]
         raise InputError(faults) from None
+    if wrong := list(_wrong_choices(mapping, path.name)):
+        raise InputError(wrong)
+    return mapping
+
+
+def _wrong_choices(mapping: Mapping, name: str) -> Iterator[Fault]:
+    """A fault for each column of a mapping with a target or a unit that there is not."""
+    for position, choice in mapping.columns.items():
+        column = f"columns/{position}"
+        units = UNITS.get(choice.field, {})
+        if not is_target(choice.target):
+            remedy = "See docs/how-to/convert-a-spreadsheet.md for the form of a mapping."
+            yield Fault(name, None, column, choice.target, "is no mapping: unknown target", remedy, "mapping")
+        elif choice.target and choice.unit and choice.unit not in units:
+            remedy = f"Use one of: {', '.join(units)}." if units else "Leave the unit out."
+            yield Fault(name, None, column, choice.unit, f"is no unit of {choice.field}", remedy, "mapping")
 
 
 def _registry(folder: Path | None) -> RegistryRecords:

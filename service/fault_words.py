@@ -280,10 +280,44 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Write the value", r"请填写内容"),
     (r"cannot be written: .+", r"不能写入"),
     (r"Name another file", r"请换一个文件名"),
+    (r"is more than (\d+) years after the plan begins in (.+)", r"晚于规划起始月份（\2）\1 年以上"),
+    (r"Ask for (.+) or earlier, or plan it later", r"请改为 \1 或更早，或以后再安排"),
+    (r"is no component of (.+)", r"不是项目 \1 的组成"),
+    (r"does not say which component the lease houses", r"没有写明租约对应哪一个组成"),
+    (r"Name one in the tenancy's column component_id: (.+)", r"请在租约的 component_id 栏填写其中一个：\1"),
+    (
+        r"has a lease of (\S+) m² in (.+), and project (.+) of the same firm asks for that floor: it would be counted twice",
+        r"在 \2 已有租约 \1 m²，同一企业的项目 \3 又申请该处，会重复计算",
+    ),
+    (
+        r"Give (.+) in the tenancy's column project_id, or remove the request; is it a further site, tell the two apart .+",
+        r"请在租约的 project_id 栏填写 \1，或删去该需求；如另有场地，请在承租方名称中加以区分",
+    ),
+    (r"says that the request is over: (.+)", r"注明需求已了结：\1"),
+    (
+        r"Leave the row out, or write the name alone if the request still stands",
+        r"请略过这一行；如仍有需求，请只写企业名称",
+    ),
+    (
+        r"stands in a row with more cells than headings: a value may have been split",
+        r"这一行的单元格多于列名，可能有内容被分隔符拆开",
+    ),
+    (r"Put values that hold the separator in quotes, as (.+)", r"含分隔符的内容请加引号，例如 \1"),
+    (r"has a line through it", r"有删除线"),
+    (r"Remove what no longer holds, or take the line away", r"请删去作废的内容；如仍有效，请去掉删除线"),
+    (r"is no unit of (.+)", r"不是 \1 的单位"),
+    (r"Leave the unit out", r"请不要填写单位"),
+    (r"is a folder", r"是文件夹，不是文件"),
+    (r"Name one file", r"请指定一个文件"),
+    (r"is written as CSV", r"输出为 CSV 格式"),
+    (r"Name a file that ends in \.csv", r"文件名请以 .csv 结尾"),
+    (r"is no mapping: .+", r"不符合对应关系文件的格式"),
+    (r"is a rent of 0", r"租金为 0"),
+    (r"Write the rent, or leave the cell blank if there is no limit", r"请填写可承受租金；如不作限制，请留空"),
     (r"says (.+)", r"写的是 \1"),
 )
 _TABLE = tuple((re.compile(pattern), sentence) for pattern, sentence in _SENTENCES)
-_USE = re.compile(r"(?:Use|Known:) (.+?)(?: and (\d+) more)?")
+_USE = re.compile(r"(?:Use(?: one of:?)?|Known:) (.+?)(?: and (\d+) more)?")
 
 
 def chinese(sentence: str, label: Callable[[str], str] = str, column: str = "") -> str:

@@ -31,6 +31,15 @@ _LEASES = {"month": "月, 个月, months", "year": "年, years; 2年6个月, 1�
 _READ = (
     ("`1,200`, `1 200`, `1'200`, `１，２００`", "1200", "thousands stand in groups of three", "yes"),
     ("`0.3万㎡`, `3千平米`, `3k㎡`", "3000", "百, 千, 万, 亿, k and w before a unit", "no"),
+    (
+        "`三年`, `一年半`, `壹仟平方米`",
+        "36 months, 18 months, 1000",
+        "numbers in characters that are told in full",
+        "no",
+    ),
+    ("`5年，可续租`", "60 months", "a remark behind a comma and a unit, listed as left out", "no"),
+    ("3 shown as `3亩` by its number format", "2000", "the unit that is shown, in .xlsx", "no"),
+    ("`3` and `亩` in a column 面积单位", "2000", "a column of units belongs to its column of numbers", "no"),
     ("`2000+500㎡`", "2500", "a sum of areas, power or water; one unit for all, or one for each", "no"),
     ("`2×500kVA`, `1500㎡×2`", "1000, 3000", "a count times a quantity", "no"),
     ("`6667㎡（约10亩）`", "6667", "a figure said twice that agrees within 2 %", "no"),
@@ -39,6 +48,7 @@ _READ = (
     ("`1234.56` of a whole need", "1235", "rounded up, and told", "no"),
     ("`10万级`, `Class 100,000`, `C级`", "ISO 8, 8, 7", "one class as a whole", "no"),
     ("`2026-10`, `2026/10/1`, `2026年10月`, `10/2026`, a date", "2026-10", "a month; the day is dropped", "yes"),
+    ("`20261001`, `202610`, `2026年十月`, `Oct 2026`", "2026-10", "the same", "no"),
     ("`2027年Q1`, `2027上半年`, `2027年底`", "its first, or last, month", "`start_from` or `start_until`", "no"),
     ("`尽快`, `待定`, `面议`", "no condition", "listed as left out", "no"),
 )
@@ -56,6 +66,10 @@ _FAULTS = (
     ("unit-written", "`600㎡` in our own format", "the number alone, in the unit of the column"),
     ("energy-not-power", "`5000 kWh/月`, `800千瓦时`", "the power that is drawn, in kW"),
     ("rent-in-all", "`5万元/年`, `0.8万/月`", "the rent per m²"),
+    ("rent-zero", "`0` as the most rent", "the rent, or nothing if there is no limit"),
+    ("request-over", "`甲医疗（已取消）`, or 已签约 under 状态 or 备注", "nothing: leave the row out"),
+    ("struck-out", "a cell of .xlsx with a line through it", "what still holds"),
+    ("too-many-cells", "`2,000` without quotes in CSV", '`"2,000"`'),
     ("floor-size-unknown", "`2层`", "how many m² one floor has"),
     ("degrees", "`114°20'45.6\"E`", "decimal degrees: 114.346"),
     ("two-digit-year", "`26年10月`", "2026-10"),
@@ -94,7 +108,9 @@ def cells() -> Iterator[str]:
         "to be `leader`, 高值耗材 `implants`. A word that denies or only intends something (无, 非, 不, 未, 拟, 除…外, "
         "免, not, no) never means what it denies: 拟上市 and 不接受南山 are asked about, 未上市初创企业 is guessed to "
         "be `startup`, 无需蒸汽 needs no utility, 不需要编制报告书，报告表即可 is `form`. A word that names several "
-        "codes of one field, such as 研发+生产, is asked about, and so is a title that says no tier, such as 国高."
+        "codes of one field, such as 研发+生产, is asked about, and so is a title that says no tier, such as 国高, "
+        "and what is only possible or said of something else, such as 可能需要蒸汽, 自备蒸汽 or 龙头企业供应商."
+        " A column whose heading denies something is left out; one of districts that are not wanted is `barred_from`."
     )
 
 

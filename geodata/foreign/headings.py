@@ -51,7 +51,8 @@ _FIELDS: tuple[tuple[str, int, str], ...] = (
     ("segment", TOLD, r"细分|领域|赛道|产业方向|行业|segment|sector|field"),
     ("segment", HINTED, r"主营|主要产品|产品方向"),
     ("priority", TOLD, r"优先|重要程度|紧急|priority|urgency"),
-    ("value", TOLD, r"价值分|评分|得分|score"),
+    ("value", TOLD, r"价值分"),
+    ("value", HINTED, r"评分|得分|score"),
     ("submitted_on", TOLD, r"(?:申报|登记|提交|填报|报送)(?:答卷)?(?:日期|时间)|submitted"),
     (
         "function",
@@ -67,7 +68,7 @@ _FIELDS: tuple[tuple[str, int, str], ...] = (
     ("effluent_t_day", TOLD, r"排水|废水|污水|effluent|waste ?water"),
     ("water_t_day", TOLD, r"用水|供水|water"),
     ("cleanroom_iso", TOLD, r"洁净|净化|clean ?room"),
-    ("ground_floor", TOLD, r"首层|一楼|底层|ground floor"),
+    ("ground_floor", TOLD, r"首层|(?<![同统单])一楼|底层|ground floor"),
     ("eia_level", TOLD, r"环评|环境影响|\beia\b|assessment"),
     ("utilities", TOLD, r"配套|公用工程|utilit"),
     ("emits", HINTED, r"排放|排污|产生|危害|emits"),
@@ -84,6 +85,11 @@ _FIELDS: tuple[tuple[str, int, str], ...] = (
         "districts",
         NAMED,
         r"^(?:意向|希望|期望|拟选|首选)(?:落户|入驻|选址)?(?:的)?(?:行政)?(?:区|区域|片区|地|地点|区位)$",
+    ),
+    (
+        "barred_from",
+        NAMED,
+        r"(?:不(?!限)|排除|剔除|回避|避开|禁[入止]|拒绝|除外).{0,8}(?:区|地|片|园|位置)",
     ),
     ("districts", TOLD, r"意向区|意向地|片区|选址|落户|区域|区位|\bdistrict|location"),
     ("name_en", TOLD, r"英文|name in english|english name"),
@@ -126,10 +132,15 @@ LEFT_OUT: tuple[tuple[str, tuple[str, str]], ...] = (
         ("企业成立情况不参与安排", "when a firm was founded is not used in a plan"),
     ),
     (
-        r"地址|注册地|所在地|所在区|所在街道|所属(?:行政)?(?:区|街道|辖区)|address|registered",
+        r"地址|(?:注册|纳税|经营|办公|销售|市场)(?:地|区域|片区|辖区|所在)|所在地|所在区|所在街道|所属(?:行政)?(?:区|街道|辖区)|address|registered",
         ("企业现在的地点，不是意向区域", "where the firm is now, not where it wants to go"),
     ),
     (r"信用代码|机构代码|credit code", ("企业代码不入库", "codes of firms are not stored")),
+    (r"免租|装修期", ("免租期和装修期不是租期", "rent-free and fitting-out periods are no lease")),
+    (
+        r"人均|占比|比例|绿化|已落实|已解决|per person|per head|share of|percentage",
+        ("不是需求面积", "no area that is needed"),
+    ),
     (r"到期|期满|expir", ("现租约的到期时间，不是需求", "when the present lease ends, not a need")),
     (r"所用时间|答题时长|来源详情|来自ip|ip地址", ("问卷系统的信息", "told by the survey, not by the firm")),
     (

@@ -40,6 +40,7 @@ class Meaning(NamedTuple):
 _UNKNOWN = Meaning(None, sure=False, why=("词汇中没有", "not in the vocabulary"))
 _SEVERAL = ("同时提到几项，请选择", "it names several; choose one")
 _DENIED = ("是否定或意向的说法，请选择", "it denies or only intends this; choose")
+_UNDECIDED = ("只是可能，或说的是其他情况，请选择", "it is only possible, or said of something else; choose")
 _PART = ("按词中的一部分推测", "guessed from a part of the word")
 
 _NOT_DENIALS = re.compile(
@@ -49,13 +50,25 @@ _NOT_DENIALS = re.compile(
 """Words of the trade in which a sign of denial denies nothing."""
 
 _DENIAL = re.compile(
-    r"不|无|非|未|没|否|免|勿|拒|除(?!了)|(?:暂|尚)缺|除了|以外|之外|外(?:均|都|皆|任)|避开|避免|排除|剔除|禁|谢绝|放弃|取消"
-    r"|(?<![级类特分性])别|拟|准|待|将|计划|筹|准备|争取|冲刺|有望|潜在|后备|预备|辅导|意向|目标|申报|培育|曾|原为|已退"
+    r"不|无|非|未|没|否|免|勿|拒|除(?!了)|(?:暂|尚)缺|除了|以外|之外|外的?(?:均|都|皆|任|所有|全部|其[他余])|避开|避免|排除|剔除|禁"
+    r"|谢绝|放弃|取消|失败|[终中]止|撤回|退市|摘牌"
+    r"|(?<![级类特分性])别|拟|准|待|将|计划|筹|准备|争取|冲刺|有望|潜在|后备|预备|辅导|意向|目标|申报|培育|曾|原为|^原(?![料位子创研发理型始装])|已退"
     r"|(?<![a-z])(?:not?|non|none|without|except|exclud(?:e|es|ed|ing)|excl|avoid|unless|other than|anything but"
     r"|refuses?|rejects?|lacks?|never|neither|nor|cannot|don't|doesn't|isn't|pre|planned|planning|potential|former"
     r"|future|aspiring)(?![a-z])"
 )
 """Signs that something is denied, excepted, only intended, or over."""
+
+_INTENDED = re.compile(
+    r"拟|准(?!确)|待|将|计划|筹|争取|有望|潜在|意向|目标|申报|(?<![a-z])(?:planned|planning|potential|future)(?![a-z])"
+)
+"""Denials after which the thing may still be needed."""
+
+_OPEN = re.compile(
+    r"可能|或许|视情况|如[需有]|后期|远期|以[上下]|现址|目前|现在|现有|现位于|附近|周边|靠近|[邻临]近|毗邻"
+    r"|自[行建备有理]|子公司|控股|参股|旗下|关联|供应商|客户"
+)
+"""Signs that something is only possible, is seen to by the firm itself, or is said of another place or firm."""
 
 _AFFIRMED = re.compile(
     r"^(?:需要?|要求?|必须|须|应|可以?|接受|同意|优先|希望|仅|只|有|含|但|而|(?:need|needs|require|requires|only|with|but)(?![a-z]))"
@@ -68,7 +81,7 @@ _BETWEEN = re.compile(
 
 _CLAUSES = re.compile(r"[,，;；。.()（）\[\]【】\n]")
 _LIST_SIGNS = re.compile(r"[、/和或及与+&]|以及|\b(?:and|or)\b")
-_PARTS = re.compile(r"[;；、,，/\n]|\s+或\s*|或|和|及|与|\s+(?:and|or)\s+")
+_PARTS = re.compile(r"[;；、,，/|┋\n]|\s+或\s*|或|和|及|与|\s+(?:and|or)\s+")
 _EIA_FREE = re.compile(
     r"(?:无需|无须|不需要?|不用|不必|不纳入|免于?|豁免)(?:办理|进行|开展|做|编制|的)*+(?:建设项目|项目)?(?:环评|环境影响评价|环境影响评估)"
     r"|(?:环评|环境影响评价)?(?:管理)?豁免|^(?:环评)?(?:无需|无须|不需要?|免)(?:办理|编制)?$"
@@ -160,13 +173,15 @@ def _of_clauses(field: str, text: str, table: Map[str, str]) -> Meaning:
     """What a word says clause by clause."""
     affirmed: set[str] = set()
     denied: set[str] = set()
+    if _OPEN.search(text):
+        return Meaning(None, sure=False, why=_UNDECIDED)
     for clause in _CLAUSES.split(text):
         found = _clause(clause, list(_hits(field, clause, table)))
         if found is None:
             return Meaning(None, sure=False, why=_DENIED)
         affirmed |= found[0]
         denied |= found[1]
-    if denied and not affirmed and field in NONE_NEEDED:
+    if denied and not affirmed and field in NONE_NEEDED and not _INTENDED.search(text):
         return Meaning("", sure=False, why=("不需要", "not needed"))
     if denied == {"yes"} and not affirmed and field == "ground_floor":
         return Meaning("no", sure=False, why=_PART)
@@ -248,6 +263,8 @@ def _eia(text: str, table: Map[str, str]) -> Meaning:
     affirmed: set[str] = set()
     denied: set[str] = set()
     free = False
+    if _OPEN.search(text):
+        return Meaning(None, sure=False, why=_UNDECIDED)
     for clause in _CLAUSES.split(text):
         if found := _EIA_FREE.search(clause):
             if _denials(clause[: found.start()]) or len(_denials(clause)) > 1:

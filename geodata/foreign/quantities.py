@@ -15,8 +15,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from geodata import numerals
+from geodata.foreign.chinese_numbers import AMOUNT, counts, in_digits
 from geodata.foreign.read import Note, Read
-from geodata.foreign.units import UNITS, WHOLE_UP, converted, guessed_unit, is_usual, own_unit, suffix
+from geodata.foreign.traditional import simplified
+from geodata.foreign.units import UNITS, WHOLE_UP, converted, guessed_unit, is_usual, mentioned, own_unit, suffix
 from geodata.foreign.wording import without_remarks
 from geodata.unreadable import unreadable
 
@@ -34,13 +36,26 @@ _ADDED = frozenset({"floor_area_m2", "power_kw", "water_t_day", "effluent_t_day"
 
 _BEFORE = re.compile(
     r"(?P<about>约|大约|大概|about|approx\.?|approximately|ca\.?|~|≈)"
-    r"|(?P<least>≥|≧|>=|>|不低于|不小于|不少于|至少|最少|最低|at least)"
-    r"|(?P<most>≤|≦|<=|<|不超过|不高于|不大于|最多|最高|至多|at most|up to)"
+    r"|(?P<least>≥|≧|>=|>|不低于|不小于|不少于|至少|最少|最低|大于|高于|超过|at least)"
+    r"|(?P<most>≤|≦|<=|<|不超过|不高于|不大于|最多|最高|至多|小于|低于|少于|at most|up to)"
+    r"|(?P<need>需要?|需求|共|总共|总计|合计|预计|计划)(?=[约0-9])|(?P<open>暂定|暂按|暂估)"
 )
 _BEHIND = re.compile(
     r"(?P<about>左右|上下|or so)|(?P<least>及以上|或以上|以上|起|or more)"
     r"|(?P<most>及以下|或以下|以下|以内|之内|or less)"
 )
+_LABELS = {
+    "floor_area_m2": r"(?:总|需求|建筑|总建筑)?面积|建面",
+    "floor_load_kpa": r"(?:楼面|楼板|地面)?(?:承重|荷载|荷重|载荷)",
+    "clear_height_m": r"(?:梁下|梁底)?净高",
+    "power_kw": r"(?:用电|电力)?(?:总?负荷|总?功率|容量)|用电|变压器(?:容量)?",
+    "water_t_day": r"日?均?用水量?",
+    "effluent_t_day": r"日?均?(?:排水|排放|废水|污水)量?",
+    "lease_months": r"租期|租赁期限?",
+    "max_rent_yuan_m2_month": r"租金(?:单价)?",
+}
+"""Words that name the field itself, which a cell may repeat before the number."""
+
 _TIMES = "×x*✕╳⨯"
 _YEARS = re.compile(
     r"(?P<years>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*(?:年|years?|yrs?)\s*(?:零|又|and)?\s*"
@@ -51,9 +66,10 @@ _HALF_YEAR = "半年"
 _THOUSANDS = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9])")
 """3.000 may mean 3 or 3000; it is left to whoever wrote it."""
 
-_CHINESE_AMOUNT = re.compile(
-    r"[一二三四五六七八九十百千万亿两半][多余几]?(?:平|亩|层|公顷|吨|公斤|千瓦|个月|年|元|㎡|m)"
+_AFTER_COMMA = re.compile(
+    r"[^;]*[0-9][^0-9,;.]*(?:[^\W\d_]|[㎡㎥])[^0-9,;]*(?P<comma>\s*[,;]\s*)(?P<remark>[^0-9]*[^\W\d_][^0-9]*)"
 )
+"""A number with its unit, and a remark behind a comma."""
 _MONEY_BEFORE = re.compile(r"(?:¥|rmb|cny)\s*(?=[0-9.])")
 
 _WRONG_WAY = {"max_rent_yuan_m2_month": "least"}
@@ -100,15 +116,20 @@ def quantity(cell: object, field: str, unit: str, m2_per_floor: int | None) -> R
     if len(text) > LONGEST:
         raise unreadable("is too long for a number", "Write one number and its unit", "too-long")
     bare, remarks = without_remarks(text.rstrip("。; "))
+    bare = _counted(bare)
+    if (behind := _AFTER_COMMA.fullmatch(bare)) and not _is_unit(field, behind["remark"]):
+        bare, remarks = bare[: behind.start("comma")], [behind["remark"], *remarks]
     bare = _without_comparison(field, bare, notes)
     if (not re.search(r"[0-9]", bare) and bare != _HALF_YEAR) or numerals.EXPONENT.fullmatch(bare):
         raise numerals.not_a_number(bare)
     alone = numerals.value_of(bare) if re.fullmatch(numerals.SIGNED, bare) else None
-    said, remarks = _unit_in_remark(field, remarks) if alone is not None else (None, remarks)
+    said, remarks = _unit_in_remark(field, remarks)
     if alone is not None and field in WHOLE_UP and _THOUSANDS.fullmatch(bare) and (said or unit) != "wan_m2":
         raise _point()
     chosen = said or unit or (_guessed(field, alone, notes) if alone is not None else own_unit(field) or "")
     amount = _amount(field, bare, chosen, m2_per_floor)
+    if said and amount.named:
+        raise _remark_fault("; ".join(without_remarks(text)[1]))
     for remark in remarks:
         _weigh(field, remark, amount, chosen, m2_per_floor, notes)
     return _finished(field, amount, alone, notes, said_otherwise=True)
@@ -128,12 +149,18 @@ def _folded(cell: str) -> str:
     text = re.sub(r"(?<![a-z])m\^?2(?![0-9])", "㎡", text.casefold().strip())
     text = re.sub(r"km\^?2(?![0-9])", "平方公里", text)
     text = re.sub(r"(?<![a-z])m\^?3(?![0-9])", "㎥", text)
-    return text.replace("ft2", "sqft")
+    return simplified(text.replace("ft2", "sqft"))
+
+
+def _counted(text: str) -> str:
+    """A text in which numbers in Chinese characters are written in digits, unless it has digits of its own."""
+    return in_digits(text) if counts(text) and not re.search(r"[0-9]", text) else text
 
 
 def _without_comparison(field: str, text: str, notes: list[Note]) -> str:
     """A text without "at least" and "about"; a note where the comparison goes against the field's sense."""
     wrong = _WRONG_WAY.get(field, "most")
+    text = re.sub(rf"^(?:{_LABELS[field]})[:为是]?\s*(?=[^:为是\s])", "", text)
     while found := _BEFORE.match(text):
         _note_comparison(found, wrong, notes)
         text = text[found.end() :].lstrip()
@@ -144,7 +171,7 @@ def _without_comparison(field: str, text: str, notes: list[Note]) -> str:
 
 
 def _note_comparison(found: re.Match[str], wrong: str, notes: list[Note]) -> None:
-    if found.lastgroup == wrong:
+    if found.lastgroup in {wrong, "open"}:
         notes.append((f"“{found[0]}”未计入，按该数值处理", f'"{found[0]}" is left out; the number itself is taken'))
 
 
@@ -185,7 +212,11 @@ def _weigh(  # noqa: PLR0913, PLR0917  a remark is weighed against all that is k
 ) -> None:
     """Take a remark that repeats the quantity, note one without figures, and refuse any other."""
     if not re.search(r"[0-9]", remark):
-        if _CHINESE_AMOUNT.search(remark):
+        repeated = in_digits(remark) if AMOUNT.search(remark) else remark
+        if repeated != remark:
+            _weigh(field, repeated, amount, unit, m2_per_floor, notes)
+            return
+        if AMOUNT.search(remark) or (not amount.named and _names_another(field, remark, unit)):
             raise _remark_fault(remark)
         notes.append((f"备注“{remark}”未计入", f'the remark "{remark}" is left out'))
         return
@@ -195,6 +226,20 @@ def _weigh(  # noqa: PLR0913, PLR0917  a remark is weighed against all that is k
         raise _remark_fault(remark) from error
     if not same.named or abs(same.value - amount.value) > SAME * max(abs(same.value), abs(amount.value)):
         raise _remark_fault(remark)
+
+
+def _is_unit(field: str, text: str) -> bool:
+    """Whether a text is a unit, or speaks of one."""
+    try:
+        suffix(field, text)
+    except ValueError as error:
+        return getattr(error, "type", "") != "unit-unknown" or bool(mentioned(field, text))
+    return True
+
+
+def _names_another(field: str, remark: str, unit: str) -> bool:
+    """Whether a remark without figures speaks of a unit other than the one that a number without a unit is in."""
+    return not set(mentioned(field, remark)) <= {unit or own_unit(field)}
 
 
 def _point() -> ValueError:
@@ -352,6 +397,8 @@ def _finished(
     field: str, amount: _Amount, written: Decimal | None, notes: Sequence[Note], *, said_otherwise: bool
 ) -> Read:
     """The amount as a value of the field, rounded up where it is whole, and what there is to say of it."""
+    if field == "max_rent_yuan_m2_month" and amount.value == 0:
+        raise unreadable("is a rent of 0", "Write the rent, or leave the cell blank if there is no limit", "rent-zero")
     told = list(notes)
     if written is not None and amount.factor == 1:
         exact = written if field not in WHOLE_UP else converted(written, field, Fraction(1))

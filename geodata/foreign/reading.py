@@ -11,7 +11,8 @@ from geodata.foreign.read import Read
 from geodata.foreign.times import month
 from geodata.foreign.units import UNITS
 from geodata.foreign.wording import said
-from geodata.foreign.words import UNDECIDED
+from geodata.foreign.words import OVER, UNDECIDED
+from geodata.unreadable import unreadable
 
 __all__ = ["Meaning", "Read", "is_nothing", "iso_class", "meaning", "month", "number", "parts_of", "read_cell"]
 
@@ -25,6 +26,9 @@ def read_cell(field: str, cell: object, unit: str, m2_per_floor: int | None) -> 
     """
     if is_nothing(cell):
         return Read(None)
+    if field == "enterprise" and (over := OVER.search(said(cell))):
+        remedy = "Leave the row out, or write the name alone if the request still stands"
+        raise unreadable(f"says that the request is over: {over[1]}", remedy, "request-over")
     is_condition = field in UNITS or field in {"start_from", "start_until", "cleanroom_iso"}
     if is_condition and UNDECIDED.fullmatch(said(cell).casefold()):
         told = (f"“{said(cell)}”没有写明，不作为条件", f'"{said(cell)}" says nothing yet and is no condition')

@@ -28,8 +28,10 @@ _TOTAL = re.compile(
     r"|(?:grand|sub)?-?totals?(?:[(:].*)?|total(?:of)?\d+.{0,20}|sum|averages?|mean|avg\.?"
 )
 _NOTE = re.compile(
-    r"[*※#]*(?:注|备注|附注|说明|填表说明|填报说明|填报要求|填写说明|notes?|remarks?)\d*(?:[:、.].*)?", re.DOTALL
+    r"[*※#]*(?:注|备注|附注|说明|填表说明|填报说明|填报要求|填写说明|(?:数据|资料)来源|统计口径|notes?|remarks?)\d*(?:[:、.].*)?",
+    re.DOTALL,
 )
+_DATE = re.compile(r"\d{4}[年./-]\d{1,2}[月./-](?:\d{1,2}日?)?")
 _NUMBERED = re.compile(r"(?:\d{1,2}|[(]\d{1,2}[)]|[一二三四五六七八九十])[.、)]?.*", re.DOTALL)
 _SENTENCE = re.compile(r".*[。；;！!？?].*", re.DOTALL)
 _SECTION = re.compile(
@@ -113,7 +115,8 @@ class _Sorting:
         # what a merged cell fills belongs to the row: under a firm's name nothing is a note or a title
         whole = list(dict.fromkeys(_compact(said(cell)) for cell in cells if said(cell)))
         is_note = _is_note(whole[0]) and (":" in whole[0] or not _has_words(texts))
-        if why is not None or (self._has_firm(own) and len(own) > 1 and not is_note):
+        is_signed = is_letterhead([next(iter(own.values()), "")])
+        if why is not None or (self._has_firm(own) and len(own) > 1 and not is_note and not is_signed):
             return why
         return self._why_no_firm(cells, whole) or (_WHY_SUM if self._is_sum(cells, own) else None)
 
@@ -133,7 +136,7 @@ class _Sorting:
     def _why_no_firm(self, cells: Sequence[object], texts: Sequence[str]) -> tuple[str, str] | None:
         if _is_note(texts[0]):
             return _WHY_NOTE
-        if is_letterhead(cells):
+        if is_letterhead(cells) or _DATE.fullmatch(texts[0]):
             return _WHY_SIGNED
         if len(texts) > 1:
             return None

@@ -43,11 +43,24 @@ def applied(saved: Mapping, sheet: ForeignSheet, known: Known, prefix: str) -> M
         chosen = saved.values.get(field, {})
         table.update({word: chosen[word] for word in table if chosen.get(word)})
     update = {"sheet": sheet.name, "columns": columns, "headings": fresh.headings, "values": values, "prefix": prefix}
-    mapping = saved.model_copy(update={**update, "guessed": _guesses(values, saved.values, known)})
+    mapping = saved.model_copy(update={**update, "guessed": _guesses(values, _chosen(saved, known), known)})
     needed = {name: value for name, value in fresh.constants.items() if name in mapping.missing}
     constants = {**needed, **{name: value for name, value in saved.constants.items() if value}}
-    assumed = tuple(name for name, value in needed.items() if value and not saved.constants.get(name))
+    as_before = {name for name in saved.assumed if saved.constants.get(name) == fresh.constants.get(name)}
+    assumed = tuple(name for name, value in fresh.constants.items() if value and name in {*needed, *as_before})
     return mapping.model_copy(update={"constants": constants, "assumed": assumed})
+
+
+def _chosen(saved: Mapping, known: Known) -> dict[str, dict[str, str]]:
+    """Words of a saved mapping whose meaning somebody chose: not those that are as they were guessed."""
+    return {
+        field: {
+            word: code
+            for word, code in table.items()
+            if word not in saved.guessed.get(field, ()) or code != meaning(field, word, known).code
+        }
+        for field, table in saved.values.items()
+    }
 
 
 def _guesses(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from allocator.errors import InputError
-from geodata.bad_cell import merged_quantity
+from geodata.bad_cell import merged_quantity, settled_by, shifted, struck_out
 from geodata.batch import PROJECTS
 from geodata.columns import QUANTITIES
 from geodata.faults import file_fault
@@ -13,7 +13,9 @@ from geodata.foreign.heading_rows import HeadingRows, find_headings
 from geodata.foreign.headings import INSTRUCTIONS, is_known, read_heading
 from geodata.foreign.rows import Skipped, sorted_out
 from geodata.foreign.traditional import simplified
+from geodata.foreign.unit_columns import with_units
 from geodata.foreign.wording import heading_parts, matches, said
+from geodata.foreign.words import OVER, STATUS
 from geodata.foreign.year_month import joined
 from geodata.tables import read_csv
 from geodata.workbook import SheetGrid, is_workbook, read_sheets
@@ -32,7 +34,8 @@ Note = tuple[str, str]
 class Column:
     """A column: its position from 0, heading from top to bottom, unit that the heading names, and first values.
 
-    ``joined_into`` is the position of the column of years that a column of months was joined into.
+    ``joined_into`` is the position of the column that this one was joined into: of years for a column of months, of
+    numbers for a column of units.
     """
 
     position: int
@@ -123,15 +126,19 @@ def _others(sheet: ForeignSheet, found: Sequence[ForeignSheet], forms: Sequence[
 
 def sheet_of(grid: SheetGrid) -> ForeignSheet | None:
     """A sheet of rows of cells; None when it has no two columns with data under headings."""
-    rows = [(number, row) for number, row in enumerate(grid.rows, start=1) if any(said(cell) for cell in row)]
+    shown = _as_shown(grid)
+    rows = [(number, row) for number, row in enumerate(shown, start=1) if any(said(cell) for cell in row)]
     headings = find_headings(rows, grid.covered)
     if headings is None:
         return None
     names = headings.names
     data, skipped = sorted_out(rows, headings, grid.covered)
     data = _without_merged_quantities(data, names, grid)
+    data = _without_settled(data, names)
+    data = _without_split_values(data, names) if grid.separated else _without_struck(data, names, grid)
     data, months = joined(data, names)
-    columns = _columns(headings, data, months)
+    data, units = with_units(data, names)
+    columns = _columns(headings, data, months | units)
     if len(columns) < 2 or not data:
         return None
     return ForeignSheet(
@@ -148,6 +155,53 @@ def _without_merged_quantities(data: Sequence[Row], names: Sequence[str], grid: 
         if at in quantities and at < len(cells) and said(cells[at]):
             rows[row + 1] = [merged_quantity(cell) if place == at else cell for place, cell in enumerate(cells)]
     return list(rows.items())
+
+
+def _without_split_values(data: Sequence[Row], names: Sequence[str]) -> list[Row]:
+    """The rows of CSV, with a BadCell in those that go on behind the last heading."""
+    last = max((at for at, name in enumerate(names) if name), default=0)
+    told = next((at for at, name in enumerate(names) if read_heading(name).field), 0)
+    return [
+        (number, [shifted(said(cell)) if at == told else cell for at, cell in enumerate(row)])
+        if any(said(cell) for cell in row[last + 1 :])
+        else (number, row)
+        for number, row in data
+    ]
+
+
+def _as_shown(grid: SheetGrid) -> list[list[object]]:
+    """The rows with the unit that a number format shows behind a number, such as 3亩 for 3."""
+    rows = [list(row) for row in grid.rows]
+    for (row, at), words in grid.behind.items():
+        cell = rows[row][at] if row < len(rows) and at < len(rows[row]) else None
+        if isinstance(cell, int | float) and not isinstance(cell, bool):
+            rows[row][at] = f"{cell * 100:.12g}%" if words == "%" else f"{cell:.15g}{words}"
+    return rows
+
+
+def _without_struck(data: Sequence[Row], names: Sequence[str], grid: SheetGrid) -> list[Row]:
+    """The rows with a BadCell for what is struck out; one at the firm's name stands for its whole row."""
+    firm = next((at for at, name in enumerate(names) if read_heading(name).field == "enterprise"), None)
+    found: list[Row] = []
+    for number, row in data:
+        struck = {at for at in range(len(row)) if (number - 1, at) in grid.struck and said(row[at])}
+        told = {firm} if firm in struck else struck
+        found.append((number, [struck_out(said(cell)) if at in told else cell for at, cell in enumerate(row)]))
+    return found
+
+
+def _without_settled(data: Sequence[Row], names: Sequence[str]) -> list[Row]:
+    """The rows with a BadCell at the name of a firm whose request another column says is over."""
+    firm = next((at for at, name in enumerate(names) if read_heading(name).field == "enterprise"), None)
+    told = [at for at, name in enumerate(names) if matches(STATUS, simplified(name))]
+    found: list[Row] = []
+    for number, row in data:
+        over = next((said(row[at]) for at in told if at < len(row) and OVER.search(f" {said(row[at])}")), "")
+        settled = over and firm is not None
+        found.append(
+            (number, [settled_by(said(cell), over) if settled and at == firm else cell for at, cell in enumerate(row)])
+        )
+    return found
 
 
 def _notes(grid: SheetGrid) -> list[Note]:
@@ -176,7 +230,7 @@ def _is_form(grid: SheetGrid) -> bool:
     return len(labels) >= 3 and len(labels) > across
 
 
-def _columns(headings: HeadingRows, data: Sequence[Row], months: dict[int, int]) -> tuple[Column, ...]:
+def _columns(headings: HeadingRows, data: Sequence[Row], into: dict[int, int]) -> tuple[Column, ...]:
     width = max([len(headings.names), *(len(row) for _, row in data)])
     columns = []
     for position in range(width):
@@ -186,5 +240,5 @@ def _columns(headings: HeadingRows, data: Sequence[Row], months: dict[int, int])
             continue
         unit = headings.units.get(position, "") or heading_parts(heading)[1]
         samples = tuple(dict.fromkeys(values))[:MOST_SAMPLES]
-        columns.append(Column(position, heading, simplified(unit), samples, len(values), months.get(position)))
+        columns.append(Column(position, heading, simplified(unit), samples, len(values), into.get(position)))
     return tuple(columns)

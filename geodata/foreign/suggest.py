@@ -8,13 +8,14 @@ from decimal import Decimal
 
 from geodata import numerals
 from geodata.bad_cell import BadCell
-from geodata.foreign.headings import SURE, UNKNOWN, functions_of, heading_of, read_heading
+from geodata.foreign.headings import SURE, UNKNOWN, YES_OR_NO, functions_of, heading_of, read_heading
 from geodata.foreign.mapping import PARTS, WORDED, Choice, Known, Mapping
 from geodata.foreign.reading import is_nothing, meaning, parts_of
 from geodata.foreign.sheet import Column, ForeignSheet, letters
 from geodata.foreign.traditional import simplified
 from geodata.foreign.units import guessed_unit, own_unit, unit_of_heading
 from geodata.foreign.wording import heading_parts, matches
+from geodata.values import plain
 
 MOST_WORDS = 200
 """Different words of a field for which a meaning is asked."""
@@ -23,6 +24,12 @@ MOST_OF = 0.7
 """Share of a column's words that a vocabulary must know for the column to be of it."""
 
 
+_OTHER_AREA = r"最[大小高低]|上限|下限|远期|未来|后续|二期|年后|\b(?:max|min|minimum|later|future)\b"
+_DENIED = r"不(?!限|低于|小于|少于|超过|高于|大于|含)|无[需须]|禁|\b(?:not|no|without|except)\b"
+_FIRST_IS_MOST = (
+    r"次序|顺序|名次|排名|排序|\b(?:rank|order)"
+    r"|(?<![0-9])1\D{0,4}(?:最[高优急先]|高|优先|highest|first|most)|5\D{0,4}(?:最[低后]|低|lowest|least)"
+)
 _FIRM = r"公司|集团|医疗|医药|科技|器械|生物|研究院|工厂|厂$|\bco\b|\bltd\b|\binc\b|medical"
 
 
@@ -112,12 +119,10 @@ def _cells(sheet: ForeignSheet, position: int) -> Iterable[object]:
 def _guess(column: Column, known: Known) -> _Guess:
     if column.joined_into is not None:
         letter = letters(column.joined_into)
-        return _Guess(
-            0, column, Choice(reason=(f"已与 {letter} 列合并为年月", f"joined with column {letter}: year and month"))
-        )
+        return _Guess(0, column, Choice(reason=(f"已与 {letter} 列合并", f"joined with column {letter}")))
     meaning_of = read_heading(column.heading)
     if meaning_of.left_out is not None:
-        return _Guess(0, column, Choice(reason=meaning_of.left_out))
+        return _Guess(0, column, Choice(reason=meaning_of.left_out, sure=meaning_of.left_out != YES_OR_NO))
     if column.filled == 0:
         return _Guess(0, column, Choice(reason=("没有内容", "it is empty")))
     if not meaning_of.field:
@@ -136,6 +141,12 @@ def _by_content(column: Column, known: Known) -> _Guess:
 
 
 def _found(column: Column, field: str, score: int) -> _Guess:
+    if field == "priority" and matches(_FIRST_IS_MOST, plain(column.heading).casefold()):
+        reason = ("1 像是最优先，与本系统（5 最优先）相反，请确认", "1 seems to come first here; with us 5 comes first")
+        return _Guess(0, column, Choice(reason=reason, sure=False))
+    if field not in {"barred_from", "ground_floor"} and matches(_DENIED, heading_of(column.heading).whole):
+        reason = ("列名中有否定的说法，请确认", "the heading denies something: say which field it is")
+        return _Guess(0, column, Choice(reason=reason, sure=False))
     last = column.heading.rsplit(" / ", 1)[-1]
     named = last if read_heading(last).field == field else column.heading
     functions = functions_of(column.heading) if field in PARTS and field != "districts" else []
@@ -155,15 +166,16 @@ def _found(column: Column, field: str, score: int) -> _Guess:
                 "a storey height includes slab and beams: the clear height is less",
             )
         )
+    if field == "floor_area_m2" and matches(_OTHER_AREA, heading_of(column.heading).whole):
+        doubts.append(("可能是面积范围的一端或远期需求", "it may be one end of a range, or a later need"))
     sure = score >= SURE and unit.sure and not doubts
     reads = (
         f"列名“{named}”{'像' if score >= SURE else '可能'}是这一栏",
         f'the heading "{named}" {"reads like" if score >= SURE else "may be"} it',
     )
     reason = ("；".join([reads[0], *(zh for zh, _ in doubts)]), "; ".join([reads[1], *(en for _, en in doubts)]))
-    return _Guess(
-        score, column, Choice(target=target, unit=unit.unit or own_unit(field) or "", reason=reason, sure=sure)
-    )
+    chosen = own_unit(field) or "" if unit.unit is None else unit.unit
+    return _Guess(score, column, Choice(target=target, unit=chosen, reason=reason, sure=sure))
 
 
 def _bare_numbers(column: Column) -> list[Decimal]:

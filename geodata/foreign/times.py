@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from geodata import dates
+from geodata.foreign.chinese_numbers import in_digits
 from geodata.foreign.read import Note, Read
 from geodata.foreign.wording import said, without_remarks
 from geodata.numerals import folded
@@ -27,6 +28,11 @@ _HALF = re.compile(r"([0-9]{4}) ?年? ?([上下])半年|([0-9]{4}) ?h([12])", re
 _YEAR = re.compile(r"([0-9]{4}) ?年?(?:内|度)?")
 _PART_OF_YEAR = re.compile(r"([0-9]{4}) ?年? ?(年初|年中|年底|年末|初|中|底|末|early|mid|end)")
 _PART_OF_MONTH = re.compile(r"([0-9]{4} ?[-/.年] ?[0-9]{1,2} ?月)份? ?(?:上旬|中旬|下旬|初|中|底|末)")
+_AROUND = re.compile(r" ?(?:左右|前后|上下)$")
+_COMPACT = re.compile(r"(20[0-9]{2})(0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])?")
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAME = rf"({'|'.join(_NAMES)})[a-z]{{0,6}}\.?"
+_NAMED = re.compile(rf"{_NAME}[ ,/-]+(20[0-9]{{2}})|(20[0-9]{{2}})[ ,/-]+{_NAME}")
 _FROM = re.compile(r" ?(?:起|开始|后|之后|以后)$")
 _UNTIL = re.compile(r" ?(?:底前|前|之前|以前|止|截止)$")
 _RELATIVE = re.compile(r"今年|明年|后年|去年|本年|下个?月|本月|个月|年内|周内|天内|next|this|within")
@@ -46,6 +52,8 @@ def month(cell: object, *, last: bool) -> Read:
         return Read(dates.month(cell))
     if isinstance(cell, int | float) and not isinstance(cell, bool) and _FIRST_SERIAL <= cell <= _LAST_SERIAL:
         return _serial(cell)
+    if isinstance(cell, int | float) and _COMPACT.fullmatch(said(cell)):
+        return _of_text(said(cell), last=last)
     if isinstance(cell, float) and not cell.is_integer():
         return _of_number(cell)
     return _of_text(folded(said(cell)).casefold(), last=last)
@@ -63,7 +71,8 @@ def _of_text(text: str, *, last: bool) -> Read:
     if _AT_ONCE.fullmatch(bare):
         told = (f"“{bare}”不作为{'最晚' if last else '最早'}入驻的条件", f'"{bare}" is no condition on the start')
         return Read(None, changed=True, sure=False, left_out=(told, *notes))
-    bare = _directed(_BEFORE.sub("", bare), last=last)
+    bare = _directed(_AROUND.sub("", _BEFORE.sub("", bare)), last=last)
+    bare = _with_figures(bare)
     if span := _span(bare):
         shown = span.last if last else span.first
         notes += [] if span.exact else [(f"“{bare}”按 {shown} 处理", f'"{bare}" is taken as {shown}')]
@@ -73,6 +82,15 @@ def _of_text(text: str, *, last: bool) -> Read:
         _refuse_without_year(bare)
     shown = dates.month(part[1] if part else bare)
     return Read(shown, changed=shown != text, sure=not notes, left_out=tuple(notes))
+
+
+def _with_figures(text: str) -> str:
+    """A month as year and figure where it is written 202610, 20261001, Oct 2026 or 2026年十月."""
+    if found := _COMPACT.fullmatch(text):
+        return f"{found[1]}-{found[2]}"
+    if found := _NAMED.fullmatch(text):
+        return f"{found[2] or found[3]}-{_NAMES.index(found[1] or found[4]) + 1:02}"
+    return re.sub(r"(?<=年)[一二三四五六七八九十]{1,2}(?=月)", lambda each: in_digits(each[0]), text)
 
 
 def _refuse_without_year(text: str) -> None:

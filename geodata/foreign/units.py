@@ -4,7 +4,7 @@ A unit is read as whole tokens: "kWh" is no kW, and "吨/小时" is no "吨/日"
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -103,6 +103,7 @@ _TIME = {
     "months": "month",
     "mo": "month",
     "年": "year",
+    "年期": "year",
     "year": "year",
     "years": "year",
     "yr": "year",
@@ -125,9 +126,30 @@ _HEIGHT = {
     "厘米": "cm",
     "公分": "cm",
 }
-_POWER = {"kw": "kw", "千瓦": "kw", "mw": "mw", "兆瓦": "mw", "kva": "kva", "千伏安": "kva"}
+_POWER = {
+    "kw": "kw",
+    "千瓦": "kw",
+    "mw": "mw",
+    "兆瓦": "mw",
+    "kva": "kva",
+    "千伏安": "kva",
+    "mva": "mw",
+    "兆伏安": "mw",
+}
 _HOUR = frozenset({"h", "hr", "hour", "hours", "时", "小时"})
 _ENERGY = frozenset({"kwh", "mwh", "千瓦时", "兆瓦时", "度", "度电", "kvah", "千瓦小时"})
+
+SPELT: dict[str, tuple[str, ...]] = {
+    "floor_area_m2": ("㎡", "万㎡", "亩", "公顷", "sq ft", "层"),
+    "floor_load_kpa": ("kN/㎡", "kPa", "kg/㎡", "吨/㎡"),
+    "clear_height_m": ("m", "cm", "mm"),
+    "power_kw": ("kW", "MW", "kVA"),
+    "water_t_day": ("吨/天", "吨/月", "吨/年"),
+    "effluent_t_day": ("吨/天", "吨/月", "吨/年"),
+    "lease_months": ("个月", "年"),
+    "max_rent_yuan_m2_month": ("元/㎡/月", "元/㎡/天", "元/㎡/年"),
+}
+"""Units as they may be written behind a number."""
 
 MULTIPLIERS: dict[str, int] = {
     "百万": 10**6,
@@ -285,7 +307,7 @@ def _unknown(field: str, text: str) -> ValueError:
     if field == "max_rent_yuan_m2_month" and is_total_rent(text):
         remedy = "Write the rent per m², for example 60元/㎡/月"
         return unreadable("is a rent in all, not one per m²", remedy, "rent-in-all")
-    known = ", ".join(UNITS[field])
+    known = ", ".join(SPELT[field])
     return unreadable(
         f"has something behind the number that is no unit: {text[:20]}", f"Use one of: {known}", "unit-unknown"
     )
@@ -319,11 +341,24 @@ _MENTIONS: dict[str, re.Pattern[str]] = {
 """Units that a heading mentions among other words; tokens of one sign are left to exact readings."""
 
 
+_FLOWS = frozenset({"water_t_day", "effluent_t_day"})
+_PERIOD = re.compile(r"([年月日天])(?:平?均)?(?:最大|最高|总)?(?:用水|供水|排水|排放|废水|污水)")
+"""年用水量(吨) is a quantity by the year."""
+
+_OTHER_MONEY = re.compile(r"港[币元幣]|hk ?\$|hkd|美元|美金|usd?\b|\$|欧元|eur|€|日元|jpy|英镑|gbp|£|台币|twd")
+_OTHER_UNIT = re.compile(
+    r"(?:单位[:：]?)?[百千万]?(?:坪|甲|英亩|英尺|尺|丈|公里|%|人|个|间|套|栋|台|工位|元|季度?|周|升|小时|瓦|伏|匹|马力|克|斤|磅)"
+)
+"""Units that no field has; a heading may hold them in parentheses."""
+
+
 def unit_of_heading(field: str, outside: str, inside: str) -> HeadingUnit:
     """The unit that a heading names in its words and in its parentheses (see ``wording.heading_parts``)."""
     if field not in UNITS:
         return HeadingUnit(None)
     pieces = [piece for piece in re.split(r"[,;:，；：、]|或者?", inside.replace("⁴", "^4")) if piece.strip()]
+    if field == "max_rent_yuan_m2_month" and _OTHER_MONEY.search(f"{outside} {inside}"):
+        return HeadingUnit(None, sure=False, why=("不是人民币", "it is not in yuan"), readable=False)
     if any(_unreadable(field, piece) for piece in (*pieces, outside)):
         return _not_readable(field)
     return _inside(field, outside, pieces) or _outside(field, outside)
@@ -332,13 +367,18 @@ def unit_of_heading(field: str, outside: str, inside: str) -> HeadingUnit:
 def _inside(field: str, outside: str, pieces: list[str]) -> HeadingUnit | None:
     """The unit that parentheses name, None if they name none."""
     exact = [unit for piece in pieces if (unit := unit_in(field, piece)) is not None]
-    units = list(dict.fromkeys([*exact, *(unit for piece in pieces for unit in _mentioned(field, piece))]))
+    units = list(dict.fromkeys([*exact, *(unit for piece in pieces for unit in mentioned(field, piece))]))
     if len(units) > 1:
         return _ambiguous(field, exact or units, units)
     if exact:
         return HeadingUnit(exact[0])
     if field == "max_rent_yuan_m2_month" and pieces:
-        return _rent_of_heading(outside, units)
+        return _rent_of_heading(outside, pieces, units)
+    return _completed(field, outside, pieces) or _beside(field, pieces, units)
+
+
+def _beside(field: str, pieces: Sequence[str], units: Sequence[str]) -> HeadingUnit | None:
+    """What parentheses with more than a unit of the field name, None if they name none."""
     if other := next((piece for piece in pieces if _is_other_unit(field, piece)), None):
         return HeadingUnit(None, sure=False, why=(f"不认识单位“{other}”", f'the unit "{other}" is not known'))
     if units:
@@ -346,10 +386,22 @@ def _inside(field: str, outside: str, pieces: list[str]) -> HeadingUnit | None:
     return None
 
 
+def _completed(field: str, outside: str, pieces: Iterable[str]) -> HeadingUnit | None:
+    """The unit of 承重(kg), which leaves out the area, or of 年用水量(吨), which has its time in the words."""
+    if field == "floor_load_kpa":
+        mass = next((_MASS[each] for each in map(unit_text, pieces) if each in _MASS), None)
+        why = ("没有写是否每平方米", "it is not said whether it is per m²")
+        return None if mass is None else HeadingUnit(mass, sure=False, why=why)
+    found = _PERIOD.search(outside) if field in _FLOWS else None
+    return None if found is None else HeadingUnit(f"t_{_TIME[found[1]]}")
+
+
 def _outside(field: str, outside: str) -> HeadingUnit:
-    units = _mentioned(field, outside)
+    units = mentioned(field, outside)
     if len(units) > 1:
         return _ambiguous(field, units, units)
+    if not units and (completed := _completed(field, outside, ())):
+        return completed
     if units and field == "max_rent_yuan_m2_month":
         return HeadingUnit(units[0], sure=False, why=("没有写是否每平方米", "it is not said whether it is per m²"))
     return HeadingUnit(units[0] if units else None)
@@ -364,9 +416,12 @@ def _ambiguous(field: str, first: list[str], units: Iterable[str]) -> HeadingUni
     )
 
 
-def _rent_of_heading(outside: str, units: list[str]) -> HeadingUnit:
+def _rent_of_heading(outside: str, pieces: Sequence[str], units: list[str]) -> HeadingUnit:
     """Unit of a rent whose parentheses name money and area, and whose words may name the time."""
-    times = list(dict.fromkeys([*units, *_mentioned("max_rent_yuan_m2_month", outside)]))
+    times = list(dict.fromkeys([*units, *mentioned("max_rent_yuan_m2_month", outside)]))
+    if len(times) == 1 and not any(_MENTIONS["floor_area_m2"].search(unit_text(piece)) for piece in pieces):
+        why = ("没有写是否每平方米", "it is not said whether it is per m²")
+        return HeadingUnit(times[0], sure=False, why=why)
     if len(times) == 1:
         return HeadingUnit(times[0])
     return HeadingUnit(None, sure=False, why=("没有写按月还是按天", "it is not said whether by month or by day"))
@@ -377,15 +432,19 @@ def _is_other_unit(field: str, piece: str) -> bool:
     try:
         found = suffix(field, piece)
     except ValueError:
-        return re.search(r"[a-z/]", unit_text(piece)) is not None and not _mentioned(field, piece)
+        other = (
+            re.search(r"[a-z/]", unit_text(piece)) is not None or _OTHER_UNIT.fullmatch(unit_text(piece)) is not None
+        )
+        return other and not mentioned(field, piece)
     return found.multiplier != 1 or found.unit is None
 
 
 def _unreadable(field: str, piece: str) -> bool:
     if field == "power_kw":
-        return is_energy(piece) or "energy" in _mentioned(field, piece)
-    if field in {"water_t_day", "effluent_t_day"}:
-        return "other" in _mentioned(field, piece)
+        used = re.search(r"[年月日]均?总?(?:用|耗)电", piece) is not None
+        return used or is_energy(piece) or "energy" in mentioned(field, piece)
+    if field in _FLOWS:
+        return "other" in mentioned(field, piece)
     return field == "max_rent_yuan_m2_month" and is_total_rent(piece)
 
 
@@ -397,13 +456,17 @@ def _not_readable(field: str) -> HeadingUnit:
     return HeadingUnit(None, sure=False, why=why, readable=False)
 
 
-def _mentioned(field: str, text: str) -> list[str]:
-    pattern = _MENTIONS["flow" if field in {"water_t_day", "effluent_t_day"} else field]
+def mentioned(field: str, text: str) -> list[str]:
+    """Units of a field that stand somewhere in a text, in order."""
+    pattern = _MENTIONS["flow" if field in _FLOWS else field]
     return list(dict.fromkeys(str(found.lastgroup) for found in pattern.finditer(unit_text(text))))
 
 
 def guessed_unit(field: str, numbers: Collection[Decimal | float]) -> HeadingUnit:
-    """The unit that bare numbers of a column without a unit seem to be in; sure where they are usual in the own one."""
+    """The unit that bare numbers of a column without a unit seem to be in; sure where they are usual in the own one.
+
+    Blank where no single unit makes them usual: then each cell is guessed at by itself.
+    """
     own = own_unit(field)
     if own is None or not numbers:
         return HeadingUnit(own)
@@ -412,6 +475,13 @@ def guessed_unit(field: str, numbers: Collection[Decimal | float]) -> HeadingUni
     if all(least <= float(each) <= most or not each for each in numbers):
         return HeadingUnit(own)
     unit = next((unit for bottom, top, unit in _GUESSES.get(field, ()) if bottom <= typical < top), own)
+    factor = UNITS[field].get(unit or "") or Fraction(1)
+    if len(numbers) > 1 and unit != own and any(not is_usual(field, float(each) * float(factor)) for each in numbers):
+        return HeadingUnit(
+            "",
+            sure=False,
+            why=("没有写单位，各行的单位似乎不同", "no unit is written, and the rows seem to differ in it"),
+        )
     why = ("没有写单位，数值不像通常的单位", "no unit is written, and the numbers are unusual for the usual one")
     return HeadingUnit(unit, sure=False, why=why)
 

@@ -38,10 +38,15 @@ def matches(pattern: str, text: str) -> bool:
     return _compiled(pattern).search(text) is not None
 
 
+def _joins(before: str) -> bool:
+    """Whether a parenthesis goes on with a unit, as in 元/(㎡·月)."""
+    return before.rstrip().endswith(("/", "每"))
+
+
 def without_remarks(text: str) -> tuple[str, list[str]]:
     """A text, as ``said`` gives it, without the parentheses at its end, and what they hold."""
     remarks: list[str] = []
-    while found := _REMARK.search(text):
+    while (found := _REMARK.search(text)) and not _joins(text[: found.start()]):
         remarks.insert(0, found[1].strip())
         text = text[: found.start()].rstrip()
     return text, [remark for remark in remarks if remark]

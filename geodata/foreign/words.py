@@ -21,7 +21,7 @@ VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "segment": (
         (r"内镜|内窥镜?|腔镜|胃镜|肠镜|(?<![a-z])endosc\w*", "endoscopy"),
         (
-            r"影像|(?<![a-z])(?:ct|mri|pet|dr|x-?ray)(?![a-z])|磁共振|核磁|超声|x射线|(?<![a-z])(?:imaging|ultrasound)",
+            r"影像|(?<![a-z])(?:ct|mri|pet|dr|x-?ray)(?![a-z])|磁共振|核磁|超声(?!刀)|x射线|(?<![a-z])(?:imaging|ultrasound)",
             "imaging",
         ),
         (r"(?<![a-z])ecmo(?![a-z])|膜肺(?:氧合)?", "ecmo"),
@@ -63,7 +63,7 @@ VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
             "manufacturing",
         ),
         (r"办公|总部|行政|(?<![a-z])(?:offices?|headquarters?|hq)(?![a-z])", "hq"),
-        (r"(?:检测|检验|测试)+(?:实验室|中心)?|(?<![a-z])testing(?: lab\w*)?", "testing"),
+        (r"(?:检测|检验|测试|质检|(?<![a-z])qc(?![a-z]))+(?:实验室|中心)?|(?<![a-z])testing(?: lab\w*)?", "testing"),
         (r"动物(?:实验)?(?:室|房|中心)?|(?<![a-z])animal\w*(?: experiments?| lab\w*| house)?", "animal"),
         (r"展示|展厅|示范|临床|(?<![a-z])(?:demo|clinical|showroom)\w*", "clinical_demo"),
         (r"(?:公共)?(?:技术|服务)?平台|(?<![a-z])platform\w*", "platform"),
@@ -81,7 +81,13 @@ VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (r"医用气体?|氧气|(?<![a-z])medical gas(?:es)?", "medical_gas"),
         (r"燃气|天然气|(?<![a-z])(?:natural )?gas(?![a-z])", "gas"),
     ),
-    "ground_floor": ((r"首层|一楼|1楼|底层|一层|1层|(?<![a-z])ground floor", "yes"),),
+    "ground_floor": (
+        (
+            r"首层|(?<![同统单十])一楼|(?<![0-9])1楼|底层|(?<![同统单十])一层|(?<![0-9])1层|(?<![a-z])ground floor",
+            "yes",
+        ),
+        (r"(?<![-~至到、/和0-9])(?:[0-9]*[2-9]|[二三四五六七八九十]+)(?:楼|层)|高层|高楼层", "no"),
+    ),
 }
 """Codes by what a part of a word says; whole words and labels of the vocabularies are tried before."""
 
@@ -142,7 +148,7 @@ NO_TIER = re.compile(
 
 ANYWHERE = re.compile(
     r"(?:深圳)?全市(?:范围)?(?:内)?(?:均可|不限|都可以?)?|全深圳|深圳市?内?(?:均可|不限|任意)?|不限(?:区域|地点|位置)?|区域不限"
-    r"|均可|都可以?|任意(?:区域)?|任何区域|哪里都可以|any(?:where)?|any district"
+    r"|均可|都可以?|都行|随便|任意(?:区域)?|任何区域|哪里都可以|any(?:where)?|any district"
 )
 
 HAZARDS: tuple[tuple[str, str], ...] = (
@@ -154,7 +160,8 @@ HAZARDS: tuple[tuple[str, str], ...] = (
 )
 
 NOTHING = re.compile(
-    r"[/\\\-—–.]{1,4}|无|没有|不限|无要求|不要求|没要求|无特殊要求|没有要求|暂无|不涉及|n/?a|none|nil|no requirements?"
+    r"[/\\\-—–.]{1,4}|无|没有|不限|无要求|不要求|没要求|无特殊要求|没有要求|暂无|不涉及"
+    r"|[(]?(?:空|空白|跳过|未填写?|未作答)[)]?|n/?a|none|nil|no requirements?"
 )
 """What people write for "nothing to say", as a whole cell."""
 
@@ -163,3 +170,13 @@ UNDECIDED = re.compile(
     r"|tbd|tbc|to be (?:determined|confirmed|agreed)|negotiable|unknown|\?{1,3}"
 )
 """What people write for "not said yet", as a whole cell: it is left out with the word."""
+
+OVER = re.compile(
+    r"[(\[【\s\-—_:]((?:企业)?(?:已|暂|不再)?(?:取消|作废|撤回|撤销|撤销申请|退出|放弃|落户|落实|落地|解决|签约|入驻|停产|注销|倒闭|无需求)|删除?"
+    r"|重复|cancelled|canceled|withdrawn|settled|void)[)\]】]?$",
+    re.IGNORECASE,
+)
+"""What is said behind a firm's name whose request is no more."""
+
+STATUS = r"状态|进展|进度|办理情况|落实情况|处理(?:情况|结果)|备注|说明|\bstatus\b|\bremarks?\b"
+"""Headings of columns that may say that a request is over."""

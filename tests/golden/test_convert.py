@@ -212,6 +212,15 @@ CELLS = [
     ("B8", "start_from", "2027年上半年", "2027-01"),
     ("B8", "start_from", "2026-13", FAULT),
     ("B8", "start_from", "46年3月", FAULT),
+    ("A9", "max_rent_yuan_m2_month", "2元/(㎡·天)", 60.83),
+    ("A7", "lease_months", "三年", 36),
+    ("A1", "lease_months", "三到五年", FAULT),
+    ("B1", "floor_area_m2", "壹仟平方米", 1000),
+    ("F", "enterprise", "甲医疗（已取消）", FAULT),
+    ("D1", "districts", "南山（现址）", FAULT),
+    ("D2", "tier", "原上市公司", FAULT),
+    ("D3", "utilities", "自备蒸汽", FAULT),
+    ("D3", "utilities", "后期可能需要蒸汽", FAULT),
 ]
 
 
@@ -555,6 +564,28 @@ def test_a_mapping_is_saved_changed_and_used_again(sheet, converted, tmp_path):
     assert [(each["row"], each["value"]) for each in told["left_out"]] == [(2, "700-900")]
 
 
+def test_a_mapping_that_nobody_changed_says_the_very_same_again(one_cell, converted, tmp_path):
+    kept = tmp_path / "mapping.json"
+    told = one_cell("tier", "上市公司", priority=None)
+    path = tmp_path / "需求表.xlsx"
+    assert converted(path, "--save-mapping", str(kept)) == told
+    assert converted(path, "--mapping", str(kept)) == told
+    assert not column(told, "tier")["sure"]
+
+
+@pytest.mark.parametrize("change", [{"target": "area"}, {"target": "floor_area_m2", "unit": "acre"}])
+def test_a_mapping_with_a_target_or_a_unit_that_there_is_not_is_a_fault(one_cell, converted, tmp_path, change):
+    kept = tmp_path / "mapping.json"
+    one_cell("tier", "上市公司")
+    path = tmp_path / "需求表.xlsx"
+    converted(path, "--save-mapping", str(kept))
+    mapping = json.loads(kept.read_text(encoding="utf-8"))
+    mapping["columns"]["5"] = change
+    kept.write_text(json.dumps(mapping), encoding="utf-8")
+    told = converted(path, "--mapping", str(kept), "--lang", "zh")
+    assert [(fault["code"], fault["column"]) for fault in told["faults"]] == [("mapping", "columns/5")]
+
+
 def test_a_mapping_written_by_hand_holds_by_position(sheet, converted, tmp_path):
     path = sheet(["公司", "A", "B", "C"], ["甲医疗", "影像", 500, "研发"])
     by_hand = tmp_path / "mapping.json"
@@ -598,6 +629,7 @@ def test_another_sheet_is_taken_by_its_name(tmp_path, converted):
         ("x.csv", b"a\nb\n"),
         ("x.doc", b"text"),
         ("absent.csv", None),
+        (".", None),
     ],
 )
 def test_a_file_that_cannot_be_read_has_the_same_shape_with_its_fault(converted, tmp_path, name, content):
@@ -608,6 +640,22 @@ def test_a_file_that_cannot_be_read_has_the_same_shape_with_its_fault(converted,
     assert told["sheet"] is None
     assert len(told["faults"]) == 1
     assert told["faults"][0]["remedy"]
+
+
+def test_a_workbook_is_no_file_for_what_is_written(converted, sheet, tmp_path):
+    path = sheet([HEADINGS[name] for name in FIRM], list(FIRM.values()))
+    told = converted(path, "--out", str(tmp_path / "projects.xlsx"))
+    assert [fault["column"] for fault in told["faults"]] == ["--out"]
+    assert not (tmp_path / "projects.xlsx").exists()
+
+
+@pytest.mark.parametrize("heading", ["不接受区域", "您不希望落户的区域"])
+def test_districts_that_are_not_wanted_are_never_accepted(one_cell, heading):
+    told = one_cell("districts", "南山", heading)
+    assert faults(told) == [(2, "barred_from")]
+    told = one_cell("districts", "440305", heading)
+    part = told["projects"][0]["components"][0]
+    assert (part["districts"], part["barred_from"]) == ([], ["440305"])
 
 
 def test_a_mapping_that_is_none_is_a_fault(converted, sheet, tmp_path):

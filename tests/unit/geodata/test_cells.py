@@ -109,7 +109,7 @@ def test_sums_products_and_figures_said_twice_are_read_whole(field, cell, value)
         (AREA, "2000㎡ 3000㎡", "several-numbers"),
         (AREA, "2000多㎡", "unit-unknown"),
         (AREA, "不足2000㎡", "not-a-number"),
-        (AREA, "十亩", "not-a-number"),
+        (AREA, "十几亩", "unit-unknown"),
         (AREA, "①2000", "odd-digit"),
         (AREA, "10²㎡", "odd-digit"),
         (AREA, True, "not-a-number"),

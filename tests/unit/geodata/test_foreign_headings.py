@@ -110,7 +110,7 @@ def test_years_and_months_in_two_columns_are_one_month(years, months):
     mapping, made = made_of(rows)
     assert made.faults == ()
     assert [project.components[0].start_from for project in made.projects] == ["2026-10", "2027-03"]
-    assert chosen(mapping, "G").reason[1] == "joined with column F: year and month"
+    assert chosen(mapping, "G").reason[1] == "joined with column F"
 
 
 def test_years_and_months_under_one_heading_are_one_month():
