@@ -71,7 +71,7 @@ def _figures(payload: Mapping[str, Any], speech: Speech) -> Table:
     """What the plan adds, beside baseline and target with its date."""
     say = speech.say
     rows = tuple(
-        (say(one["label"]["zh"], one["label"]["en"]), *(one[name] or "–" for name in ("value", "baseline", "target")))
+        tuple(speech.name(one[cell]) if one[cell] else "–" for cell in ("label", "value", "baseline", "target"))
         for one in payload["kpis"]
     )
     columns = (
