@@ -1,6 +1,7 @@
 """The report and the workbook: readable, the same each time, and every name of a user is text and nothing else."""
 
 import json
+import re
 
 import pytest
 import typst
@@ -81,9 +82,8 @@ def test_hostile_names_are_set_as_text(hostile, language, monkeypatch):
     monkeypatch.setattr(report_module.typst, "compile", listen)
     made = report(payload, drawn, boundaries(), language)
     assert made.pdf.startswith(b"%PDF")
-    assert b"/Launch" not in made.pdf
-    assert b"/URI" not in made.pdf
-    assert b"/JavaScript" not in made.pdf
+    # four bytes of a name may stand in a picture by chance: a key of a dictionary is followed by its value
+    assert not re.search(rb"/(Launch|URI|JavaScript)[\s/(<]", made.pdf)
     cells = json.dumps(json.loads(sent[0]), ensure_ascii=False).replace("\u200b", "")
     assert "#panic(" in cells
     assert "{{7*7}}" in cells
