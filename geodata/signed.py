@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from allocator.errors import Fault
 from geodata.demand import ComponentRecord, ProjectRecord
 from geodata.faults import fault, raise_all
-from geodata.schema import Inputs
+from geodata.schema import Inputs, PublishedRecord
 from geodata.supply import SpaceRecord, TenancyRecord
 
 Key = tuple[str, str]
@@ -20,8 +20,9 @@ def with_known_leases(inputs: Inputs) -> Inputs:
     """Inputs in which every lease of a component of the batch names its project and component.
 
     A tenancy that does not name a project is taken for the lease of a component that is published in its space, with as
-    much floor, for a firm of its occupant's name.  Raises InputError with every request that seems to be entered twice,
-    as a lease and as a wish, and with every lease that does not say whose it is.
+    much floor, for a firm of its occupant's name; so is one that is over when the plan begins.  Raises InputError with
+    every request that seems to be entered twice, as a lease and as a wish, and with every lease that does not say whose
+    it is.
     """
     reading = _Reading(inputs)
     tenancies = tuple(reading.read(tenancy) for tenancy in inputs.tenancies)
@@ -38,6 +39,17 @@ def leases_of(inputs: Inputs) -> Mapping[Key, tuple[TenancyRecord, ...]]:
         if key in asked and _holds(tenancy, inputs.plan_from):
             found[key].append(tenancy)
     return {key: tuple(tenancies) for key, tenancies in found.items()}
+
+
+def ended_leases(inputs: Inputs) -> Mapping[Key, str]:
+    """First month, YYYY-MM, without a lease of the published components whose signed leases are all over by now."""
+    began = {(made.project_id, made.component_id): made.start for made in inputs.published}
+    running, ended = leases_of(inputs), dict[Key, str]()
+    for tenancy in inputs.tenancies:
+        key = tenancy.project_id or "", tenancy.component_id or ""
+        if key in began and key not in running and tenancy.until is not None and tenancy.until > began[key]:
+            ended[key] = max(tenancy.until, ended.get(key, ""))
+    return ended
 
 
 def names_of(firm: str) -> frozenset[str]:
@@ -68,8 +80,10 @@ class _Reading:
             for name in names_of(project.enterprise):
                 self.by_name[name].append(project)
         self.published: dict[Key, dict[str, int]] = defaultdict(dict)
+        self.published_as: dict[tuple[str, int], list[PublishedRecord]] = defaultdict(list)
         for made in self.inputs.published:
             self.published[made.project_id, made.component_id][made.space_id] = made.floor_area_m2
+            self.published_as[made.space_id, made.floor_area_m2].append(made)
         self.signed: set[Key] = {
             (each.project_id, each.component_id)
             for each in self.inputs.tenancies
@@ -78,12 +92,25 @@ class _Reading:
 
     def read(self, tenancy: TenancyRecord) -> TenancyRecord:
         """The tenancy with its project and component, if it is the lease of one."""
-        if not _holds(tenancy, self.inputs.plan_from) or tenancy.space_id not in self.spaces:
+        if tenancy.space_id not in self.spaces:
             return tenancy
+        if not _holds(tenancy, self.inputs.plan_from):
+            return self._ended(tenancy)
         if tenancy.project_id is not None:
             project = self.projects.get(tenancy.project_id)
             return tenancy if project is None else self._of(project, tenancy)
         return self._by_name(tenancy)
+
+    def _ended(self, tenancy: TenancyRecord) -> TenancyRecord:
+        """A lease that is over with the published component that it housed, if it did."""
+        for made in self.published_as[tenancy.space_id, tenancy.floor_area_m2]:
+            project = self.projects.get(made.project_id)
+            if project is None or (tenancy.until or made.start) <= made.start:
+                continue
+            by_name = tenancy.project_id is None and names_of(tenancy.occupant) & names_of(project.enterprise)
+            if by_name or tenancy.project_id == project.project_id:
+                return tenancy.model_copy(update={"project_id": made.project_id, "component_id": made.component_id})
+        return tenancy
 
     def _of(self, project: ProjectRecord, tenancy: TenancyRecord) -> TenancyRecord:
         """The lease of a project with the component that it houses."""

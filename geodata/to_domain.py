@@ -21,7 +21,7 @@ from geodata.boundaries import wgs84_degrees
 from geodata.demand import ComponentRecord, LinkRecord, ProjectRecord
 from geodata.measure import park_distances_m, points_at
 from geodata.schema import Inputs, PolicyRecord
-from geodata.signed import leases_of
+from geodata.signed import Key, ended_leases, leases_of
 from geodata.signed_to_domain import as_published, signed_leases, with_leases
 from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 
@@ -51,16 +51,18 @@ def to_projects(inputs: Inputs) -> tuple[Project, ...]:
     """
     starts = {(made.project_id, made.component_id): parse_month(made.start) for made in inputs.published}
     leases, plan_from = signed_leases(inputs), parse_month(inputs.plan_from)
+    ended = {key: parse_month(until) for key, until in ended_leases(inputs).items()}
     return tuple(
-        with_leases(_going_on(_project(record, inputs.policy), starts, plan_from), leases) for record in inputs.projects
+        with_leases(_going_on(_project(record, inputs.policy), starts, ended, plan_from), leases)
+        for record in inputs.projects
     )
 
 
-def _going_on(project: Project, starts: Mapping[tuple[str, str], int], plan_from: int) -> Project:
+def _going_on(project: Project, starts: Mapping[Key, int], ended: Mapping[Key, int], plan_from: int) -> Project:
     ends = {
-        part.component_id: part.lease_end(starts[project.project_id, part.component_id])
+        part.component_id: ended.get(key, part.lease_end(starts[key]))
         for part in project.components
-        if (project.project_id, part.component_id) in starts
+        if (key := (project.project_id, part.component_id)) in starts
     }
     if all(end <= plan_from for end in ends.values()):
         return project
@@ -82,12 +84,14 @@ def to_aims(inputs: Inputs) -> tuple[Aim, ...] | None:
 
 
 def to_published(inputs: Inputs) -> tuple[Published, ...]:
-    """The plan in force; what has signed a lease since then stands where it signed."""
+    """The plan in force; what has signed a lease since then stands where it signed, until that is over."""
     known = {(p.project_id, p.component_id): p for p in inputs.published}
     leases = {key: signed.lease for key, signed in signed_leases(inputs).items() if not signed.may_move}
+    ended = ended_leases(inputs)
     rows = (
         Assignment(p.project_id, p.component_id, p.space_id, parse_month(p.start), p.floor_area_m2)
         for p in inputs.published
+        if (p.project_id, p.component_id) not in ended
     )
     return tuple(
         as_published(made, lease)

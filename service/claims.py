@@ -48,7 +48,7 @@ def false_claims(document: PlanOut, problem: Problem, *, reasons: bool = True) -
 
     Everything that follows from inputs and assignments is worked out anew.  What an engine alone can tell is not: how
     far a bound that is not reached lies beyond the value, and why rules clash.  Without ``reasons`` those of unplaced
-    projects are believed, which saves a dossier each.
+    projects are believed, which saves a dossier each; so are those of :func:`earlier`.
     """
     found = list(_false_assignments(document, problem))
     if document.inputs is None:
@@ -62,10 +62,17 @@ def false_claims(document: PlanOut, problem: Problem, *, reasons: bool = True) -
         return found
     if verified is not None:
         found += _false_kpis(document, verified)
-        found += _false_reasons(document, verified) if reasons else ()
+        found += _false_reasons(document, verified) if reasons and not earlier(document) else ()
     elif document.kpis:
         found.append(Breach("claim/kpi", "kpis", len(document.kpis), "none without a plan"))
     return found
+
+
+def earlier(document: PlanOut) -> bool:
+    """Whether a plan was made before plans stated how late they start: reasons had other words and numbers then."""
+    figures = {kpi.id for kpi in document.kpis} | set(document.measures)
+    late = any("months_late" in made.model_fields_set for made in document.assignments)
+    return not late and figures.isdisjoint({"late_starts", "delay"})
 
 
 def _false_figures(document: PlanOut, problem: Problem) -> Iterator[Breach]:
@@ -83,12 +90,12 @@ def _false_figures(document: PlanOut, problem: Problem) -> Iterator[Breach]:
 def _false_kpis(document: PlanOut, verified: VerifiedPlan) -> Iterator[Breach]:
     true = {kpi.id: kpi for kpi in kpis(verified)}
     for said in document.kpis:
-        so = true.get(said.id)
+        so = true.pop(said.id, None)
         if so is None:
-            yield Breach("claim/kpi", said.id, "stated", "a figure of the policy")
+            yield Breach("claim/kpi", said.id, "stated", "a figure of the policy, once")
             continue
         for name in type(said).model_fields:
-            if getattr(said, name) != getattr(so, name):
+            if name in said.model_fields_set and getattr(said, name) != getattr(so, name):
                 yield Breach("claim/kpi", f"{said.id}/{name}", str(getattr(said, name)), str(getattr(so, name)))
 
 
@@ -179,6 +186,8 @@ def _false_assignments(document: PlanOut, problem: Problem) -> Iterator[Breach]:
         same = true.get((made.project_id, made.component_id, made.space_id))
         for name in DERIVED:
             said = getattr(made, name)
-            if same is not None and said != getattr(same, name) and (said is not None or document.inputs is not None):
+            # a plan that was made before a field was part of it says nothing there
+            stated = name in made.model_fields_set and (said is not None or document.inputs is not None)
+            if same is not None and stated and said != getattr(same, name):
                 where = f"{made.project_id}/{made.component_id}/{name}"
                 yield Breach("claim/assignment", where, str(said), str(getattr(same, name)))

@@ -119,6 +119,7 @@ FORGED = [
     (("measures", "value"), 1000, "claim/measure"),
     (("measures", "nonsense"), 1, "claim/measure"),
     (("kpis", 0, "target"), 1.0, "claim/kpi"),
+    (("kpis", 1, "id"), "majors_placed", "claim/kpi"),
     (("unplaced", 0, "reasons", 0, "code"), "not-found", "claim/reason"),
     (("unplaced", 0, "reasons"), [], "claim/reason"),
     (("goals", 0, "unit"), "yuan", "claim/unit"),
@@ -141,6 +142,29 @@ def test_a_forged_figure_is_named_and_no_comparison_believes_it(crowded, tmp_pat
         assert {breach["rule"] for breach in said["breaches"]} == {rule}
         assert main(["compare", str(crowded[2]), str(forged)]) == 2
         assert rule in capsys.readouterr().err
+
+
+def test_a_plan_of_before_plans_stated_how_late_they_start_passes(crowded, tmp_path, capsys):
+    document = json.loads(crowded[2].read_text())
+    for made in document["assignments"]:
+        del made["asked_start"], made["months_late"]
+    for kpi in document["kpis"]:
+        del kpi["due"], kpi["share"]
+    new = {"late_starts", "majors_placed", "majors_waiting", "leaders_placed", "leaders_waiting"}
+    document["kpis"] = [kpi for kpi in document["kpis"] if kpi["id"] not in new]
+    document["measures"] = {name: value for name, value in document["measures"].items() if name != "majors"}
+    document["unplaced"][0]["reasons"][0]["code"] = "not-found"
+    old = tmp_path / "old.json"
+    old.write_text(json.dumps(document))
+    assert main(["check", "--plan", str(old)]) == 0
+    capsys.readouterr()
+    for path, value in [
+        (("measures", "cost"), 1),
+        (("assignments", 0, "rent_yuan_month"), 1),
+        (("kpis", 0, "value"), 9),
+    ]:
+        old.write_text(json.dumps(with_leaf(document, path, value)))
+        assert main(["check", "--plan", str(old)]) == 3
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from allocator.plan import Plan
 from allocator.problem import plan_of
 from allocator.verify import RejectedPlanError, find_breaches, verify
 from geodata.schema import Inputs
-from geodata.signed import lease_notes, leases_of, with_known_leases
+from geodata.signed import ended_leases, lease_notes, leases_of, with_known_leases
 from geodata.signed_to_domain import signed_leases
 from seeds.load import load_policy
 from service.pipeline import problem_of
@@ -155,6 +155,31 @@ def test_a_lease_that_is_over_or_of_a_project_that_does_not_ask_is_no_placement(
     assert leases_of(with_known_leases(inputs(tenancies=[over]))) == {}
     other = {**LEASE, "project_id": "OTHER", "occupant": "x"}
     assert [t.tenancy_id for t in problem_of(inputs(tenancies=[other])).registry.tenancies] == ["t9"]
+
+
+@pytest.mark.parametrize("whose", [{}, {"occupant": "somebody", "project_id": "TUBE-01"}])
+def test_a_published_firm_whose_lease_is_over_is_in_force_no_longer_and_holds_no_floor(inputs, whose):
+    over = {**LEASE, "until": "2027-01", **whose}
+    known = with_known_leases(inputs(tenancies=[over], published=[PUBLISHED], plan_from="2027-03"))
+    assert ended_leases(known) == {("TUBE-01", "works"): "2027-01"}
+    problem = problem_of(known)
+    assert problem.published_by_component == {}
+    assert problem.options == ()
+
+
+def test_a_lease_that_was_over_before_the_plan_in_force_began_ends_nothing_of_it(inputs):
+    earlier = {**LEASE, "until": "2026-10"}
+    known = with_known_leases(inputs(tenancies=[earlier], published=[PUBLISHED], plan_from="2027-03"))
+    assert ended_leases(known) == {}
+    assert [made.start for made in problem_of(known).published_by_component.values()] == [parse_month("2026-10")]
+
+
+def test_a_lease_that_is_over_and_was_renewed_goes_on(inputs):
+    leases = [{**LEASE, "until": "2027-01"}, {**LEASE, "tenancy_id": "t10", "since": "2027-01"}]
+    known = with_known_leases(inputs(tenancies=leases, published=[PUBLISHED], plan_from="2027-03"))
+    assert ended_leases(known) == {}
+    (option,) = problem_of(known).options
+    assert (option.space_id, option.start) == ("up", parse_month("2027-01"))
 
 
 def test_a_lease_that_may_move_is_counted_once_and_locks_nothing(inputs):
