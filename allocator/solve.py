@@ -24,32 +24,32 @@ LEAST_CONFLICT_S = 5.0
 SCALE_FROM = 5_000
 """Variables from which ``auto`` takes the engine scale: below, the exact engines are done in seconds."""
 
-ALONE_FROM = 60_000
-"""Variables from which the engine scale runs alone: measured, CP-SAT closes no gap there but takes half the machine."""
+CP_SAT_MOST_ENTRIES = 4_000_000
+"""Entries of the rows up to which CP-SAT runs beside the engine scale; beyond, its model fills a child's memory."""
 
 
-def entrants(engine: str, threads: int, variables: int = 0) -> tuple[list[Entrant], str]:
+def entrants(engine: str, threads: int, variables: int = 0, entries: int = 0) -> tuple[list[Entrant], str]:
     """Engines that run side by side under a name of the command line, and why; raises ValueError for an unknown name.
 
-    There are two, of different make, wherever a proof by both can be hoped for: it counts only when both have it.
+    There are two, of different make, wherever both models fit the memory: the better plan and the better bound are
+    taken, and a proof counts only when both have it.
     """
     cp_sat = Entrant("cp-sat", "cp-sat", threads)
     exact = [cp_sat, Entrant("scip", "milp", 1, {"solver": "scip"})]
     beside = [Entrant("scale", "scale", max(1, threads - 1)), Entrant("cp-sat", "cp-sat", 1)]
     alone = [Entrant("scale", "scale", threads)]
-    large = f"{variables} variables"
     if engine == "exact" or (engine == "auto" and variables < SCALE_FROM):
         return exact, ""
     if engine not in {"auto", "scale"}:
         raise ValueError(f"engine {engine!r} is not known; choose one of auto, exact, scale")
-    if variables < ALONE_FROM:
-        return beside, f"{large}: the engine scale, with cp-sat on one thread to confirm what it proves"
-    return alone, f"{large}: the engine scale alone, as no second engine could confirm a proof at this size"
+    if entries <= CP_SAT_MOST_ENTRIES:
+        return beside, f"{variables} variables: the engine scale, with cp-sat on one thread beside it"
+    return alone, f"{entries} entries: the engine scale alone, as the model of cp-sat would not fit the memory"
 
 
 def _fitting(engine: str, threads: int, model: Model) -> tuple[list[Entrant], str]:
     """Entrants for a model; the exact engines where the engine scale refuses one of its goals."""
-    running, why = entrants(engine, threads, len(model.variables))
+    running, why = entrants(engine, threads, len(model.variables), len(packed(model.rows).column))
     if any(entrant.engine == "scale" for entrant in running):
         # a goal becomes a row once it is reached, with the same numbers
         rows = packed((goal.at_least(0) for goal in model.objectives), model.rows)

@@ -114,9 +114,11 @@ def test_auto_chooses_by_size_and_says_why():
     middle, why = entrants("auto", 2, 20_000)
     assert [(e.name, e.threads) for e in middle] == [("scale", 1), ("cp-sat", 1)]
     assert why.startswith("20000 variables: the engine scale")
-    large, why = entrants("auto", 2, 200_000)
-    assert [(e.name, e.threads) for e in large] == [("scale", 2)]
-    assert "alone" in why
+    large, _ = entrants("auto", 2, 200_000, 3_000_000)
+    assert [(e.name, e.threads) for e in large] == [("scale", 1), ("cp-sat", 1)]
+    largest, why = entrants("auto", 2, 400_000, 6_000_000)
+    assert [(e.name, e.threads) for e in largest] == [("scale", 2)]
+    assert "would not fit the memory" in why
 
 
 def test_the_engine_scale_proves_what_exact_proves():
