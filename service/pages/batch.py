@@ -143,5 +143,7 @@ def withdraw(caller: Planning, batch_id: BatchId, form: InForm) -> Response:
 @router.post("/batches/{batch_id}/reopen")
 def reopen(caller: Planning, batch_id: BatchId, form: InForm) -> Response:
     """Undo the withdrawal of an enquiry."""
-    api.reopen(caller.asker, batch_id, ReopenIn(projects=form.texts("reopen")), form.once())
-    return caller.go(f"/batches/{batch_id}", said="reopened")
+    chosen = form.texts("reopen")
+    if chosen:
+        api.reopen(caller.asker, batch_id, ReopenIn(projects=chosen), form.once())
+    return caller.go(f"/batches/{batch_id}", **({"said": "reopened"} if chosen else {}))

@@ -100,7 +100,7 @@ def by_session(desk: Any, person: str | None, operation: Operation, target: str,
     """Ask as a browser: with the cookie of a session, and the token that its forms carry."""
     given.pop("json", None)
     headers = {**given.pop("headers", {}), "Idempotency-Key": "unused"}
-    fields = {"because": "no", "once": secrets.token_hex(8), "name": "x", "project": "ada-1"}
+    fields = {"because": "no", "once": secrets.token_hex(8), "name": "x", "project": "ada-1", "reopen": "ada-1"}
     if person is not None:
         cookie, token = session_of(desk, person)
         headers["Cookie"] = f"{COOKIE}={cookie}"

@@ -21,7 +21,18 @@ OWNED = (
 )
 """Parameters of a path that name what belongs to somebody."""
 
-SHARED = {"registry", "number", "park_id", "name", "local_date", "key_id", "project_id", "process_id", "feature_id"}
+SHARED = {
+    "registry",
+    "number",
+    "park_id",
+    "name",
+    "local_date",
+    "key_id",
+    "project_id",
+    "process_id",
+    "feature_id",
+    "token",
+}
 """Parameters that do not: what they name is everybody's, an administrator's, or within something owned."""
 
 STRANGERS = ("pam", "pat")
@@ -63,6 +74,7 @@ def belongings(desk, person):
         "name": "plan.json",
         "local_date": "2026-01-01",
         "key_id": "key-00000000",
+        "token": "t" * 32,
     }
 
 

@@ -199,11 +199,11 @@ def test_an_answer_is_not_lost_because_a_picture_failed(tmp_path, suzhou, batch,
         raise ValueError("no ink")
 
     monkeypatch.setattr(writing, broken, fail)
-    assert run_plan(batch, suzhou(), tmp_path / "out") == 0
+    assert run_plan(batch, suzhou(), tmp_path / "out") == 1
     said = capsys.readouterr()
     assert {path.name for path in (tmp_path / "out").iterdir()} == WHOLE - missing
     for name in missing:
-        assert f"{name} 未能写出 could not be written: ValueError: no ink" in said.err
+        assert f"{name}: ValueError: no ink" in said.err
         assert str(tmp_path / "out" / name) not in said.out
 
 

@@ -1,6 +1,7 @@
 """How late a start is stands wherever the start stands, in both languages, as does the default of the latest start."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -35,8 +36,8 @@ def test_the_list_shows_asked_and_given_month_and_marks_what_is_late(late):
     desk, plan = late
     page = Browser(desk, "ada").get(f"/plans/{plan['plan_id']}?lang=zh").text
     row = row_of(page, "LATE")
-    assert "2027 年 6 月" in row
-    assert "期望 2026 年 10 月" in row
+    assert "2027年6月" in row
+    assert "期望 2026年10月" in row
     assert "晚 8 个月" in row
     assert "晚 2 个月" in row_of(page, "SOMEWHAT")
     assert "晚" not in row_of(page, "TIMELY")
@@ -67,7 +68,6 @@ def test_the_finder_marks_a_site_that_is_late(late):
     desk, plan = late
     publish(desk, plan["plan_id"])
     ada = Browser(desk, "ada")
-    page = ada.get("/where?lang=zh").text
     fields = {
         "enterprise": "新企业",
         "segment": "imaging",
@@ -78,13 +78,12 @@ def test_the_finder_marks_a_site_that_is_late(late):
         "a_start_from": "2027-01",
         "a_max_rent_yuan_m2_month": "11",
     }
-    answer = ada.send("/where?lang=zh", fields, page)
-    if answer.status_code == 200:
-        found = answer.text
-    else:
-        found = ada.get(answer.headers["location"].removeprefix("/pages")).text
+    answer = ada.get(f"/where?{urlencode({'lang': 'zh', **fields})}")
+    while answer.status_code == 303:
+        answer = ada.get(answer.headers["location"].removeprefix("/pages"))
+    found = answer.text
     told = words("<main" + found[found.index('id="answer"') :])
-    assert "期望 2027 年 1 月" in told
+    assert "期望 2027年1月" in told
     assert "晚 5 个月" in told
     said = desk.post("recommendations", json={"project": newcomer(start_from="2027-01", pinned_to="new-lab")}).json()
     assert said["suggestions"][0]["sites"][0]["months_late"] == 5
@@ -96,8 +95,8 @@ def test_a_batch_shows_the_default_of_the_latest_start_and_takes_another(late):
     rows = [a_project("OPEN"), a_project("SET", start_until="2027-03"), a_project("NONE", start_from="")]
     batch = desk.upload(rows).json()["batch_id"]
     page = ada.get(f"/batches/{batch}?lang=zh").text
-    assert "2027 年 10 月 默认" in row_of(page, "OPEN")
-    assert "2027 年 3 月" in row_of(page, "SET")
+    assert "2027年10月 默认" in row_of(page, "OPEN")
+    assert "2027年3月" in row_of(page, "SET")
     assert "默认" not in row_of(page, "SET")
     assert "方案起始后 12 个月 默认" in row_of(page, "NONE")
     assert "本批 2 处未写最晚入驻" in words(page)

@@ -118,7 +118,7 @@ WORDS: Words = {
     "store_beside": ("另存为新需求", "Store beside them"),
     "id_taken": ("有编号已被待安排的需求使用", "Some ids are used by open enquiries"),
     "no_latest": (
-        "{n} 处未写最晚入驻：默认为期望月份后 {months} 个月（假定值）；可在开始求解时另定。",
+        "{n} 处未写最晚入驻：默认为期望月份后 {months} 个月（假定值）；可在开始测算时另定。",
         "{n} parts name no latest start: assumed are {months} months after the asked one; name others when a plan is made.",
     ),
     "preview": ("入库预览（前 {n} 行）", "What will be stored (first {n} rows)"),

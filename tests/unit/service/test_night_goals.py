@@ -57,8 +57,9 @@ def asked(projects, published, max_moves):
 )
 def test_one_point_of_value_outweighs_all_fit_and_a_gain_must_exceed_the_price(projects, published, moves):
     inputs = asked(projects, published, moves)
-    (value, fit, stability), (cost,) = goals_of(inputs)
-    assert [part.goal for part in (value, fit, stability, cost)] == ["value", "policy-fit", "stability", "cost"]
+    (value, fit, stability), *later = goals_of(inputs)
+    assert [part.goal for part in (value, fit, stability)] == ["value", "policy-fit", "stability"]
+    assert [[part.goal for part in tier] for tier in later] == [["delay"], ["cost"]]
     points = [p for permission, p in inputs.policy.fit_points.items() if permission != "forbidden"]
     widest = max(points) - min(0, *points) + inputs.policy.speciality_points
     may_differ = projects if moves is None else projects - published + min(published, 2 * moves)
