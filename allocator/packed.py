@@ -77,6 +77,11 @@ def packed(rows: Iterable[Row], before: Sequence[Row] = ()) -> Sequence[Row]:
     return _joined(before, made) if isinstance(before, PackedRows) else made
 
 
+def entries_of(rows: Sequence[Row]) -> int:
+    """Count the weights of all rows."""
+    return len(rows.column) if isinstance(rows, PackedRows) else sum(len(row.weights) for row in rows)
+
+
 def _arrays(rows: tuple[Row, ...]) -> PackedRows:
     start = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum([len(row.weights) for row in rows], out=start[1:])

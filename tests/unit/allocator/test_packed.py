@@ -8,7 +8,7 @@ import pytest
 from allocator.engines.task import Task
 from allocator.linear import Row, Sense, counted, summed
 from allocator.model import Model
-from allocator.packed import PackedRows, packed
+from allocator.packed import PackedRows, entries_of, packed
 
 
 def drawn(seed, variables=8, rows=12):
@@ -81,3 +81,9 @@ def test_sums_count_what_comes_more_than_once():
     assert summed([(3, 2), (1, 0), (3, -1)]).weights == {3: 1}
     assert summed([(3, 2), (1, 0)]).weights == {3: 2}
     assert summed([(3, 2), (3, -2)]).weights == {}
+
+
+def test_entries_are_counted_alike_whether_packed_or_not():
+    rows = (Row({0: 1, 2: 3}, Sense.AT_MOST, 4), Row({}, Sense.AT_LEAST, 0), Row({1: 2**62}, Sense.AT_MOST, 1))
+    assert entries_of(packed(rows[:2])) == entries_of(rows[:2]) == 2
+    assert entries_of(packed(rows)) == 3
