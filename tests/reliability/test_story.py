@@ -147,14 +147,14 @@ def test_serve_needs_nothing_and_leaves_nothing(tmp_path):
 def test_a_killed_serve_takes_its_worker_along_and_the_next_one_finds_everything(tmp_path):
     tmp_path.chmod(0o755)
     arguments = ("serve", "--port", "0", "--data-dir", str(tmp_path / "data"))
-    first = Process(tmp_path, *arguments, ALLOCATOR_DEMO_TIME_LIMIT_S="12")
+    first = Process(tmp_path, *arguments, ALLOCATOR_DEMO_TIME_LIMIT_S="30")
     second = None
     try:
         key = first.wait_for("first-use key: ")
         ours = descendants(first.pid)
         first.kill()
         wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in ours))
-        second = Process(tmp_path, *arguments, ALLOCATOR_DEMO_TIME_LIMIT_S="12")
+        second = Process(tmp_path, *arguments, ALLOCATOR_DEMO_TIME_LIMIT_S="30")
         address = second.wait_for("http://")
         assert second.wait_for("first-use key: ") == key
         assert str(tmp_path / "data/first-key") in second.wait_for("kept in ")
