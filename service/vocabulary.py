@@ -23,6 +23,7 @@ VOCABULARIES = {
     "emits": "hazard",
     "sensitive_to": "hazard",
     "districts": "district",
+    "barred_from": "district",
 }
 """Vocabulary of each field of a batch that has one."""
 
@@ -49,7 +50,7 @@ def known_words() -> Known:
     }
     for field, table in words.items():
         table.update({code: code for code in labels_of(field)})
-        if field == "districts":
+        if VOCABULARIES.get(field) == "district":
             table.update({text.removesuffix("区"): code for text, code in list(table.items())})
     return Known(words)
 

@@ -80,7 +80,7 @@ SHORT: Mapping[str, tuple[str, str]] = {
     "links": ("邻近", "nearness"),
     "separation": ("分隔", "separation"),
     "positioning": ("定位", "positioning"),
-    "named-project": ("点名区位", "sited by the policy"),
+    "named-project": ("点名区位", "site named by the policy"),
     "reserve": ("预留", "reserve"),
     "budget": ("租金补贴", "rent subsidy"),
     "quota": ("份额", "quota"),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from openpyxl import Workbook
 
 from allocator.engines.scale.cache import compile_once
@@ -25,6 +26,9 @@ TODAY = "2026-09-15"
 def pytest_configure() -> None:
     """Stop the clock before anything reads it."""
     os.environ["ALLOCATOR_TODAY"] = TODAY
+    # the renderer's own choice prints every local variable of every frame, which takes minutes for a whole plan
+    renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

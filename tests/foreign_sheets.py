@@ -29,7 +29,7 @@ def known() -> Known:
         }.items()
     }
     places = {spelt: code for name, code in PLACES.items() for spelt in (name, f"{name}区", code)}
-    return Known({**words, "districts": places})
+    return Known({**words, "districts": places, "barred_from": places})
 
 
 def workbook(

@@ -27,7 +27,7 @@ from geodata.values import plain
 HEAD = ("project_id", "enterprise", "name_zh", "name_en", "segment", "platform_kind", "tier", "priority", "value")
 """Fields of a project that rows under a merged cell leave blank."""
 
-IDS = frozenset({"project_id", "component_id", "links", "pinned_to", "barred_from"})
+IDS = frozenset({"project_id", "component_id", "links", "pinned_to"})
 """Fields whose cells name things: nothing in them is read as "nothing"."""
 
 _OMITTED = ("已由您略过", "left out as you chose")

@@ -14,7 +14,7 @@ PARTS = frozenset(ComponentRecord.model_fields) - {"component_id", "function", "
 """Fields that may be told apart by function: floor_area_m2@rnd is the area of the laboratory."""
 
 FUNCTIONS = tuple(function.value for function in Function)
-LISTS = frozenset({"utilities", "emits", "sensitive_to", "districts"})
+LISTS = frozenset({"utilities", "emits", "sensitive_to", "districts", "barred_from"})
 WORDED = ("segment", "tier", "priority", "function", "eia_level", "ground_floor", "platform_kind", *sorted(LISTS))
 """Fields whose values are words of a vocabulary, or names of places."""
 

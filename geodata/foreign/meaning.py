@@ -185,7 +185,7 @@ def _of_clauses(field: str, text: str, table: Map[str, str]) -> Meaning:
         return Meaning("", sure=False, why=("不需要", "not needed"))
     if denied == {"yes"} and not affirmed and field == "ground_floor":
         return Meaning("no", sure=False, why=_PART)
-    if denied and field == "districts":
+    if denied and field in {"districts", "barred_from"}:
         return Meaning(None, sure=False, why=_DENIED)
     return _verdict(affirmed, denied)
 

@@ -21,7 +21,7 @@ from service.pages.entry import Caller, Reading
 from service.pages.forms import Form
 from service.pages.parks import choices, standing
 from service.pages.spoken import voice
-from service.pages.where_form import PARTS, fault_rows, newcomer
+from service.pages.where_form import PARTS, at_fault, fault_rows, newcomer
 from service.pages.words.where import WORDS
 from service.prose_reasons import repair
 from service.records import plans
@@ -65,7 +65,7 @@ def ask(caller: Reading, plan_id: Plan = None) -> Response:
 def _form(caller: Caller, plan_id: str | None, given: dict[str, str], status: int = 200, **found: Any) -> Response:
     row = standing(caller, plan_id)
     document = None if row is None else caller.asker.house.plan(row["plan_id"])[0]
-    values = {"faults": [], "detail": "", "answer": None, **found}
+    values = {"faults": [], "wrong": frozenset(), "detail": "", "answer": None, **found}
     return caller.page(
         "where.html.j2",
         WORDS,
@@ -91,14 +91,20 @@ def _answer(caller: Caller, form: Form) -> Response:
     try:
         found = _asked(caller, form, row["plan_id"])
     except InputError as error:
-        return _form(caller, row["plan_id"], given, 422, faults=fault_rows(error))
+        return _form(caller, row["plan_id"], given, 422, **_faulty(form, fault_rows(error)))
     except ProblemError as problem:
         if problem.status not in {409, 422}:
             raise
-        return _form(caller, row["plan_id"], given, problem.status, detail=problem.detail, faults=problem.errors)
+        return _form(
+            caller, row["plan_id"], given, problem.status, detail=problem.detail, **_faulty(form, problem.errors)
+        )
     document, _ = caller.asker.house.plan(row["plan_id"])
     seconds = time.monotonic() - started
     return _form(caller, row["plan_id"], given, **_told(caller, row["plan_id"], document, found), seconds=seconds)
+
+
+def _faulty(form: Form, faults: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"faults": faults, "wrong": at_fault(form, (each.get("column") or "" for each in faults))}
 
 
 def _asked(caller: Caller, form: Form, plan_id: str) -> RecommendationOut:

@@ -1,6 +1,6 @@
 """The form of a newcomer as one project of a batch: what is left empty is not asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -66,6 +66,20 @@ def _part(form: Form, name: str) -> dict[str, Any]:
     if form.text(f"{name}_ground_floor"):
         part["ground_floor"] = True
     return part
+
+
+def at_fault(form: Form, columns: Iterable[str]) -> set[str]:
+    """Names of the form's fields that faults of its project stand at; ``columns`` are paths into that project."""
+    filled = [name for name in PARTS if _part(form, name)]
+    found = set()
+    for column in columns:
+        head, _, rest = column.partition("/")
+        position, _, field = rest.partition("/")
+        if head != "components":
+            found.add(head)
+        elif position.isdecimal() and int(position) < len(filled):
+            found.add(f"{filled[int(position)]}_{field.partition('/')[0]}")
+    return found
 
 
 def fault_rows(error: InputError) -> list[dict[str, Any]]:

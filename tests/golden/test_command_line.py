@@ -119,7 +119,7 @@ def test_explain_answers_in_both_languages_and_as_json(planned, capsys):
     assert "not placed" in text
     assert "held by 南山影像, 007/rnd (3,000 m²" in text
     assert "free floor needed 3,000 m², there is 2,000 m²" in text
-    assert "企业需 3,000 平方米" in text
+    assert "企业需 3,000 平方米，空余 2,000 平方米" in text
     assert main(["explain", "--plan", str(planned / "plan.json"), "P3", "--json"]) == 0
     dossier = json.loads(capsys.readouterr().out)
     assert dossier["unplaced_reasons"][0] == {

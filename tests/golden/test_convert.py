@@ -651,11 +651,21 @@ def test_a_workbook_is_no_file_for_what_is_written(converted, sheet, tmp_path):
 
 @pytest.mark.parametrize("heading", ["不接受区域", "您不希望落户的区域"])
 def test_districts_that_are_not_wanted_are_never_accepted(one_cell, heading):
-    told = one_cell("districts", "南山", heading)
-    assert faults(told) == [(2, "barred_from")]
-    told = one_cell("districts", "440305", heading)
-    part = told["projects"][0]["components"][0]
-    assert (part["districts"], part["barred_from"]) == ([], ["440305"])
+    for cell, barred in {
+        "440305": ["440305"],
+        "南山": ["440305"],
+        "南山区、盐田区": ["440305", "440308"],
+        "盐田; gm-cloud-valley-2": ["440308", "gm-cloud-valley-2"],
+        "无": [],
+    }.items():
+        told = one_cell("districts", cell, heading)
+        part = told["projects"][0]["components"][0]
+        assert (cell, part["districts"], part["barred_from"]) == (cell, [], barred)
+
+
+@pytest.mark.parametrize("cell", ["不接受南山", "南山以外", "南山除外", "龙岗", "除光明外均不接受", "待定"])
+def test_a_bar_that_may_mean_the_opposite_is_asked(one_cell, cell):
+    assert faults(one_cell("districts", cell, "不接受区域")) == [(2, "barred_from")]
 
 
 def test_a_mapping_that_is_none_is_a_fault(converted, sheet, tmp_path):

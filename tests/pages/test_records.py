@@ -310,6 +310,14 @@ def test_what_is_wrong_with_a_wish_is_shown_and_the_wish_is_kept(ada):
     assert "floor_area_m2" in answer.text
     assert NAMES[0] not in answer.text
     assert 'value="viel"' in answer.text
+    assert marked(answer.text) == ["a_floor_area_m2"]
+    second = {"c_function": "manufacturing", "c_floor_area_m2": "600", "c_start_from": "2026-99", "priority": "9"}
+    assert marked(ada.asks("/where", wish(**second)).text) == ["c_start_from"]
+
+
+def marked(page):
+    """Names of the fields that a page marks as faulty."""
+    return re.findall(r'name="([^"]+)"[^>]* aria-invalid="true" aria-describedby="h-faults"', page)
 
 
 def test_several_parts_can_be_asked_for_together(ada):
