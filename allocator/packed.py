@@ -77,6 +77,14 @@ def packed(rows: Iterable[Row], before: Sequence[Row] = ()) -> Sequence[Row]:
     return _joined(before, made) if isinstance(before, PackedRows) else made
 
 
+def as_arrays(rows: Iterable[Row]) -> PackedRows:
+    """The rows as arrays; raises OverflowError where a number does not fit into 62 bits."""
+    made = packed(rows)
+    if not isinstance(made, PackedRows):
+        raise OverflowError("a row holds numbers beyond 62 bits")
+    return made
+
+
 def entries_of(rows: Sequence[Row]) -> int:
     """Count the weights of all rows."""
     return len(rows.column) if isinstance(rows, PackedRows) else sum(len(row.weights) for row in rows)

@@ -1,12 +1,13 @@
 """Goals taken in strict order: each as far as its time allows, the ones before it kept as rows."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from allocator.canonical import canonical_order
 from allocator.engines.race import PROOFS, Entrant, Standing, race
 from allocator.engines.task import Progress, Task
+from allocator.linear import Row
 from allocator.model import Decisions, Model, Objective
 from allocator.options import Option
 from allocator.packed import packed
@@ -17,6 +18,9 @@ from allocator.tidy import with_earliest_starts
 
 SHARE = 0.75
 """Of the time still left, what each goal but the last may take: one comes first because it counts for more."""
+
+CONFIRMING_SHARE = 0.5
+"""Of the time still left, what the second proof of one goal may take."""
 
 LEAST_SETTLING_S = 2.0
 """How long the choice among equally good plans may last at the least; at most, as long as finding how good they are."""
@@ -41,11 +45,13 @@ class Search:
         self._model, self._choose = compiled
         self._limits = limits
         self._entrants = running
+        self.confirming: Sequence[Entrant] = ()
         self._started = started
         self._deadline = started + limits.time_limit_s
         self._rows = packed(self._model.rows)
         self.values: tuple[int, ...] | None = None
         self._reached: list[tuple[Objective, dict[str, int]]] = []
+        self._before: list[Sequence[Row]] = []
         self.notes: list[str] = []
         self.proven_infeasible = False
         self.answered = False
@@ -80,8 +86,37 @@ class Search:
             return False
         standing.values = self.values = self._choose.tidied(standing.values)
         self._reached.append((objective, standing.bounds))
+        self._before.append(self._rows)
         self._rows = packed([objective.at_least(objective.evaluate(self.values))], self._rows)
         return True
+
+    def confirm(self, watch: Watch) -> None:
+        """Have other engines prove what only one has proven, goal by goal as far as the time goes."""
+        if self.stopped or self.values is None:
+            return
+        for number, goal in enumerate(self.goals):
+            left_s = self._deadline - time.monotonic()
+            others = [each for each in self.confirming if each.name not in goal.proved_by]
+            if len(goal.proved_by) != PROOFS - 1 or not others or left_s <= 0 or self.stopped:
+                continue
+            objective, bounds = self._reached[number]
+            task = replace(self._task(objective, left_s * CONFIRMING_SHARE), rows=self._before[number])
+            standing = race(
+                task,
+                others,
+                _unmoved(watch, goal),
+                lambda standing: bool(standing.proofs) or self.reins.stop(),
+            )
+            self.notes += standing.notes
+            self._confirmed(objective, bounds, standing)
+            self.stopped = self.stopped or self.reins.stop()
+
+    def _confirmed(self, objective: Objective, bounds: dict[str, int], standing: Standing) -> None:
+        """Take in what a second race over a goal has shown; a plan that beats a proof ends the proof."""
+        bounds.update(standing.bounds)
+        best = objective.evaluate(self.values or ()) if standing.value is None else standing.value
+        for liar in [name for name, bound in bounds.items() if bound < best]:
+            self.notes.append(f"{liar} claimed the bound {bounds.pop(liar)} of {objective.goal} below a checked plan")
 
     def settle(self, watch: Watch) -> None:
         """Take of all plans as good as this one the same as every other run, where each goal is proven."""
@@ -97,7 +132,7 @@ class Search:
             standing = race(
                 self._task(objective, most_s),
                 self._entrants,
-                lambda progress: watch(last.goal, replace(progress, value=last.value, bound=last.bound)),
+                _unmoved(watch, last),
                 lambda standing: bool(standing.proofs) or self.reins.stop(),
             )
             self.values = self._choose.tidied(standing.values or self.values)
@@ -181,6 +216,11 @@ def _report(tier: int, objective: Objective, bounds: dict[str, int], values: tup
     proofs = tuple(sorted(name for name, proven in bounds.items() if proven == value))
     by = tuple(sorted(name for name, proven in bounds.items() if proven == bound))
     return GoalReport(objective.goal, tier, sign * value, None if bound is None else sign * bound, proofs, by)
+
+
+def _unmoved(watch: Watch, goal: GoalReport) -> Callable[[Progress], None]:
+    """Progress of a race that leaves a goal as good as it is."""
+    return lambda progress: watch(goal.goal, replace(progress, value=goal.value, bound=goal.bound))
 
 
 def _signed(progress: Progress, sign: int) -> Progress:

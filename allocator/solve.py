@@ -21,15 +21,22 @@ from allocator.solution import Limits, Reins, Solution, Watch, ignore
 LEAST_CONFLICT_S = 5.0
 """How long the search for a minimal conflict may last at the least; at most it takes what is left of the limit."""
 
+HIGHS_FROM = 1_000
+"""Variables from which HiGHS takes part: below, CP-SAT and SCIP are done before its process has started."""
+
 SCALE_FROM = 5_000
-"""Variables from which ``auto`` takes the engine scale: below, the exact engines are done in seconds."""
+"""Variables from which the engine scale takes part: below, complete searches are done in seconds."""
 
-CP_SAT_MOST_ENTRIES = 4_000_000
-"""Entries of the rows up to which CP-SAT runs beside the engine scale.
+HIGHS_MOST_ENTRIES = 4_000_000
+"""Entries of the rows up to which HiGHS runs beside the engine scale; beyond, that one has all threads."""
 
-Beyond, both threads are worth more to that one: with 5.4 million entries CP-SAT found nothing better than the published
-plan in two minutes.
-"""
+ENGINES = ("auto", "exact", "highs", "scale")
+"""Names of the command line."""
+
+
+def exact_engines(threads: int) -> list[Entrant]:
+    """Two complete searches of different make."""
+    return [Entrant("cp-sat", "cp-sat", threads), Entrant("scip", "milp", 1, {"solver": "scip"})]
 
 
 def entrants(engine: str, threads: int, variables: int = 0, entries: int = 0) -> tuple[list[Entrant], str]:
@@ -38,17 +45,20 @@ def entrants(engine: str, threads: int, variables: int = 0, entries: int = 0) ->
     There are two, of different make, up to sizes where one of them is of no use: the better plan and the better bound
     are taken, and a proof counts only when both have it.
     """
-    cp_sat = Entrant("cp-sat", "cp-sat", threads)
-    exact = [cp_sat, Entrant("scip", "milp", 1, {"solver": "scip"})]
-    beside = [Entrant("scale", "scale", max(1, threads - 1)), Entrant("cp-sat", "cp-sat", 1)]
+    if engine not in ENGINES:
+        raise ValueError(f"engine {engine!r} is not known; choose one of {', '.join(ENGINES)}")
+    if engine == "exact" or (engine == "auto" and variables < HIGHS_FROM):
+        return exact_engines(threads), ""
+    if engine == "highs":
+        return [Entrant("highs", "highs", threads)], ""
+    highs = Entrant("highs", "highs", 1)
+    if engine == "auto" and variables < SCALE_FROM:
+        return [highs, Entrant("cp-sat", "cp-sat", 1)], f"{variables} variables: highs and cp-sat"
+    if entries <= HIGHS_MOST_ENTRIES:
+        scale = Entrant("scale", "scale", max(1, threads - 1))
+        return [scale, highs], f"{variables} variables: the engine scale, with highs on one thread beside it"
     alone = [Entrant("scale", "scale", threads)]
-    if engine == "exact" or (engine == "auto" and variables < SCALE_FROM):
-        return exact, ""
-    if engine not in {"auto", "scale"}:
-        raise ValueError(f"engine {engine!r} is not known; choose one of auto, exact, scale")
-    if entries <= CP_SAT_MOST_ENTRIES:
-        return beside, f"{variables} variables: the engine scale, with cp-sat on one thread beside it"
-    return alone, f"{entries} entries: the engine scale alone, as cp-sat finds nothing at this size"
+    return alone, f"{entries} entries: the engine scale alone, as complete searches find nothing at this size"
 
 
 def _fitting(engine: str, threads: int, model: Model) -> tuple[list[Entrant], str]:
@@ -75,12 +85,14 @@ def solve(
     running, why = _fitting(engine, limits.threads, model)
     started += prepare(entrant.engine for entrant in running)
     search = Search(problem, (model, choose), limits, running, started)
+    search.confirming = exact_engines(limits.threads)
     search.reins = reins or search.reins
     search.notes += [why] if why else []
     search.notes += [f"goal {goal.id} is left out: {goal.silent}" for goal in silent_goals(problem)]
     for tier, objective in enumerate(model.objectives):
         if search.too_late_for(objective) or not search.improve(tier, objective, watch) or search.stopped:
             break
+    search.confirm(watch)
     search.settle(watch)
     wall_s = time.monotonic() - started
     names = search.engines

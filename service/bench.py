@@ -67,7 +67,7 @@ def chosen_engines(engines: list[str] | None, peers: str | None) -> tuple[str, .
     """
     known = engine_names()
     asked_peers = [name.strip() for name in (peers or "").split(",") if name.strip()]
-    ours = engines if engines is not None else [name for name in known if name not in {*PEERS, "cp-sat"}]
+    ours = engines if engines is not None else [name for name in known if name not in PEERS]
     named = tuple(dict.fromkeys([*ours, *asked_peers]))
     remedy = f"Choose from {', '.join(known)}"
     faults = [_fault("--engine or --peers", name, "is no engine", remedy) for name in named if name not in known]

@@ -12,7 +12,7 @@ from service.bench_runs import Job
 from service.bench_table import best_engines, by_instance, percent
 
 OURS = "scale"
-EVERY_PEER = ("cp-sat", *PEERS)
+EVERY_PEER = tuple(PEERS)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """Runs engines on many drawn problems inside one child process, where solvers may be loaded."""
 
 import multiprocessing
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
 from allocator.engines.scale.cache import compile_once
-from allocator.engines.task import AnswerStatus, Task
+from allocator.engines.task import Answer, AnswerStatus, Report, Task
 from allocator.model import compile_model
 from tests.drawn import draw_problem
 
@@ -18,6 +19,8 @@ ENGINES = (
 
 CRASHED = "crashed"
 
+Run = Callable[[Task, Report], Answer]
+
 Result = dict[str, tuple[int, ...] | str | None]
 """Per engine the goal values in internal, larger-is-better form, None for infeasible, or CRASHED."""
 
@@ -25,9 +28,11 @@ Result = dict[str, tuple[int, ...] | str | None]
 def solve_many(seeds: list[int]) -> list[Result]:
     """Lexicographic optimum of each drawn problem by each engine."""
     compile_once()
-    context = multiprocessing.get_context("forkserver")
-    with ProcessPoolExecutor(2, mp_context=context) as pool:
-        return list(pool.map(solve_one, seeds, chunksize=8))
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("forkserver")) as pool:
+        together = list(pool.map(solve_one, seeds, chunksize=8))
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        apart = list(pool.map(solve_apart, seeds, chunksize=8))
+    return [{**first, **second} for first, second in zip(together, apart, strict=True)]
 
 
 def solve_one(seed: int) -> Result:
@@ -35,21 +40,28 @@ def solve_one(seed: int) -> Result:
     return {name: _outcome(seed, name, settings) for name, settings in ENGINES}
 
 
+def solve_apart(seed: int) -> Result:
+    """Lexicographic optimum of one drawn problem by the engine that shares no process with the others."""
+    from allocator.engines import highs  # noqa: PLC0415  solvers are loaded in children only
+
+    return {"highspy": _lexicographic(seed, "highspy", {}, highs.run)}
+
+
 def _outcome(seed: int, name: str, settings: dict[str, str]) -> tuple[int, ...] | str | None:
     from pulp import PulpSolverError  # noqa: PLC0415  solvers are loaded in children only
 
+    from allocator.engines import cp_sat, milp  # noqa: PLC0415  the same
+    from allocator.engines.scale import run as scale  # noqa: PLC0415  the same
+
+    run = {"cp-sat": cp_sat.run, "scale": scale.run}.get(name, milp.run)
     try:
-        return _lexicographic(seed, name, settings)
+        return _lexicographic(seed, name, settings, run)
     except PulpSolverError:
         # CBC 2.10.3 dies on some models that are plainly infeasible; the engine reports it, and nobody believes it
         return CRASHED
 
 
-def _lexicographic(seed: int, name: str, settings: dict[str, str]) -> tuple[int, ...] | None:
-    from allocator.engines import cp_sat, milp  # noqa: PLC0415  solvers are loaded in children only
-    from allocator.engines.scale import run as scale  # noqa: PLC0415  the same
-
-    run = {"cp-sat": cp_sat.run, "scale": scale.run}.get(name, milp.run)
+def _lexicographic(seed: int, name: str, settings: dict[str, str], run: Run) -> tuple[int, ...] | None:
     model, _ = compile_model(draw_problem(seed))
     rows, found = model.rows, []
     for objective in model.objectives:

@@ -13,12 +13,11 @@ from allocator.bench.formulate import Formulation
 from allocator.engines.child import ENGINES, Child, run_alone, wait_for
 from allocator.engines.task import Answer, AnswerStatus, Task
 
-PEERS = {"scip": "scip", "highs": "highs", "cbc": "cbc"}
-"""Solver of the engine milp that each peer is; every other engine goes by its own name."""
+PEERS = {"cp-sat": "", "scip": "scip", "highs": "", "cbc": "cbc"}
+"""Solver of the engine milp that each peer is, empty for a peer that is an engine of its own."""
 
 SINGLE = {
     "scip": "runs one thread: this build has no parallel SCIP",
-    "highs": "takes no number of threads through MathOpt and uses its default, half of the cores",
     "cbc": "runs one thread: with more it is known to hang (coin-or/Cbc issue 640)",
 }
 """Peers that do not take the threads they are offered, and why."""
@@ -62,13 +61,17 @@ class Record:
 
 def engine_names() -> tuple[str, ...]:
     """Every engine that can be named, peers included."""
-    return (*(name for name in ENGINES if name not in {"milp", "series"}), *PEERS)
+    return (*(name for name in ENGINES if name not in {"milp", "series", *PEERS}), *PEERS)
+
+
+def _engine_of(name: str) -> str:
+    return "milp" if PEERS.get(name) else name
 
 
 def warm_up(names: tuple[str, ...]) -> None:
     """Start the server of children and let each engine compile what it compiles, so that no run pays for it."""
     empty = Task(("x",), (), {0: 1}, time_limit_s=30.0, blocks=(0,))
-    for name in dict.fromkeys("milp" if name in PEERS else name for name in names):
+    for name in dict.fromkeys(map(_engine_of, names)):
         run_alone(name, empty, memory_bytes=MEMORY_BYTES)
 
 
@@ -80,7 +83,7 @@ def compete(name: str, formulation: Formulation, limits: Limits) -> Record:
     task = _task_for(name, formulation.task, limits)
     record = Record()
     started = time.monotonic()
-    child = Child.start("milp" if name in PEERS else name, task, memory_bytes=limits.memory_bytes)
+    child = Child.start(_engine_of(name), task, memory_bytes=limits.memory_bytes)
     try:
         while child.running:
             record.peak_bytes = max(record.peak_bytes, resident_peak_bytes(child.process.pid))
@@ -102,7 +105,7 @@ def _task_for(name: str, task: Task, limits: Limits) -> Task:
         seed=limits.seed,
         threads=limits.threads,
         time_limit_s=limits.time_limit_s,
-        settings={"solver": PEERS[name]} if name in PEERS else {},
+        settings={"solver": PEERS[name]} if PEERS.get(name) else {},
         blocks=task.blocks,
     )
 
@@ -164,8 +167,8 @@ def resident_peak_bytes(pid: int | None) -> int:
 def engine_code_hash(name: str) -> str:
     """Hash of the code that an engine consists of here: a result of other code is no longer its own."""
     ours = Path(__file__).parents[1]
-    if name in PEERS or name == "cp-sat":
-        module = ENGINES["milp" if name in PEERS else name]
+    if name in PEERS:
+        module = ENGINES[_engine_of(name)]
         files = [ours.parent / f"{module.replace('.', '/')}.py"]
     else:
         files = sorted((ours / "engines").rglob("*.py"))
@@ -177,7 +180,7 @@ def engine_code_hash(name: str) -> str:
 
 def versions() -> dict[str, str]:
     """What ran: Python, the packages of the engines, and the machine."""
-    packages = {name: importlib.metadata.version(name) for name in ("ortools", "PuLP", "numba", "numpy")}
+    packages = {name: importlib.metadata.version(name) for name in ("ortools", "highspy", "PuLP", "numba", "numpy")}
     return {"python": platform.python_version(), **packages, "machine": machine()}
 
 

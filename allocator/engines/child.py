@@ -30,6 +30,7 @@ from allocator.errors import EngineError
 
 ENGINES = {
     "cp-sat": "allocator.engines.cp_sat",
+    "highs": "allocator.engines.highs",
     "milp": "allocator.engines.milp",
     "series": "allocator.engines.series",
     "scale": "allocator.engines.scale.run",
@@ -43,13 +44,18 @@ MEMORY_BYTES = 8 << 30
 """Address space of one child; a solver's own memory limit is not to be relied on (google/or-tools issue 1944)."""
 
 _CONTEXT = multiprocessing.get_context("forkserver")
+_APART = multiprocessing.get_context("spawn")
+APART = frozenset({"highs"})
+"""Engines whose children start from nothing: what the others have loaded cannot share a process with them."""
+
 _LOADED = [ENGINES[engine] for engine in ("cp-sat", "milp", "series")]
 """Modules that are loaded once for all children; scale, whose kernels take a second, only where it is asked for."""
 
 
 def load_once(engines: Iterable[str]) -> None:
     """Have engines loaded once for all children too; heard until the first child starts."""
-    _LOADED.extend({ENGINES[engine]: None for engine in engines if ENGINES[engine] not in _LOADED})
+    wanted = (ENGINES[engine] for engine in engines if engine not in APART)
+    _LOADED.extend(dict.fromkeys(module for module in wanted if module not in _LOADED))
     _CONTEXT.set_forkserver_preload(list(_LOADED))
 
 
@@ -111,7 +117,8 @@ class Child:
         folder = tempfile.mkdtemp(prefix="allocator-")
         ends_at = time.monotonic() + task.time_limit_s
         errand = _Errand(ENGINES[engine], entry, folder, memory_bytes, ends_at)
-        process = _CONTEXT.Process(target=_serve, args=(errand, task, theirs, lifeline_end), daemon=True)
+        context = _APART if engine in APART else _CONTEXT
+        process = context.Process(target=_serve, args=(errand, task, theirs, lifeline_end), daemon=True)
         with _nameless_main(), collector_held():
             load_once([engine])
             process.start()

@@ -6,10 +6,15 @@ returned wrong optima on this family of problems otherwise; coin-or/Cbc issues 2
 """
 
 import re
+import sys
 import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
+
+# ruff: noqa: E402
+# PuLP would load HiGHS beside the one that OR-Tools carries: one process cannot hold both
+sys.modules.setdefault("highspy", None)  # type: ignore[arg-type]
 
 import pulp
 from ortools.math_opt.io.python import mps_converter

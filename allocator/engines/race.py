@@ -12,8 +12,11 @@ Watch = Callable[[Progress], None]
 Look = Callable[["Standing"], bool]
 """Sees at every tick what is known so far; True ends the race with it."""
 
-PATIENCE_S = 5.0
-"""How long, at the least, a second engine is given to confirm what the first one proved."""
+PATIENCE_S = 2.0
+"""How long, at the least, the others are given to confirm what one engine proved; at most half of what that one took.
+
+What stays unconfirmed is taken up again when every goal had its turn.
+"""
 
 PROOFS = 2
 """How many engines must agree before anything is called proven."""
@@ -126,7 +129,7 @@ def _task_for(task: Task, entrant: Entrant) -> Task:
 def _over(standing: Standing, elapsed: float, proved_after: float | None) -> bool:
     if len(standing.proofs) >= PROOFS:
         return True
-    return proved_after is not None and elapsed > proved_after + max(PATIENCE_S, 2 * proved_after)
+    return proved_after is not None and elapsed > proved_after + max(PATIENCE_S, proved_after / 2)
 
 
 def _listen(standing: Standing, name: str, child: Child) -> None:

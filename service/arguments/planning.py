@@ -34,7 +34,10 @@ def solving(command: argparse.ArgumentParser, time_limit_s: float, out: str) -> 
     )
     command.add_argument("--goals", type=Path, metavar="FILE", help="order and weights of the goals")
     command.add_argument(
-        "--engine", choices=("auto", "exact", "scale"), default="auto", help="how to solve (default: auto, by size)"
+        "--engine",
+        choices=("auto", "exact", "highs", "scale"),
+        default="auto",
+        help="how to solve (default: auto, by size)",
     )
     command.add_argument("--time-limit", type=seconds, default=time_limit_s, metavar="S", help="wall seconds")
     command.add_argument("--threads", type=count, metavar="N", help="threads of CP-SAT (default: every core)")

@@ -38,7 +38,7 @@ def gone(pid: int, within_s: float = 5.0) -> bool:
     return False
 
 
-@pytest.mark.parametrize("engine", ["cp-sat", "milp"])
+@pytest.mark.parametrize("engine", ["cp-sat", "milp", "highs"])
 def test_an_engine_answers_from_its_child(engine):
     answer = run_alone(engine, TASK)
     assert (answer.status, answer.values, answer.bound) == (AnswerStatus.OPTIMAL, (0, 1), 3)
@@ -50,13 +50,14 @@ from allocator.engines.task import Task
 
 print("read")
 if __name__ == "__main__":
-    print(run_alone("cp-sat", Task(("x",), (), {0: 1}, time_limit_s=5.0)).values)
+    print(run_alone("ENGINE", Task(("x",), (), {0: 1}, time_limit_s=5.0)).values)
 """
 
 
-def test_a_child_does_not_read_the_script_that_started_its_parent(tmp_path):
+@pytest.mark.parametrize("engine", ["cp-sat", "highs"])
+def test_a_child_does_not_read_the_script_that_started_its_parent(tmp_path, engine):
     script = tmp_path / "script.py"
-    script.write_text(SCRIPT)
+    script.write_text(SCRIPT.replace("ENGINE", engine))
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     ended = subprocess.run([sys.executable, script], env=environment, capture_output=True, text=True, check=True)
     assert ended.stdout.split("\n")[:2] == ["read", "(1,)"]

@@ -104,7 +104,7 @@ def test_an_empty_plan_is_a_plan():
 
 
 def test_an_unknown_engine_is_refused_by_name():
-    with pytest.raises(ValueError, match="'magic' is not known; choose one of auto, exact, scale"):
+    with pytest.raises(ValueError, match="'magic' is not known; choose one of auto, exact, highs, scale"):
         entrants("magic", 1)
 
 
