@@ -5,6 +5,7 @@ from functools import cache
 import pytest
 
 from allocator import search as search_module
+from allocator import solve as solve_module
 from allocator.engines import child as child_module
 from allocator.engines.child import run_alone
 from allocator.engines.race import Entrant, Standing, race
@@ -111,11 +112,12 @@ def test_an_unknown_engine_is_refused_by_name():
 def test_auto_chooses_by_size_and_says_why():
     small, nothing = entrants("auto", 2, 100)
     assert ([e.name for e in small], nothing) == (["cp-sat", "scip"], "")
-    middle, why = entrants("auto", 2, 20_000)
-    assert [(e.name, e.threads) for e in middle] == [("scale", 1), ("cp-sat", 1)]
+    middle, why = entrants("auto", 2, 3_000)
+    assert [(e.name, e.threads) for e in middle] == [("highs", 1), ("cp-sat", 1)]
+    assert why == "3000 variables: highs and cp-sat"
+    large, why = entrants("auto", 2, 20_000, 3_000_000)
+    assert [(e.name, e.threads) for e in large] == [("scale", 1), ("highs", 1)]
     assert why.startswith("20000 variables: the engine scale")
-    large, _ = entrants("auto", 2, 200_000, 3_000_000)
-    assert [(e.name, e.threads) for e in large] == [("scale", 1), ("cp-sat", 1)]
     largest, why = entrants("auto", 2, 400_000, 6_000_000)
     assert [(e.name, e.threads) for e in largest] == [("scale", 2)]
     assert "alone" in why
@@ -126,7 +128,15 @@ def test_the_engine_scale_proves_what_exact_proves():
     exact, scale = solve(case, LIMITS, "exact"), solve(case, LIMITS, "scale")
     assert scale.status is exact.status is PlanStatus.OPTIMAL
     assert [(g.goal, g.value, g.bound) for g in scale.goals] == [(g.goal, g.value, g.bound) for g in exact.goals]
-    assert all(goal.proved_by == ("cp-sat", "scale") for goal in scale.goals)
+    assert all(len(goal.proved_by) >= 2 for goal in scale.goals)
+
+
+def test_what_one_engine_proved_is_confirmed_by_others_when_every_goal_had_its_turn():
+    case = problem([project("p", component()), project("q", component(project_id="q")), project("r")])
+    solution = solve(case, Limits(60.0, threads=1), "highs")
+    assert solution.status is PlanStatus.OPTIMAL
+    assert all("highs" in goal.proved_by and len(goal.proved_by) == 2 for goal in solution.goals)
+    assert [(g.value, g.bound) for g in solution.goals] == [(g.value, g.bound) for g in solve(case, LIMITS).goals]
 
 
 @pytest.fixture
@@ -159,6 +169,16 @@ def test_a_lie_is_noted_and_never_counts_as_a_proof(liars, lie, note):
     assert standing.values == (0, 1)
     assert standing.proofs == ("cp-sat",)
     assert note in standing.notes
+
+
+def test_a_proof_that_others_refute_does_not_stand(liars, monkeypatch):
+    liars("low_bound")
+    monkeypatch.setattr(solve_module, "entrants", lambda *_: ([Entrant("liar", "liar")], ""))
+    solution = solve(problem([project("p", component())]), LIMITS)
+    assert solution.status is PlanStatus.FEASIBLE
+    assert "liar" not in solution.goals[0].proved_by
+    assert solution.goals[0].bound > solution.goals[0].value == 0
+    assert "liar claimed the bound 0 of value below a checked plan" in solution.notes
 
 
 def test_infeasible_on_one_engines_word_is_not_infeasible(liars):
