@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from allocator.engines.incoming import Incoming
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
 
 
@@ -45,6 +46,14 @@ def gobble(task: Task, report: Report) -> Answer:
 def crash(task: Task, report: Report) -> Answer:
     """Die as a solver does."""
     os.abort()
+
+
+def listen(task: Task, report: Report) -> Answer:
+    """Answer with the plan that is handed over."""
+    incoming = Incoming()
+    while (values := incoming.newer()) is None:
+        time.sleep(0.02)
+    return Answer(AnswerStatus.FEASIBLE, tuple(values))
 
 
 def session(task: Task, report: Report) -> Answer:

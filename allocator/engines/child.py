@@ -24,6 +24,7 @@ from typing import Any, Protocol, cast
 
 from allocator.collecting import collector_held
 from allocator.engines.courtesy import give_way_as_session
+from allocator.engines.incoming import hand_over
 from allocator.engines.scale.cache import compile_once
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
 from allocator.errors import EngineError
@@ -155,6 +156,11 @@ class Child:
             self.answer = message
         else:
             self.failure = str(message)
+
+    def hand_over(self, values: bytes) -> None:
+        """Tell a running engine of a plan that another one has found; it may or may not make use of it."""
+        if self.running:
+            hand_over(self.folder, values)
 
     def stop(self) -> None:
         """End the child and everything it started, and remove its folder."""

@@ -10,6 +10,7 @@ from typing import Any
 import highspy
 import numpy as np
 
+from allocator.engines.incoming import Incoming
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task, integer_bound, slack
 from allocator.linear import Sense
 from allocator.packed import PackedRows, as_arrays
@@ -33,7 +34,7 @@ def run(task: Task, report: Report) -> Answer:
         _hand_over(solver, task.hint)
     watcher = _Watcher(task, report, started)
     solver.setCallback(watcher, None)
-    for kind in (highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution, _LOGGING):
+    for kind in (highspy.cb.HighsCallbackType.kCallbackMipImprovingSolution, _LOGGING, _ASKING):
         solver.startCallback(kind)
     solver.setOptionValue("time_limit", max(0.01, task.time_limit_s - (time.monotonic() - started)))
     solver.run()
@@ -41,6 +42,7 @@ def run(task: Task, report: Report) -> Answer:
 
 
 _LOGGING = highspy.cb.HighsCallbackType.kCallbackMipLogging
+_ASKING = highspy.cb.HighsCallbackType.kCallbackMipUserSolution
 
 
 class _Watcher:
@@ -51,8 +53,14 @@ class _Watcher:
         self.values: tuple[int, ...] | None = None
         self._value: int | None = None
         self._bound: int | None = None
+        self._incoming = Incoming()
 
-    def __call__(self, kind: Any, _message: str, told: Any, _asked: Any, _data: object) -> None:
+    def __call__(self, kind: Any, _message: str, told: Any, asked: Any, _data: object) -> None:
+        if kind == _ASKING:
+            heard = self._incoming.newer()
+            if heard is not None and self._is_better(heard):
+                asked.setSolution(np.frombuffer(heard, dtype=np.int8).astype(np.float64))
+            return
         if kind == _LOGGING:
             bound = integer_bound(-told.mip_dual_bound)
             if bound is not None and (self._bound is None or bound < self._bound):
@@ -65,6 +73,11 @@ class _Watcher:
             if self._value is None or value > self._value:
                 self.values, self._value = values, value
                 self._send(bytes(values))
+
+    def _is_better(self, values: bytes) -> bool:
+        return len(values) == len(self._task.variables) and (
+            self._value is None or self._task.evaluate(values) > self._value
+        )
 
     def _send(self, values: bytes | None) -> None:
         seconds = time.monotonic() - self._started

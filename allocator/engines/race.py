@@ -99,11 +99,14 @@ def race(task: Task, entrants: list[Entrant], watch: Watch, look: Look = go_on) 
     try:
         while len(heard) < len(children):
             wait_for(list(children.values()), TICK_S)
+            known = standing.values
             for name, child in children.items():
                 if name not in heard:
                     _listen(standing, name, child)
                     if not child.running:
                         heard[name] = child
+            if standing.values is not None and standing.values is not known:
+                _spread(standing.values, children.values())
             elapsed = time.monotonic() - started
             watch(Progress("+".join(children), _claimed(standing, children.values()), standing.bound, elapsed))
             if standing.proofs and proved_after is None:
@@ -114,6 +117,12 @@ def race(task: Task, entrants: list[Entrant], watch: Watch, look: Look = go_on) 
         for child in children.values():
             child.stop()
     return standing
+
+
+def _spread(values: tuple[int, ...], children: Iterable[Child]) -> None:
+    """Let every engine know of the best plan: what one has found cuts off what the others search."""
+    for child in children:
+        child.hand_over(bytes(values))
 
 
 def _claimed(standing: Standing, children: Iterable[Child]) -> int | None:

@@ -1,9 +1,11 @@
 """Engine scale: duals, dives, neighbourhoods and proofs under one deadline; import only in a child process."""
 
+import threading
 import time
 
 import numpy as np
 
+from allocator.engines.incoming import Incoming
 from allocator.engines.scale.arrays import arrays_of
 from allocator.engines.scale.incumbent import NAME, Incumbent
 from allocator.engines.scale.search import Search
@@ -15,6 +17,9 @@ SPARE = 0.02
 """Share of the time limit kept for handing over the answer."""
 
 
+HEARD_EVERY_S = 0.5
+
+
 def run(task: Task, report: Report) -> Answer:
     """Solve a task; the bound is an exact Lagrangian bound or a complete search of what it leaves open."""
     started = time.monotonic()
@@ -23,6 +28,7 @@ def run(task: Task, report: Report) -> Answer:
     best = Incumbent(arrays, task.constant, report, deadline, started)
     if task.hint is not None and len(task.hint) == arrays.variables:
         best.offer(np.array(task.hint, dtype=np.int8))
+    threading.Thread(target=_hear, args=(best,), daemon=True).start()
     search = Search(arrays, best, max(1, task.threads), task.seed)
     search.explore()
     if search.impossible and best.values is None:
@@ -31,6 +37,16 @@ def run(task: Task, report: Report) -> Answer:
         return Answer(AnswerStatus.UNKNOWN, None, _bound(best))
     status = AnswerStatus.OPTIMAL if best.proven else AnswerStatus.FEASIBLE
     return Answer(status, tuple(best.values.tolist()), _bound(best))
+
+
+def _hear(best: Incumbent) -> None:
+    """Take in plans that other engines have found, for as long as the search lasts."""
+    incoming = Incoming()
+    while not best.over:
+        told = incoming.newer()
+        if told is not None and len(told) == best.arrays.variables:
+            best.offer(np.frombuffer(told, dtype=np.int8))
+        time.sleep(HEARD_EVERY_S)
 
 
 def _bound(best: Incumbent) -> int | None:

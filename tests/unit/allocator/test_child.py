@@ -11,6 +11,7 @@ import pytest
 
 from allocator.engines import child as child_module
 from allocator.engines.child import Child, run_alone, wait_for
+from allocator.engines.incoming import Incoming, hand_over
 from allocator.engines.task import AnswerStatus, Task
 from allocator.errors import EngineError
 from allocator.linear import Row, Sense
@@ -166,3 +167,28 @@ def test_no_child_outlives_its_parent(death, tmp_path):
         parent.wait(10)
         assert gone(engine, 2.0)
         assert gone(grandchild, 2.0)
+
+
+def test_a_plan_is_handed_over_to_a_running_child_and_to_none_that_has_ended():
+    child = Child.start("test", TASK, entry="listen")
+    try:
+        child.hand_over(bytes((0, 1)))
+        while child.running:
+            wait_for([child], 0.1)
+    finally:
+        child.stop()
+    assert (child.failure, child.answer.values) == (None, (0, 1))
+    child.hand_over(bytes((1, 0)))
+    hand_over(child.folder, bytes((1, 0)))
+    assert not Path(child.folder).exists()
+
+
+def test_only_a_newer_plan_is_taken_in(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    incoming = Incoming()
+    assert incoming.newer() is None
+    hand_over(str(tmp_path), b"\0\1")
+    assert (incoming.newer(), incoming.newer()) == (b"\0\1", None)
+    hand_over(str(tmp_path), b"\1\0")
+    assert incoming.newer() == b"\1\0"
+    assert [path.name for path in tmp_path.iterdir()] == ["incumbent"]

@@ -2,10 +2,11 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
-from allocator.engines.child import Child, run_alone, wait_for
+from allocator.engines.child import Child, checked, run_alone, wait_for
 from allocator.engines.race import Entrant, race
 from allocator.engines.task import AnswerStatus, Task
 from allocator.linear import Row, Sense
@@ -97,6 +98,34 @@ def test_it_races_beside_engines_of_or_tools():
     standing = race(KNAPSACK, entrants, lambda _: None)
     assert len(standing.proofs) >= 2
     assert standing.notes == []
+
+
+@pytest.mark.parametrize("engine", ["highs", "scale"])
+def test_engines_take_in_what_another_has_found(engine):
+    """Both are given the optimum before they begin to search, and one that breaks the rows after it."""
+    best = run_alone("cp-sat", KNAPSACK)
+    for values in (best.values, (1,) * ITEMS, (1, 0)):
+        child = Child.start(engine, replace(KNAPSACK, blocks=(0,) * ITEMS))
+        child.hand_over(bytes(values))
+        try:
+            while child.running:
+                wait_for([child], 0.5)
+        finally:
+            child.stop()
+        assert child.failure is None
+        answer = checked(engine, KNAPSACK, child.answer)
+        assert KNAPSACK.evaluate(answer.values) == best.bound
+
+
+def test_a_race_tells_everybody_of_a_better_plan(monkeypatch):
+    told = []
+    monkeypatch.setattr(Child, "hand_over", lambda child, values: told.append((child.engine, values)))
+    standing = race(KNAPSACK, [Entrant("highs", "highs"), Entrant("cp-sat", "cp-sat")], lambda _: None)
+    assert {engine for engine, _ in told} == {"highs", "cp-sat"}
+    values = [KNAPSACK.evaluate(values) for engine, values in told if engine == "highs"]
+    assert values == sorted(values)
+    assert all(KNAPSACK.admits(values) for _, values in told)
+    assert values[-1] == standing.value
 
 
 def test_processes_of_or_tools_never_load_it():
