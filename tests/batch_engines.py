@@ -48,15 +48,13 @@ def solve_apart(seed: int) -> Result:
 
 
 def _outcome(seed: int, name: str, settings: dict[str, str]) -> tuple[int, ...] | str | None:
-    from pulp import PulpSolverError  # noqa: PLC0415  solvers are loaded in children only
-
-    from allocator.engines import cp_sat, milp  # noqa: PLC0415  the same
+    from allocator.engines import cp_sat, milp  # noqa: PLC0415  solvers are loaded in children only
     from allocator.engines.scale import run as scale  # noqa: PLC0415  the same
 
     run = {"cp-sat": cp_sat.run, "scale": scale.run}.get(name, milp.run)
     try:
         return _lexicographic(seed, name, settings, run)
-    except PulpSolverError:
+    except milp.pulp.PulpSolverError:
         # CBC 2.10.3 dies on some models that are plainly infeasible; the engine reports it, and nobody believes it
         return CRASHED
 

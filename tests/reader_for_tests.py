@@ -3,9 +3,9 @@
 import subprocess
 from pathlib import Path
 
-import pulp
 from ortools.linear_solver.python import model_builder
 
+from allocator.engines.milp import pulp
 from allocator.engines.task import Answer, AnswerStatus, Report, Task
 
 

@@ -13,7 +13,7 @@ Look = Callable[["Standing"], bool]
 """Sees at every tick what is known so far; True ends the race with it."""
 
 PATIENCE_S = 2.0
-"""How long, at the least, the others are given to confirm what one engine proved; at most half of what that one took.
+"""How long, at the least, others are given to confirm what one engine proved; at most a quarter of what it took.
 
 What stays unconfirmed is taken up again when every goal had its turn.
 """
@@ -138,7 +138,7 @@ def _task_for(task: Task, entrant: Entrant) -> Task:
 def _over(standing: Standing, elapsed: float, proved_after: float | None) -> bool:
     if len(standing.proofs) >= PROOFS:
         return True
-    return proved_after is not None and elapsed > proved_after + max(PATIENCE_S, proved_after / 2)
+    return proved_after is not None and elapsed > proved_after + max(PATIENCE_S, proved_after / 4)
 
 
 def _listen(standing: Standing, name: str, child: Child) -> None:
