@@ -164,6 +164,7 @@ def export(asker: Reader, plan_id: PlanId, name: FileName, known: IfNoneMatch = 
     same = unchanged(known, tag(file["sha256"]))
     if same is not None:
         return same
+    asker.house.events.tell("data.exported", asker.person, f"plan/{plan_id}/{name}")
     headers = {"ETag": tag(file["sha256"])}
     if name.endswith(".html"):
         headers["Content-Security-Policy"] = MAP_POLICY

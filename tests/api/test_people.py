@@ -62,6 +62,7 @@ CLAIMS = {
     "sub": "li.na",
     "allocator_role": "planner",
     "allocator_district": PINGSHAN,
+    "scope": "openid",
 }
 
 
