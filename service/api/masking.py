@@ -10,11 +10,12 @@ from sqlalchemy import Connection, select
 
 from allocator.problem import Problem
 from service.api.house import Asker
+from service.api.problems import conflict
 from service.database.tables import enquiry
 from service.records import plans
-from service.tenant_names import HIDDEN, in_problem, in_registry
+from service.tenant_names import HIDDEN, in_inputs, in_problem, in_registry
 
-__all__ = ["HIDDEN", "Mask", "mask_of", "masked", "masked_registry"]
+__all__ = ["HIDDEN", "Mask", "mask_of", "masked", "masked_registry", "without_names"]
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -39,6 +40,18 @@ def masked_registry(asker: Asker, connection: Connection, document: Mapping[str,
         return document
     firms = connection.execute(select(enquiry.c.enterprise).distinct()).scalars()
     return in_registry(document, asker.district, firms)
+
+
+def without_names(asker: Asker, plan_id: str) -> None:
+    """Refuse files of a district's plan from before such names were hidden: files are kept as they were made.
+
+    Raises a 409 problem; a plan that is made anew has none of them.
+    """
+    if asker.district is None:
+        return
+    inputs = asker.house.plan(plan_id)[0].inputs
+    if inputs is not None and in_inputs(inputs, asker.district) != inputs:
+        raise conflict("old-names", "The files of this plan name tenants of other districts; ask for the plan anew.")
 
 
 @dataclass(frozen=True)
