@@ -22,6 +22,10 @@ CREATE TABLE allocator.session (
     ended_at timestamptz
 );
 CREATE INDEX ix_session_person ON allocator.session (person) WHERE ended_at IS NULL;
+ALTER TABLE allocator.session ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON allocator.session
+    USING (allocator.sees(NULL) OR person = current_setting('allocator.person', true))
+    WITH CHECK (allocator.sees(NULL) OR person = current_setting('allocator.person', true));
 GRANT SELECT, INSERT, UPDATE, DELETE ON allocator.session TO allocator_app;
 
 ALTER TABLE allocator.enquiry ADD COLUMN known_as text;
