@@ -14,7 +14,8 @@ import structlog
 from anyio import sleep
 from anyio.to_thread import run_sync
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from service import audit
 from service.database.engine import SYSTEM, transaction
@@ -115,10 +116,13 @@ class Events:
             with transaction(self.engine, SYSTEM) as connection:
                 for entry in entries:
                     audit.record(connection, *entry)
-        except SQLAlchemyError as error:
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             LOG.warning("the audit waits for the database", error=type(error).__name__, entries=len(entries))
             with self._lock:
                 self._entries = [*entries, *self._entries][:MOST]
+        except SQLAlchemyError:
+            # what the database will never take must not keep later entries out
+            LOG.exception("entries of the audit are lost", entries=entries)
 
     async def keep_writing(self) -> None:
         """Close windows and write entries until cancelled."""

@@ -1,12 +1,11 @@
 """What requests carry: nothing unknown, no number in the clothes of a text, everything bounded."""
 
-import unicodedata
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from geodata.schema import BoundaryRecord
-from service.people.keys import INVISIBLE
+from service.people.roles import shows
 
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
@@ -18,7 +17,7 @@ def _printable(value: str) -> str:
 
 
 def _visible(value: str) -> str:
-    if any(unicodedata.category(character) in INVISIBLE for character in value):
+    if value and not shows(value):
         raise ValueError("has an invisible character")
     return value
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from service.api.house import address_of, count_person, count_stranger, refuse_key
+from service.api.house import address_of, count_person, count_stranger, recognised, refuse_key
 from service.pages import session
 from service.pages.assets import PREFIX
 from service.pages.entry import InVisit
@@ -39,6 +39,7 @@ def enter(here: InVisit, form: InForm) -> Response:
         refuse_key(here.house, here.request, "sign-in.refused", found)
         count_stranger(here.house, address_of(here.request))
         return here.page("sign_in.html.j2", WORDS, status=403, next_place=target, refused=True)
+    recognised(here.request, found.principal)
     count_person(here.house, found.principal.person)
     answer = go(_inside(target))
     session.end(here.house, here.session)

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import os
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,15 +14,12 @@ from allocator.errors import Fault, InputError
 from seeds.load import load_districts
 from service.database.tables import api_key
 from service.people import sessions
-from service.people.roles import Principal, Role
+from service.people.roles import Principal, Role, shows
 from service.records import registries
 from service.settings import Settings
 
 MARK = "dak_"
 """How every key begins, so that scanners of leaked secrets can tell them."""
-
-INVISIBLE = frozenset({"Cc", "Cf", "Zl", "Zp"})
-"""Categories of characters that a name may not have: they hide, or turn around, what stands there."""
 
 
 def pepper_of(settings: Settings) -> bytes:
@@ -74,7 +70,7 @@ def check_district(connection: Connection, district: str | None) -> None:
 
 def check_person(person: str) -> None:
     """Raise InputError for a name that does not show what it is."""
-    if not person.strip() or any(unicodedata.category(one) in INVISIBLE for one in person):
+    if not shows(person):
         raise InputError(
             [Fault("key", None, "person", repr(person), "contains an invisible character", "Write a plain name")]
         )

@@ -13,7 +13,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from service.people.issuer_keys import IssuerAwayError, IssuerKeys, TokenError
-from service.people.roles import DISTRICT_ROLES, Principal, Role
+from service.people.roles import DISTRICT_ROLES, Principal, Role, shows
 from service.settings import Settings
 
 __all__ = ["ALGORITHMS", "Issuer", "IssuerAwayError", "TokenError"]
@@ -101,7 +101,7 @@ class Issuer:
     def _person(self, claims: dict[str, Any]) -> Principal:
         subject, role = claims["sub"], claims.get(self.settings.oidc_role_claim)
         district = claims.get(self.settings.oidc_district_claim)
-        if not isinstance(subject, str) or not 0 < len(subject) <= 200:
+        if not isinstance(subject, str) or len(subject) > 200 or not shows(subject):
             raise TokenError("the claim sub is no name")
         if role not in list(Role):
             raise TokenError(f"the claim {self.settings.oidc_role_claim} names no role")

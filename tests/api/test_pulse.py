@@ -2,12 +2,14 @@
 
 import socket
 import threading
+from argparse import Namespace
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from anyio.to_thread import current_default_thread_limiter
 from sqlalchemy import event, text
 
+from service import exit_codes, logs, operating
 from service.api import plans
 from service.api.house import Asker
 from service.database.engine import SYSTEM, transaction
@@ -97,12 +99,25 @@ async def _threads():
     return int(current_default_thread_limiter().total_tokens)
 
 
-def test_a_worker_lives_by_its_heartbeat(fresh):
+def test_a_worker_lives_by_its_heartbeat(fresh, monkeypatch):
     host = socket.gethostname()
     assert not worker_lives(fresh.engine, host, 3)
     beat(fresh.works)
     assert worker_lives(fresh.engine, host, 3)
     assert not worker_lives(fresh.engine, "elsewhere", 3)
+    assert said(fresh, monkeypatch) == exit_codes.OK
     with transaction(fresh.engine, SYSTEM) as connection:
         connection.execute(text("UPDATE allocator.worker SET heartbeat_at = now() - interval '4 seconds'"))
     assert not worker_lives(fresh.engine, host, 3)
+    assert said(fresh, monkeypatch) == exit_codes.DEFECT
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    assert operating.worker(Namespace(health=True, lifeline=False)) == exit_codes.DEFECT
+
+
+def said(desk, monkeypatch):
+    """How the command ends."""
+    monkeypatch.setattr(logs, "set_up", lambda _level: None)
+    monkeypatch.setenv("DATABASE_URL", desk.url)
+    monkeypatch.setenv("ALLOCATOR_STALLED_AFTER_S", "3")
+    monkeypatch.setenv("ALLOCATOR_HEARTBEAT_S", "1")
+    return operating.worker(Namespace(health=True, lifeline=False))
