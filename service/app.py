@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from anyio.to_thread import current_default_thread_limiter
+from anyio import create_task_group
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse, Response
 
 from service import tracing
+from service.access_log import AccessLog
 from service.api import (
     administration,
     answers,
@@ -35,6 +37,7 @@ from service.ogc.app import create_ogc
 from service.pages.app import create_pages
 from service.pages.assets import PREFIX as PAGES_PREFIX
 from service.people.keys import pepper_of
+from service.security import Events
 from service.settings import Settings
 
 PREFIX = "/api/v1"
@@ -62,7 +65,13 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
-        yield
+        events: Events = app.state.house.events
+        async with create_task_group() as beside:
+            beside.start_soon(events.keep_writing)
+            yield
+            beside.cancel_scope.cancel()
+        events.close(0)
+        await run_sync(events.write)
         engine.dispose()
 
     meters = Meters()
@@ -95,6 +104,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)
+    if settings.access_log:
+        app.add_middleware(AccessLog)
     app.add_middleware(Front, settings=settings, roots=frozenset({OGC_PREFIX, PAGES_PREFIX}))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app

@@ -112,7 +112,7 @@ def _order(
 ) -> str | None:
     in_force = plans.document_of(connection, standing["plan_id"])
     newest = registries.find(connection, None)
-    enquiries = batches.open_enquiries(connection)
+    enquiries = batches.open_enquiries(connection, in_city=True)
     if in_force is None or newest is None or not enquiries:
         _close(connection, day, "idle", {"sentence_en": "No enquiry is open.", "sentence_zh": "没有待安排的项目。"})
         return None

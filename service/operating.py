@@ -3,12 +3,14 @@
 import argparse
 import json
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from allocator.errors import Fault, InputError
 from service import audit as trail
@@ -23,8 +25,10 @@ from service.database.tables import night
 from service.jobs.solving import solve_run
 from service.jobs.worker import work
 from service.jobs.works import Works
-from service.people.keys import make_key, pepper_of
+from service.people.keys import check_district, check_person, make_key, pepper_of
 from service.people.roles import DISTRICT_ROLES, Principal, Role
+from service.pulse import worker_lives
+from service.security import LOG
 from service.serve import database
 from service.settings import Settings, load_settings
 
@@ -60,13 +64,27 @@ def migrate(_options: argparse.Namespace) -> int:
 
 
 def worker(options: argparse.Namespace) -> int:
-    """Work until SIGTERM."""
+    """Work until SIGTERM; or say whether the worker on this host lives."""
     settings = _settings()
     if settings.database_url is None:
         remedy = "Set DATABASE_URL, or run `allocator serve`, which has a worker of its own."
         raise InputError([Fault("environment", None, "DATABASE_URL", None, "is missing", remedy)])
+    if options.health:
+        return _health(settings, settings.database_url.get_secret_value())
     work(settings, settings.database_url.get_secret_value(), lifeline=options.lifeline)
     return exit_codes.OK
+
+
+def _health(settings: Settings, url: str) -> int:
+    engine = open_engine(url, pool_size=1, statement_timeout_s=5)
+    try:
+        lives = worker_lives(engine, socket.gethostname(), settings.stalled_after_s)
+    except SQLAlchemyError:
+        lives = False
+    finally:
+        engine.dispose()
+    print("ok" if lives else "no heartbeat")
+    return exit_codes.OK if lives else exit_codes.DEFECT
 
 
 def nightly(options: argparse.Namespace) -> int:
@@ -109,10 +127,13 @@ def key(options: argparse.Namespace) -> int:
         raise InputError([Fault("key", None, "--district", options.district, f"does not go with {role}", remedy)])
     settings = _settings(**({} if options.data_dir is None else {"data_dir": options.data_dir}))
     with _kept(settings) as engine, transaction(engine, SYSTEM) as connection:
+        check_person(options.person)
+        check_district(connection, options.district)
         principal = Principal(options.person, role, options.district)
         key_id, made = make_key(connection, pepper_of(settings), principal, "operator", options.label, options.days)
         detail = {"person": options.person, "role": role.value, "district": options.district}
         trail.record(connection, "operator", "key.make", f"key/{key_id}", detail)
+    LOG.info("key.made", person="operator", subject=f"key/{key_id}", of=options.person, role=role.value)
     print(made)
     return exit_codes.OK
 

@@ -17,6 +17,7 @@ from service.goals_file import Order as GoalOrder
 from service.records import batches, plans, registries, runs
 from service.records.runs import Order
 from service.scenario import Scenario
+from service.tenant_names import in_inputs
 
 Asked = Mapping[str, Any]
 """A request in the fields of :class:`service.api.bodies.RunIn`."""
@@ -41,7 +42,7 @@ def gather(connection: Connection, district: str | None, asked: Asked, read_regi
         raise InputError([_fault("registry", "is not known", "See /api/v1/registries")])
     basis = _basis(connection, district, asked)
     in_force = None if basis is None else plans.document_of(connection, basis)
-    enquiries = _enquiries(connection, asked, None if in_force is None else _projects(in_force))
+    enquiries = _enquiries(connection, district, asked, None if in_force is None else _projects(in_force))
     wish = Wish(
         plan_from=asked.get("plan_from"),
         start_slack_months=asked.get("start_slack_months"),
@@ -50,6 +51,8 @@ def gather(connection: Connection, district: str | None, asked: Asked, read_regi
         scenario=_scenario(connection, asked.get("scenario_id")),
     )
     inputs, owners = assemble(read_registry(found), enquiries, in_force, wish)
+    if district is not None:
+        inputs = in_inputs(inputs, district)
     return Gathered(inputs, owners, found["number"], basis)
 
 
@@ -97,7 +100,9 @@ def _projects(document: Any) -> set[str]:
     return {project.project_id for project in document.inputs.projects} if document.inputs else set()
 
 
-def _enquiries(connection: Connection, asked: Asked, carried: set[str] | None) -> list[Mapping[str, Any]]:
+def _enquiries(
+    connection: Connection, district: str | None, asked: Asked, carried: set[str] | None
+) -> list[Mapping[str, Any]]:
     """Open enquiries of the named batches; with a plan in force, those that it was made from stay."""
     named = list(asked.get("batches") or ())
     unknown = [batch_id for batch_id in named if batches.find(connection, batch_id) is None]
@@ -105,7 +110,7 @@ def _enquiries(connection: Connection, asked: Asked, carried: set[str] | None) -
         raise InputError([_fault("batches", f"{batch_id} is not known", "See /api/v1/batches") for batch_id in unknown])
     return [
         row
-        for row in batches.open_enquiries(connection)
+        for row in batches.open_enquiries(connection, in_city=district is None)
         if not named or row["batch_id"] in named or row["project_id"] in (carried or ())
     ]
 

@@ -8,6 +8,7 @@ from allocator.verify import VerifiedPlan
 from maps.inline import embedded_payload
 from maps.payload import Extras, studied
 from service.api.house import Asker
+from service.api.masking import without_names
 from service.api.problems import not_found
 from service.boundaries import drawn_boundaries
 from service.map_settings import map_settings
@@ -23,6 +24,8 @@ def stored_payload(asker: Asker, plan_id: str, against: str | None = None) -> di
         told = answers.answered(connection, plan_id)
         if page is None or (against is not None and not plans.seen_whole(connection, against)):
             raise not_found("plan that you may see whole")
+    for each in filter(None, (plan_id, against)):
+        without_names(asker, each)
     payload = embedded_payload(bytes(page["content"]).decode())
     if not told and against is None:
         return payload

@@ -43,6 +43,14 @@ def _origins(listed: tuple[str, ...]) -> tuple[str, ...]:
     return listed
 
 
+def _private(address: str) -> str:
+    """An address whose answer nobody on the way can change."""
+    host = re.fullmatch(r"http://(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d{1,5})?(/\S*)?", address)
+    if host is None and re.fullmatch(r"https://[^/?#@\s]+(/\S*)?", address) is None:
+        raise ValueError("is no https:// address, nor one of this machine")
+    return address
+
+
 class Settings(BaseSettings):
     """The settings of the service; each is the environment variable of its name, in capitals after ALLOCATOR_.
 
@@ -78,6 +86,10 @@ class Settings(BaseSettings):
         None, min_length=16, description="Secret that API keys are hashed with; absent makes one in the data folder."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    access_log: bool = Field(default=True, description="Whether a line is logged for every request.")
+    least_free_mb: int = Field(
+        200, ge=0, le=1_000_000, description="Free space of the data folder below which /readyz says no, MB."
+    )
 
     otlp_endpoint: str | None = Field(
         None,
@@ -122,11 +134,19 @@ class Settings(BaseSettings):
     oidc_issuer: str | None = Field(None, description="Issuer whose bearer tokens are accepted.")
     oidc_audience: str = Field("district-allocator", min_length=1, description="Audience a token must be for.")
     oidc_jwks_file: Path | None = Field(None, description="File with the issuer's public keys, JWKS.")
-    oidc_jwks_url: str | None = Field(None, pattern=r"^https?://", description="Address of the issuer's public keys.")
+    oidc_jwks_url: Annotated[str, AfterValidator(_private)] | None = Field(
+        None, description="Address of the issuer's public keys; https, except on this very machine."
+    )
+    oidc_keys_hours: float = Field(
+        24.0, gt=0, le=720, description="How long the last good keys are taken while the issuer is away, hours."
+    )
     oidc_role_claim: str = Field("allocator_role", min_length=1, description="Claim that names the role.")
     oidc_district_claim: str = Field("allocator_district", min_length=1, description="Claim with a planner's adcode.")
 
     session_hours: float = Field(10.0, gt=0, le=168, description="How long a sign-in on the pages lasts, hours.")
+    session_idle_minutes: float = Field(
+        60.0, gt=0, le=10_080, description="How long a sign-in lasts that nobody uses, minutes."
+    )
     secure_cookies: bool = Field(default=False, description="Whether browsers send the sign-in over https alone.")
 
     webhook_url: str | None = Field(None, pattern=r"^https?://", description="Where change reports are posted.")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from sqlalchemy import Connection, select
 
@@ -12,15 +12,17 @@ from service.api.house import Administrator, Reader
 from service.api.once import Answer, IsOnce
 from service.api.paging import InWindow, Page, paged
 from service.api.problems import ProblemError, not_found
-from service.api.shapes import AuditCheck, AuditOut, KeyOut, Keys, Me, NewKey
+from service.api.shapes import AuditCheck, AuditOut, KeyOut, Keys, Me, NewKey, SessionEnded, SessionOut, Sessions
 from service.database.rows import every, only
 from service.database.tables import api_key
 from service.database.tables import audit as entries
-from service.people.keys import make_key, revoke_key
+from service.people import sessions
+from service.people.keys import check_district, make_key, revoke_key
 from service.people.roles import DISTRICT_ROLES, RIGHTS, Principal, Role
 
 router = APIRouter(tags=["administration"])
 KeyId = Annotated[str, InPath(pattern=r"^key-[0-9a-f]{8}$")]
+SessionId = Annotated[str, InPath(pattern=r"^session-[0-9a-f]{12}$")]
 
 
 @router.get("/me", summary="Who asks")
@@ -75,10 +77,12 @@ def make(asker: Administrator, body: KeyIn, once: IsOnce) -> Response:
         raise ProblemError(422, "invalid", "The key does not hold.", errors)
 
     def do(connection: Connection) -> Answer:
+        check_district(connection, body.district)
         principal = Principal(body.person, role, body.district)
         key_id, key = make_key(connection, asker.house.pepper, principal, asker.person, body.label, body.days)
         detail = {"person": body.person, "role": body.role, "district": body.district}
         audit.record(connection, asker.person, "key.make", f"key/{key_id}", detail)
+        asker.house.events.tell("key.made", asker.person, f"key/{key_id}", of=body.person, role=body.role)
         return Answer(NewKey(key_id=key_id, key=key), 201)
 
     return once.answer(asker, do)
@@ -92,9 +96,34 @@ def revoke(asker: Administrator, key_id: KeyId, once: IsOnce) -> Response:
         if not revoke_key(connection, key_id):
             raise not_found("key in force")
         audit.record(connection, asker.person, "key.revoke", f"key/{key_id}", {})
+        asker.house.events.tell("key.revoked", asker.person, f"key/{key_id}")
         row = only(connection, select(api_key).where(api_key.c.key_id == key_id))
         return Answer(KeyOut.model_validate(row))
 
     answer = once.answer(asker, do)
     asker.house.known.forget()
     return answer
+
+
+@router.get("/sessions", summary="Sessions of the pages")
+def signed_in(
+    asker: Administrator,
+    person: Annotated[str | None, Query(max_length=200, description="Only those of a person.")] = None,
+) -> Sessions:
+    """Everybody who is signed in on the pages, the last used first."""
+    with asker.transaction() as connection:
+        rows = sessions.listed(connection, asker.house.settings, person)
+    return Sessions(items=[SessionOut.model_validate(row) for row in rows])
+
+
+@router.post("/sessions/{session_id}/end", summary="End a session", response_model=SessionEnded)
+def end_session(asker: Administrator, session_id: SessionId, once: IsOnce) -> Response:
+    """From now on the cookie of the session is not taken; the key that it began with still is."""
+
+    def do(connection: Connection) -> Answer:
+        if not sessions.end(connection, asker.person, session_id):
+            raise not_found("session in force")
+        asker.house.events.tell("session.ended", asker.person, f"session/{session_id}")
+        return Answer(SessionEnded(session_id=session_id))
+
+    return once.answer(asker, do)

@@ -1,6 +1,6 @@
 """Batches of enquiries: uploaded whole, listed, withdrawn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from dataclasses import replace as replace_fields
 from datetime import date
@@ -138,9 +138,14 @@ def one(asker: Reader, batch_id: BatchId, response: Response) -> BatchWhole:
     """A batch; an enquiry is open until it is withdrawn or replaced."""
     with asker.transaction() as connection:
         found = _found(connection, batch_id)
-        enquiries = [EnquiryOut.model_validate(each) for each in batches.enquiries_of(connection, batch_id)]
+        enquiries = [_shown(asker, each) for each in batches.enquiries_of(connection, batch_id)]
     response.headers["ETag"] = tag(batch_id, found["version"])
     return BatchWhole.model_validate({**found, "enquiries": enquiries})
+
+
+def _shown(asker: Asker, row: Mapping[str, Any]) -> EnquiryOut:
+    # that an id has another name in the city tells a district that somebody else uses it
+    return EnquiryOut.model_validate({**row, "known_as": row["known_as"] if asker.district is None else None})
 
 
 def _found(connection: Connection, batch_id: str) -> Any:

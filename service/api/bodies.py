@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
 
 from geodata.schema import BoundaryRecord
+from service.people.roles import shows
 
 MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
@@ -15,13 +16,19 @@ def _printable(value: str) -> str:
     return value.strip()
 
 
+def _visible(value: str) -> str:
+    if value and not shows(value):
+        raise ValueError("has an invisible character")
+    return value
+
+
 def _some(value: str) -> str:
     if not value:
         raise ValueError("is blank")
     return value
 
 
-Line = Annotated[StrictStr, Field(max_length=200), AfterValidator(_printable)]
+Line = Annotated[StrictStr, Field(max_length=200), AfterValidator(_printable), AfterValidator(_visible)]
 Words = Annotated[StrictStr, Field(min_length=1, max_length=2000), AfterValidator(_printable), AfterValidator(_some)]
 Name = Annotated[StrictStr, Field(pattern=r"^[\x21-\x7e]{1,80}$")]
 ProjectName = Annotated[StrictStr, Field(min_length=1, max_length=80), AfterValidator(_printable)]
@@ -215,7 +222,7 @@ class RecommendIn(Body):
 class KeyIn(Body):
     """A key for a person."""
 
-    person: Line = Field(min_length=1, examples=["zhang.wei"])
+    person: Annotated[Line, AfterValidator(_some)] = Field(examples=["zhang.wei"])
     role: Literal["viewer", "planner", "reviewer", "operator", "admin"]
     district: Name | None = Field(None, description="Adcode that a viewer or planner is bound to.")
     label: Line = ""

@@ -2,29 +2,22 @@
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from service.api.house import InHouse
-from service.database.engine import SYSTEM, transaction
 
 router = APIRouter(tags=["health"])
 
 
 @router.get("/healthz", summary="Lives", include_in_schema=False)
-async def healthz() -> dict[str, str]:
-    """The process answers; nothing else is asked."""
-    return {"status": "ok"}
+async def healthz(house: InHouse) -> Response:
+    """The process answers, and its threads are not all held; 503 otherwise, and then a new start helps."""
+    lives = await house.pulse.lives()
+    return JSONResponse({"status": "ok" if lives else "every thread is held"}, 200 if lives else 503)
 
 
 @router.get("/readyz", summary="Can serve", include_in_schema=False)
-def readyz(house: InHouse) -> Response:
-    """The database answers, and a worker has been heard of lately; 503 otherwise."""
-    silence = house.settings.stalled_after_s
-    query = text("SELECT count(*) FROM allocator.worker WHERE heartbeat_at > now() - make_interval(secs => :silence)")
-    try:
-        with transaction(house.engine, SYSTEM) as connection:
-            workers = connection.execute(query, {"silence": silence}).scalar_one()
-    except SQLAlchemyError:
-        return JSONResponse({"status": "no database"}, 503)
-    return JSONResponse({"status": "ok" if workers else "no worker", "workers": workers}, 200 if workers else 503)
+async def readyz(house: InHouse) -> Response:
+    """The database reads and writes, there is room for files, and a worker was heard of lately; 503 otherwise."""
+    found = await house.pulse.ready()
+    content = {"status": found.status} | ({} if found.workers is None else {"workers": found.workers})
+    return JSONResponse(content, 200 if found.ok else 503)

@@ -10,6 +10,7 @@ from functools import cached_property
 from threading import BoundedSemaphore
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import Depends, Request, Security
 from fastapi.dependencies.models import Dependant
@@ -25,11 +26,13 @@ from allocator.verify import VerifiedPlan
 from service.api.problems import ProblemError
 from service.api.standing import Standings
 from service.database.engine import SYSTEM, transaction
-from service.people.keys import digest_of, person_of
+from service.people.keys import Found, digest_of, find_key
 from service.people.known import Known
 from service.people.roles import Principal, Right
-from service.people.tokens import Issuer, TokenError
+from service.people.tokens import Issuer, IssuerAwayError, TokenError
+from service.pulse import Pulse
 from service.records import plans
+from service.security import Events
 from service.settings import Settings
 from service.wire import PlanOut
 
@@ -37,6 +40,9 @@ API_KEY = APIKeyHeader(name="X-API-Key", scheme_name="ApiKey", auto_error=False)
 BEARER = HTTPBearer(scheme_name="Bearer", auto_error=False)
 STRANGERS_PER_MINUTE = 120
 """Failed recognitions that one address may have a minute."""
+
+TOKENS_AT_ONCE = 4
+"""Bearer tokens that are read at the same time."""
 
 
 @dataclass
@@ -53,19 +59,21 @@ class House:
     def __post_init__(self) -> None:
         self.asking = BoundedSemaphore(self.settings.recommendations_at_once)
         self.streams = BoundedSemaphore(self.settings.streams_at_once)
+        self.events = Events(self.engine)
+        self.pulse = Pulse(self.settings, self.engine)
+        self.tokens_at_once = CapacityLimiter(TOKENS_AT_ONCE)
 
     def remembered(self, key: str) -> Principal | None:
         """Whose key this is, if it was looked up a moment ago."""
         return self.known.remembered(digest_of(key, self.pepper))
 
-    def person(self, key: str) -> Principal | None:
-        """Whose key this is."""
-
-        def look() -> Principal | None:
-            with transaction(self.engine, SYSTEM) as connection:
-                return person_of(connection, self.pepper, key)
-
-        return self.known.get(digest_of(key, self.pepper), look)
+    def key(self, key: str) -> Found | None:
+        """What is known of a key; one that is taken is remembered for a moment."""
+        with transaction(self.engine, SYSTEM) as connection:
+            found = find_key(connection, self.pepper, key)
+        if found is not None and found.in_force:
+            self.known.remember(digest_of(key, self.pepper), found.principal)
+        return found
 
     def plan(self, plan_id: str) -> tuple[PlanOut, VerifiedPlan]:
         """A stored plan, read whole whoever asks; callers show of it what their person may see."""
@@ -133,19 +141,55 @@ async def _recognised(
     why = "Send a key as X-API-Key, or a token as Authorization: Bearer."
     found: Principal | None = None
     if key:
-        found = house.remembered(key) or await run_sync(house.person, key)
+        found = house.remembered(key) or await run_sync(_by_key, house, request, key)
         why = "The key is not taken."
     elif bearer is not None and house.settings.oidc_issuer:
         try:
-            found = await run_sync(house.issuer.principal, bearer.credentials)
+            house.issuer.glance(bearer.credentials)
+            # threads of their own: who waits for the issuer's keys must not hold up those who need none
+            found = await run_sync(house.issuer.principal, bearer.credentials, limiter=house.tokens_at_once)
         except TokenError as error:
+            refuse_token(house, request, error)
             why = f"{error}."
     if found is None:
-        address = request.client.host if request.client else "?"
-        count_stranger(house, address)
+        count_stranger(house, address_of(request))
         raise ProblemError(401, "unknown-person", why, headers={"WWW-Authenticate": 'ApiKey, Bearer realm="allocator"'})
+    recognised(request, found)
     count_person(house, found.person)
     return found
+
+
+def _by_key(house: House, request: Request, key: str) -> Principal | None:
+    found = house.key(key)
+    if found is not None and found.in_force:
+        return found.principal
+    refuse_key(house, request, "key.refused", found)
+    return None
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from."""
+    return request.client.host if request.client else "?"
+
+
+def recognised(request: Request, principal: Principal) -> None:
+    """Keep who asks with the request, for what is logged of it."""
+    request.state.person = principal.person
+
+
+def refuse_key(house: House, request: Request, event: str, key: Found | None) -> None:
+    """Tell of a key that was not taken; one that was made here once is named."""
+    if key is None:
+        house.events.tell(event, address=address_of(request))
+    else:
+        house.events.tell(event, key.principal.person, f"key/{key.key_id}", address=address_of(request))
+
+
+def refuse_token(house: House, request: Request, error: TokenError) -> None:
+    """Tell of a token that was not taken; raises a 503 problem where that is the issuer's fault."""
+    if isinstance(error, IssuerAwayError):
+        raise ProblemError(503, "issuer", f"{error}.", headers={"Retry-After": "5"}) from None
+    house.events.tell("token.refused", address=address_of(request), why=str(error))
 
 
 def count_stranger(house: House, address: str) -> None:

@@ -1,20 +1,27 @@
-"""Answers for people of one district, without the names of other districts' projects and firms."""
+"""Answers for people of one district, without the names of other districts' projects, firms and sitting tenants."""
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from sqlalchemy import Connection, select
 
 from allocator.problem import Problem
 from service.api.house import Asker
+from service.api.problems import conflict
+from service.database.tables import enquiry
 from service.records import plans
+from service.tenant_names import HIDDEN, in_inputs, in_problem, in_registry
+
+__all__ = ["HIDDEN", "Mask", "mask_of", "masked", "masked_registry", "without_names"]
 
 T = TypeVar("T", bound=BaseModel)
-HIDDEN = "–"
 
 
 def masked(asker: Asker, plan_id: str, shown: T) -> T:
-    """The answer, in which every project and firm that the person may not see is a dash.
+    """The answer, in which every project, firm and tenant that the person may not see by name is a dash.
 
     Who is bound to no district gets the answer as it is.
     """
@@ -23,35 +30,82 @@ def masked(asker: Asker, plan_id: str, shown: T) -> T:
     with asker.transaction() as connection:
         own = set(plans.projects_seen(connection, plan_id))
     _, verified = asker.house.plan(plan_id)
-    foreign = foreign_names(verified.problem, own)
-    if foreign is None:
-        return shown
-    return type(shown).model_validate(_without(shown.model_dump(mode="json"), foreign))
+    mask = mask_of(verified.problem, own, asker.district)
+    return shown if mask is None else type(shown).model_validate(mask.content(shown.model_dump(mode="json")))
 
 
-def foreign_names(problem: Problem, own: set[str]) -> re.Pattern[str] | None:
-    """What the ids and firms of others look like in a text; None if there are no others."""
-    others = [project for project in problem.projects if project.project_id not in own]
+def masked_registry(asker: Asker, connection: Connection, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The content of a registry as the person may see it."""
+    if asker.district is None:
+        return document
+    firms = connection.execute(select(enquiry.c.enterprise).distinct()).scalars()
+    return in_registry(document, asker.district, firms)
+
+
+def without_names(asker: Asker, plan_id: str) -> None:
+    """Refuse files of a district's plan from before such names were hidden: files are kept as they were made.
+
+    Raises a 409 problem; a plan that is made anew has none of them.
+    """
+    if asker.district is None:
+        return
+    inputs = asker.house.plan(plan_id)[0].inputs
+    if inputs is not None and in_inputs(inputs, asker.district) != inputs:
+        raise conflict("old-names", "The files of this plan name tenants of other districts; ask for the plan anew.")
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Names to hide, and names to keep where one of them is a part of those."""
+
+    hidden: frozenset[str]
+    pattern: re.Pattern[str]
+
+    @staticmethod
+    def of(hidden: Iterable[str], kept: Iterable[str]) -> "Mask | None":
+        """The mask of names; None if there are none to hide.  A name that is also kept is not hidden."""
+        names = frozenset(hidden) - frozenset(kept)
+        listed = sorted((each for each in {*names, *kept} if each), key=lambda name: (-len(name), name))
+        return Mask(names, re.compile("|".join(map(_bounded, listed)))) if names else None
+
+    def text(self, said: str) -> str:
+        """A text without the names."""
+        return self.pattern.sub(lambda found: HIDDEN if found.group() in self.hidden else found.group(), said)
+
+    def content(self, content: Any) -> Any:
+        """JSON without them, in keys and values."""
+        match content:
+            case str():
+                return self.text(content)
+            case list():
+                return [self.content(each) for each in content]
+            case {"project_id": str(project_id), "component_id": _, "value": _, "occupant": str(occupant)} if (
+                project_id in self.hidden or occupant in self.hidden
+            ):
+                # who holds a floor, and what that is worth, is others' business; how much floor it is, is not
+                named = {"project_id": HIDDEN if project_id else "", "component_id": HIDDEN, "value": 0}
+                return {**content, **named, "occupant": HIDDEN if occupant else ""}
+            case dict():
+                return {self.content(key): self.content(value) for key, value in content.items()}
+            case _:
+                return content
+
+
+def mask_of(problem: Problem, own: set[str], district: str | None = None) -> Mask | None:
+    """What of a plan people do not see who see some of its projects, and tenants of one district."""
     firms = {project.enterprise for project in problem.projects if project.project_id in own}
-    names = {name for each in others for name in (each.project_id, each.enterprise) if name and name not in firms}
-    if not names:
-        return None
-    listed = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    return re.compile(rf"(?<![\w.-])(?:{listed})(?![\w.-])")
+    others = [project for project in problem.projects if project.project_id not in own]
+    hidden = {name for each in others for name in (each.project_id, each.enterprise)}
+    if district is not None:
+        hidden |= in_problem(problem, district, firms)
+    parks, spaces = problem.registry.parks.values(), problem.registry.spaces.values()
+    kept = {name for park in parks for name in (park.park_id, park.name_zh, park.name_en)}
+    kept |= {space.space_id for space in spaces}
+    return Mask.of(filter(None, hidden), {*kept, *firms, *own})
 
 
-def _without(content: Any, foreign: re.Pattern[str]) -> Any:
-    match content:
-        case str():
-            return foreign.sub(HIDDEN, content)
-        case list():
-            return [_without(each, foreign) for each in content]
-        case {"project_id": str(project_id), "component_id": _, "value": _, "occupant": _} if foreign.fullmatch(
-            project_id
-        ):
-            # who holds a floor, and what that is worth, is others' business; how much floor it is, is not
-            return {**content, "project_id": HIDDEN, "component_id": HIDDEN, "value": 0, "occupant": ""}
-        case dict():
-            return {_without(key, foreign): _without(value, foreign) for key, value in content.items()}
-        case _:
-            return content
+def _bounded(name: str) -> str:
+    """A name as it stands in a text, not within a longer word; Chinese has no blanks between words."""
+    first, last = (r"[\w.-]" if each.isascii() and each.isalnum() else "" for each in (name[0], name[-1]))
+    before, after = (f"(?<!{first})" if first else "", f"(?!{last})" if last else "")
+    return before + re.escape(name) + after

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from allocator.explain import dossier as explained
 from service.api.bodies import RejectIn
 from service.api.house import Asker, Planner, Reader, Reviewer
-from service.api.masking import masked
+from service.api.masking import masked, without_names
 from service.api.once import Answer, IsOnce
 from service.api.paging import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
 from service.api.problems import ProblemError, conflict, not_found
@@ -161,9 +161,11 @@ def export(asker: Reader, plan_id: PlanId, name: FileName, known: IfNoneMatch = 
         file = plans.file_of(connection, plan_id, name)
     if file is None:
         raise not_found("file")
+    without_names(asker, plan_id)
     same = unchanged(known, tag(file["sha256"]))
     if same is not None:
         return same
+    asker.house.events.tell("data.exported", asker.person, f"plan/{plan_id}/{name}")
     headers = {"ETag": tag(file["sha256"])}
     if name.endswith(".html"):
         headers["Content-Security-Policy"] = MAP_POLICY

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from allocator.errors import Fault, InputError
 from geodata.faults import shown
+from service.access_log import route_of
 
 MEDIA_TYPE = "application/problem+json"
 LOG = structlog.get_logger("api")
@@ -26,6 +27,9 @@ STANDARD_TYPES = {
 
 FORMLESS = "invalid"
 """Kind of the problem of a request that lacks the form of its route."""
+
+FORGED = "forged"
+"""Kind of the problem of a form that none of our pages sent."""
 
 
 TITLES = {
@@ -187,12 +191,29 @@ MEANINGS: tuple[tuple[type[Exception], Callable[[Request, Any], ProblemError]], 
 """What each error means to whoever asked; a defect is logged, and nothing of it is told."""
 
 
+REFUSED = {403: "right.refused", 429: "limit.hit"}
+"""Security events by the status of a problem."""
+
+
+def _tell(request: Request, error: ProblemError) -> None:
+    """Tell of a refusal that says something of whoever asked."""
+    event = "form.refused" if error.kind == FORGED else REFUSED.get(error.status)
+    if event is None:
+        return
+    address = request.client.host if request.client else "?"
+    asked = {"method": request.method, "route": route_of(request.scope)}
+    person = getattr(request.state, "person", "")
+    request.app.state.house.events.tell(event, person, address=address, why=error.detail, **asked)
+
+
 def install(app: FastAPI, show: Show = as_problem) -> None:
     """Let every error leave as a problem, in the way of a surface."""
 
     async def answer(request: Request, error: Exception) -> Response:
         meaning = next(meaning for kind, meaning in MEANINGS if isinstance(error, kind))
-        return await show(request, meaning(request, error))
+        found = meaning(request, error)
+        _tell(request, found)
+        return await show(request, found)
 
     for kind, _ in MEANINGS:
         app.add_exception_handler(kind, answer)

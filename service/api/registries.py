@@ -16,6 +16,7 @@ from geodata.schema import BoundaryRecord
 from seeds.load import load_boundaries, load_districts
 from service.api.bodies import ChangesIn, RegistryIn
 from service.api.house import Asker, Keeper, Reader
+from service.api.masking import masked_registry
 from service.api.once import Answer, IsOnce
 from service.api.paging import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
 from service.api.problems import faults_problem, not_found
@@ -23,6 +24,7 @@ from service.api.shapes import RegistryHead, RegistryWhole
 from service.api.uploads import Upload, as_json, folder_with, plain_name, upload
 from service.database.tables import registry
 from service.records import registries
+from service.records.naming import canonical_hash
 
 router = APIRouter(prefix="/registries", tags=["registries"])
 Number = Annotated[int, InPath(ge=1, lt=1 << 53, description="Version.")]
@@ -52,14 +54,16 @@ def one(asker: Reader, number: Number, response: Response, known: IfNoneMatch = 
 def _shown(asker: Asker, number: int | None, response: Response, known: str | None) -> Response | RegistryWhole:
     with asker.transaction() as connection:
         found = registries.find(connection, number)
-    if found is None:
-        raise not_found("version of the registry")
-    etag = _etag(found)
+        if found is None:
+            raise not_found("version of the registry")
+        document = masked_registry(asker, connection, found["document"])
+    # people of a district read other names, and those of their own firms as these come and go
+    etag = _etag(found) if asker.district is None else tag("registry", found["number"], canonical_hash(document)[:12])
     same = unchanged(known, etag)
     if same is not None:
         return same
     response.headers["ETag"] = etag
-    return RegistryWhole.model_validate(found)
+    return RegistryWhole.model_validate({**found, "document": document})
 
 
 def _etag(found: Mapping[str, Any]) -> str:

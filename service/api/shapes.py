@@ -94,6 +94,10 @@ class EnquiryOut(Shape):
     changed_at: datetime
     changed_by: str
     record: dict[str, Any]
+    known_as: str | None = Field(
+        None,
+        description="Id in plans of the city; another one only where two districts chose the same.",
+    )
 
 
 class BatchWhole(BatchHead):
@@ -361,6 +365,32 @@ class NewKey(Shape):
 
     key_id: str
     key: str
+
+
+class SessionOut(Shape):
+    """A session of somebody who signed in on the pages."""
+
+    session_id: str
+    person: str
+    role: str
+    district: str | None
+    key_id: str
+    browser: str
+    address: str
+    made_at: datetime
+    seen_at: datetime
+
+
+class Sessions(Shape):
+    """Sessions in force."""
+
+    items: list[SessionOut]
+
+
+class SessionEnded(Shape):
+    """A session that was ended."""
+
+    session_id: str
 
 
 class Me(Shape):

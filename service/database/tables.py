@@ -65,6 +65,20 @@ api_key = Table(
     *_moments("expires_at", "revoked_at"),
 )
 
+session = Table(
+    "session",
+    METADATA,
+    Column("session_id", Text, primary_key=True),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("key_id", Text, ForeignKey("allocator.api_key.key_id"), nullable=False),
+    *_words("person", "role"),
+    *_words("district", null=True),
+    *_words("browser", "address"),
+    *(Column(name, _MOMENT, nullable=False, server_default=_NOW) for name in ("made_at", "seen_at")),
+    *_moments("ended_at"),
+    Index("ix_session_person", "person", postgresql_where=text("ended_at IS NULL")),
+)
+
 registry = Table(
     "registry",
     METADATA,
@@ -129,7 +143,15 @@ enquiry = Table(
     Column("changed_at", _MOMENT, nullable=False, server_default=_NOW),
     *_words("changed_by"),
     _json("record"),
-    Index("uq_enquiry_open", "project_id", unique=True, postgresql_where=text("state = 'open'")),
+    *_words("known_as"),
+    Index(
+        "uq_enquiry_open",
+        text("coalesce(district, '')"),
+        "project_id",
+        unique=True,
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index("uq_enquiry_known_as", "known_as", unique=True, postgresql_where=text("state = 'open'")),
     Index("ix_enquiry_district", "district", "state"),
 )
 

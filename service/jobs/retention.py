@@ -10,6 +10,9 @@ ANSWERS_DAYS = 2
 UPLOADS_DAYS = 7
 """How long an upload waits for its columns to be confirmed."""
 
+SESSIONS_DAYS = 30
+"""How long a session is kept, which is over by then; the audit keeps when it began."""
+
 _OLD_PLANS = """
     SELECT p.plan_id FROM allocator.plan p
     WHERE p.state IN ('draft', 'rejected') AND p.made_at < now() - make_interval(days => :days)
@@ -33,6 +36,10 @@ def forget_old(works: Works) -> int:
         connection.execute(
             text("DELETE FROM allocator.draft WHERE made_at < now() - make_interval(days => :days)"),
             {"days": UPLOADS_DAYS},
+        )
+        connection.execute(
+            text("DELETE FROM allocator.session WHERE made_at < now() - make_interval(days => :days)"),
+            {"days": SESSIONS_DAYS},
         )
         connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
         gone = [str(each) for each in connection.execute(text(_OLD_PLANS), days).scalars()]

@@ -21,13 +21,14 @@ from service.pages import (
     registry,
     review,
     run,
+    sessions,
     sign_in,
     upload,
     where,
 )
 
 ROUTERS = (assets, sign_in, answered, inbox, upload, drafts, batch, run, maps, plan, answers, review, project)
-RECORDS = (parks, compare, where, nights, registry, audit)
+RECORDS = (parks, compare, where, nights, registry, audit, sessions)
 """What is looked up beside the way from a batch to a plan."""
 
 

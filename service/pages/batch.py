@@ -51,7 +51,7 @@ def _page(
         status=422 if faults else 200,
         batch=found,
         rows=[_enquiry(row, placed) for row in rows[:SHOWN]],
-        settled=sum(row["state"] == "open" and row["project_id"] in placed for row in rows),
+        settled=sum(row["state"] == "open" and row["known_as"] in placed for row in rows),
         total=len(rows),
         open_here=waiting,
         slack=usual_slack_months(),
@@ -68,7 +68,7 @@ def _enquiry(row: Mapping[str, Any], placed: Collection[str]) -> dict[str, Any]:
     starts = sorted(part["start_from"] for part in parts if part.get("start_from"))
     return {
         **row,
-        "shown": "placed" if row["state"] == "open" and row["project_id"] in placed else row["state"],
+        "shown": "placed" if row["state"] == "open" and row["known_as"] in placed else row["state"],
         "parts": [part["function"] for part in parts],
         "area": sum(part["floor_area_m2"] for part in parts),
         "start": starts[0] if starts else None,
@@ -90,7 +90,7 @@ def _asking(caller: Caller, connection: Connection) -> dict[str, Any]:
     settings = caller.asker.house.settings
     most = settings.max_time_limit_s
     return {
-        "open_all": len(batches.open_enquiries(connection)),
+        "open_all": len(batches.open_enquiries(connection, in_city=False)),
         "published": caller.asker.district is None and plans.published(connection) is not None,
         "limits": sorted({int(settings.time_limit_s), *(each for each in LIMITS_S if each <= most)}),
         "usual_limit": int(settings.time_limit_s),

@@ -38,7 +38,12 @@ def _to_sign_in(request: Request) -> Response:
 
 
 def _page(request: Request, error: ProblemError) -> Response:
-    return _shown(request, error, session_of(request.app.state.house, request))
+    try:
+        session = session_of(request.app.state.house, request)
+    except ProblemError:
+        # what refused the request refuses this question, too
+        session = None
+    return _shown(request, error, session)
 
 
 def _shown(request: Request, error: ProblemError, session: Session | None) -> Response:

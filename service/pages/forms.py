@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
 from service.api.once import KEY_FORM, Once
-from service.api.problems import ProblemError
+from service.api.problems import FORGED, ProblemError
 from service.pages.entry import InVisit
 from service.pages.session import is_form_token
 
@@ -84,7 +84,7 @@ async def form(request: Request, here: InVisit) -> Form:
 
 def forged() -> ProblemError:
     """The problem of a form that none of our pages sent in this session."""
-    return ProblemError(403, "forged", "The form was not sent from a page of this session.")
+    return ProblemError(403, FORGED, "The form was not sent from a page of this session.")
 
 
 def same_origin(request: Request) -> None:

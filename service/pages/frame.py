@@ -17,7 +17,7 @@ from service.fault_words import chinese
 from service.field_words import FIELDS
 from service.pages import assets, keeping
 from service.pages.assets import PREFIX
-from service.pages.session import Session, form_token
+from service.pages.session import Session, form_token, only_secure
 from service.pages.shown import Shown
 from service.pages.words import LANGUAGES, Words, text
 from service.pages.words.common import WORDS as COMMON
@@ -110,7 +110,7 @@ class Visit:
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "same-origin"
         if self.request.query_params.get("lang") == self.language:
-            secure = self.house.settings.secure_cookies
+            secure = only_secure(self.house, self.request)
             response.set_cookie(
                 LANGUAGE_COOKIE, self.language, YEAR_S, path=PREFIX, samesite="lax", httponly=True, secure=secure
             )

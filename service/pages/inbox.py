@@ -69,6 +69,6 @@ def _batches(connection: Connection, most: int) -> list[dict[str, Any]]:
     found = _newest(connection, batch, most)
     placed = plans.placed_in_force(connection)
     query = select(enquiry.c.batch_id, func.count().label("open"))
-    waiting = query.where(enquiry.c.state == "open", enquiry.c.project_id.not_in(placed))
+    waiting = query.where(enquiry.c.state == "open", enquiry.c.known_as.not_in(placed))
     open_of = {row.batch_id: row.open for row in connection.execute(waiting.group_by(enquiry.c.batch_id))}
     return [{**each, "open": open_of.get(each["batch_id"], 0)} for each in found]

@@ -116,6 +116,7 @@ def file(caller: Reading, plan_id: PlanId, wish: InWish) -> Response:
     """The same maps as one file that opens without a network."""
     payload = stored_payload(caller.asker, plan_id, wish.against)
     outlines = boundaries(caller.asker, plan_id, payload)
+    caller.asker.house.events.tell("data.exported", caller.asker.person, f"plan/{plan_id}/map.html")
     content = plan_html(payload, outlines, map_settings().sources, wish.opening(payload, "both"))
     name = f"{plan_id}-{wish.against}-map.html" if wish.against else f"{plan_id}-map.html"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

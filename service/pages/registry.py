@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
-from service.api.problems import ProblemError, not_found
+from service.api.masking import masked_registry
+from service.api.problems import FORGED, ProblemError, not_found
 from service.api.registries import Number, store_files
 from service.api.uploads import Upload
 from service.database.rows import every
@@ -48,7 +49,7 @@ def store(caller: Keeping, form: InForm) -> Response:
     try:
         answer = store_files(caller.asker, form.once(said), Upload(form.files))
     except ProblemError as problem:
-        if problem.kind == "forged":
+        if problem.kind == FORGED:
             raise
         return _versions(caller, problem.status, problem.errors[:MOST], problem.detail)
     number = answer.headers["Location"].rsplit("/", 1)[-1]
@@ -64,11 +65,16 @@ def version(caller: Reading, number: Number, against: Against = None) -> Respons
             raise not_found("version of the registry")
         other = against or found["based_on"] or number - 1
         before = registries.find(connection, other) if 0 < other != number else None
+        versions = [
+            None if each is None else masked_registry(caller.asker, connection, each["document"])
+            for each in (before, found)
+        ]
         concern = concerned(caller, connection)
         numbers = list(
             connection.execute(select(registry.c.number).order_by(registry.c.number.desc()).limit(MOST)).scalars()
         )
-    changes = [] if before is None else registry_changes(before["document"], found["document"])
+    earlier, document = versions
+    changes = [] if earlier is None or document is None else registry_changes(earlier, document)
     return caller.page(
         "registry_version.html.j2",
         WORDS,

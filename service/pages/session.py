@@ -1,20 +1,17 @@
-"""Sign-in on the pages: a signed cookie that stands for an API key, and the token that every form carries.
-
-The cookie names the key, not the secret, so revoking the key ends every session of it at once.
-"""
+"""Sign-in on the pages: a cookie with a random token of a session kept on the server, and the token of forms."""
 
 import hashlib
 import hmac
 import secrets
-import time
 from dataclasses import dataclass
 
 from fastapi import Request, Response
 
-from service.api.house import House, count_person
+from service.api.house import House, address_of, count_person, recognised, refuse_token
 from service.database.engine import SYSTEM, transaction
 from service.pages.assets import PREFIX
-from service.people.keys import person_of_id
+from service.people import sessions
+from service.people.keys import Found, digest_of
 from service.people.roles import Principal
 from service.people.tokens import TokenError
 
@@ -23,10 +20,11 @@ COOKIE = "allocator_session"
 
 @dataclass(frozen=True)
 class Session:
-    """A person who signed in; ``mark`` is what tokens of forms are bound to."""
+    """A person who signed in; ``mark`` is what tokens of forms are bound to, ``session_id`` is empty for a bearer."""
 
     principal: Principal
     mark: str
+    session_id: str = ""
 
 
 def sealed(house: House, what: str, content: str) -> str:
@@ -35,21 +33,39 @@ def sealed(house: House, what: str, content: str) -> str:
     return hmac.new(house.pepper, said, hashlib.sha256).hexdigest()
 
 
-def start(house: House, request: Request, response: Response, key_id: str) -> None:
-    """Set the cookie of a new session for a key."""
-    said = f"{key_id}.{int(time.time())}.{secrets.token_hex(8)}"
+def only_secure(house: House, request: Request) -> bool:
+    """Whether cookies are for https alone: where it is set, and wherever a page came by https."""
+    return house.settings.secure_cookies or request.url.scheme == "https"
+
+
+def start(house: House, request: Request, response: Response, key: Found) -> None:
+    """Begin a session for a key, and set its cookie."""
+    token = secrets.token_urlsafe(32)
+    origin = sessions.Origin(request.headers.get("user-agent", ""), address_of(request))
+    with transaction(house.engine, SYSTEM) as connection:
+        session_id = sessions.begin(connection, digest_of(token, house.pepper), key.key_id, key.principal, origin)
+    house.events.tell("session.begun", key.principal.person, f"session/{session_id}", address=origin.address)
     response.set_cookie(
         COOKIE,
-        f"{said}.{sealed(house, 'session', said)}",
+        token,
         max_age=int(house.settings.session_hours * 3600),
         path=PREFIX,
         httponly=True,
-        secure=house.settings.secure_cookies or request.url.scheme == "https",
+        secure=only_secure(house, request),
         samesite="lax",
     )
 
 
-def end(response: Response) -> None:
+def end(house: House, session: Session | None) -> None:
+    """End a session on the server."""
+    if session is not None and session.session_id:
+        person = session.principal.person
+        with transaction(house.engine, SYSTEM) as connection:
+            sessions.end(connection, person, session.session_id)
+        house.events.tell("session.ended", person, f"session/{session.session_id}")
+
+
+def forget(response: Response) -> None:
     """Take the cookie away."""
     response.delete_cookie(COOKIE, path=PREFIX)
 
@@ -57,34 +73,35 @@ def end(response: Response) -> None:
 def session_of(house: House, request: Request) -> Session | None:
     """Who signed in, by cookie, or by the bearer token that a proxy adds; None for anybody else."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    found = _by_token(house, token.strip()) if scheme.lower() == "bearer" else None
-    found = found or _by_cookie(house, request.cookies.get(COOKIE, ""))
+    found = _by_token(house, request, token.strip()) if scheme.lower() == "bearer" else None
+    found = found or _by_cookie(house, request)
     if found is not None:
+        recognised(request, found.principal)
         count_person(house, found.principal.person)
     return found
 
 
-def _by_token(house: House, token: str) -> Session | None:
+def _by_token(house: House, request: Request, token: str) -> Session | None:
     if not house.settings.oidc_issuer:
         return None
     try:
         principal = house.issuer.principal(token)
-    except TokenError:
+    except TokenError as error:
+        refuse_token(house, request, error)
         return None
     return Session(principal, f"bearer {principal.person}")
 
 
-def _by_cookie(house: House, value: str) -> Session | None:
-    said, _, seal = value.rpartition(".")
-    parts = said.split(".")
-    if len(parts) != 3 or not hmac.compare_digest(seal.encode(), sealed(house, "session", said).encode()):
+def _by_cookie(house: House, request: Request) -> Session | None:
+    token = request.cookies.get(COOKIE, "")
+    if not 0 < len(token) <= 100:
         return None
-    key_id, at, _nonce = parts
-    if time.time() - int(at) > house.settings.session_hours * 3600:
-        return None
+    digest = digest_of(token, house.pepper)
+    # a page that asks again by itself does not say that its reader is there
+    used = "hx-request" not in request.headers
     with transaction(house.engine, SYSTEM) as connection:
-        principal = person_of_id(connection, key_id)
-    return None if principal is None else Session(principal, said)
+        found = sessions.find(connection, digest, house.settings, used=used)
+    return None if found is None else Session(found.principal, digest.hex(), found.session_id)
 
 
 def form_token(house: House, session: Session) -> str:

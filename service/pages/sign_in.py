@@ -4,15 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from service.api.house import count_stranger
-from service.database.engine import SYSTEM, transaction
+from service.api.house import address_of, count_person, count_stranger, recognised, refuse_key
 from service.pages import session
 from service.pages.assets import PREFIX
 from service.pages.entry import InVisit
 from service.pages.forms import InForm
 from service.pages.frame import go
 from service.pages.words.sign_in import WORDS
-from service.people.keys import key_id_of
 
 router = APIRouter()
 HOME = "/inbox"
@@ -36,21 +34,25 @@ def show(here: InVisit, next: Annotated[str, Query(max_length=500)] = "") -> Res
 def enter(here: InVisit, form: InForm) -> Response:
     """Take a key and start a session; which of unknown, expired and revoked a refused key is, is not told."""
     key, target = form.text("key", 200), form.text("next", 500)
-    with transaction(here.house.engine, SYSTEM) as connection:
-        key_id = key_id_of(connection, here.house.pepper, key) if key else None
-    if key_id is None:
-        count_stranger(here.house, here.request.client.host if here.request.client else "?")
+    found = here.house.key(key) if key else None
+    if found is None or not found.in_force:
+        refuse_key(here.house, here.request, "sign-in.refused", found)
+        count_stranger(here.house, address_of(here.request))
         return here.page("sign_in.html.j2", WORDS, status=403, next_place=target, refused=True)
+    recognised(here.request, found.principal)
+    count_person(here.house, found.principal.person)
     answer = go(_inside(target))
-    session.start(here.house, here.request, answer, key_id)
+    session.end(here.house, here.session)
+    session.start(here.house, here.request, answer, found)
     return answer
 
 
 @router.post("/sign-out")
-def leave(_form: InForm) -> Response:
-    """End the session of this browser."""
+def leave(here: InVisit, _form: InForm) -> Response:
+    """End the session of this browser, here and on the server."""
     answer = go("/sign-in", said="signed_out")
-    session.end(answer)
+    session.end(here.house, here.session)
+    session.forget(answer)
     return answer
 
 

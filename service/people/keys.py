@@ -4,13 +4,18 @@ import hashlib
 import hmac
 import os
 import secrets
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
+from allocator.errors import Fault, InputError
+from seeds.load import load_districts
 from service.database.tables import api_key
-from service.people.roles import Principal, Role
+from service.people import sessions
+from service.people.roles import Principal, Role, shows
+from service.records import registries
 from service.settings import Settings
 
 MARK = "dak_"
@@ -48,6 +53,29 @@ def digest_of(key: str, pepper: bytes) -> bytes:
     return hmac.new(pepper, key.encode(), hashlib.sha256).digest()
 
 
+def check_district(connection: Connection, district: str | None) -> None:
+    """Raise InputError for a district that neither the newest registry nor the policy has."""
+    if district is None:
+        return
+    newest = registries.find(connection, None)
+    document = {} if newest is None else newest["document"]
+    known = {each["adcode"] for each in document.get("districts", ())} or {
+        each.adcode for each in load_districts(date.max)
+    }
+    known |= {each["district"] for each in document.get("parks", ())}
+    if district not in known:
+        remedy = f"Known: {', '.join(sorted(known))}"
+        raise InputError([Fault("key", None, "district", district, "is not known", remedy)])
+
+
+def check_person(person: str) -> None:
+    """Raise InputError for a name that does not show what it is."""
+    if not shows(person):
+        raise InputError(
+            [Fault("key", None, "person", repr(person), "contains an invisible character", "Write a plain name")]
+        )
+
+
 def make_key(  # noqa: PLR0913, PLR0917  a key is these facts
     connection: Connection,
     pepper: bytes,
@@ -56,7 +84,10 @@ def make_key(  # noqa: PLR0913, PLR0917  a key is these facts
     label: str = "",
     days: int | None = None,
 ) -> tuple[str, str]:
-    """A new key of a person: its id, and the key itself, which cannot be shown again."""
+    """A new key of a person: its id, and the key itself, which cannot be shown again.
+
+    A role or district that the person did not have before ends the sessions that have another.
+    """
     key_id, key = f"key-{secrets.token_hex(4)}", MARK + secrets.token_urlsafe(32)
     expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
     connection.execute(
@@ -71,44 +102,39 @@ def make_key(  # noqa: PLR0913, PLR0917  a key is these facts
             expires_at=expires_at,
         )
     )
+    sessions.end_changed(connection, principal)
     return key_id, key
 
 
-def person_of(connection: Connection, pepper: bytes, key: str) -> Principal | None:
-    """Whose key this is; None if it is unknown, expired or revoked."""
-    found = _in_force(connection, api_key.c.digest == digest_of(key, pepper))
-    return None if found is None else found[1]
+@dataclass(frozen=True)
+class Found:
+    """A key that was made here, whose it is, and whether it is still taken: neither expired nor revoked."""
+
+    key_id: str
+    principal: Principal
+    in_force: bool
 
 
-def key_id_of(connection: Connection, pepper: bytes, key: str) -> str | None:
-    """Id of a key in force, under which a session may stand for it."""
-    found = _in_force(connection, api_key.c.digest == digest_of(key, pepper))
-    return None if found is None else found[0]
-
-
-def person_of_id(connection: Connection, key_id: str) -> Principal | None:
-    """Whose key has this id; None once it is expired or revoked."""
-    found = _in_force(connection, api_key.c.key_id == key_id)
-    return None if found is None else found[1]
-
-
-def _in_force(connection: Connection, wanted: ColumnElement[bool]) -> tuple[str, Principal] | None:
+def find_key(connection: Connection, pepper: bytes, key: str) -> Found | None:
+    """What is known of a key; None of one that was never made here."""
+    taken = api_key.c.revoked_at.is_(None) & ((api_key.c.expires_at.is_(None)) | (api_key.c.expires_at > func.now()))
     found = connection.execute(
-        select(api_key.c.key_id, api_key.c.person, api_key.c.role, api_key.c.district).where(
-            wanted,
-            api_key.c.revoked_at.is_(None),
-            (api_key.c.expires_at.is_(None)) | (api_key.c.expires_at > func.now()),
+        select(api_key.c.key_id, api_key.c.person, api_key.c.role, api_key.c.district, taken.label("taken")).where(
+            api_key.c.digest == digest_of(key, pepper)
         )
     ).first()
-    return None if found is None else (found.key_id, Principal(found.person, Role(found.role), found.district))
+    if found is None:
+        return None
+    return Found(found.key_id, Principal(found.person, Role(found.role), found.district), found.taken)
 
 
 def revoke_key(connection: Connection, key_id: str) -> bool:
-    """Let a key no longer be taken; False if there is none of that id in force."""
+    """Let a key no longer be taken, and end its sessions; False if there is none of that id in force."""
     done = connection.execute(
         update(api_key)
         .where(api_key.c.key_id == key_id, api_key.c.revoked_at.is_(None))
         .values(revoked_at=func.now())
         .returning(api_key.c.key_id)
     )
+    sessions.end_of_key(connection, key_id)
     return done.first() is not None

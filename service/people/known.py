@@ -1,7 +1,6 @@
 """People whose key was recognised a moment ago, so that a page of ten requests asks the database once."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -26,19 +25,12 @@ class Known:
             until, principal = self._found.get(digest, (0.0, None))
         return principal if time.monotonic() < until else None
 
-    def get(self, digest: bytes, look: Callable[[], Principal | None]) -> Principal | None:
-        """Who it is, remembered or looked up now."""
-        now = time.monotonic()
-        found = self.remembered(digest)
-        if found is not None:
-            return found
-        found = look()
-        if found is not None:
-            with self._lock:
-                if len(self._found) >= MOST:
-                    self._found.clear()
-                self._found[digest] = (now + KEPT_S, found)
-        return found
+    def remember(self, digest: bytes, principal: Principal) -> None:
+        """Keep who it is for a moment."""
+        with self._lock:
+            if len(self._found) >= MOST:
+                self._found.clear()
+            self._found[digest] = (time.monotonic() + KEPT_S, principal)
 
     def forget(self) -> None:
         """Look everybody up again: a key was revoked."""

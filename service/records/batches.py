@@ -1,19 +1,23 @@
 """Batches of enquiries: stored whole or not at all; an enquiry stays open until it is withdrawn or replaced."""
 
 import hashlib
+import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, exists, func, insert, select, text, update
 
 from allocator.errors import Fault, InputError
 from geodata.demand import ProjectRecord
 from geodata.faults import fault
+from geodata.values import MAX_ID
 from service import audit
 from service.database.rows import every, first
 from service.database.tables import batch, enquiry
 from service.records.naming import new_id
+
+NAMES_LOCK = 7_241_009
+"""Advisory lock under which projects get their names in the city."""
 
 TAKEN = "is already used by an open enquiry"
 
@@ -29,14 +33,15 @@ def store(  # noqa: PLR0913, PLR0917  a batch is these facts
     *,
     replace: Collection[str] = (),
 ) -> str:
-    """Store a checked batch; raises InputError for ids that other open enquiries use, unless they are replaced.
+    """Store a checked batch; raises InputError for ids that open enquiries of the same district use.
 
-    ``replace`` are ids of open enquiries that this batch takes the place of.
+    ``replace`` are ids of open enquiries that this batch takes the place of.  Other districts may use the same ids: in
+    plans of the city a project is known under a name of its own.
     """
     batch_id = new_id("batch")
     if replace:
         _replace(connection, person, district, replace)
-    _refuse_taken(connection, projects)
+    _refuse_taken(connection, district, projects)
     connection.execute(
         insert(batch).values(
             batch_id=batch_id,
@@ -48,15 +53,14 @@ def store(  # noqa: PLR0913, PLR0917  a batch is these facts
             made_by=person,
         )
     )
-    rows = [_row(batch_id, position, district, person, project) for position, project in enumerate(projects)]
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(enquiry), rows)
-    except IntegrityError as error:
-        if "uq_enquiry_open" not in str(error.orig):
-            raise
-        # the id is used where this person cannot see it, or came in at the same moment
-        raise InputError(_taken(projects, _used_elsewhere(connection, rows))) from None
+    known_as = names_for(connection, district, [project.project_id for project in projects])
+    connection.execute(
+        insert(enquiry),
+        [
+            _row(batch_id, position, district, person, project) | {"known_as": known_as[project.project_id]}
+            for position, project in enumerate(projects)
+        ],
+    )
     audit.record(
         connection,
         person,
@@ -85,25 +89,43 @@ def _row(batch_id: str, position: int, district: str | None, person: str, projec
     }
 
 
-def _refuse_taken(connection: Connection, projects: Sequence[ProjectRecord]) -> None:
+def _refuse_taken(connection: Connection, district: str | None, projects: Sequence[ProjectRecord]) -> None:
     ids = [project.project_id for project in projects]
-    open_already = select(enquiry.c.project_id).where(enquiry.c.project_id.in_(ids), enquiry.c.state == "open")
+    open_already = select(enquiry.c.project_id).where(
+        enquiry.c.project_id.in_(ids), enquiry.c.state == "open", enquiry.c.district.is_not_distinct_from(district)
+    )
     taken = set(connection.execute(open_already).scalars())
     if taken:
         raise InputError(_taken(projects, taken))
 
 
-def _used_elsewhere(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Ids of rows that cannot be stored one by one."""
-    used = set()
-    for row in rows:
-        nested = connection.begin_nested()
-        try:
-            connection.execute(insert(enquiry), row)
-        except IntegrityError:
-            used.add(row["project_id"])
-        nested.rollback()
-    return used
+def names_for(connection: Connection, district: str | None, ids: Sequence[str]) -> dict[str, str]:
+    """Names for projects in plans of the city: the id, unless another project there has it.
+
+    A name that the district's project of that id had before is taken again.  Until the transaction ends nobody else
+    gives names.
+    """
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": NAMES_LOCK})
+    before = connection.execute(
+        select(enquiry.c.project_id, enquiry.c.known_as)
+        .where(enquiry.c.project_id.in_(ids), enquiry.c.district.is_not_distinct_from(district))
+        .order_by(enquiry.c.changed_at)
+    )
+    had = {row.project_id: row.known_as for row in before}
+    wished = {each: [had.get(each, each), each, *_qualified(each, district)] for each in ids}
+    names = sorted({name for listed in wished.values() for name in listed})
+    used = set(connection.execute(select(func.allocator.names_in_use(names, district))).scalars())
+    given: dict[str, str] = {}
+    for each, listed in wished.items():
+        given[each] = next(name for name in listed if name not in used)
+        used.add(given[each])
+    return given
+
+
+def _qualified(project_id: str, district: str | None) -> list[str]:
+    """Further names for a project, the plainest first."""
+    ends = [f"~{district or 'city'}", *(f"~{secrets.token_hex(4)}" for _ in range(2))]
+    return [project_id[: MAX_ID - len(end)] + end for end in ends]
 
 
 def _taken(projects: Iterable[ProjectRecord], taken: Iterable[str]) -> list[Fault]:
@@ -146,19 +168,28 @@ def reopen(connection: Connection, person: str, batch_id: str, project_ids: Sequ
 
     Left as they are: those that are not withdrawn, and those whose id an open enquiry has by now.
     """
-    taken = select(enquiry.c.project_id).where(enquiry.c.state == "open", enquiry.c.project_id.in_(project_ids))
-    opened = connection.execute(
-        update(enquiry)
-        .where(
+    again = enquiry.alias()
+    taken = exists().where(
+        again.c.state == "open",
+        again.c.project_id == enquiry.c.project_id,
+        again.c.district.is_not_distinct_from(enquiry.c.district),
+    )
+    closed = connection.execute(
+        select(enquiry.c.project_id, enquiry.c.district).where(
             enquiry.c.batch_id == batch_id,
             enquiry.c.state == "withdrawn",
             enquiry.c.project_id.in_(project_ids),
-            enquiry.c.project_id.not_in(taken.scalar_subquery()),
+            ~taken,
         )
-        .values(state="open", changed_at=func.now(), changed_by=person)
-        .returning(enquiry.c.project_id)
-    ).scalars()
-    ids = sorted(opened)
+    ).all()
+    ids = sorted(row.project_id for row in closed)
+    names = names_for(connection, closed[0].district, ids) if closed else {}
+    for project_id in ids:
+        connection.execute(
+            update(enquiry)
+            .where(enquiry.c.batch_id == batch_id, enquiry.c.project_id == project_id)
+            .values(state="open", known_as=names[project_id], changed_at=func.now(), changed_by=person)
+        )
     if ids:
         connection.execute(update(batch).where(batch.c.batch_id == batch_id).values(version=batch.c.version + 1))
         audit.record(connection, person, "batch.reopen", f"batch/{batch_id}", {"projects": ids})
@@ -176,9 +207,13 @@ def enquiries_of(connection: Connection, batch_id: str) -> Sequence[Mapping[str,
     return every(connection, query)
 
 
-def open_enquiries(connection: Connection, batch_ids: Sequence[str] = ()) -> Sequence[Mapping[str, Any]]:
-    """Open enquiries of batches, by default of all that the transaction may see, in the order of their coming."""
+def open_enquiries(connection: Connection, *, in_city: bool) -> Sequence[Mapping[str, Any]]:
+    """Open enquiries that the transaction may see, as they came; for a plan of the city by its names."""
     query = select(enquiry, batch.c.number).join(batch).where(enquiry.c.state == "open")
-    if batch_ids:
-        query = query.where(enquiry.c.batch_id.in_(batch_ids))
-    return every(connection, query.order_by(batch.c.number, enquiry.c.position))
+    rows = every(connection, query.order_by(batch.c.number, enquiry.c.position))
+    return [_as_known(row) for row in rows] if in_city else rows
+
+
+def _as_known(row: Mapping[str, Any]) -> dict[str, Any]:
+    name = row["known_as"]
+    return {**row, "project_id": name, "record": {**row["record"], "project_id": name}}

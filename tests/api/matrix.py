@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from service.pages.assets import PREFIX
 from service.pages.entry import Entry
 from service.pages.session import COOKIE, Session, form_token
+from service.people.keys import digest_of
 from service.people.roles import Principal, Right
 from tests.service_for_tests import PEOPLE, a_project, as_csv
 
@@ -120,8 +121,9 @@ def session_of(desk: Any, person: str) -> tuple[str, str]:
         entered = desk.ask(None, "POST", f"{PREFIX}/sign-in", data={"key": desk.keys[person]})
         assert entered.status_code == 303, entered.text
         cookie = entered.cookies[COOKIE]
-        mark = Session(Principal(person, *PEOPLE[person]), cookie.rpartition(".")[0])
-        _SESSIONS[id(desk), person] = cookie, form_token(desk.app.state.house, mark)
+        house = desk.app.state.house
+        mark = Session(Principal(person, *PEOPLE[person]), digest_of(cookie, house.pepper).hex())
+        _SESSIONS[id(desk), person] = cookie, form_token(house, mark)
     return _SESSIONS[id(desk), person]
 
 

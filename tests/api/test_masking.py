@@ -1,14 +1,23 @@
-"""What people of one district are told of a plan says nothing of others' projects and firms, however it is said."""
+"""What people of one district are told of others: no project, no firm and no sitting tenant, however it is said."""
 
-from service.api.masking import HIDDEN, foreign_names
-from service.api.masking import _without as without
+import io
+import re
+import zipfile
+
+import pytest
+
+from service import ordering
+from service.api.masking import HIDDEN, mask_of
+from service.tenant_names import in_registry
+from tests.api.matrix import SURFACES
+from tests.service_for_tests import PINGSHAN, a_project, desk_on
 from tests.small import component, problem, project
 
 
 def test_names_are_hidden_in_texts_keys_lists_and_holders_and_nothing_else_is():
     alpha = project("P1", component("a", "P1"), enterprise="Alpha")
     two = problem([alpha, project("P10", component("a", "P10"), enterprise="Beta")])
-    foreign = foreign_names(two, {"P10"})
+    mask = mask_of(two, {"P10"})
     told = {
         "P1": 3,
         "where": "P1/a|P10/a@S1",
@@ -17,7 +26,7 @@ def test_names_are_hidden_in_texts_keys_lists_and_holders_and_nothing_else_is():
         "holder": {"project_id": "P1", "component_id": "a", "value": 9, "occupant": "", "floor_area_m2": 5},
         "mine": {"project_id": "P10", "component_id": "a", "value": 9, "occupant": "", "floor_area_m2": 5},
     }
-    assert without(told, foreign) == {
+    assert mask.content(told) == {
         HIDDEN: 3,
         "where": f"{HIDDEN}/a|P10/a@S1",
         "sentence": f"{HIDDEN} holds it, Beta asks for it",
@@ -25,4 +34,198 @@ def test_names_are_hidden_in_texts_keys_lists_and_holders_and_nothing_else_is():
         "holder": {"project_id": HIDDEN, "component_id": HIDDEN, "value": 0, "occupant": "", "floor_area_m2": 5},
         "mine": told["mine"],
     }
-    assert foreign_names(two, {"P1", "P10"}) is None
+    assert mask_of(two, {"P1", "P10"}) is None
+
+
+def test_a_chinese_name_is_hidden_between_characters_and_kept_within_an_own_one():
+    others = project("P1", component("a", "P1"), enterprise="甲公司")
+    own = project("P2", component("a", "P2"), enterprise="深圳甲公司研究院")
+    mask = mask_of(problem([others, own]), {"P2"})
+    assert mask.text("由甲公司持有，深圳甲公司研究院等待") == f"由{HIDDEN}持有，深圳甲公司研究院等待"
+
+
+def test_a_registry_keeps_tenants_of_the_district_and_firms_of_its_own():
+    document = {
+        "parks": [{"park_id": "A", "district": "1"}, {"park_id": "B", "district": "2"}],
+        "spaces": [{"space_id": "a", "park_id": "A"}, {"space_id": "b", "park_id": "B"}],
+        "tenancies": [
+            {"tenancy_id": "t1", "space_id": "a", "occupant": "Here"},
+            {"tenancy_id": "t2", "space_id": "b", "occupant": "There", "project_id": "X", "component_id": "x"},
+            {"tenancy_id": "t3", "space_id": "b", "occupant": "我们 / Ours Ltd"},
+            {"tenancy_id": "t4", "space_id": "b", "occupant": ""},
+        ],
+    }
+    shown = in_registry(document, "1", ["OURS  LTD"])["tenancies"]
+    assert [each["occupant"] for each in shown] == ["Here", HIDDEN, "我们 / Ours Ltd", ""]
+    assert shown[1] == {"tenancy_id": "t2", "space_id": "b", "occupant": HIDDEN}
+
+
+@pytest.fixture(scope="module")
+def city(server, tmp_path_factory):
+    """A plan in force with a firm of the district and one of the city, and a plan of the district's own."""
+    with desk_on(server, tmp_path_factory.mktemp("masked")) as desk:
+        desk.upload([a_project("pam-1"), a_project("pam-big", floor_area_m2=9_000_000)], "pam")
+        desk.upload([a_project("city-1", enterprise="城投医械")], "ada")
+        run = desk.post("runs", json={"time_limit_s": 10}).json()["run_id"]
+        desk.solve(run)
+        plan_id = desk.get(f"runs/{run}").json()["plan_id"]
+        for verb, person in (("propose", "ada"), ("approve", "ben"), ("publish", "eva")):
+            assert desk.step(plan_id, verb, person).status_code == 200
+        own = desk.post("runs", "pam", json={"time_limit_s": 5}).json()["run_id"]
+        desk.solve(own)
+        changed = {"put": {"tenancies": [new_tenant(desk)]}, "remove": {}, "note": "one more"}
+        etag = desk.get("registries/1", "oli").headers["ETag"]
+        stored = desk.post("registries/1/changes", "oli", json=changed, headers={"If-Match": etag})
+        assert stored.status_code == 201, stored.text
+        yield desk, plan_id, own
+
+
+def new_tenant(desk):
+    """Another tenant of a space in another district."""
+    document = desk.get("registries/current", "oli").json()["document"]
+    here = next(each for each in document["tenancies"] if each["space_id"] in foreign_spaces(document))
+    return {**here, "tenancy_id": "t-new", "occupant": "现有租户 999 / Existing tenant 999", "floor_area_m2": 1}
+
+
+def foreign_spaces(document):
+    parks = {each["park_id"] for each in document["parks"] if each["district"] != PINGSHAN}
+    return {each["space_id"] for each in document["spaces"] if each["park_id"] in parks}
+
+
+def test_no_get_tells_a_district_the_name_of_a_tenant_of_another(city):
+    """Every GET of every surface as viewer and planner, on the plan in force and on a plan of their own."""
+    desk, plan_id, own = city
+    document = desk.get("registries/current", "oli").json()["document"]
+    elsewhere = foreign_spaces(document)
+    names = {each["occupant"] for each in document["tenancies"] if each["space_id"] in elsewhere}
+    assert len(names) > 50
+    marks = {half for name in names for half in (name, *name.split(" / "))} | {"城投医械"}
+    pattern = re.compile("|".join(re.escape(each) for each in sorted(marks, key=len, reverse=True)))
+    assert pattern.search(desk.get("registries/current", "ada").text), "who is bound to no district reads them"
+    own_plan = desk.get(f"runs/{own}", "pam").json()["plan_id"]
+    assert own_plan is not None
+    counted, found = 0, []
+    for person, language in (("pam", "zh"), ("pat", "en")):
+        for surface, operation, target in targets(desk, document, (plan_id, own_plan), own, language):
+            answer = surface.ask(desk, person, operation, target)
+            if answer.status_code == 200 and "event-stream" not in answer.headers.get("content-type", ""):
+                counted += 1
+                found += [(person, target, hit) for hit in set(pattern.findall(readable(answer)))][:3]
+    assert found == []
+    assert counted > 100
+
+
+def targets(desk, document, plan_ids, own_run, language):
+    """Every GET with sensible names in its address."""
+    plan_id, own_plan = plan_ids
+    parks = [
+        next(each["park_id"] for each in document["parks"] if (each["district"] == PINGSHAN) is here)
+        for here in (True, False)
+    ]
+    known = set()
+    files = [each["name"] for each in desk.get(f"plans/{own_plan}/exports", "pam").json()["items"]]
+    batch = desk.get("batches", "pam").json()["items"][0]["batch_id"]
+    for surface in SURFACES:
+        for operation in surface.operations(desk):
+            if operation.method != "get" or operation.path.endswith("/events"):
+                continue
+            for plan in (plan_id, own_plan):
+                facts = dict.fromkeys(operation.names, "nothing") | {
+                    "plan_id": plan,
+                    "other_id": own_plan,
+                    "run_id": own_run,
+                    "job_id": own_run,
+                    "batch_id": batch,
+                    "project_id": "pam-1",
+                    "local_date": "2026-01-01",
+                }
+                for name, number, park, firm in variants(operation, files, parks):
+                    changed = {"name": name, "number": number, "park_id": park, "project_id": firm}
+                    address = operation.at({**facts, **changed})
+                    query = f"plan={plan}&" if operation.path in {"/pages/parks", "/pages/parks/{park_id}"} else ""
+                    said = f"?{query}lang={language}" if surface.name == "pages" else ""
+                    if address + said not in known:
+                        known.add(address + said)
+                        yield surface, operation, address + said
+
+
+def variants(operation, files, parks):
+    """Files, versions, parks and projects that an operation can be asked for."""
+    wanted = {
+        "name": (files, "nothing"),
+        "number": ([1, 2], 1),
+        "park_id": (parks, "nothing"),
+        "project_id": (["pam-1", "pam-big"], "pam-1"),
+    }
+    if operation.path.startswith("/pages/static"):
+        return
+    lists = {name: values if name in operation.names else [usual] for name, (values, usual) in wanted.items()}
+    for name in lists["name"]:
+        for number in lists["number"]:
+            for park in lists["park_id"]:
+                for firm in lists["project_id"]:
+                    yield name, number, park, firm
+
+
+def readable(answer):
+    """The text of an answer, of every part of a workbook."""
+    content = answer.content
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            content = b"\n".join(book.read(name) for name in book.namelist())
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), content.decode("utf-8", "replace"))
+
+
+def test_files_of_a_districts_plan_from_before_names_were_hidden_are_refused(city, monkeypatch):
+    desk = city[0]
+    with monkeypatch.context() as before:
+        before.setattr(ordering, "in_inputs", lambda inputs, _district: inputs)
+        run = desk.post("runs", "pam", json={"time_limit_s": 5}).json()["run_id"]
+        desk.solve(run)
+    plan_id = desk.get(f"runs/{run}", "pam").json()["plan_id"]
+    for address in (f"plans/{plan_id}/exports/plan.json", f"plans/{plan_id}/exports/plan.xlsx"):
+        refused = desk.get(address, "pam")
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:allocator:problem:old-names")
+        assert desk.get(address, "ada").status_code == 200
+
+
+def test_recommendations_tell_no_name_of_a_tenant_elsewhere(city):
+    desk, plan_id, _ = city
+    document = desk.get("registries/current", "oli").json()["document"]
+    elsewhere = foreign_spaces(document)
+    names = [each["occupant"] for each in document["tenancies"] if each["space_id"] in elsewhere]
+    told = 0
+    for function in ("rnd", "pilot", "manufacturing", "testing"):
+        asked = {"project": newcomer(function), "plan_id": plan_id, "most": 5}
+        whole = desk.post("recommendations", "ada", json=asked).text
+        told += sum(name in whole for name in names)
+        masked = desk.post("recommendations", "pat", json=asked)
+        assert masked.status_code == 200
+        assert [name for name in names if name in masked.text] == []
+    assert told > 0, "so that this says something"
+
+
+def newcomer(function):
+    part = {"component_id": "lab", "function": function, "floor_area_m2": 6_000}
+    return {
+        "project_id": "NEW-1",
+        "enterprise": "新企业",
+        "segment": "imaging",
+        "tier": "leader",
+        "priority": 3,
+        "components": [part],
+    }
+
+
+def test_a_district_with_its_own_firm_elsewhere_reads_its_name(city):
+    desk, _, _ = city
+    document = desk.get("registries/current", "oli").json()["document"]
+    elsewhere = foreign_spaces(document)
+    tenant = next(each["occupant"] for each in document["tenancies"] if each["space_id"] in elsewhere)
+    before = desk.get("registries/current", "pam")
+    assert tenant not in before.text
+    assert desk.get("registries/current", "pam", headers={"If-None-Match": before.headers["ETag"]}).status_code == 304
+    desk.upload([a_project("pam-own", enterprise=tenant)], "pam")
+    after = desk.get("registries/current", "pam", headers={"If-None-Match": before.headers["ETag"]})
+    assert after.status_code == 200
+    assert tenant in after.text

@@ -32,6 +32,7 @@ SHARED = {
     "process_id",
     "feature_id",
     "token",
+    "session_id",
 }
 """Parameters that do not: what they name is everybody's, an administrator's, or within something owned."""
 
@@ -75,6 +76,7 @@ def belongings(desk, person):
         "local_date": "2026-01-01",
         "key_id": "key-00000000",
         "token": "t" * 32,
+        "session_id": "session-000000000000",
     }
 
 

@@ -4,12 +4,15 @@ import base64
 import hashlib
 import hmac
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
+from service.people import issuer_keys
 from service.people.keys import digest_of, pepper_of
 from service.people.roles import RIGHTS, Right, Role
 from tests.service_for_tests import PINGSHAN, a_project, desk_on
@@ -62,6 +65,7 @@ CLAIMS = {
     "sub": "li.na",
     "allocator_role": "planner",
     "allocator_district": PINGSHAN,
+    "scope": "openid",
 }
 
 
@@ -99,6 +103,9 @@ def test_a_token_of_the_issuer_is_taken_with_its_role_and_district(issuer):
         {"aud": None},
         {"sub": None},
         {"sub": ""},
+        {"sub": "li\u0000na"},
+        {"sub": "li\u202ena"},
+        {"sub": "li\ud800na"},
         {"allocator_role": "king"},
         {"allocator_role": None},
         {"allocator_role": "admin"},
@@ -135,6 +142,31 @@ def test_forged_tokens_are_refused(issuer):
         token(key, {"alg": "RS256", "kid": "two"}),
     ]
     assert [me(desk, text).status_code for text in forged] == [401] * len(forged)
+
+
+def test_key_holders_are_answered_while_the_issuer_hangs_and_strangers_send_tokens(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(issuer_keys, "WAIT_S", 60.0)
+    begun, opened, asked = threading.Event(), threading.Event(), []
+
+    def hangs(url):
+        asked.append(url)
+        begun.set()
+        assert opened.wait(60)
+        return {"keys": []}
+
+    given = {"oidc_issuer": "https://id.example", "oidc_jwks_url": "https://id.example/keys"}
+    with desk_on(server, tmp_path, **given) as desk, ThreadPoolExecutor(60) as many:
+        desk.app.state.house.issuer.keys.fetch = hangs
+        forged = token(RSAKey.generate_key(2048), {"alg": "RS256", "kid": "new"})
+        sent = [many.submit(me, desk, forged) for _ in range(60)]
+        assert begun.wait(60)
+        assert [desk.get("me").status_code for _ in range(20)] == [200] * 20
+        assert not opened.is_set(), "all of that while nothing was fetched"
+        opened.set()
+        codes = {each.result(60).status_code for each in sent}
+        assert codes <= {401, 503}
+        assert asked == ["https://id.example/keys"]
+        assert me(desk, "x.y.z").status_code == 401
 
 
 def test_roles_have_the_rights_that_the_documentation_says():

@@ -201,6 +201,8 @@ def test_people_of_a_district_see_their_own_rows_alone(desk, browse):
 
 
 PUBLIC = {"/", "/sign-in", "/sign-out", "/static/{name}"}
+OWN = {"/sessions/others/end", "/sessions/{session_id}/end"}
+"""Forms that change nothing but the sessions of whoever sends them."""
 
 
 def calls(dependant):
@@ -217,4 +219,5 @@ def test_every_page_asks_for_a_right_and_every_form_for_its_token():
             assert any(isinstance(each, Entry) for each in found), route.path
         if "POST" in route.methods:
             assert form in found, route.path
-            assert not any(isinstance(each, Entry) and each.right is Right.READ for each in found), route.path
+            reads = any(isinstance(each, Entry) and each.right is Right.READ for each in found)
+            assert not reads or route.path in OWN, route.path

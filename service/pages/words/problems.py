@@ -63,6 +63,10 @@ SENTENCES: Words = {
         "有需求不能恢复：它没有被撤回，或者同编号的需求已在待安排之列。",
         "An enquiry cannot be opened again: it is not withdrawn, or its id is in use by an open one.",
     ),
+    "old-names": (
+        "这一方案的文件写有其他区现有租户的名称，不能打开。请重新求解。",
+        "The files of this plan name tenants of other districts. Ask for the plan anew.",
+    ),
     "old-basis": (
         "该方案所依据的现行方案已被替换，请以新的现行方案重新求解。",
         "Another plan was published since this one was made; plan anew from it.",

@@ -55,6 +55,10 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "batch.reopen": ("恢复需求", "undo a withdrawal"),
     "key.make": ("发放密钥", "issue a key"),
     "key.revoke": ("撤销密钥", "revoke a key"),
+    "data.exported": ("下载文件", "fetch a file"),
+    "form.refused": ("表单被拒绝", "a form is refused"),
+    "key.refused": ("密钥被拒绝", "a key is refused"),
+    "limit.hit": ("请求过于频繁", "too many requests"),
     "night.close": ("结束夜间优化", "close a night"),
     "plan.answer": ("存入方案分析", "keep an answer about a plan"),
     "plan.approve": ("批准方案", "approve a plan"),
@@ -64,10 +68,14 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
     "plan.store": ("存入方案", "store a plan"),
     "plan.supersede": ("方案被替代", "a plan is superseded"),
     "registry.store": ("存入台账", "store a registry"),
+    "right.refused": ("越权请求被拒绝", "a right is refused"),
     "run.cancel": ("请求停止测算", "ask a run to stop"),
     "run.create": ("提交测算", "ask for a run"),
     "run.end": ("测算结束", "end of a run"),
     "scenario.store": ("存入情景", "store a scenario"),
+    "session.begin": ("登录", "sign in"),
+    "session.end": ("结束登录", "end a session"),
+    "sign-in.refused": ("登录被拒绝", "a sign-in is refused"),
     "study.cancel": ("取消研究", "cancel a study"),
     "study.create": ("提交研究", "ask for a study"),
     "sweep.create": ("提交情景组", "ask for a set of scenarios"),
@@ -75,6 +83,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = {
 """What the audit calls each action."""
 
 FACTS: Mapping[str, tuple[str, str]] = {
+    "address": ("地址", "address"),
     "attempt": ("次数", "attempt"),
     "because": ("理由", "reason"),
     "based_on": ("基于", "based on"),
@@ -94,6 +103,7 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "kind": ("类别", "kind"),
     "label": ("标签", "label"),
     "media_type": ("文件类型", "type of file"),
+    "method": ("方法", "method"),
     "members": ("成员", "members"),
     "name": ("名称", "name"),
     "note": ("说明", "note"),
@@ -104,8 +114,10 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "question": ("问题", "question"),
     "reason": ("原因", "reason"),
     "registry": ("台账", "registry"),
+    "repeats": ("重复次数", "repeats"),
     "replaced": ("已替换", "replaced"),
     "role": ("角色", "role"),
+    "route": ("路径", "route"),
     "run": ("测算", "run"),
     "run_id": ("测算", "run"),
     "scenario_id": ("情景", "scenario"),
@@ -113,6 +125,7 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "state": ("状态", "state"),
     "superseded": ("被替代", "superseded"),
     "to": ("至", "to"),
+    "why": ("原因", "reason"),
 }
 """What the audit calls the facts of an entry; others stand as they were kept."""
 
