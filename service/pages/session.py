@@ -58,7 +58,12 @@ def session_of(house: House, request: Request) -> Session | None:
     """Who signed in, by cookie, or by the bearer token that a proxy adds; None for anybody else."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     found = _by_token(house, token.strip()) if scheme.lower() == "bearer" else None
-    found = found or _by_cookie(house, request.cookies.get(COOKIE, ""))
+    return found or _by_cookie(house, request.cookies.get(COOKIE, ""))
+
+
+def counted_session_of(house: House, request: Request) -> Session | None:
+    """The same for a request that counts; raises a 429 problem beyond the person's limit."""
+    found = session_of(house, request)
     if found is not None:
         count_person(house, found.principal.person)
     return found
