@@ -4,6 +4,7 @@ import json
 from urllib.parse import unquote
 
 import anyio
+import anyio.lowlevel
 import httpx
 import pytest
 
@@ -59,7 +60,7 @@ class Sender:
         if self.started is None:
             self.read_before_answer += 1
         piece = self._pieces.pop(0)
-        await anyio.sleep(0)
+        await anyio.lowlevel.checkpoint()
         return {"type": "http.request", "body": piece, "more_body": bool(self._pieces) or self._then == "silence"}
 
     async def send(self, message):
@@ -288,7 +289,7 @@ def test_json_of_more_values_than_are_taken_is_refused_before_it_is_read(desk):
 def test_bodies_that_are_held_at_the_same_time_are_bounded(desk, monkeypatch):
     monkeypatch.setattr(limits, "TURN_S", 0.2)
     largest = 4 * limits.BODY_UNIT
-    reading, refused = [], []
+    reading, refused, both = [], [], anyio.Event()
 
     class Open:
         def find(self, scope):
@@ -300,6 +301,8 @@ def test_bodies_that_are_held_at_the_same_time_are_bounded(desk, monkeypatch):
     async def app(scope, receive, send):
         error = scope[SCOPE_KEY].error
         refused.append((scope[SCOPE_KEY].who.principal.person, error.status))
+        if len(refused) == 2:
+            both.set()
 
     gate = Gate(app, Open, {"": recognise}, largest)
 
@@ -317,8 +320,7 @@ def test_bodies_that_are_held_at_the_same_time_are_bounded(desk, monkeypatch):
                 tasks.start_soon(hold, person, largest)
             await anyio.sleep(0.1)
             assert sorted(reading) == ["a", "a", "b", "b"]
-            while len(refused) < 2:
-                await anyio.sleep(0.02)
+            await both.wait()
             assert sorted(refused) == [("a", 429), ("c", 503)]
             tasks.cancel_scope.cancel()
 
