@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 _BUILT_IN = {9: "%", 10: "%"}
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
+_FIRST_SECTION = re.compile(r'(?:[^;"]++|"[^"]*+"?)*+')
 _SYNTAX = re.compile(r"\[[^\]]*\]|_.|\*.")
 LONGEST = 255
 """Characters of a number format; spreadsheets write no longer ones."""
@@ -61,7 +62,7 @@ def words_behind(code: str) -> str:
     """The words that a number format writes behind a number, such as 亩 of 0"亩"; nothing for dates."""
     if len(code) > LONGEST:
         return ""
-    section = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code)[0]
+    section = next(_FIRST_SECTION.finditer(code))[0]
     bare = _SYNTAX.sub("", _QUOTED.sub("", section))
     if re.search(r"[ymdhse]", bare.casefold().replace("general", "")):
         return ""

@@ -26,8 +26,8 @@ from service.api import (
     scenarios,
     studies,
 )
-from service.api.front import Front
 from service.api.doors import Doors
+from service.api.front import Front
 from service.api.gate import Gate
 from service.api.guard import Guard
 from service.api.house import House, name_rights, recognise

@@ -44,7 +44,7 @@ class Share:
 
     @asynccontextmanager
     async def turn(self, owner: str, amount: int = 1) -> AsyncIterator[None]:
-        """Use an amount; raises a 429 problem when the owner has all of its share, a 503 problem when others have it."""
+        """Use an amount; raises a 429 problem when the owner has all of its share, a 503 one when others have it."""
         turn = _Turn(owner, min(amount, self._each))
         self._queue.append(turn)
         self._begin()
