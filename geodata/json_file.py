@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,23 @@ KINDS = ("projects", "parks", "spaces", "tenancies", "districts")
 REMARKS = ("policy", "plan_from", "provenance", "source", "note")
 """Keys that may stand beside the lists of records and are not read here."""
 
+MAX_DIGITS = 40
+"""Digits of a whole number: far fewer than what no longer fits into a floating-point number."""
+
+MAX_CHARACTERS = 400
+"""Characters of a number with decimals or an exponent: a coordinate that a program wrote has some twenty."""
+
 
 def load_json(path: Path) -> Any:
     """Content of a JSON file; raises InputError for anything that JSON does not allow."""
     try:
-        return json.loads(decode(path), object_pairs_hook=_once, parse_constant=_no_constant)
+        return json.loads(
+            decode(path),
+            object_pairs_hook=_once,
+            parse_constant=_no_constant,
+            parse_float=finite_number,
+            parse_int=whole_number,
+        )
     except json.JSONDecodeError as error:
         message = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
     except ValueError as error:
@@ -25,6 +38,23 @@ def load_json(path: Path) -> Any:
     except RecursionError:
         message = "is nested too deeply"
     raise InputError([file_fault(path.name, message, "Correct the file, or export it anew.")])
+
+
+def whole_number(digits: str) -> int:
+    """A whole number of JSON; raises ValueError for one that no quantity here can be."""
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a number has more than {MAX_DIGITS} digits")
+    return int(digits)
+
+
+def finite_number(digits: str) -> float:
+    """A number of JSON with decimals or an exponent; raises ValueError for one that is too long or too large."""
+    if len(digits) > MAX_CHARACTERS:
+        raise ValueError(f"a number has more than {MAX_CHARACTERS} characters")
+    number = float(digits)
+    if not isfinite(number):
+        raise ValueError("a number is too large")
+    return number
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
+from pyproj.exceptions import CRSError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
@@ -114,7 +115,7 @@ def _geopackage(path: Path, kind: str) -> _Features:
             raise InputError([file_fault(path.name, "is not a GeoPackage", "Export the layer as GeoPackage again.")])
     try:
         frame = pyogrio.read_dataframe(path, layer=_layer_name(path, kind), use_arrow=False)
-    except pyogrio.errors.DataSourceError as error:
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, CRSError) as error:
         fault = file_fault(path.name, "cannot be read as a GeoPackage", "Export the layer as GeoPackage again.")
         raise InputError([fault]) from error
     if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:

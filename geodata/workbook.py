@@ -61,7 +61,7 @@ FREE_RATIO_BELOW = 4 * 2**20
 
 _PIECE = 2**20
 _OVERLAP = 64
-_REFERENCE = re.compile(rb"""\br\s*=\s*["']\s*([A-Za-z]{0,4})\s*(\d{1,10})""")
+_REFERENCE = re.compile(rb"""\br\s*+=\s*+["']\s*+([A-Za-z]{0,4}+)\s*+(\d{1,10})""")
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ZIP = b"PK"
 _SAVE_AS = "Open it in Excel or WPS and save it as .xlsx, without a password."

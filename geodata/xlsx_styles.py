@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 
 _BUILT_IN = {9: "%", 10: "%"}
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
+_FIRST_SECTION = re.compile(r'(?:[^;"]++|"[^"]*+"?)*+')
 _SYNTAX = re.compile(r"\[[^\]]*\]|_.|\*.")
+LONGEST = 255
+"""Characters of a number format; spreadsheets write no longer ones."""
+
 _TRUE = frozenset({"", "1", "true"})
 
 
@@ -56,7 +60,9 @@ class StylesXml:
 
 def words_behind(code: str) -> str:
     """The words that a number format writes behind a number, such as 亩 of 0"亩"; nothing for dates."""
-    section = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code)[0]
+    if len(code) > LONGEST:
+        return ""
+    section = next(_FIRST_SECTION.finditer(code))[0]
     bare = _SYNTAX.sub("", _QUOTED.sub("", section))
     if re.search(r"[ymdhse]", bare.casefold().replace("general", "")):
         return ""

@@ -5,6 +5,8 @@ within an id never ends it, and a ``?`` or ``#`` never ends the path.  :class:`~
 request's path into that form, and the convertors here decode each parameter once its route is found.
 """
 
+from collections.abc import Iterable
+from ipaddress import ip_address, ip_network
 from urllib.parse import quote, unquote
 
 from starlette.convertors import Convertor, register_url_convertor
@@ -21,6 +23,15 @@ def segments(*parts: object) -> str:
 def canonical(raw_path: bytes) -> str:
     """A path as it was sent, with the same characters encoded whoever sent it."""
     return "/".join(quote(unquote(segment), safe=KEPT) for segment in raw_path.decode("latin-1").split("/"))
+
+
+def within(address: str, networks: Iterable[str]) -> bool:
+    """Whether an address is in one of the networks; ``*`` is all of them."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return False
+    return any(each == "*" or known in ip_network(each) for each in networks)
 
 
 class Segment(Convertor[str]):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -27,15 +28,18 @@ from service.api import (
     scenarios,
     studies,
 )
+from service.api.doors import Doors
 from service.api.front import Front
+from service.api.gate import Gate
 from service.api.guard import Guard
-from service.api.house import House, name_rights
+from service.api.house import House, name_rights, recognise
 from service.database.engine import open_engine
 from service.metrics import Meters
 from service.ogc.app import PREFIX as OGC_PREFIX
 from service.ogc.app import create_ogc
 from service.pages.app import create_pages
 from service.pages.assets import PREFIX as PAGES_PREFIX
+from service.pages.entry import recognise as recognise_session
 from service.people.keys import pepper_of
 from service.security import Events
 from service.settings import Settings
@@ -101,7 +105,16 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.mount(OGC_PREFIX, create_ogc(app.state.house))
     app.mount(PAGES_PREFIX, create_pages(app.state.house))
     app.add_api_route("/", _home, include_in_schema=False, response_class=Response)
-    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        Gate,
+        doors=lambda: Doors(app.routes, settings.max_body_bytes),
+        recognisers={
+            "": partial(recognise, app.state.house),
+            PAGES_PREFIX: partial(recognise_session, app.state.house),
+        },
+        largest=settings.max_body_bytes,
+    )
+    app.add_middleware(Guard)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)
     if settings.access_log:

@@ -1,9 +1,11 @@
 """Metrics for Prometheus: requests as FastAPI measures them, and what the database says of runs and nights."""
 
 from collections.abc import Iterator, Sequence
+from threading import Lock
+from time import monotonic
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics import MeterProvider
 from prometheus_client import CollectorRegistry, generate_latest
@@ -12,11 +14,18 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.addresses import within
+from service.api.house import InHouse, recognise
+from service.api.problems import ProblemError
 from service.database.engine import SYSTEM, transaction
 from service.database.rows import every, only
+from service.people.roles import Right
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 STATES = ("queued", "running", "succeeded", "infeasible", "no_plan", "failed", "cancelled", "quarantined")
+KEPT_S = 1.0
+"""How long metrics are taken as they are, s."""
+
 QUANTILES = (0.5, 0.9, 1.0)
 
 _RUNS = text("SELECT state, count(*) AS runs FROM allocator.run GROUP BY state")
@@ -99,9 +108,18 @@ class Meters:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.provider = MeterProvider([PrometheusMetricReader(registry=self.registry)])
+        self._lock = Lock()
+        self._made_at, self._text = -KEPT_S, b""
+
+    def text(self) -> bytes:
+        """The metrics; they are asked for at most once in a while, by one at a time."""
+        with self._lock:
+            if monotonic() - self._made_at >= KEPT_S:
+                self._text, self._made_at = generate_latest(self.registry), monotonic()
+            return self._text
 
     def install(self, app: FastAPI, engine: Engine) -> None:
-        """Serve /metrics; it counts and names nobody, and needs no key, like /healthz."""
+        """Serve /metrics; it counts and names nobody."""
         self.registry.register(ServiceCollector(engine))
         app.state.meters = self
         app.include_router(router)
@@ -110,8 +128,19 @@ class Meters:
 router = APIRouter(tags=["health"])
 
 
-@router.get("/metrics", summary="Metrics", include_in_schema=False)
+async def _may_read(request: Request, house: InHouse) -> None:
+    """Whoever asks from a network that is named, and people who operate the service; raises a 401 or 403 problem."""
+    forwarded = any(name in request.headers for name in ("x-forwarded-for", "forwarded"))
+    from_near = request.client is not None and within(request.client.host, house.settings.metrics_from)
+    if from_near and (not forwarded or house.settings.trusted_proxies):
+        return
+    principal = (await recognise(house, request)).principal
+    if not principal.may(Right.OPERATE):
+        raise ProblemError(403, "not-allowed", f"The role {principal.role} has no right to {Right.OPERATE}.")
+
+
+@router.get("/metrics", summary="Metrics", include_in_schema=False, dependencies=[Depends(_may_read)])
 def metrics(request: Request) -> Response:
-    """Text for Prometheus."""
+    """Text for Prometheus, at most a moment old."""
     meters: Meters = request.app.state.meters
-    return Response(generate_latest(meters.registry), 200, media_type=CONTENT_TYPE)
+    return Response(meters.text(), 200, media_type=CONTENT_TYPE)

@@ -18,6 +18,7 @@ import uvicorn
 
 from allocator.errors import Fault, InputError
 from service import exit_codes, first_use, logs
+from service.connections import protocol_of
 from service.database import embedded
 from service.database.engine import open_engine
 from service.database.migrate import check_schema, migrate
@@ -53,6 +54,7 @@ def serve(options: argparse.Namespace) -> int:
             app,
             host=settings.host,
             port=settings.port,
+            http=protocol_of(settings),
             log_config=None,
             access_log=False,
             server_header=False,

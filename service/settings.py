@@ -16,7 +16,7 @@ from allocator.errors import Fault, InputError
 
 PREFIX = "ALLOCATOR_"
 
-LISTS = ("mail_to", "trusted_proxies", "cors_origins")
+LISTS = ("mail_to", "trusted_proxies", "cors_origins", "allowed_hosts", "metrics_from")
 """Settings that are several values, separated by commas."""
 
 
@@ -51,6 +51,13 @@ def _private(address: str) -> str:
     return address
 
 
+def _hosts(listed: tuple[str, ...]) -> tuple[str, ...]:
+    for each in listed:
+        if re.fullmatch(r"[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]", each) is None:
+            raise ValueError(f"is no name of a host: {each[:40]!r}")
+    return tuple(each.lower() for each in listed)
+
+
 class Settings(BaseSettings):
     """The settings of the service; each is the environment variable of its name, in capitals after ALLOCATOR_.
 
@@ -77,6 +84,16 @@ class Settings(BaseSettings):
         description="Addresses or networks of proxies whose X-Forwarded-Host, -Proto and -For are believed, separated"
         " by commas; * believes everybody; absent believes nobody.",
     )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode, AfterValidator(_hosts)] = Field(
+        (),
+        description="Names under which the service may be asked, as plan.example.cn, separated by commas; it may always"
+        " be asked under those of its own machine. Absent is any, and links in answers have the name that was asked.",
+    )
+    metrics_from: Annotated[tuple[str, ...], NoDecode, AfterValidator(_networks)] = Field(
+        ("127.0.0.0/8", "::1"),
+        description="Addresses or networks from which /metrics is read without a key, separated by commas; from"
+        " elsewhere the key of an operator is needed.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode, AfterValidator(_origins)] = Field(
         (),
         description="Origins whose scripts may ask the API and /ogc, as https://gis.example.cn, separated by commas;"
@@ -101,6 +118,13 @@ class Settings(BaseSettings):
     recommendations_at_once: int = Field(2, ge=1, le=64, description="Recommendations computed at the same time.")
     statement_timeout_s: float = Field(20.0, gt=0, le=600, description="Longest database statement of a request, s.")
     streams_at_once: int = Field(200, ge=1, description="Progress streams that one process keeps open.")
+    streams_per_person: int = Field(20, ge=1, description="Progress streams that one process keeps open for a person.")
+    connections_at_once: int = Field(
+        2000, ge=16, description="Connections that one process keeps open; fewer where it may open fewer files."
+    )
+    connections_per_address: int = Field(
+        500, ge=4, description="Connections that one process keeps open for an address that is no trusted proxy."
+    )
 
     worker_concurrency: int = Field(1, ge=1, le=64, description="Solves that one worker runs side by side.")
     solver_threads: int = Field(

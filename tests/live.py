@@ -10,10 +10,10 @@ import uvicorn
 
 
 @contextmanager
-def listening(app: Any) -> Any:
+def listening(app: Any, **given: Any) -> Any:
     """Address of the application while it is served."""
     door = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", **given))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
     try:

@@ -81,7 +81,8 @@ _BETWEEN = re.compile(
 
 _CLAUSES = re.compile(r"[,，;；。.()（）\[\]【】\n]")
 _LIST_SIGNS = re.compile(r"[、/和或及与+&]|以及|\b(?:and|or)\b")
-_PARTS = re.compile(r"[;；、,，/|┋\n]|\s+或\s*|或|和|及|与|\s+(?:and|or)\s+")
+# what is split is on one line, with one blank between words
+_PARTS = re.compile(r"[;；、,，/|┋\n]|\s或\s?|或|和|及|与|\s(?:and|or)\s")
 _EIA_FREE = re.compile(
     r"(?:无需|无须|不需要?|不用|不必|不纳入|免于?|豁免)(?:办理|进行|开展|做|编制|的)*+(?:建设项目|项目)?(?:环评|环境影响评价|环境影响评估)"
     r"|(?:环评|环境影响评价)?(?:管理)?豁免|^(?:环评)?(?:无需|无须|不需要?|免)(?:办理|编制)?$"

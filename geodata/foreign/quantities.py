@@ -58,8 +58,8 @@ _LABELS = {
 
 _TIMES = "×x*✕╳⨯"
 _YEARS = re.compile(
-    r"(?P<years>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*(?:年|years?|yrs?)\s*(?:零|又|and)?\s*"
-    r"(?:(?P<months>[0-9]{1,2})\s*(?:个月|月|months?)|(?P<half>半))?"
+    r"(?P<years>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s*+(?:年|years?|yrs?)\s*+(?:(?:零|又|and)\s*+)?"
+    r"(?:(?P<months>[0-9]{1,2})\s*+(?:个月|月|months?)|(?P<half>半))?"
 )
 _LENGTH_TIMES = re.compile(rf"[0-9]\s*(?:m|米|公尺)\s*[{re.escape(_TIMES)}]")
 _HALF_YEAR = "半年"

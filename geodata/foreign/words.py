@@ -34,7 +34,7 @@ VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
             r"(?:体外|分子|免疫|临床|生化)?诊断|化学发光|(?:诊断|检测)?试剂|(?<![a-z])(?:ivd|poct)(?![a-z])|(?<![a-z])diagnostic\w*",
             "ivd",
         ),
-        (r"(?:生物|医用|医学)*材料|(?<![a-z])biomaterial\w*", "biomaterials"),
+        (r"(?:生物|医用|医学){0,3}材料|(?<![a-z])biomaterial\w*", "biomaterials"),
         (
             r"植入|介入|支架|骨科|高值(?:医用)?耗材|人工关节|起搏器|瓣膜|球囊|导管|(?<![a-z])implant\w*",
             "implants",
@@ -86,7 +86,7 @@ VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
             r"首层|(?<![同统单十])一楼|(?<![0-9])1楼|底层|(?<![同统单十])一层|(?<![0-9])1层|(?<![a-z])ground floor",
             "yes",
         ),
-        (r"(?<![-~至到、/和0-9])(?:[0-9]*[2-9]|[二三四五六七八九十]+)(?:楼|层)|高层|高楼层", "no"),
+        (r"(?<![-~至到、/和0-9])(?:[0-9]*[2-9]|[二三四五六七八九十]{1,4})(?:楼|层)|高层|高楼层", "no"),
     ),
 }
 """Codes by what a part of a word says; whole words and labels of the vocabularies are tried before."""

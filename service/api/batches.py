@@ -15,6 +15,7 @@ from geodata.read import RegistryRecords, read_projects
 from seeds.load import load_districts
 from service.api.bodies import ReopenIn, WithdrawIn
 from service.api.house import Asker, Planner, Reader
+from service.api.limits import takes_files
 from service.api.once import Answer, IsOnce, Once
 from service.api.paging import IfMatch, InWindow, Page, must_match, paged, tag
 from service.api.problems import conflict, not_found
@@ -36,6 +37,7 @@ BatchId = Annotated[str, InPath(pattern=r"^batch-[0-9a-f]{12}$", examples=["batc
     response_model=BatchStored,
     openapi_extra={"requestBody": {"required": True, "content": CONTENTS}},
 )
+@takes_files
 def store(  # noqa: PLR0913  the parameters of an upload
     asker: Planner,
     once: IsOnce,

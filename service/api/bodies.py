@@ -7,7 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 from geodata.schema import BoundaryRecord
 from service.people.roles import shows
 
-MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+MONTH = r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"
+"""A month of a calendar that leases and what follows them stay within."""
 
 
 def _printable(value: str) -> str:

@@ -1,19 +1,22 @@
 """What stands before routing: the proxy in front, HEAD, ids with any character, and slashes at the end of a path."""
 
 import re
-from ipaddress import ip_address, ip_network
 from urllib.parse import quote
 
 from anyio import CancelScope
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.addresses import canonical
+from service.addresses import canonical, within
+from service.api.problems import problem
 from service.settings import Settings
 
 Headers = list[tuple[bytes, bytes]]
 
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
+
+OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+"""Names of the machine itself, under which it is watched."""
 
 
 class Front:
@@ -27,6 +30,7 @@ class Front:
         self._prefix = settings.root_path or ""
         self._trusted = Trusted(settings.trusted_proxies)
         self._roots = roots
+        self._hosts = frozenset({*settings.allowed_hosts, *OWN_HOSTS}) if settings.allowed_hosts else frozenset()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -39,7 +43,10 @@ class Front:
         facts = self._trusted.facts_of(scope)
         own = {**scope, **facts, "path": self._prefix + inner, "root_path": self._prefix}
         answer = self._prefixed(send) if self._prefix else send
-        if self._closed(inner):
+        if not self._is_ours(own):
+            detail = "The service is not asked under this name; see the setting allowed_hosts."
+            await problem(400, "host", detail, headers={"Connection": "close"})(own, receive, answer)
+        elif self._closed(inner):
             query = scope["query_string"].decode("latin-1")
             target = inner.rstrip("/") + (f"?{query}" if query else "")
             await RedirectResponse(target, 308)(own, receive, answer)
@@ -47,6 +54,14 @@ class Front:
             await self._head(own, receive, answer)
         else:
             await self._app(own, receive, _allowing_head(answer))
+
+    def _is_ours(self, scope: Scope) -> bool:
+        """Whether a request names one host, in the form of one, and one of ours if ours are known."""
+        named = [value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"host"]
+        if len(named) != 1 or not _HOST.fullmatch(named[0]):
+            # HTTP/1.0 may name none
+            return not named
+        return not self._hosts or _without_port(named[0]).lower() in self._hosts
 
     def _closed(self, path: str) -> bool:
         """Whether a path ends with a slash too many; one that begins with two would lead to another host."""
@@ -77,6 +92,10 @@ class Front:
         return answer
 
 
+def _without_port(host: str) -> str:
+    return host if host.endswith("]") else re.sub(r":\d{1,5}\Z", "", host)
+
+
 def _under(prefix: bytes, name: bytes, value: bytes) -> bytes:
     if name in {b"location", b"hx-redirect"} and value.startswith(b"/") and not value.startswith(prefix + b"/"):
         return prefix + value
@@ -103,13 +122,12 @@ class Trusted:
     """Proxies whose X-Forwarded headers are believed."""
 
     def __init__(self, proxies: tuple[str, ...]) -> None:
-        self._everyone = "*" in proxies
-        self._networks = [ip_network(each) for each in proxies if each != "*"]
+        self._proxies = proxies
 
     def facts_of(self, scope: Scope) -> Scope:
         """Scheme, host and client that the proxy tells; nothing from anybody else."""
         client = scope.get("client")
-        if client is None or not self._among(client[0]):
+        if client is None or not within(client[0], self._proxies):
             return {}
         told = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         found: Scope = {}
@@ -124,21 +142,12 @@ class Trusted:
             found["client"] = (asker, 0)
         return found
 
-    def _among(self, address: str) -> bool:
-        if self._everyone:
-            return True
-        try:
-            known = ip_address(address)
-        except ValueError:
-            return False
-        return any(known in network for network in self._networks)
-
     def _asker(self, line: str) -> str | None:
         """Who asked the outermost proxy that is believed: the last address that is none of theirs."""
         listed = [each.strip() for each in line.split(",") if each.strip()]
-        if self._everyone:
+        if "*" in self._proxies:
             return listed[0] if listed else None
-        return next((each for each in reversed(listed) if not self._among(each)), None)
+        return next((each for each in reversed(listed) if not within(each, self._proxies)), None)
 
 
 def _first(line: str) -> str:

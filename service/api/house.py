@@ -3,11 +3,10 @@
 Dependencies that wait for nothing are coroutines: the framework hands every other one to a thread of its own.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import BoundedSemaphore
 from typing import Annotated
 
 from anyio import CapacityLimiter
@@ -23,7 +22,9 @@ from sqlalchemy import Connection, Engine
 from starlette.routing import BaseRoute
 
 from allocator.verify import VerifiedPlan
+from service.api.gate import Recognised, arrival_of
 from service.api.problems import ProblemError
+from service.api.share import Share
 from service.api.standing import Standings
 from service.database.engine import SYSTEM, transaction
 from service.people.keys import Found, digest_of, find_key
@@ -44,6 +45,12 @@ STRANGERS_PER_MINUTE = 120
 TOKENS_AT_ONCE = 4
 """Bearer tokens that are read at the same time."""
 
+WAIT_S = 5.0
+"""How long a recommendation waits for its turn, s."""
+
+WAITING = 8
+"""Recommendations of one person that may wait."""
+
 
 @dataclass
 class House:
@@ -57,8 +64,10 @@ class House:
     known: Known = field(default_factory=Known)
 
     def __post_init__(self) -> None:
-        self.asking = BoundedSemaphore(self.settings.recommendations_at_once)
-        self.streams = BoundedSemaphore(self.settings.streams_at_once)
+        at_once = self.settings.recommendations_at_once
+        # one person leaves room for another
+        self.asking = Share("recommendations", at_once, max(1, at_once - 1), waiting=WAITING, wait_s=WAIT_S)
+        self.streams = Share("streams", self.settings.streams_at_once, self.settings.streams_per_person)
         self.events = Events(self.engine)
         self.pulse = Pulse(self.settings, self.engine)
         self.tokens_at_once = CapacityLimiter(TOKENS_AT_ONCE)
@@ -134,29 +143,47 @@ class Asker:
 async def _recognised(
     house: InHouse,
     request: Request,
-    key: Annotated[str | None, Security(API_KEY)] = None,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)] = None,
+    _key: Annotated[str | None, Security(API_KEY)] = None,
+    _bearer: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)] = None,
 ) -> Principal:
-    """Who asks; raises a 401 problem when that is not known."""
-    why = "Send a key as X-API-Key, or a token as Authorization: Bearer."
-    found: Principal | None = None
-    if key:
-        found = house.remembered(key) or await run_sync(_by_key, house, request, key)
-        why = "The key is not taken."
-    elif bearer is not None and house.settings.oidc_issuer:
-        try:
-            house.issuer.glance(bearer.credentials)
-            # threads of their own: who waits for the issuer's keys must not hold up those who need none
-            found = await run_sync(house.issuer.principal, bearer.credentials, limiter=house.tokens_at_once)
-        except TokenError as error:
-            refuse_token(house, request, error)
-            why = f"{error}."
+    """Who asks, who may have been recognised before; raises the problem for which a body was not read."""
+    arrival = arrival_of(request)
+    if arrival is not None and arrival.who is not None:
+        return arrival.who.principal
+    return (await recognise(house, request)).principal
+
+
+async def recognise(house: House, request: Request) -> Recognised:
+    """Who asks, by the headers alone; raises a 401 problem when that is not known, a 429 problem beyond a limit."""
+    found, why = await _by_headers(house, request)
     if found is None:
         count_stranger(house, address_of(request))
         raise ProblemError(401, "unknown-person", why, headers={"WWW-Authenticate": 'ApiKey, Bearer realm="allocator"'})
     recognised(request, found)
     count_person(house, found.person)
-    return found
+    return Recognised(found, None)
+
+
+async def still_known(asker: "Asker", request: Request) -> bool:
+    """Whether the key or token of a request is still taken, and for the same person, role and district."""
+    return (await _by_headers(asker.house, request))[0] == asker.principal
+
+
+async def _by_headers(house: House, request: Request) -> tuple[Principal | None, str]:
+    """Who asks, or why that is not known."""
+    key = request.headers.get("x-api-key")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if key:
+        return house.remembered(key) or await run_sync(_by_key, house, request, key), "The key is not taken."
+    if scheme.lower() == "bearer" and token.strip() and house.settings.oidc_issuer:
+        try:
+            house.issuer.glance(token.strip())
+            # threads of their own: who waits for the issuer's keys must not hold up those who need none
+            return await run_sync(house.issuer.principal, token.strip(), limiter=house.tokens_at_once), ""
+        except TokenError as error:
+            refuse_token(house, request, error)
+            return None, f"{error}."
+    return None, "Send a key as X-API-Key, or a token as Authorization: Bearer."
 
 
 def _by_key(house: House, request: Request, key: str) -> Principal | None:
@@ -256,3 +283,20 @@ Reviewer = Annotated[Asker, Depends(Needs(Right.REVIEW))]
 Keeper = Annotated[Asker, Depends(Needs(Right.SUPPLY))]
 Operator = Annotated[Asker, Depends(Needs(Right.OPERATE))]
 Administrator = Annotated[Asker, Depends(Needs(Right.ADMINISTER))]
+
+
+async def _stream_turn(asker: Reader) -> AsyncIterator[None]:
+    async with asker.house.streams.turn(asker.person):
+        yield
+
+
+async def _asking_turn(asker: Reader) -> AsyncIterator[None]:
+    async with asker.house.asking.turn(asker.person):
+        yield
+
+
+StreamTurn = Depends(_stream_turn)
+"""Dependency of a route that streams: one of the streams there may be, until the answer has ended."""
+
+AskingTurn = Depends(_asking_turn, scope="function")
+"""Dependency of a route that computes a recommendation: its turn, until it is computed."""

@@ -38,6 +38,7 @@ TITLES = {
     403: "This is not allowed",
     404: "There is nothing here",
     405: "This cannot be done here",
+    408: "The request came too slowly",
     409: "This does not go with how things stand",
     412: "It has changed since it was read",
     413: "The request is too large",

@@ -7,21 +7,18 @@ from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
 from service.api.bodies import RecommendIn
-from service.api.house import Asker, Reader
+from service.api.house import Asker, AskingTurn, Reader
 from service.api.masking import masked
 from service.api.once import Answer, IsOnce
-from service.api.problems import ProblemError, conflict, not_found
+from service.api.problems import conflict, not_found
 from service.api.uploads import as_json, read_upload
 from service.newcomer import RecommendationOut, recommendation, with_newcomer
 from service.records import plans
 
 router = APIRouter(prefix="/recommendations", tags=["recommendations"])
 
-WAIT_S = 5.0
-"""How long a request waits for its turn."""
 
-
-@router.post("", summary="Ranked sites for a newcomer", response_model=RecommendationOut)
+@router.post("", summary="Ranked sites for a newcomer", response_model=RecommendationOut, dependencies=[AskingTurn])
 def recommend(asker: Reader, body: RecommendIn, once: IsOnce) -> Response:
     """Ways to place one new project in the plan in force, with what each does to every goal, and a verdict per park."""
     done = once.before(asker)
@@ -36,20 +33,16 @@ def recommend(asker: Reader, body: RecommendIn, once: IsOnce) -> Response:
 
 
 def recommended(asker: Asker, body: RecommendIn) -> RecommendationOut:
-    """The answer itself, which changes nothing; raises InputError, and problems 404, 409, 422 and 503."""
+    """The answer itself, which changes nothing; raises InputError, and problems 404, 409 and 422.
+
+    Whoever calls it has the person's turn.
+    """
     plan_id = _standing(asker, body.plan_id)
     document, verified = asker.house.plan(plan_id)
-    if not asker.house.asking.acquire(timeout=WAIT_S):
-        raise ProblemError(503, "busy", "Others are asking too.", headers={"Retry-After": "2"})
-    try:
-        content = as_json({"projects": [body.project]})
-        answer = read_upload(
-            "project.json",
-            content,
-            lambda path: recommendation(*with_newcomer(document, verified, path), body.most),
-        )
-    finally:
-        asker.house.asking.release()
+    content = as_json({"projects": [body.project]})
+    answer = read_upload(
+        "project.json", content, lambda path: recommendation(*with_newcomer(document, verified, path), body.most)
+    )
     return masked(asker, plan_id, answer)
 
 

@@ -16,6 +16,7 @@ from geodata.schema import BoundaryRecord
 from seeds.load import load_boundaries, load_districts
 from service.api.bodies import ChangesIn, RegistryIn
 from service.api.house import Asker, Keeper, Reader
+from service.api.limits import takes_files
 from service.api.masking import masked_registry
 from service.api.once import Answer, IsOnce
 from service.api.paging import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
@@ -71,6 +72,7 @@ def _etag(found: Mapping[str, Any]) -> str:
 
 
 @router.post("", status_code=201, summary="Store a whole registry", response_model=RegistryHead)
+@takes_files
 def store(asker: Keeper, body: RegistryIn, once: IsOnce) -> Response:
     """Store a registry that holds as a new version; every fault is told when it does not."""
     asker.unbound("Keeping the registry")
@@ -105,6 +107,7 @@ def store(asker: Keeper, body: RegistryIn, once: IsOnce) -> Response:
         }
     },
 )
+@takes_files
 def store_files(asker: Keeper, once: IsOnce, sent: Annotated[Upload, Depends(upload)]) -> Response:
     """Store a registry from the files parks, spaces, and optionally tenancies, districts and boundaries."""
     asker.unbound("Keeping the registry")
@@ -123,6 +126,7 @@ def store_files(asker: Keeper, once: IsOnce, sent: Annotated[Upload, Depends(upl
 
 
 @router.post("/{number}/changes", status_code=201, summary="Change a few records", response_model=RegistryHead)
+@takes_files
 def change(asker: Keeper, number: Number, body: ChangesIn, once: IsOnce, version: IfMatch = None) -> Response:
     """Store the newest version with records put in and taken out as a new version; If-Match is its ETag."""
     asker.unbound("Keeping the registry")

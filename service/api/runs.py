@@ -1,17 +1,19 @@
 """Runs: asked for, followed, cancelled."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from functools import partial
 from typing import Annotated, Any
 
+from anyio import sleep
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection, select
 
 from service.api.bodies import RunIn
-from service.api.house import Asker, Planner, Reader
+from service.api.house import Asker, Planner, Reader, StreamTurn, still_known
 from service.api.once import Answer, IsOnce
 from service.api.paging import InWindow, Page, paged
 from service.api.problems import ProblemError, conflict, not_found
@@ -26,6 +28,9 @@ RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$", examples=["run-0f3a
 
 LOOK_S = 0.5
 """How often a stream looks at its run."""
+
+KNOWN_LOOKS = 4
+"""Looks after which a stream asks whether its person is still known."""
 
 STREAM_S = 900.0
 """How long a stream lasts; clients take it up again by themselves."""
@@ -131,39 +136,51 @@ def cancel(
 @router.get(
     "/{run_id}/events",
     summary="Follow a run",
+    dependencies=[StreamTurn],
     response_class=StreamingResponse,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )
 def events(
     asker: Reader,
+    request: Request,
     run_id: RunId,
     last_event_id: Annotated[
         str | None, Header(max_length=200, description="Id of the last event that was seen.")
     ] = None,
 ) -> StreamingResponse:
-    """Server-sent events: ``progress`` whenever something changed, and ``end`` with the last state."""
+    """Server-sent events: ``progress`` whenever something changed, and ``end`` with the last state.
+
+    The stream ends without it when the key or the token that began it is no longer taken.
+    """
+    return followed(asker, run_id, last_event_id, partial(still_known, asker, request))
+
+
+def followed(
+    asker: Asker, run_id: str, last_event_id: str | None, known: Callable[[], Awaitable[bool]]
+) -> StreamingResponse:
+    """The events of a run, for as long as whoever asks is known; raises a 404 problem."""
     _found(asker, run_id)
-    if not asker.house.streams.acquire(blocking=False):
-        raise ProblemError(503, "busy", "Too many streams are open.", headers={"Retry-After": "5"})
     headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-cache"}
-    return StreamingResponse(_stream(asker, run_id, last_event_id), media_type="text/event-stream", headers=headers)
+    stream = _stream(asker, run_id, last_event_id, known)
+    return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
-async def _stream(asker: Asker, run_id: str, seen: str | None) -> AsyncIterator[str]:
-    try:
-        for look in range(int(STREAM_S / LOOK_S)):
-            found = await asyncio.to_thread(_found, asker, run_id)
-            event = _event(found)
-            if event["id"] != seen:
-                seen = event["id"]
-                yield f"id: {event['id']}\nevent: {event['event']}\ndata: {event['data']}\n\n"
-            elif look % 30 == 0:
-                yield ": still here\n\n"
-            if found["state"] in runs.OVER:
-                return
-            await asyncio.sleep(LOOK_S)
-    finally:
-        asker.house.streams.release()
+async def _stream(
+    asker: Asker, run_id: str, seen: str | None, known: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[str]:
+    for look in range(int(STREAM_S / LOOK_S)):
+        if look % KNOWN_LOOKS == KNOWN_LOOKS - 1 and not await known():
+            return
+        found = await run_sync(_found, asker, run_id)
+        event = _event(found)
+        if event["id"] != seen:
+            seen = event["id"]
+            yield f"id: {event['id']}\nevent: {event['event']}\ndata: {event['data']}\n\n"
+        elif look % 30 == 0:
+            yield ": still here\n\n"
+        if found["state"] in runs.OVER:
+            return
+        await sleep(LOOK_S)
 
 
 def _event(found: Mapping[str, Any]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service.api import recommendations, runs
 from service.api.bodies import Body, RecommendIn, RunIn
-from service.api.house import Planner, Reader
+from service.api.house import AskingTurn, Planner, Reader
 from service.api.once import KEY_FORM, Once, once
 from service.api.problems import ProblemError
 from service.ogc.answers import FORMATS, described, json_answer
@@ -124,6 +124,7 @@ def allocate(asker: Planner, execute: Execute, request: Request, key: IsOnce) ->
 
 @router.post(
     "/processes/recommend/execution",
+    dependencies=[AskingTurn],
     summary="Ranked sites for a newcomer",
     response_class=Response,
     responses=described("The recommendation"),

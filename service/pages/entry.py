@@ -5,20 +5,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from anyio.to_thread import run_sync
 from fastapi import Depends, Request, Response
 from sqlalchemy import Connection
 
-from service.api.house import Asker, InHouse
+from service.api.gate import Recognised, arrival_of
+from service.api.house import Asker, House, InHouse
 from service.api.problems import ProblemError
 from service.pages.frame import Visit, go
-from service.pages.session import session_of
+from service.pages.session import counted_session_of
 from service.pages.words import Words
 from service.people.roles import Right
 
 
+async def recognise(house: House, request: Request) -> Recognised | None:
+    """Who signed in, by the headers alone; None for strangers."""
+    found = await run_sync(counted_session_of, house, request)
+    return None if found is None else Recognised(found.principal, found)
+
+
 def visit(request: Request, house: InHouse) -> Visit:
-    """The visit of anybody, signed in or not."""
-    return Visit(request, house, session_of(house, request))
+    """The visit of anybody, signed in or not; raises the problem for which a body was not read."""
+    arrival = arrival_of(request)
+    if arrival is None:
+        return Visit(request, house, counted_session_of(house, request))
+    return Visit(request, house, None if arrival.who is None else arrival.who.kept)
 
 
 InVisit = Annotated[Visit, Depends(visit)]

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
+from service.api.limits import takes_files
 from service.api.masking import masked_registry
 from service.api.problems import FORGED, ProblemError, not_found
 from service.api.registries import Number, store_files
@@ -43,6 +44,7 @@ def _versions(caller: Caller, status: int = 200, faults: Any = (), detail: str =
 
 
 @router.post("/registry")
+@takes_files
 def store(caller: Keeping, form: InForm) -> Response:
     """Store a version from files; a registry with faults is not stored, and each fault is shown."""
     said = b"".join(name.encode() + content for name, (_, content) in sorted(form.files.items()))

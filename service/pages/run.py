@@ -1,9 +1,10 @@
 """A run while it works: progress, incumbent and bound, the best plan so far, and how to stop it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Response
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Depends, Header, Response
 from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
 
@@ -12,6 +13,7 @@ from service.api import runs as api
 from service.api.problems import ProblemError, not_found
 from service.pages.entry import Caller, Planning, Reading
 from service.pages.forms import InForm
+from service.pages.session import session_of
 from service.pages.sketch import WIDTH, ground, parks
 from service.pages.words.batch import RUN
 from service.phases import PREPARING, STOPPABLE, expected_s, phases_of
@@ -50,12 +52,22 @@ def _told(caller: Caller, found: Mapping[str, Any]) -> dict[str, Any]:
     return {"phases": phases, "stoppable": phase in STOPPABLE, "stoppable_phases": STOPPABLE, "goal_words": goals}
 
 
-@router.get("/runs/{run_id}/events")
+async def _turn(caller: Reading) -> AsyncIterator[None]:
+    async with caller.asker.house.streams.turn(caller.asker.person):
+        yield
+
+
+@router.get("/runs/{run_id}/events", dependencies=[Depends(_turn)])
 def events(
     caller: Reading, run_id: RunId, last_event_id: Annotated[str | None, Header(max_length=200)] = None
 ) -> StreamingResponse:
-    """The API's events, for a browser that has a session in place of a key."""
-    return api.events(caller.asker, run_id, last_event_id)
+    """The API's events, for a browser that has a session in place of a key; they end with the session."""
+    visit, session = caller.visit, caller.visit.session
+
+    async def known() -> bool:
+        return await run_sync(session_of, visit.house, visit.request) == session
+
+    return api.followed(caller.asker, run_id, last_event_id, known)
 
 
 @router.get("/runs/{run_id}/best")

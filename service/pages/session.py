@@ -77,6 +77,13 @@ def session_of(house: House, request: Request) -> Session | None:
     found = found or _by_cookie(house, request)
     if found is not None:
         recognised(request, found.principal)
+    return found
+
+
+def counted_session_of(house: House, request: Request) -> Session | None:
+    """The same for a request that counts; raises a 429 problem beyond the person's limit."""
+    found = session_of(house, request)
+    if found is not None:
         count_person(house, found.principal.person)
     return found
 

@@ -11,6 +11,7 @@ from geodata.batch import PROJECTS
 from geodata.read import read_projects
 from geodata.tables import TABLES
 from service.api.batches import Named, keep, supply
+from service.api.limits import takes_files
 from service.api.uploads import plain_name, read_upload
 from service.converting import sheets_of
 from service.corrected import MEDIA_TYPE, workbook_of
@@ -52,6 +53,7 @@ def workbook(content: bytes, name: str) -> Response:
 
 
 @router.post("/upload")
+@takes_files
 def take(caller: Planning, form: InForm) -> Response:
     """Keep a table until its columns are confirmed; store records at once, for they name their fields."""
     if "file" not in form.files:

@@ -3,11 +3,12 @@
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from allocator.errors import InputError
 from allocator.vocabulary import EiaLevel, Function, Segment, Tier, Utility
@@ -45,7 +46,20 @@ VOCABULARY: dict[str, Any] = {
 }
 
 
-@router.get("/where")
+async def _turn(caller: Reading) -> AsyncIterator[None]:
+    """The person's turn to compute a recommendation; the bare form needs none."""
+    async with AsyncExitStack() as held:
+        if _is_asked(caller.visit.request):
+            await held.enter_async_context(caller.asker.house.asking.turn(caller.asker.person))
+        yield
+
+
+def _is_asked(request: Request) -> bool:
+    """Whether an address has a firm."""
+    return any(value and name not in NO_WISH for name, value in request.query_params.multi_items())
+
+
+@router.get("/where", dependencies=[Depends(_turn, scope="function")])
 def ask(caller: Reading, plan_id: Plan = None) -> Response:
     """The form; and once a firm is in the address, its answer, so that a link to it says the same again.
 
@@ -53,9 +67,9 @@ def ask(caller: Reading, plan_id: Plan = None) -> Response:
     per park.  The plan is read and checked with the bare form already, so that the answer comes at once.
     """
     sent = caller.visit.request.query_params
-    filled = [(name, value) for name, value in sent.multi_items() if value]
-    if not {name for name, _ in filled} - NO_WISH:
+    if not _is_asked(caller.visit.request):
         return _form(caller, plan_id, {})
+    filled = [(name, value) for name, value in sent.multi_items() if value]
     if len(filled) < len(sent.multi_items()):
         # a short address without the fields that were left empty
         return caller.go(f"/where?{urlencode(filled)}")

@@ -138,11 +138,11 @@ def test_head_of_a_stream_ends_and_leaves_no_stream_open(city):
     desk, _ = city
     batch = desk.upload([a_project("waits")]).json()
     run = desk.post("runs", json={"batches": [batch["batch_id"]]}).json()
-    free = desk.app.state.house.streams._value
+    free = desk.app.state.house.streams.used
     head = desk.ask("ada", "HEAD", f"/api/v1/runs/{run['run_id']}/events")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["Content-Type"].startswith("text/event-stream")
-    assert desk.app.state.house.streams._value == free
+    assert desk.app.state.house.streams.used == free
     desk.post(f"runs/{run['run_id']}/cancel")
 
 

@@ -8,6 +8,7 @@ HEADINGS: Words = {
     "403": ("您没有这项权限", "You may not do this"),
     "404": ("页面不存在或无权查看", "No such page, or not yours to see"),
     "405": ("此处不能这样操作", "This cannot be done here"),
+    "408": ("上传过慢", "The upload was too slow"),
     "409": ("与当前情况不符", "This does not go with how things stand"),
     "412": ("内容已被他人更改", "It has changed since you read it"),
     "413": ("文件过大", "The file is too large"),
@@ -89,5 +90,10 @@ SENTENCES: Words = {
         "表单中有一栏不能读取，没有保存任何内容。请返回核对。",
         "A field of the form cannot be read; nothing was stored. Go back and check it.",
     ),
+    "too-slow": (
+        "内容传送过慢，已中断，没有更改任何内容。请检查网络后重试。",
+        "The content came too slowly and was cut off; nothing was changed. Check the network and try again.",
+    ),
+    "unreadable": ("请求无法读取，请返回工作台再试。", "The request cannot be read. Go back to the inbox."),
     "too-large": ("文件超过大小上限。请拆分后再上传。", "The file is larger than is taken; split it."),
 }
