@@ -8,7 +8,6 @@ import contextlib
 import importlib
 import multiprocessing
 import os
-import resource
 import shutil
 import signal
 import sys
@@ -23,6 +22,7 @@ from types import ModuleType
 from typing import Any, Protocol, cast
 
 from allocator.collecting import collector_held
+from allocator.confinement import limit_memory
 from allocator.engines.courtesy import give_way_as_session
 from allocator.engines.scale.cache import compile_once
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
@@ -224,7 +224,7 @@ def _serve(errand: _Errand, task: Task, messages: Connection, lifeline: Connecti
     tempfile.tempdir = errand.folder
     os.chdir(errand.folder)
     try:
-        _limit(errand.memory_bytes)
+        limit_memory(errand.memory_bytes)
         run = cast("Entry", getattr(importlib.import_module(errand.module), errand.entry))
         task = replace(task, time_limit_s=max(0.05, errand.ends_at - time.monotonic()))
         messages.send(run(task, messages.send))
@@ -232,13 +232,6 @@ def _serve(errand: _Errand, task: Task, messages: Connection, lifeline: Connecti
         messages.send(f"{errand.module} ran out of memory")
     except Exception as error:  # noqa: BLE001  whatever goes wrong here is the parent's to report
         messages.send(f"{errand.module} failed: {type(error).__name__}: {error}")
-
-
-def _limit(memory_bytes: int) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    allowed = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _die_with(lifeline: Connection, folder: str) -> None:
