@@ -88,7 +88,7 @@ def records_in(content: Any, kind: str, file: str) -> tuple[list[Any], Parsed[An
     """
     parsed: Parsed[Any] = Parsed()
     if isinstance(content, list):
-        return _few(content, kind, file), parsed
+        return _few(content, file), parsed
     if not isinstance(content, dict):
         message, remedy = f"holds neither a list nor an object with {kind}", f'Write {{"{kind}": [...]}}.'
         parsed.faults.append(file_fault(file, message, remedy))
@@ -100,12 +100,12 @@ def records_in(content: Any, kind: str, file: str) -> tuple[list[Any], Parsed[An
     if not isinstance(listed, list):
         parsed.faults.append(file_fault(file, f"has no list of {kind}", f'Add "{kind}": [...].'))
         return [], parsed
-    return _few(listed, kind, file), parsed
+    return _few(listed, file), parsed
 
 
-def _few(records: list[Any], kind: str, file: str) -> list[Any]:
+def _few(records: list[Any], file: str) -> list[Any]:
     if len(records) > MAX_ROWS:
-        raise over_limit(file, f"has more than {MAX_ROWS:,} {kind}", _SPLIT, len(records))
+        raise over_limit(file, f"has more than {MAX_ROWS:,} records", _SPLIT, len(records))
     return records
 
 
