@@ -108,8 +108,10 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"Export the layer as a table of its own", r"请将图层导出为普通表"),
     (r"has more than ([\d,]+) faults; the others are not listed", r"错误超过 \1 处，其余未列出"),
     (r"Correct those that are listed, and send the file again", r"请先更正已列出的，再重新上传"),
-    (r"takes longer than (\S+) seconds to read", r"读取超过 \1 秒"),
-    (r"is damaged, or needs more than (\d+) MiB of memory to be read", r"文件已损坏，或读取所需内存超过 \1 MB"),
+    (
+        r"is damaged, or takes more than (\d+) MiB of memory or (\S+) seconds to read",
+        r"文件已损坏，或读取所需超过 \1 MB 内存或 \2 秒",
+    ),
     (r"merges more than ([\d,]+) cells", r"合并的单元格超过 \1 个"),
     (r"has more than (\d+) columns in row (\d+)", r"第 \2 行超过 \1 列"),
     (r"has more than (\d+) columns in (.+)", r"\2 超过 \1 列"),

@@ -88,7 +88,12 @@ class Settings(BaseSettings):
     requests_per_minute: int = Field(1200, ge=1, description="Requests that one person or address may make a minute.")
     recommendations_at_once: int = Field(2, ge=1, le=64, description="Recommendations computed at the same time.")
     readers_at_once: int = Field(2, ge=1, le=64, description="Uploaded files that are read at the same time.")
-    reading_limit_s: float = Field(30.0, gt=0, le=600, description="Longest that an uploaded file is read, s.")
+    reading_limit_s: float = Field(
+        20.0,
+        gt=0,
+        le=600,
+        description="Processor time that reading one uploaded file may take, s; three times by clock.",
+    )
     reader_memory_bytes: int = Field(
         805_306_368, ge=1 << 26, le=1 << 36, description="Memory that reading one uploaded file may take, bytes."
     )

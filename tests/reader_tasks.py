@@ -7,9 +7,12 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+from allocator.errors import Fault, InputError
 from geodata.fields import Origin
+from service.files import tasks
 
 
 def said(folder: Path) -> dict[str, str]:
@@ -104,3 +107,36 @@ def slow(_folder: Path) -> str:
     """Take a while."""
     time.sleep(1)
     return "done"
+
+
+def peak_of(read: Callable[[], object]) -> tuple[object, int]:
+    """What a call gives, and by how much the memory of this process grew at most meanwhile, MiB."""
+    # the kernel begins its high-water mark anew
+    Path("/proc/self/clear_refs").write_text("5")
+    before = _status("VmRSS")
+    found = read()
+    return found, (_status("VmHWM") - before) // 1024
+
+
+def _status(name: str) -> int:
+    line = next(each for each in Path("/proc/self/status").read_text().splitlines() if each.startswith(name))
+    return int(line.split()[1])
+
+
+def projects(folder: Path) -> tuple[list[Fault], int]:
+    """Faults of a batch, and the memory that reading it took."""
+    parsed, grew = peak_of(lambda: tasks.projects(folder))
+    return parsed.faults, grew
+
+
+def sheets(folder: Path) -> tuple[list[Fault], int]:
+    """The same of a foreign spreadsheet."""
+    return peak_of(lambda: _faults_of_sheets(folder))
+
+
+def _faults_of_sheets(folder: Path) -> list[Fault]:
+    try:
+        tasks.sheets(folder)
+    except InputError as error:
+        return list(error.faults)
+    return []

@@ -7,6 +7,7 @@ only the parent has: when the parent goes, however it goes, the pipe ends and th
 import contextlib
 import importlib
 import multiprocessing
+import multiprocessing.util
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import cache
 from multiprocessing.connection import Connection, wait
 from types import ModuleType
 from typing import Any, Protocol, cast
@@ -27,6 +29,7 @@ from allocator.engines.courtesy import give_way_as_session
 from allocator.engines.scale.cache import compile_once
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
 from allocator.errors import EngineError
+from allocator.scratch import scratch
 
 ENGINES = {
     "cp-sat": "allocator.engines.cp_sat",
@@ -73,6 +76,21 @@ told: ContextVar[Told | None] = ContextVar("told", default=None)
 _ONE_START = threading.Lock()
 
 
+LONGEST_SOCKET = 107
+"""Bytes of the path of a socket, see unix(7)."""
+
+
+@cache
+def _take_sockets() -> None:
+    """Have the sockets of the server of children stand in the folder of this process: nobody else removes them."""
+    if len(os.fsencode(scratch() / "pymp-12345678" / "listener-12345678")) <= LONGEST_SOCKET:
+        before, tempfile.tempdir = tempfile.tempdir, str(scratch())
+        try:
+            multiprocessing.util.get_temp_dir()
+        finally:
+            tempfile.tempdir = before
+
+
 @contextlib.contextmanager
 def _nameless_main() -> Iterator[None]:
     """Hide the script that started us: a child would import it anew, which takes longer than a small solve."""
@@ -108,7 +126,8 @@ class Child:
         prepare([engine])
         messages, theirs = _CONTEXT.Pipe(duplex=False)
         lifeline_end, lifeline = _CONTEXT.Pipe(duplex=False)
-        folder = tempfile.mkdtemp(prefix="allocator-")
+        _take_sockets()
+        folder = tempfile.mkdtemp(prefix="solver-", dir=scratch())
         ends_at = time.monotonic() + task.time_limit_s
         errand = _Errand(ENGINES[engine], entry, folder, memory_bytes, ends_at)
         process = _CONTEXT.Process(target=_serve, args=(errand, task, theirs, lifeline_end), daemon=True)

@@ -23,6 +23,7 @@ from typing import Any
 import structlog
 
 from allocator.errors import Fault, InputError
+from allocator.scratch import scratch
 from geodata.faults import TOO_LARGE
 from service.files import tasks
 from service.files.zygote import LENGTH, READY
@@ -37,6 +38,9 @@ WAIT_S = 5.0
 
 WAITING = 4
 """Uploads that may wait for each reader; each holds a thread of the service."""
+
+PATIENCE = 3
+"""Seconds by the clock for each second of processor time that a file may take: others use the processors too."""
 
 STARTING_S = 120.0
 """How long the libraries of readers may take to load."""
@@ -62,6 +66,7 @@ class Readers:
     """Reads files in processes of their own, so many at once."""
 
     def __init__(self, at_once: int, seconds: float, memory_bytes: int) -> None:
+        """``seconds`` of processor time and ``memory_bytes`` beyond what every reader holds are those of one file."""
         self._turns = threading.BoundedSemaphore(at_once)
         self._places = threading.BoundedSemaphore(at_once * (1 + WAITING))
         self._seconds = seconds
@@ -116,10 +121,7 @@ class Readers:
             with theirs:
                 _ZYGOTE.send(order, theirs)
             try:
-                answer = _received(mine, time.monotonic() + self._seconds)
-            except TimeoutError:
-                message = f"takes longer than {self._seconds:g} seconds to read"
-                raise InputError([Fault(file, None, None, None, message, _SMALLER, TOO_LARGE)]) from None
+                answer = _received(mine, time.monotonic() + PATIENCE * self._seconds)
             finally:
                 _ZYGOTE.send({"folder": folder})
                 _await_end(mine)
@@ -129,16 +131,17 @@ class Readers:
         return _plain(answer)
 
     def _too_much(self, file: str) -> InputError:
-        message = f"is damaged, or needs more than {self._memory_bytes // 2**20} MiB of memory to be read"
+        memory = f"{self._memory_bytes // 2**20} MiB of memory"
+        message = f"is damaged, or takes more than {memory} or {self._seconds:g} seconds to read"
         return InputError([Fault(file, None, None, None, message, _SMALLER, TOO_LARGE)])
 
 
 def _folder() -> "tempfile.TemporaryDirectory[str]":
-    return tempfile.TemporaryDirectory(prefix="allocator-upload-", ignore_cleanup_errors=True)
+    return tempfile.TemporaryDirectory(prefix="upload-", dir=scratch(), ignore_cleanup_errors=True)
 
 
 def _received(connection: socket.socket, deadline: float) -> bytes | None:
-    """A whole answer; None when the reader ended before or says too much, TimeoutError at the deadline."""
+    """A whole answer; None when the reader ended before, is late or says too much."""
     head = _exactly(connection, LENGTH.size, deadline)
     length = MAX_ANSWER_BYTES + 1 if head is None else LENGTH.unpack(head)[0]
     return None if length > MAX_ANSWER_BYTES else _exactly(connection, length, deadline)
@@ -149,11 +152,11 @@ def _exactly(connection: socket.socket, length: int, deadline: float) -> bytes |
     while len(found) < length:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise TimeoutError
+            return None
         connection.settimeout(left)
         try:
             piece = connection.recv(min(_PIECE, length - len(found)))
-        except ConnectionError:
+        except OSError:
             return None
         if not piece:
             return None
