@@ -60,12 +60,16 @@ def end_with(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
+def can_forbid_network() -> bool:
+    """Whether :func:`forbid_network` can do anything on this machine."""
+    return platform.machine() in _CALLS and Path("/proc/sys/kernel/seccomp").exists()
+
+
 def forbid_network() -> bool:
     """Refuse this process sockets, other programs and a session of its own for good; whether that could be done."""
-    known = _CALLS.get(platform.machine())
-    if known is None or not Path("/proc/sys/kernel/seccomp").exists():
+    if not can_forbid_network():
         return False
-    architecture, calls = known
+    architecture, calls = _CALLS[platform.machine()]
     refused = len(calls) + 1
     program = [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),

@@ -1,7 +1,10 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[3]
 TAKE = """
@@ -27,7 +30,8 @@ def folders(folder):
 
 def test_a_folder_goes_with_its_process(tmp_path):
     with process(tmp_path) as taking:
-        assert folders(tmp_path) == [Path(taking.stdout.readline().strip())]
+        own = Path(taking.stdout.readline().strip())
+        assert folders(tmp_path) == [own]
         taking.stdin.close()
     assert folders(tmp_path) == []
 
@@ -69,13 +73,20 @@ if __name__ == "__main__":
 """
 
 
-def test_sockets_and_folders_of_solvers_stand_in_the_folder_of_their_process(tmp_path):
-    with process(tmp_path, SOLVE) as solving:
+@pytest.fixture
+def short():
+    """A folder whose name leaves room for the path of a socket."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def test_sockets_and_folders_of_solvers_stand_in_the_folder_of_their_process(short):
+    with process(short, SOLVE) as solving:
         assert solving.stdout.readline() == "solved\n"
-        assert [path.name for path in tmp_path.iterdir()] == [f"allocator-{os.getuid()}-scratch"]
+        assert [path.name for path in short.iterdir()] == [f"allocator-{os.getuid()}-scratch"]
         solving.kill()
         solving.wait()
-    with process(tmp_path) as following:
+    with process(short) as following:
         own = Path(following.stdout.readline().strip())
-        assert folders(tmp_path) == [own]
+        assert folders(short) == [own]
         following.stdin.close()
