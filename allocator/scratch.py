@@ -1,6 +1,5 @@
 """A folder of this process for what is temporary; that of a process that was killed is removed by the next one."""
 
-import atexit
 import contextlib
 import fcntl
 import os
@@ -9,6 +8,7 @@ import stat
 import tempfile
 import threading
 from collections.abc import Iterator
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 _HELD = "held"
@@ -40,7 +40,8 @@ def _made() -> tuple[Path, int]:
         folder = Path(tempfile.mkdtemp(prefix="", dir=above))
         lock = os.open(folder / _HELD, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(lock, fcntl.LOCK_EX)
-    atexit.register(_remove, os.getpid(), folder)
+    # after the folder of sockets that multiprocessing itself removes, in it, with -100
+    Finalize(None, shutil.rmtree, (folder, True), exitpriority=-200)
     return folder, lock
 
 
@@ -70,8 +71,3 @@ def _sweep(above: Path) -> None:
             pass
         finally:
             os.close(lock)
-
-
-def _remove(process: int, folder: Path) -> None:
-    if process == os.getpid():
-        shutil.rmtree(folder, ignore_errors=True)

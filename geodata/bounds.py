@@ -32,7 +32,7 @@ MAX_CELLS = 5_000_000
 MAX_CELL_CHARACTERS = 32_767
 """Characters of a cell: what Excel itself allows."""
 
-MAX_CHARACTERS = 32_000_000
+MAX_CHARACTERS = 16_000_000
 """Characters of all cells of a file: a text that many cells share counts for each of them."""
 
 MAX_STYLES = 65_490

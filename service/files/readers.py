@@ -46,7 +46,7 @@ PATIENCE = 3
 STARTING_S = 120.0
 """How long the libraries of readers may take to load."""
 
-MAX_ANSWER_BYTES = 256 * 2**20
+MAX_ANSWER_BYTES = 128 * 2**20
 """Largest answer of a reader."""
 
 MAX_WRITTEN_BYTES = 64 * 2**20

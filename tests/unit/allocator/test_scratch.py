@@ -18,10 +18,12 @@ sys.stdin.read()
 """
 
 
-def process(folder, code=TAKE):
+def process(folder, code=TAKE, **streams):
     environment = {**os.environ, "TMPDIR": str(folder), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", code]
-    return subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **streams
+    )
 
 
 def folders(folder):
@@ -90,3 +92,6 @@ def test_sockets_and_folders_of_solvers_stand_in_the_folder_of_their_process(sho
         own = Path(following.stdout.readline().strip())
         assert folders(short) == [own]
         following.stdin.close()
+    with process(short, SOLVE, stderr=subprocess.STDOUT) as ending:
+        assert ending.communicate()[0] == "solved\n"
+    assert folders(short) == []

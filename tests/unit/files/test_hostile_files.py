@@ -21,8 +21,8 @@ BOOKS = {
     "one text of 32,000 characters in 1,200 cells": (
         "xlsx",
         lambda: files.shared_text(32_000, 1200),
-        "holds more than 32,000,000 characters in its cells",
-        "32,032,000",
+        "holds more than 16,000,000 characters in its cells",
+        "16,032,000",
     ),
     "a cell in SF99999": ("xlsx", lambda: files.far_cell("SF99999"), "spans more than 5,000,000 cells", "49,999,500"),
     "a row of 18 digits": (
@@ -37,7 +37,7 @@ BOOKS = {
     "one text in 90,000 cells of OpenDocument": (
         "ods",
         lambda: files.repeated_text(30_000, 90_000),
-        "holds more than 32,000,000 characters in its cells",
+        "holds more than 16,000,000 characters in its cells",
         "2,700,000,000",
     ),
     "a billion blanks in OpenDocument": (

@@ -35,7 +35,7 @@ def task(name):
     return f"tests.reader_tasks:{name}"
 
 
-def gone(pid, within_s=20.0):
+def gone(pid, within_s=120.0):
     until = time.monotonic() + within_s
     while time.monotonic() < until:
         try:
