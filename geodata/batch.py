@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from allocator.errors import Fault, InputError
 from geodata.demand import ComponentRecord, LinkRecord, ProjectHead, ProjectRecord
-from geodata.faults import Parsed, cell_column, fault, faults_of, file_fault, nearest
+from geodata.faults import Parsed, cell_column, fault, faults_of, file_fault, is_full, nearest
 from geodata.fields import Origin
 from geodata.json_file import load_json, records_in
 from geodata.layers import read_layer
@@ -39,7 +40,7 @@ def parse_projects(path: Path) -> Parsed[ProjectRecord]:
     try:
         match path.suffix.casefold():
             case ".json":
-                return _from_json(path)
+                return projects_of_json(load_json(path), path.name)
             case ending if ending in TABLES:
                 return projects_of_table(read_table(path, PROJECTS.sheets, PROJECTS.columns, PROJECTS.required))
             case ".geojson" | ".gpkg":
@@ -50,10 +51,13 @@ def parse_projects(path: Path) -> Parsed[ProjectRecord]:
         return Parsed(faults=list(error.faults))
 
 
-def _from_json(path: Path) -> Parsed[ProjectRecord]:
-    records, parsed = records_in(load_json(path), "projects", path.name)
+def projects_of_json(content: Any, file: str) -> Parsed[ProjectRecord]:
+    """Projects of the content of a JSON file; raises InputError for more than are read."""
+    records, parsed = records_in(content, "projects", file)
     for number, record in enumerate(records, start=1):
-        add_record(parsed, record, PROJECTS, Origin(path.name, number))
+        if is_full(parsed, file):
+            break
+        add_record(parsed, record, PROJECTS, Origin(file, number))
     return parsed
 
 
@@ -67,6 +71,8 @@ def projects_of_table(table: Table) -> Parsed[ProjectRecord]:
     for project_id, rows in projects.items():
         # Rows without a readable project_id cannot be grouped; each is checked on its own.
         for group in [rows] if project_id else [[row] for row in rows]:
+            if is_full(parsed, table.file):
+                return parsed
             _add_project(parsed, project_id, group, absent)
     return parsed
 

@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from allocator.errors import InputError
-from geodata.faults import file_fault
+from geodata.bounds import MAX_FILE_BYTES
+from geodata.faults import check_size, file_fault
 
-MAX_FILE_BYTES = 64 * 2**20
 MOSTLY = 0.85
 """Share of signs in common use above which a text is not doubted."""
 
@@ -42,9 +42,7 @@ _SAVE = "Save it as UTF-8 (in Excel: CSV UTF-8) or as .xlsx, and check the names
 
 def decode(path: Path) -> str:
     """Text of a file; raises InputError for one that is too large, or whose encoding is unknown or doubtful."""
-    if path.stat().st_size > MAX_FILE_BYTES:
-        message = f"is larger than {MAX_FILE_BYTES // 2**20} MiB"
-        raise InputError([file_fault(path.name, message, "Split it into smaller files.")])
+    check_size(path, MAX_FILE_BYTES)
     content = path.read_bytes()
     text = _decoded(path, content)
     if "\ufffd" in text or _LOST_AND_READ_AS_GB in text:

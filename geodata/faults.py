@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -12,12 +13,16 @@ from pydantic_core import ErrorDetails
 
 from allocator.errors import Fault, InputError
 from geodata.bad_cell import BadCell
+from geodata.bounds import MAX_FAULTS
 from geodata.fields import Origin
 
 R = TypeVar("R")
 
 MAX_SHOWN = 80
 """Longest value that a fault repeats, in characters."""
+
+TOO_LARGE = "too-large"
+"""Code of what is over a limit of :mod:`geodata.bounds`."""
 
 MAX_LISTED = 12
 """Most known ids that a remedy lists."""
@@ -38,8 +43,10 @@ class Parsed(Generic[R]):
 
 
 def raise_all(faults: Iterable[Fault]) -> None:
-    """Raise one InputError with all faults in the order of files and rows, if there are any."""
+    """Raise one InputError with the faults in the order of files and rows, if there are any; the first MAX_FAULTS."""
     ordered = sorted(faults, key=lambda fault: (fault.file, fault.row or 0))
+    if len(ordered) > MAX_FAULTS + 1:
+        ordered = [*ordered[:MAX_FAULTS], _rest(ordered[MAX_FAULTS].file)]
     if ordered:
         raise InputError(ordered)
 
@@ -64,6 +71,32 @@ def fault(  # noqa: PLR0913, PLR0917  a fault is these facts
 def file_fault(file: str, message: str, remedy: str) -> Fault:
     """A fault of a whole file."""
     return Fault(file, None, None, None, message, remedy)
+
+
+def over_limit(file: str, message: str, remedy: str, value: object = None, row: int | None = None) -> InputError:
+    """The error of a file that has more than is read, with the value that is over the limit."""
+    told = None if value is None else shown(f"{value:,}" if isinstance(value, int) else value)
+    return InputError([Fault(file, row, None, told, message, remedy, TOO_LARGE)])
+
+
+def check_size(path: Path, most: int) -> None:
+    """Refuse a file of more bytes; raises InputError."""
+    size = path.stat().st_size
+    if size > most:
+        raise over_limit(path.name, f"is larger than {most // 2**20} MiB", "Split it into smaller files.", size)
+
+
+def is_full(parsed: "Parsed[Any]", file: str) -> bool:
+    """Whether so many faults were found that the rest of a file is not looked at, which is one more fault."""
+    if len(parsed.faults) < MAX_FAULTS:
+        return False
+    parsed.faults = [*parsed.faults[:MAX_FAULTS], _rest(file)]
+    return True
+
+
+def _rest(file: str) -> Fault:
+    message = f"has more than {MAX_FAULTS:,} faults; the others are not listed"
+    return file_fault(file, message, "Correct those that are listed, and send the file again.")
 
 
 def nearest(name: str, known: Collection[str]) -> str:

@@ -16,20 +16,19 @@ import pandas as pd
 import pyogrio
 import shapely
 from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from allocator.errors import Fault, InputError
+from geodata.bounds import MAX_ROWS, MAX_VERTICES
 from geodata.crs import EDGE_CRS, declared_crs, in_edge_crs
-from geodata.encoding import MAX_FILE_BYTES
-from geodata.faults import fault, file_fault
+from geodata.faults import fault, file_fault, over_limit
 from geodata.fields import Origin
+from geodata.geopackage import check_geopackage
 from geodata.json_file import load_json
-from geodata.workbook import MAX_ROWS
 
 LAYER_ENDINGS = (".geojson", ".gpkg")
-_SQLITE = b"SQLite format 3\0"
-_APPLICATIONS = (b"GPKG", b"GP10", b"GP11")
 _CODE = re.compile(r"[A-Za-z]{2,8}:\d{1,6}|urn:ogc:def:crs:[A-Za-z]+:[0-9.]*:[A-Za-z0-9]+|OGC:CRS84")
 
 
@@ -47,8 +46,12 @@ def read_layer(path: Path, kind: str) -> Layer:
     """Features of a GeoPackage or GeoJSON file, numbered from 1 in faults; raises InputError if it cannot be read."""
     features = _geopackage(path, kind) if path.suffix.casefold() == ".gpkg" else _feature_collection(path)
     properties, geometries, crs = features
-    if len(properties) > MAX_ROWS:
-        raise InputError([file_fault(path.name, f"has more than {MAX_ROWS:,} features", "Split the file.")])
+    vertices = int(
+        shapely.get_num_coordinates([None if isinstance(found, str) else found for found in geometries]).sum()
+    )
+    if vertices > MAX_VERTICES:
+        remedy = "Simplify the geometries, or split the file."
+        raise over_limit(path.name, f"has more than {MAX_VERTICES:,} vertices", remedy, vertices)
     faults = [problem for number, found in enumerate(geometries, 1) for problem in _problems(path, number, found)]
     faulty = {each.row for each in faults}
     kept = [None if number in faulty else found for number, found in enumerate(geometries, 1)]
@@ -81,6 +84,8 @@ def _feature_collection(path: Path) -> _Features:
     if not isinstance(features, list) or not all(isinstance(each, dict) for each in features):
         message = "is not a GeoJSON FeatureCollection"
         raise InputError([file_fault(path.name, message, "Export the layer as GeoJSON again.")])
+    if len(features) > MAX_ROWS:
+        raise over_limit(path.name, f"has more than {MAX_ROWS:,} features", "Split the file.", len(features))
     properties = [dict(each.get("properties") or {}) for each in features]
     return properties, [_shape(each.get("geometry")) for each in features], _geojson_crs(path, content)
 
@@ -107,15 +112,10 @@ def _geojson_crs(path: Path, content: Mapping[str, Any]) -> Any:
 
 
 def _geopackage(path: Path, kind: str) -> _Features:
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise InputError([file_fault(path.name, f"is larger than {MAX_FILE_BYTES // 2**20} MiB", "Split the file.")])
-    with path.open("rb") as stream:
-        head = stream.read(100)
-        if not head.startswith(_SQLITE) or head[68:72] not in _APPLICATIONS:
-            raise InputError([file_fault(path.name, "is not a GeoPackage", "Export the layer as GeoPackage again.")])
+    layer = _layer_name(path, kind, check_geopackage(path))
     try:
-        frame = pyogrio.read_dataframe(path, layer=_layer_name(path, kind), use_arrow=False)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, CRSError) as error:
+        frame = pyogrio.read_dataframe(path, layer=layer, use_arrow=False, LIST_ALL_TABLES="NO")
+    except (RuntimeError, ValueError, OverflowError, CRSError, ShapelyError) as error:
         fault = file_fault(path.name, "cannot be read as a GeoPackage", "Export the layer as GeoPackage again.")
         raise InputError([fault]) from error
     if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
@@ -125,8 +125,7 @@ def _geopackage(path: Path, kind: str) -> _Features:
     return _plain_rows(table), list(frame.geometry.force_2d()), frame.crs
 
 
-def _layer_name(path: Path, kind: str) -> str:
-    names = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+def _layer_name(path: Path, kind: str, names: Sequence[str]) -> str:
     wanted = [name for name in names if name.casefold() == kind] or names
     if len(wanted) == 1:
         return wanted[0]

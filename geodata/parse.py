@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from allocator.errors import Fault, InputError
 from allocator.vocabulary import Function
-from geodata.faults import Parsed, cell_column, faults_of, file_fault
+from geodata.faults import Parsed, cell_column, faults_of, file_fault, is_full
 from geodata.fields import Origin, Record
 from geodata.json_file import load_json, records_in
 from geodata.layers import LAYER_ENDINGS, Layer, read_layer
@@ -93,6 +93,8 @@ def _is_layer(path: Path) -> bool:
 def _from_json(path: Path, kind: Kind[R]) -> Parsed[R]:
     records, parsed = records_in(load_json(path), kind.name, path.name)
     for number, record in enumerate(records, start=1):
+        if is_full(parsed, path.name):
+            break
         add_record(parsed, record, kind, Origin(path.name, number))
     return parsed
 
@@ -102,6 +104,8 @@ def from_table(table: Table, kind: Kind[R]) -> Parsed[R]:
     parsed: Parsed[R] = Parsed(faults=list(table.faults))
     absent = set(kind.required) - table.columns
     for origin, cells in table.rows:
+        if is_full(parsed, table.file):
+            break
         record: dict[str, Any] = {name: {} for name in kind.nested.values()}
         for name, cell in cells.items():
             (record[kind.nested[name]] if name in kind.nested else record)[name] = cell

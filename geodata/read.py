@@ -7,7 +7,7 @@ from typing import Any
 import geopandas as gpd
 
 from allocator.errors import Fault, InputError
-from geodata.batch import parse_projects
+from geodata.batch import parse_projects, projects_of_json
 from geodata.boundaries import TOLERANCE_M, read_boundaries
 from geodata.demand import ProjectRecord
 from geodata.faults import Parsed, file_fault, raise_all
@@ -26,7 +26,9 @@ from geodata.supply import DistrictRecord
 __all__ = [
     "RegistryRecords",
     "check_references",
+    "checked_projects",
     "distant_starts",
+    "projects_in",
     "read_boundaries",
     "read_districts",
     "read_projects",
@@ -38,6 +40,20 @@ __all__ = [
 def read_projects(path: Path, registry: RegistryRecords | None = None) -> list[ProjectRecord]:
     """Projects of a .json, .csv, .geojson or .gpkg file or a workbook, checked against the registry if one is given."""
     projects, faults = _projects(path, registry)
+    raise_all(faults)
+    return projects
+
+
+def projects_in(content: Any, file: str, registry: RegistryRecords | None = None) -> list[ProjectRecord]:
+    """Projects of the content of a JSON file, checked as those of :func:`read_projects`; raises InputError."""
+    return checked_projects(projects_of_json(content, file), file, registry)
+
+
+def checked_projects(
+    parsed: Parsed[ProjectRecord], file: str, registry: RegistryRecords | None = None
+) -> list[ProjectRecord]:
+    """Projects as they were parsed, checked among each other and against a registry; raises InputError."""
+    projects, faults = _checked(parsed, file, registry)
     raise_all(faults)
     return projects
 
@@ -82,10 +98,15 @@ def read_submission(
 def _projects(path: Path, registry: RegistryRecords | None) -> tuple[list[ProjectRecord], list[Fault]]:
     if not path.is_file():
         return [], [file_fault(path.name, "does not exist", "Check the path.")]
-    parsed = parse_projects(path)
+    return _checked(parse_projects(path), path.name, registry)
+
+
+def _checked(
+    parsed: Parsed[ProjectRecord], file: str, registry: RegistryRecords | None
+) -> tuple[list[ProjectRecord], list[Fault]]:
     faults = [*parsed.faults, *repeated("project_id", parsed.seen)]
     if not parsed.seen and not faults:
-        faults.append(file_fault(path.name, "holds no project", "Add at least one."))
+        faults.append(file_fault(file, "holds no project", "Add at least one."))
     if registry is not None:
         faults += project_faults(parsed.records, registry)
     return parsed.records, faults

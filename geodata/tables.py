@@ -12,11 +12,12 @@ from pathlib import Path
 
 from allocator.errors import Fault, InputError
 from geodata.bad_cell import checked, merged_quantity
+from geodata.bounds import MAX_CELL_CHARACTERS, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from geodata.columns import QUANTITIES, column_name, match_header
 from geodata.encoding import decode
-from geodata.faults import fault, file_fault
+from geodata.faults import fault, file_fault, over_limit
 from geodata.fields import Origin
-from geodata.workbook import MAX_COLUMNS, MAX_ROWS, WORKBOOKS, SheetGrid, is_workbook, read_workbook
+from geodata.workbook import WORKBOOKS, SheetGrid, is_workbook, read_workbook
 from geodata.xls_details import OLE
 
 TABLES = (".csv", *WORKBOOKS)
@@ -104,20 +105,38 @@ def read_csv(path: Path) -> SheetGrid:
         # The line says how to read the others; they keep their numbers.
         text = text[given.end(1) :]
     separator = given[2] if given is not None else _separator(text)
+    # the reader holds a whole row, which may be the whole file
+    cells = text.count(separator)
+    if cells > MAX_CELLS:
+        message = f"spans more than {MAX_CELLS:,} cells"
+        raise over_limit(path.name, message, "Leave out columns that are not needed.", cells)
+    rows: list[list[object]] = []
     try:
-        rows: list[list[object]] = []
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
-            rows.append([checked(cell) for cell in row])
-            if any(cell.strip() for cell in row[MAX_COLUMNS:]):
-                message = f"has more than {MAX_COLUMNS} columns in row {len(rows)}"
-                raise InputError([file_fault(path.name, message, "Leave out columns that are not needed.")])
-            if len(rows) > MAX_ROWS:
-                message = f"has more than {MAX_ROWS:,} rows"
-                raise InputError([file_fault(path.name, message, "Split it into smaller files.")])
+            rows.append(_bounded(path.name, len(rows) + 1, row))
     except csv.Error as error:
+        if "field larger" in str(error):
+            raise _too_long(path.name, len(rows) + 1, csv.field_size_limit()) from error
         message = f"is not well-formed CSV in row {len(rows) + 1}: {error}"
         raise InputError([file_fault(path.name, message, "Save it again as CSV.")]) from error
     return SheetGrid(path.stem, rows, separated=True)
+
+
+def _bounded(file: str, number: int, row: Sequence[str]) -> list[object]:
+    """The cells of a row without blank ones beyond the last column that is read; raises InputError beyond a limit."""
+    if number > MAX_ROWS:
+        raise over_limit(file, f"has more than {MAX_ROWS:,} rows", "Split it into smaller files.")
+    if any(cell.strip() for cell in row[MAX_COLUMNS:]):
+        message = f"has more than {MAX_COLUMNS} columns in row {number}"
+        raise over_limit(file, message, "Leave out columns that are not needed.", len(row), number)
+    if (longest := max(map(len, row), default=0)) > MAX_CELL_CHARACTERS:
+        raise _too_long(file, number, longest)
+    return [checked(cell) for cell in row[:MAX_COLUMNS]]
+
+
+def _too_long(file: str, number: int, longest: int) -> InputError:
+    message = f"has a cell of more than {MAX_CELL_CHARACTERS:,} characters"
+    return over_limit(file, message, "Shorten the cell, or close the quote that it begins with.", longest, number)
 
 
 def _separator(text: str) -> str:
@@ -127,6 +146,8 @@ def _separator(text: str) -> str:
 
 def _equal_rows(text: str, separator: str) -> tuple[int, int]:
     widths: Counter[int] = Counter()
+    if text.count(separator) > MAX_CELLS:
+        return 0, 0
     try:
         for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), SAMPLE_ROWS):
             widths[len(row)] += 1

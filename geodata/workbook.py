@@ -24,21 +24,22 @@ from python_calamine import (
 
 from allocator.errors import InputError
 from geodata.bad_cell import BadCell, checked
-from geodata.faults import file_fault
-from geodata.workbook_details import (
+from geodata.bounds import (
+    FREE_RATIO_BELOW,
     MAX_CELLS,
     MAX_COLUMNS,
+    MAX_FILE_BYTES,
+    MAX_PARTS,
+    MAX_RATIO,
     MAX_ROWS,
-    Details,
-    MalformedError,
-    TooLargeError,
-    details_of_zip,
+    MAX_UNPACKED_BYTES,
 )
+from geodata.faults import check_size, file_fault, over_limit
+from geodata.sheet_details import Details, MalformedError, TooLargeError
+from geodata.workbook_details import details_of_zip
 from geodata.xls_details import OLE, ProtectedError, details_of_xls
 
 __all__ = [
-    "MAX_COLUMNS",
-    "MAX_ROWS",
     "WORKBOOKS",
     "BadCell",
     "SheetGrid",
@@ -49,15 +50,6 @@ __all__ = [
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et")
 """Endings of workbooks."""
-
-MAX_UNPACKED = 100 * 2**20
-MAX_OLE = 64 * 2**20
-"""Largest file of the old format, which is not compressed."""
-
-MAX_RATIO = 200
-MAX_PARTS = 1000
-FREE_RATIO_BELOW = 4 * 2**20
-"""Workbooks that unpack to less than this may compress as well as they like."""
 
 _PIECE = 2**20
 _OVERLAP = 64
@@ -125,9 +117,10 @@ def read_sheets(path: Path) -> tuple[SheetGrid, ...]:
 
 def _grid(workbook: CalamineWorkbook, name: str, details: dict[str, Details]) -> SheetGrid:
     found = details.get(name, Details())
-    rows = [
-        [checked(cell) for cell in row] for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    ]
+    sheet = workbook.get_sheet_by_name(name)
+    if sheet.total_height * sheet.total_width > MAX_CELLS:
+        raise TooLargeError(f"spans more than {MAX_CELLS:,} cells", sheet.total_height * sheet.total_width)
+    rows = [[checked(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
     for (row, column), bad in found.bad.items():
         # calamine leaves errors blank, also behind the last value of the sheet
         rows += ([] for _ in range(row + 1 - len(rows)))
@@ -156,7 +149,7 @@ def _spread(rows: list[list[object]], merged: Sequence[tuple[int, int, int, int]
     for top, left, bottom, right in merged:
         reached += max(0, min(bottom + 1, len(rows)) - top) * max(0, min(right + 1, MAX_COLUMNS) - left)
         if reached > MAX_CELLS:
-            raise TooLargeError(f"merges more than {MAX_CELLS:,} cells")
+            raise TooLargeError(f"merges more than {MAX_CELLS:,} cells", reached)
         value = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
         if value in ("", None):
             continue
@@ -181,7 +174,7 @@ def _opened(path: Path) -> Iterator[tuple[CalamineWorkbook, dict[str, Details]]]
             names = [each.name for each in workbook.sheets_metadata]
             yield workbook, details if isinstance(details, dict) else dict(zip(names, details, strict=False))
     except TooLargeError as error:
-        raise _refuse(path, str(error)) from error
+        raise _refuse(path, str(error), error.value) from error
     except (PasswordError, ProtectedError) as error:
         message = "is protected by a password"
         raise InputError([file_fault(path.name, message, "Save it without a password, and send that file.")]) from error
@@ -193,11 +186,10 @@ def _opened(path: Path) -> Iterator[tuple[CalamineWorkbook, dict[str, Details]]]
 
 
 def _measured(path: Path) -> dict[str, Details] | list[Details]:
+    check_size(path, MAX_FILE_BYTES)
     with path.open("rb") as stream:
         head = stream.read(512)
     if head.startswith(OLE):
-        if path.stat().st_size > MAX_OLE:
-            raise _refuse(path, f"is larger than {MAX_OLE // 2**20} MiB")
         return details_of_xls(path)
     if not head.startswith(_ZIP):
         raise InputError([file_fault(path.name, _other_kind(head), _SAVE_AS)])
@@ -227,14 +219,14 @@ def _check_password(archive: zipfile.ZipFile) -> None:
         raise ProtectedError
 
 
-def _refuse(path: Path, message: str) -> InputError:
-    return InputError([file_fault(path.name, message, "Remove unused sheets, rows and formats, or save it as CSV.")])
+def _refuse(path: Path, message: str, value: object = None) -> InputError:
+    return over_limit(path.name, message, "Remove unused sheets, rows and formats, or save it as CSV.", value)
 
 
 def _measure(path: Path, archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     if len(parts) > MAX_PARTS:
-        raise _refuse(path, f"has {len(parts):,} parts, more than {MAX_PARTS:,}")
+        raise _refuse(path, f"has {len(parts):,} parts, more than {MAX_PARTS:,}", len(parts))
     _check_sizes(path, sum(part.file_size for part in parts), path.stat().st_size)
     unpacked = 0
     for part in parts:
@@ -244,15 +236,15 @@ def _measure(path: Path, archive: zipfile.ZipFile) -> None:
 
 
 def _check_sizes(path: Path, unpacked: int, packed: int) -> None:
-    if unpacked > MAX_UNPACKED:
-        raise _refuse(path, f"unpacks to more than {MAX_UNPACKED // 2**20} MiB")
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise _refuse(path, f"unpacks to more than {MAX_UNPACKED_BYTES // 2**20} MiB", unpacked)
     if unpacked > FREE_RATIO_BELOW and unpacked > MAX_RATIO * packed:
-        raise _refuse(path, f"unpacks to more than {MAX_RATIO} times its size")
+        raise _refuse(path, f"unpacks to more than {MAX_RATIO} times its size", unpacked)
 
 
 def _measure_part(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, before: int) -> int:
     # Python stops at the declared size, calamine does not: so declare more than is allowed, and count.
-    part.file_size = MAX_UNPACKED + 1
+    part.file_size = MAX_UNPACKED_BYTES + 1
     part.CRC = None  # type: ignore[assignment]
     length, tail = 0, b""
     with archive.open(part) as stream:
@@ -267,9 +259,11 @@ def _measure_part(path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, b
 def _check_extent(path: Path, xml: bytes) -> None:
     for letters, digits in _REFERENCE.findall(xml):
         if int(digits) > MAX_ROWS:
-            raise _refuse(path, f"has a cell or row at {int(digits):,}, beyond row {MAX_ROWS:,}")
+            raise _refuse(path, f"has a cell or row at {int(digits):,}, beyond row {MAX_ROWS:,}", int(digits))
         if len(letters) > 1 and _column(letters) > MAX_COLUMNS:
-            raise _refuse(path, f"has a cell in column {letters.decode()}, beyond column {MAX_COLUMNS}")
+            raise _refuse(
+                path, f"has a cell in column {letters.decode()}, beyond column {MAX_COLUMNS}", letters.decode()
+            )
 
 
 def _column(letters: bytes) -> int:

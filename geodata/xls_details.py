@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from geodata.bad_cell import error_cell, no_result
-from geodata.workbook_details import ERRORS, Details, MalformedError
+from geodata.bounds import MAX_SHEETS
+from geodata.sheet_details import ERRORS, Details, MalformedError, TooLargeError, Total
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 """First bytes of a compound file."""
@@ -48,6 +49,9 @@ def details_of_xls(path: Path) -> list[Details]:
     results = _Results()
     try:
         sheets = [_sheet(book, start, results) for start in _starts(book)]
+        total = Total()
+        for each in sheets:
+            total.sheet(each)
     except (struct.error, IndexError) as error:
         raise MalformedError from error
     if not results.stored:
@@ -158,6 +162,8 @@ def _starts(book: bytes) -> list[int]:
             raise ProtectedError
         if kind == _BUNDLED:
             starts.append(struct.unpack_from("<I", body)[0])
+            if len(starts) > MAX_SHEETS:
+                raise TooLargeError(f"has more than {MAX_SHEETS} sheets")
     return starts
 
 
@@ -173,7 +179,7 @@ def _sheet(book: bytes, start: int, results: _Results) -> Details:
         elif kind == _MERGED:
             for at in range(2, 2 + 8 * struct.unpack_from("<H", body)[0], 8):
                 top, bottom, left, right = struct.unpack_from("<HHHH", body, at)
-                details.merged.append((top, left, bottom, right))
+                details.merge(top, left, bottom, right)
     return details
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from geodata.bounds import MAX_FORMAT_CHARACTERS
+
 _BUILT_IN = {9: "%", 10: "%"}
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
 _FIRST_SECTION = re.compile(r'(?:[^;"]++|"[^"]*+"?)*+')
@@ -36,7 +38,8 @@ class StylesXml:
         """Take one element."""
         self.inside.append(element)
         if element == "numFmt" and "numFmts" in self.inside:
-            self.formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+            code = attributes.get("formatCode", "")
+            self.formats[attributes.get("numFmtId", "")] = code if len(code) <= MAX_FORMAT_CHARACTERS else ""
         elif element == "font" and "fonts" in self.inside:
             self.fonts.append(False)
         elif element == "strike" and "fonts" in self.inside and self.fonts:

@@ -1,5 +1,6 @@
 """The application: the only place where routes, guards and the house are put together."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -69,6 +70,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
+        threading.Thread(target=app.state.house.readers.warm, name="readers", daemon=True).start()
         events: Events = app.state.house.events
         async with create_task_group() as beside:
             beside.start_soon(events.keep_writing)

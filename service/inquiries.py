@@ -12,6 +12,7 @@ from allocator.plan import Breach
 from allocator.problem import Problem
 from allocator.solution import Limits
 from allocator.verify import RejectedPlanError, VerifiedPlan, measure, sentence, verify
+from geodata.read import read_projects
 from geodata.schema import Inputs
 from service import exit_codes
 from service.claims import false_claims
@@ -130,7 +131,9 @@ def _price(options: argparse.Namespace, document: PlanOut, verified: VerifiedPla
 def recommend(options: argparse.Namespace) -> int:
     """Print where a newcomer could go while everyone else stays."""
     document, verified = standing(options.plan)
-    answer = recommendation(*with_newcomer(document, verified, options.project), options.most)
+    path: Path = options.project
+    joined = with_newcomer(document, verified, lambda records: read_projects(path, records), path.name)
+    answer = recommendation(*joined, options.most)
     print(answer.model_dump_json(indent=1) if options.json else recommendation_text(answer, document, options.lang))
     return exit_codes.OK
 

@@ -1,8 +1,7 @@
 """A newcomer against a standing plan: ranked ways to place it, and what every park would mean."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
-from pathlib import Path
 
 from pydantic import Field
 
@@ -16,7 +15,8 @@ from allocator.sites import Way, ways_to_place
 from allocator.standing import Standing
 from allocator.starts import months_late
 from allocator.verify import VerifiedPlan, sentence, verify
-from geodata.read import read_projects
+from geodata.demand import ProjectRecord
+from geodata.read import RegistryRecords
 from geodata.to_domain import to_projects
 from service.clock import today
 from service.documents import dossier_document
@@ -77,23 +77,28 @@ class RecommendationOut(Wire):
     dossier: DossierOut
 
 
-def with_newcomer(document: PlanOut, verified: VerifiedPlan, path: Path) -> tuple[PlanOut, VerifiedPlan, str]:
-    """The standing plan with the one project of a file waiting; raises InputError unless it is one new project."""
+def with_newcomer(
+    document: PlanOut, verified: VerifiedPlan, read: Callable[[RegistryRecords], Sequence[ProjectRecord]], file: str
+) -> tuple[PlanOut, VerifiedPlan, str]:
+    """The standing plan with one project waiting, which is read against the plan's registry.
+
+    Raises InputError, with faults of that file, unless it is one new project.
+    """
     inputs = document.inputs
     if inputs is None:
-        raise InputError([Fault(path.name, None, None, None, "has no plan to join", "Use a plan.json with inputs")])
-    newcomers = read_projects(path, records_of(inputs))
+        raise InputError([Fault(file, None, None, None, "has no plan to join", "Use a plan.json with inputs")])
+    newcomers = read(records_of(inputs))
     known = verified.problem.project_by_id
     if len(newcomers) != 1 or newcomers[0].project_id in known:
         remedy = "Give one project whose project_id the plan does not have"
-        raise InputError([Fault(path.name, None, "project_id", None, "is not one new project", remedy)])
+        raise InputError([Fault(file, None, "project_id", None, "is not one new project", remedy)])
     (asked,) = to_projects(inputs.model_copy(update={"projects": tuple(newcomers)}))
-    project = barred_instead_of_pinned(verified.problem, not_in_the_past(asked, path))
+    project = barred_instead_of_pinned(verified.problem, not_in_the_past(asked, file))
     problem = replace(verified.problem, projects=(*verified.problem.projects, project))
     return document, verify(problem, verified.plan), project.project_id
 
 
-def not_in_the_past(project: Project, path: Path) -> Project:
+def not_in_the_past(project: Project, file: str) -> Project:
     """The project with no start before the current month, whatever month the plan it joins began in.
 
     Raises InputError for a component that had to start before it.
@@ -104,7 +109,7 @@ def not_in_the_past(project: Project, path: Path) -> Project:
         remedy = f"Give {format_month(current)} or later, or leave it out"
         raise InputError(
             [
-                Fault(path.name, None, "start_until", format_month(part.start_until or 0), "is in the past", remedy)
+                Fault(file, None, "start_until", format_month(part.start_until or 0), "is in the past", remedy)
                 for part in late
             ]
         )

@@ -13,6 +13,7 @@ from typing import Any
 
 import typst
 
+from allocator.scratch import scratch
 from maps.figure import Look, figure_png, figure_svg, plan_figure
 from maps.flows import flow_matrix
 from maps.fonts import Fonts, find_fonts
@@ -53,7 +54,7 @@ def report(payload: Mapping[str, Any], drawn: Drawn, boundaries: Mapping[str, An
 
 
 def _typeset(data: Mapping[str, Any], svg: bytes, fonts: Fonts) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=scratch()) as folder:
         root = Path(folder)
         (root / "data.json").write_text(json.dumps(data, ensure_ascii=True), encoding="utf-8")
         (root / "map.svg").write_bytes(svg)

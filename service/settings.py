@@ -116,6 +116,16 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(33_554_432, ge=1024, le=1 << 28, description="Largest body of a request, bytes.")
     requests_per_minute: int = Field(1200, ge=1, description="Requests that one person or address may make a minute.")
     recommendations_at_once: int = Field(2, ge=1, le=64, description="Recommendations computed at the same time.")
+    readers_at_once: int = Field(2, ge=1, le=64, description="Uploaded files that are read at the same time.")
+    reading_limit_s: float = Field(
+        20.0,
+        gt=0,
+        le=600,
+        description="Processor time that reading one uploaded file may take, s; three times by clock.",
+    )
+    reader_memory_bytes: int = Field(
+        805_306_368, ge=1 << 26, le=1 << 36, description="Memory that reading one uploaded file may take, bytes."
+    )
     statement_timeout_s: float = Field(20.0, gt=0, le=600, description="Longest database statement of a request, s.")
     streams_at_once: int = Field(200, ge=1, description="Progress streams that one process keeps open.")
     streams_per_person: int = Field(20, ge=1, description="Progress streams that one process keeps open for a person.")

@@ -7,8 +7,8 @@ only the parent has: when the parent goes, however it goes, the pipe ends and th
 import contextlib
 import importlib
 import multiprocessing
+import multiprocessing.util
 import os
-import resource
 import shutil
 import signal
 import sys
@@ -18,16 +18,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from functools import cache
 from multiprocessing.connection import Connection, wait
 from types import ModuleType
 from typing import Any, Protocol, cast
 
 from allocator.collecting import collector_held
+from allocator.confinement import limit_memory
 from allocator.engines.courtesy import give_way_as_session
 from allocator.engines.incoming import hand_over
 from allocator.engines.scale.cache import compile_once
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
 from allocator.errors import EngineError
+from allocator.scratch import scratch
 
 ENGINES = {
     "cp-sat": "allocator.engines.cp_sat",
@@ -80,6 +83,21 @@ told: ContextVar[Told | None] = ContextVar("told", default=None)
 _ONE_START = threading.Lock()
 
 
+LONGEST_SOCKET = 107
+"""Bytes of the path of a socket, see unix(7)."""
+
+
+@cache
+def _take_sockets() -> None:
+    """Have the sockets of the server of children stand in the folder of this process: nobody else removes them."""
+    if len(os.fsencode(scratch() / "pymp-12345678" / "listener-12345678")) <= LONGEST_SOCKET:
+        before, tempfile.tempdir = tempfile.tempdir, str(scratch())
+        try:
+            multiprocessing.util.get_temp_dir()
+        finally:
+            tempfile.tempdir = before
+
+
 @contextlib.contextmanager
 def _nameless_main() -> Iterator[None]:
     """Hide the script that started us: a child would import it anew, which takes longer than a small solve."""
@@ -115,7 +133,8 @@ class Child:
         prepare([engine])
         messages, theirs = _CONTEXT.Pipe(duplex=False)
         lifeline_end, lifeline = _CONTEXT.Pipe(duplex=False)
-        folder = tempfile.mkdtemp(prefix="allocator-")
+        _take_sockets()
+        folder = tempfile.mkdtemp(prefix="solver-", dir=scratch())
         ends_at = time.monotonic() + task.time_limit_s
         errand = _Errand(ENGINES[engine], entry, folder, memory_bytes, ends_at)
         context = _APART if engine in APART else _CONTEXT
@@ -237,7 +256,7 @@ def _serve(errand: _Errand, task: Task, messages: Connection, lifeline: Connecti
     tempfile.tempdir = errand.folder
     os.chdir(errand.folder)
     try:
-        _limit(errand.memory_bytes)
+        limit_memory(errand.memory_bytes)
         run = cast("Entry", getattr(importlib.import_module(errand.module), errand.entry))
         task = replace(task, time_limit_s=max(0.05, errand.ends_at - time.monotonic()))
         messages.send(run(task, messages.send))
@@ -245,13 +264,6 @@ def _serve(errand: _Errand, task: Task, messages: Connection, lifeline: Connecti
         messages.send(f"{errand.module} ran out of memory")
     except Exception as error:  # noqa: BLE001  whatever goes wrong here is the parent's to report
         messages.send(f"{errand.module} failed: {type(error).__name__}: {error}")
-
-
-def _limit(memory_bytes: int) -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    allowed = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _die_with(lifeline: Connection, folder: str) -> None:

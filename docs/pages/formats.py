@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from docs.pages.cells import cells
+from docs.pages.limits import limits
 from docs.pages.markdown import page, prose, table
 from geodata.columns import ALIASES
 from geodata.demand import ComponentRecord, LinkRecord, ProjectHead
@@ -69,7 +70,16 @@ def formats() -> str:
         "projects, spaces, parks, tenancies, districts, plan, dossier or answers."
     )
     return page(
-        "Formats", introduction, *_read(), *_links(), *cells(), *_asked(), *_written(), *_answers(), *_vocabularies()
+        "Formats",
+        introduction,
+        *_read(),
+        *_links(),
+        *cells(),
+        *limits(),
+        *_asked(),
+        *_written(),
+        *_answers(),
+        *_vocabularies(),
     )
 
 

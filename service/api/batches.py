@@ -11,7 +11,7 @@ from fastapi import Path as InPath
 from sqlalchemy import Connection, select
 
 from geodata.demand import ProjectRecord
-from geodata.read import RegistryRecords, read_projects
+from geodata.read import RegistryRecords
 from seeds.load import load_districts
 from service.api.bodies import ReopenIn, WithdrawIn
 from service.api.house import Asker, Planner, Reader
@@ -20,8 +20,9 @@ from service.api.once import Answer, IsOnce, Once
 from service.api.paging import IfMatch, InWindow, Page, must_match, paged, tag
 from service.api.problems import conflict, not_found
 from service.api.shapes import BatchHead, BatchStored, BatchWhole, EnquiryOut, Reopened, Withdrawn
-from service.api.uploads import CONTENTS, InUpload, plain_name, read_upload
+from service.api.uploads import CONTENTS, InUpload
 from service.database.tables import batch
+from service.files.uploads import plain_name, read_projects
 from service.jobs.works import reached
 from service.records import batches, registries
 from service.records.sent_before import sent_before
@@ -57,7 +58,7 @@ def store(  # noqa: PLR0913  the parameters of an upload
         return done
     given, content = sent.one()
     records = supply(asker)
-    projects = read_upload(file_name or given, content, lambda path: read_projects(path, records))
+    projects = read_projects(asker.house.readers, file_name or given, content, records)
     return keep(asker, once, projects, Named(name, file_name or given, content), replace=replace)
 
 

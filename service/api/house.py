@@ -27,6 +27,7 @@ from service.api.problems import ProblemError
 from service.api.share import Share
 from service.api.standing import Standings
 from service.database.engine import SYSTEM, transaction
+from service.files.readers import Readers
 from service.people.keys import Found, digest_of, find_key
 from service.people.known import Known
 from service.people.roles import Principal, Right
@@ -95,6 +96,12 @@ class House:
             return document
 
         return self.standings.plan(plan_id, read)
+
+    @cached_property
+    def readers(self) -> Readers:
+        """Processes that read files from outside."""
+        chosen = self.settings
+        return Readers(chosen.readers_at_once, chosen.reading_limit_s, chosen.reader_memory_bytes)
 
     @cached_property
     def issuer(self) -> Issuer:

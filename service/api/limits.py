@@ -47,6 +47,9 @@ DRAIN_BYTES = 2**18
 DRAIN_S = 2.0
 """How long that lasts at most, s."""
 
+BATCHES = "/api/v1/batches"
+"""Route whose JSON is a file: it is read where all files are read, not in this process."""
+
 _ATTRIBUTE = "body_bytes"
 
 

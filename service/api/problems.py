@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from allocator.errors import Fault, InputError
 from geodata.faults import shown
 from service.access_log import route_of
+from service.files.readers import ReadersBusyError
 
 MEDIA_TYPE = "application/problem+json"
 LOG = structlog.get_logger("api")
@@ -180,6 +181,10 @@ def _busy(_request: Request, _error: PoolTimeoutError) -> ProblemError:
     return ProblemError(503, "busy", "Every connection to the database is in use.", (), {"Retry-After": "2"})
 
 
+def _readers_busy(_request: Request, _error: ReadersBusyError) -> ProblemError:
+    return ProblemError(503, "busy", "Other files are being read; nothing was stored.", (), {"Retry-After": "5"})
+
+
 MEANINGS: tuple[tuple[type[Exception], Callable[[Request, Any], ProblemError]], ...] = (
     (ProblemError, lambda _, error: error),
     (InputError, lambda _, error: faults_problem(error.faults)),
@@ -187,6 +192,7 @@ MEANINGS: tuple[tuple[type[Exception], Callable[[Request, Any], ProblemError]], 
     (HTTPException, _refused),
     (DBAPIError, _of_database),
     (PoolTimeoutError, _busy),
+    (ReadersBusyError, _readers_busy),
     (Exception, _defect),
 )
 """What each error means to whoever asked; a defect is logged, and nothing of it is told."""

@@ -6,16 +6,19 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
+from geodata.read import projects_in
 from service.api.bodies import RecommendIn
 from service.api.house import Asker, AskingTurn, Reader
 from service.api.masking import masked
 from service.api.once import Answer, IsOnce
 from service.api.problems import conflict, not_found
-from service.api.uploads import as_json, read_upload
 from service.newcomer import RecommendationOut, recommendation, with_newcomer
 from service.records import plans
 
 router = APIRouter(prefix="/recommendations", tags=["recommendations"])
+
+FILE = "project.json"
+"""What faults of the body are told of."""
 
 
 @router.post("", summary="Ranked sites for a newcomer", response_model=RecommendationOut, dependencies=[AskingTurn])
@@ -39,10 +42,9 @@ def recommended(asker: Asker, body: RecommendIn) -> RecommendationOut:
     """
     plan_id = _standing(asker, body.plan_id)
     document, verified = asker.house.plan(plan_id)
-    content = as_json({"projects": [body.project]})
-    answer = read_upload(
-        "project.json", content, lambda path: recommendation(*with_newcomer(document, verified, path), body.most)
-    )
+    content = {"projects": [body.project]}
+    joined = with_newcomer(document, verified, lambda records: projects_in(content, FILE, records), FILE)
+    answer = recommendation(*joined, body.most)
     return masked(asker, plan_id, answer)
 
 

@@ -1,8 +1,6 @@
 """Registries: districts, parks, spaces and tenancies, every version kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,20 +8,19 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as InPath
 from sqlalchemy import select
 
-from allocator.errors import InputError
-from geodata.read import RegistryRecords, read_registry
+from geodata.read import RegistryRecords
 from geodata.schema import BoundaryRecord
-from seeds.load import load_boundaries, load_districts
 from service.api.bodies import ChangesIn, RegistryIn
 from service.api.house import Asker, Keeper, Reader
 from service.api.limits import takes_files
 from service.api.masking import masked_registry
 from service.api.once import Answer, IsOnce
 from service.api.paging import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
-from service.api.problems import faults_problem, not_found
+from service.api.problems import not_found
 from service.api.shapes import RegistryHead, RegistryWhole
-from service.api.uploads import Upload, as_json, folder_with, plain_name, upload
+from service.api.uploads import Upload, as_json, upload
 from service.database.tables import registry
+from service.files.uploads import plain_name, read_registry
 from service.records import registries
 from service.records.naming import canonical_hash
 
@@ -82,7 +79,7 @@ def store(asker: Keeper, body: RegistryIn, once: IsOnce) -> Response:
     content = body.model_dump()
     files = {f"{kind}.json": as_json({kind: content[kind]}) for kind in registries.KINDS if content[kind]}
     files |= _outlines(body.boundaries)
-    return _stored(asker, once, _read(files), body.note, None)
+    return _stored(asker, once, read_registry(asker.house.readers, files), body.note, None)
 
 
 @router.post(
@@ -122,7 +119,7 @@ def store_files(asker: Keeper, once: IsOnce, sent: Annotated[Upload, Depends(upl
         )
     for kind, (name, content) in sent.files.items():
         files[f"{kind}{Path(plain_name(name)).suffix.casefold()[:10]}"] = content
-    return _stored(asker, once, _read(files), "from files", None)
+    return _stored(asker, once, read_registry(asker.house.readers, files), "from files", None)
 
 
 @router.post("/{number}/changes", status_code=201, summary="Change a few records", response_model=RegistryHead)
@@ -139,7 +136,8 @@ def change(asker: Keeper, number: Number, body: ChangesIn, once: IsOnce, version
         raise not_found("version of the registry")
     must_match(version, _etag(newest))
     must_match(_etag(found), _etag(newest))
-    return _stored(asker, once, _read(_changed(found["document"], body)), body.note, number)
+    records = read_registry(asker.house.readers, _changed(found["document"], body))
+    return _stored(asker, once, records, body.note, number)
 
 
 def _changed(document: Mapping[str, Any], body: ChangesIn) -> dict[str, bytes]:
@@ -162,17 +160,6 @@ def _outlines(own: Sequence[BoundaryRecord]) -> dict[str, bytes]:
         for each in own
     ]
     return {"boundaries.geojson": as_json({"type": "FeatureCollection", "features": features})} if own else {}
-
-
-def _read(files: Mapping[str, bytes]) -> RegistryRecords:
-    districts = load_districts(date.max)
-    with folder_with(files) as folder:
-        try:
-            found = read_registry(folder, districts, load_boundaries())
-        except InputError as error:
-            named = [replace(each, file="registry") if each.file == folder.name else each for each in error.faults]
-            raise faults_problem(named) from None
-    return replace(found, districts=()) if found.districts is districts else found
 
 
 def _stored(asker: Asker, once: IsOnce, records: RegistryRecords, note: str, based_on: int | None) -> Response:

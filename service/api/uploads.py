@@ -1,21 +1,15 @@
-"""Uploads: the body is the file, or a form with files; read in a folder of its own and thrown away."""
+"""Uploads: the body is the file, or a form with files."""
 
 import json
-import re
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
 
-from allocator.errors import InputError
 from service.api.problems import ProblemError
-
-T = TypeVar("T")
 
 ENDINGS = {
     "application/json": ".json",
@@ -34,8 +28,6 @@ CONTENTS: dict[str, Any] = {
     },
 }
 """What a batch may be, for OpenAPI."""
-
-_ODD = re.compile(r"[^\w.\- ()（）]+")
 
 
 @dataclass(frozen=True)
@@ -75,33 +67,6 @@ async def _form(request: Request) -> Upload:
 
 def _with_ending(name: str, ending: str) -> str:
     return name if Path(name).suffix.casefold() == ending else name + ending
-
-
-def plain_name(name: str) -> str:
-    """The last part of a name, of letters, digits and a few marks: it may be shown anywhere and names no folder."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return _ODD.sub("_", last).strip(". ")[-120:] or "upload"
-
-
-@contextmanager
-def folder_with(files: Mapping[str, bytes]) -> Iterator[Path]:
-    """A folder of its own with files of fixed, harmless names."""
-    with tempfile.TemporaryDirectory(prefix="allocator-upload-") as name:
-        folder = Path(name)
-        for file_name, content in files.items():
-            (folder / file_name).write_bytes(content)
-        yield folder
-
-
-def read_upload(name: str, content: bytes, read: Callable[[Path], T]) -> T:
-    """What a reader makes of an uploaded file; its faults name the file as the sender did."""
-    given = plain_name(name)
-    stored = f"upload{Path(given).suffix.casefold()[:10]}"
-    with folder_with({stored: content}) as folder:
-        try:
-            return read(folder / stored)
-        except InputError as error:
-            raise InputError([replace(each, file=given) for each in error.faults]) from None
 
 
 def as_json(content: Any) -> bytes:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from allocator.errors import InputError
 from allocator.plan import PlanStatus
+from allocator.scratch import scratch
 from allocator.solution import Limits
 from service import nights
 from service.database.engine import SYSTEM, transaction
@@ -141,7 +142,7 @@ def _without_plan(works: Works, held: Claim, document: PlanOut) -> str:
 
 def _files(outcome: Outcome, document: PlanOut) -> dict[str, bytes]:
     """Everything that the command line writes too, and the plan as GeoPackage; what fails to be drawn is logged."""
-    with tempfile.TemporaryDirectory(prefix="allocator-") as name:
+    with tempfile.TemporaryDirectory(dir=scratch()) as name:
         folder = Path(name)
         try:
             written = write_all(folder, outcome, document)

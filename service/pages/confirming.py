@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from geodata.foreign import Choice, Converted
+from geodata.foreign import Choice, Converted, ForeignSheet
 from geodata.foreign import Mapping as Meanings
 from geodata.foreign.mapping import CONSTANT, PARTS, Correction, RowChoice, is_target
 from geodata.foreign.saved import signature
@@ -15,8 +15,7 @@ from geodata.foreign.suggest import words
 from geodata.foreign.units import UNITS, own_unit
 from geodata.foreign.wording import said
 from service.api.problems import ProblemError
-from service.api.uploads import read_upload
-from service.converting import Table, opened, sheets_of
+from service.converting import Table, opened
 from service.corrected import Marked
 from service.pages.forms import Form
 from service.records import mappings
@@ -36,9 +35,8 @@ class Upload:
     remembered: bool
 
 
-def opened_draft(connection: Connection, draft: Mapping[str, Any]) -> Upload:
-    """The table of a draft, as it was confirmed, else as one with the same headings was, else as it seems to be."""
-    found = read_upload(draft["file_name"], bytes(draft["content"]), sheets_of)
+def opened_draft(connection: Connection, draft: Mapping[str, Any], found: tuple[ForeignSheet, ...]) -> Upload:
+    """The table of a draft of these sheets, as it was confirmed, else as its headings were before, else as it seems."""
     stored = None if draft["mapping"] is None else Meanings.model_validate(draft["mapping"])
     prefix = prefix_of(draft["draft_id"])
     if stored is None:

@@ -20,6 +20,7 @@ from service.api.problems import not_found
 from service.converting import Table, is_sure, result, spoken
 from service.corrected import workbook_of
 from service.field_words import FIELDS, UNITS
+from service.files.uploads import read_sheets
 from service.pages import confirming
 from service.pages.confirming import Upload
 from service.pages.entry import Caller, Planning
@@ -51,9 +52,12 @@ def show(caller: Planning, draft_id: DraftId) -> Response:
 def _upload(caller: Caller, draft_id: str) -> Upload:
     with caller.transaction() as connection:
         found = drafts.find(connection, draft_id)
-        if found is None:
-            raise not_found("upload")
-        return confirming.opened_draft(connection, found)
+    if found is None:
+        raise not_found("upload")
+    # reading may take long, and holds no connection meanwhile
+    sheets = read_sheets(caller.asker.house.readers, found["file_name"], bytes(found["content"]))
+    with caller.transaction() as connection:
+        return confirming.opened_draft(connection, found, sheets)
 
 
 def _page(caller: Caller, upload: Upload, taken: tuple[CellFault, ...] = ()) -> Response:

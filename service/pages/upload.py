@@ -8,13 +8,11 @@ from fastapi import APIRouter, Response
 
 from allocator.errors import Fault, InputError
 from geodata.batch import PROJECTS
-from geodata.read import read_projects
 from geodata.tables import TABLES
 from service.api.batches import Named, keep, supply
 from service.api.limits import takes_files
-from service.api.uploads import plain_name, read_upload
-from service.converting import sheets_of
 from service.corrected import MEDIA_TYPE, workbook_of
+from service.files.uploads import plain_name, read_projects, read_sheets
 from service.pages.entry import Caller, Planning
 from service.pages.forms import Form, InForm
 from service.pages.words.upload import WORDS
@@ -65,7 +63,7 @@ def take(caller: Planning, form: InForm) -> Response:
         if ending in RECORDS:
             return _stored(caller, form, Named(name, shown, content))
         if ending in TABLES:
-            read_upload(shown, content, sheets_of)
+            read_sheets(caller.asker.house.readers, shown, content)
     except InputError as error:
         return _form(caller, error.faults)
     if ending not in TABLES:
@@ -78,6 +76,6 @@ def take(caller: Planning, form: InForm) -> Response:
 
 def _stored(caller: Caller, form: Form, named: Named) -> Response:
     records = supply(caller.asker)
-    projects = read_upload(named.file_name, named.content, lambda path: read_projects(path, records))
+    projects = read_projects(caller.asker.house.readers, named.file_name, named.content, records)
     answer = keep(caller.asker, form.once(named.content), projects, named, replace=False)
     return caller.go(f"/batches/{json.loads(bytes(answer.body))['batch_id']}", said="stored")

@@ -13,6 +13,7 @@ from geodata.foreign.units import UNITS as FACTORS
 from service.field_words import FIELDS, UNITS
 from service.vocabulary import guide, headings, known_words
 from tests.foreign_sheets import FIRMS, district_table, known
+from tests.hostile_files import endless_view, far_cell
 from tests.service_for_tests import a_project, as_csv
 
 SELECTED = re.compile(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
@@ -224,3 +225,17 @@ def test_every_field_and_unit_has_words_and_every_heading_leads_back():
     assert {unit for units in FACTORS.values() for unit in units} == set(UNITS)
     for field, words in known().words.items():
         assert set(words.values()) <= set(known_words().words[field].values())
+
+
+@pytest.mark.parametrize(
+    ("name", "made", "words"),
+    [
+        ("图层.gpkg", endless_view, ("含有视图或计算表", "请将图层导出为普通表")),
+        ("需求.csv", lambda: b"a,b\n" + b"(" * 60_000, ("有单元格超过 32,767 个字符", "60,000")),
+        ("需求.xlsx", lambda: far_cell("SF99999"), ("首尾之间超过 5,000,000 个单元格", "49,999,500")),
+    ],
+)
+def test_a_file_that_asks_for_much_is_refused_in_words(browse, name, made, words):
+    answer = uploaded(browse("pam"), made(), name)
+    assert answer.status_code == 422
+    assert all(each in answer.text for each in words)

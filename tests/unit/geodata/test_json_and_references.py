@@ -58,8 +58,8 @@ def test_faults_in_json_name_the_record_and_the_path_in_it(tmp_path, write_json,
         ("{", "is not JSON"),
         ("[NaN]", "NaN is not a number"),
         ('[{"a": 1, "a": 2}]', "'a' stands twice"),
-        ("[" * 200_000, "nested too deeply"),
-        ("[" + "1" * 10_000 + "]", "cannot be read|can be read"),
+        ("[" * 200_000, "nested deeper than 64 levels"),
+        ("[" + "1" * 101 + "]", "number of more than 100 digits"),
         ("7", "holds neither a list"),
         ('{"projekts": []}', "unknown key"),
         ("[]", "holds no project"),
@@ -68,7 +68,7 @@ def test_faults_in_json_name_the_record_and_the_path_in_it(tmp_path, write_json,
 def test_what_is_no_list_of_records_is_refused_in_words(tmp_path, text, words):
     path = tmp_path / "p.json"
     path.write_text(text, encoding="utf-8")
-    assert any(any(word in message for word in words.split("|")) for _, _, message in faults_in(path))
+    assert any(words in message for _, _, message in faults_in(path))
 
 
 def test_infinite_numbers_of_json_are_refused(tmp_path, project_row):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import geodata
+import service.files
 from geodata.faults import nearest
 from service.fault_words import chinese
 
@@ -14,18 +15,22 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACES = {
     "unreadable": (0, 1),
     "file_fault": (1, 2),
+    "over_limit": (1, 2),
+    "TooLargeError": (0,),
+    "_OverError": (0,),
     "fault": (3, 4),
     "BadCell": (2, 3),
     "_refuse": (1,),
     "Fault": (4, 5),
 }
 KEYWORDS = ("message", "remedy")
+FILES = Path(service.files.__file__).parent
 
 
 def sentences():
     """Every sentence that a reader can raise, with 7 for each fact in it."""
     found = set()
-    for path in sorted(Path(geodata.__file__).parent.rglob("*.py")):
+    for path in sorted([*Path(geodata.__file__).parent.rglob("*.py"), *FILES.glob("*.py")]):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         names = assigned(tree)
         given = (each for node in ast.walk(tree) if isinstance(node, ast.Call) for each in wording(node))

@@ -1,0 +1,57 @@
+"""The most that is read of a file, as the code has it."""
+
+from collections.abc import Iterator
+
+from docs.pages.markdown import table
+from geodata import bounds
+from geodata.faults import TOO_LARGE
+from service.settings import Settings, variable
+
+_MIB = 2**20
+
+
+def limits() -> Iterator[str]:
+    """Section on the limits of files that are read."""
+    yield "## The most that is read of a file"
+    yield (
+        f"A file that has more is refused with the code `{TOO_LARGE}`, the value that is over it and what to do, "
+        "before it is held in memory. A request to the service may have "
+        f"{_default('max_body_bytes') // _MIB} MiB (`{variable('max_body_bytes')}`)."
+    )
+    rows = (
+        ("any file", "bytes", f"{bounds.MAX_FILE_BYTES // _MIB} MiB"),
+        ("any table", "rows; columns", f"{bounds.MAX_ROWS:,}; {bounds.MAX_COLUMNS}"),
+        ("any table", "cells between the first and the last, of all sheets", f"{bounds.MAX_CELLS:,}"),
+        ("any table", "characters of a cell", f"{bounds.MAX_CELL_CHARACTERS:,}"),
+        ("workbooks", "characters of all cells, a shared text once for each", f"{bounds.MAX_CHARACTERS:,}"),
+        ("workbooks", "unpacked; parts", f"{bounds.MAX_UNPACKED_BYTES // _MIB} MiB; {bounds.MAX_PARTS:,}"),
+        (
+            "workbooks",
+            "sheets; cell formats; merged ranges of a sheet",
+            f"{bounds.MAX_SHEETS}; {bounds.MAX_STYLES:,}; {bounds.MAX_MERGED:,}",
+        ),
+        ("JSON, GeoJSON", "records or features; values", f"{bounds.MAX_ROWS:,}; {bounds.MAX_VALUES:,}"),
+        (
+            "JSON, GeoJSON",
+            "levels; names in an object; digits of a whole number",
+            f"{bounds.MAX_DEPTH}; {bounds.MAX_COLUMNS}; {bounds.MAX_DIGITS}",
+        ),
+        (
+            "GeoJSON, GeoPackage",
+            "features; vertices of all",
+            f"{bounds.MAX_ROWS:,}; {bounds.MAX_VERTICES:,}",
+        ),
+        ("GeoPackage", "tables; columns of a layer", f"{bounds.MAX_LAYERS}; {bounds.MAX_COLUMNS}"),
+        ("any file", "faults that are listed", f"{bounds.MAX_FAULTS:,}"),
+    )
+    yield table(("file", "what", "most"), rows)
+    yield (
+        "Layers of a GeoPackage must be ordinary tables: views, virtual tables and computed columns are refused. The "
+        f"service reads each file in a process of its own with {_default('reader_memory_bytes') // _MIB} MiB of memory "
+        f"(`{variable('reader_memory_bytes')}`) and {_default('reading_limit_s'):g} seconds of processor time "
+        f"(`{variable('reading_limit_s')}`)."
+    )
+
+
+def _default(name: str) -> int:
+    return int(Settings.model_fields[name].default)
