@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from allocator.errors import Fault, InputError
 from geodata.faults import shown
+from service.records.turns import QuotaError
 
 MEDIA_TYPE = "application/problem+json"
 LOG = structlog.get_logger("api")
@@ -125,6 +126,12 @@ def faults_problem(faults: Iterable[Fault], pointer: str | None = None) -> Probl
     return ProblemError(422, "faults", f"{count} in the input; nothing was stored.", listed)
 
 
+def _quota(_request: Request, error: QuotaError) -> ProblemError:
+    errors = [{"message": error.message, "remedy": error.remedy}]
+    detail = f"Too much is waiting already: {error}."
+    return ProblemError(429, "queue-full", detail, errors, {"Retry-After": str(error.retry_s)})
+
+
 Show = Callable[[Request, ProblemError], Awaitable[Response]]
 """How a surface says what went wrong."""
 
@@ -177,6 +184,7 @@ def _busy(_request: Request, _error: PoolTimeoutError) -> ProblemError:
 
 MEANINGS: tuple[tuple[type[Exception], Callable[[Request, Any], ProblemError]], ...] = (
     (ProblemError, lambda _, error: error),
+    (QuotaError, _quota),
     (InputError, lambda _, error: faults_problem(error.faults)),
     (RequestValidationError, _formless),
     (HTTPException, _refused),
