@@ -8,6 +8,9 @@ from allocator.options import Reason
 from allocator.plan import Assignment, Breach
 from allocator.project_repair import Repair
 
+NOT_EXPLAINED = "not-explained"
+"""Code of an unplaced project whose reasons there was no time to work out; its dossier can be made at any time."""
+
 
 class Verdict(StrEnum):
     """What a park is to a component."""
@@ -122,7 +125,7 @@ class Dossier:
 
     ``contributions`` are what the project adds to each goal where it stands: what would be lost without it, all else
     staying.  ``alternatives`` are the best other ways to place it, and ``repair`` is for a project that is nowhere.
-    A ``brief`` one was made in a hurry: no repair was looked for.
+    A ``brief`` one was made in a hurry: no repair was looked for, or nothing at all but that it is nowhere.
     """
 
     project_id: str

@@ -10,7 +10,15 @@ from dataclasses import replace
 
 from allocator.beside import options_beside, sites_of
 from allocator.domain import Component, Project
-from allocator.dossier import Alternative, ComponentDossier, Dossier, SiteVerdict, Verdict
+from allocator.dossier import (
+    NOT_EXPLAINED,
+    Alternative,
+    ComponentDossier,
+    Dossier,
+    SiteVerdict,
+    UnplacedReason,
+    Verdict,
+)
 from allocator.goals import aims_of
 from allocator.grounds import applied, evidence
 from allocator.holders import holders_of, tightest
@@ -43,16 +51,22 @@ def dossier(verified: VerifiedPlan, project_id: str, *, newcomer: bool = False) 
     return dossier_beside(standing, verified.problem.project_by_id[project_id], newcomer=newcomer)
 
 
-def dossiers(verified: VerifiedPlan, late: Callable[[], bool] = lambda: False) -> Iterator[Dossier]:
-    """Dossier of every project, in the order of the batch, one after the other.
+def dossiers(
+    verified: VerifiedPlan, late: Callable[[], bool] = lambda: False, over: Callable[[], bool] = lambda: False
+) -> Iterator[Dossier]:
+    """Dossier of every project, those that wait first, each kind in the order of the batch.
 
-    Once ``late`` says so, only projects that wait are told about, and of them the reasons alone: see ``brief``.
+    Once ``late`` says so, projects that wait are told about briefly, see ``brief``.  Once ``over`` says so, all that is
+    told of them is that they were not explained, and of placed ones nothing.
     """
     standing = Standing(verified.problem, verified.plan)
-    for project in verified.problem.projects:
-        brief = late()
-        if not brief or project.project_id not in standing.plan.placed_projects:
-            yield dossier_beside(standing, project, newcomer=False, brief=brief)
+    placed = standing.plan.placed_projects
+    for project in sorted(verified.problem.projects, key=lambda project: project.project_id in placed):
+        waits = project.project_id not in placed
+        if not over():
+            yield dossier_beside(standing, project, newcomer=False, brief=waits and late())
+        elif waits:
+            yield _unexplained(project)
 
 
 def dossier_beside(standing: Standing, project: Project, *, newcomer: bool, brief: bool = False) -> Dossier:
@@ -60,24 +74,34 @@ def dossier_beside(standing: Standing, project: Project, *, newcomer: bool, brie
     placed = project.project_id in standing.plan.placed_projects
     options = options_beside(standing, project)
     parts = tuple(_component(standing, part, options[part.key], placed=placed) for part in project.components)
-    told = Dossier(
+    told = replace(_head(project), placed=placed, components=parts, brief=brief)
+    told = _scored(standing, project, told) if placed else _unplaced(standing, project, told, newcomer=newcomer)
+    return replace(
+        told, applied=applied(standing.problem, project, told), evidence=evidence(standing.problem, project, told)
+    )
+
+
+def _head(project: Project) -> Dossier:
+    """A dossier with what the project says of itself."""
+    return Dossier(
         project.project_id,
         project.enterprise,
-        placed,
-        project.value,
-        parts,
-        (),
+        placed=False,
+        value=project.value,
+        components=(),
+        unplaced_reasons=(),
         segment=project.segment.value,
         tier=project.tier.value,
         priority=project.priority,
         name_zh=project.name_zh,
         name_en=project.name_en,
-        brief=brief,
     )
-    told = _scored(standing, project, told) if placed else _unplaced(standing, project, told, newcomer=newcomer)
-    return replace(
-        told, applied=applied(standing.problem, project, told), evidence=evidence(standing.problem, project, told)
-    )
+
+
+def _unexplained(project: Project) -> Dossier:
+    """All that can be told of a waiting project without any time."""
+    parts = "+".join(part.component_id for part in project.components)
+    return replace(_head(project), unplaced_reasons=(UnplacedReason(NOT_EXPLAINED, parts, None, "", ""),), brief=True)
 
 
 def _unplaced(standing: Standing, project: Project, told: Dossier, *, newcomer: bool) -> Dossier:

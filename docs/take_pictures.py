@@ -126,7 +126,7 @@ class Site:
             registries.store(connection, "docs", supply, "种子台账 seed registry")
             batch_id = batches.store(connection, "陈工", None, projects, "第三季度批次", batch_path().name, b"seed")
             asked = {"name": "第三季度方案", "batches": [batch_id], "basis": "nothing", "time_limit_s": FIRST_SOLVE_S}
-            order_run(connection, "陈工", None, asked, lambda row: registries.records_of(row["document"]))
+            order_run(connection, "陈工", None, asked, lambda row: registries.records_of(row["document"]), quota=None)
 
     def solve_next(self) -> None:
         """Do the run that waits longest, as a worker would."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from allocator.dossier import ComponentDossier, Dossier, SiteVerdict, UnplacedReason, Verdict
+from allocator.dossier import NOT_EXPLAINED, ComponentDossier, Dossier, SiteVerdict, UnplacedReason, Verdict
 from allocator.goals import GOALS
 from allocator.problem import Problem
 from maps.words import GOAL_LABELS, REASONS, Label, Labels
@@ -30,6 +30,8 @@ def _function(labels: Labels, dossier: Dossier, component_id: str) -> Label:
 
 
 def _sentence(problem: Problem, dossier: Dossier, labels: Labels, reason: UnplacedReason) -> dict[str, str]:
+    if reason.code == NOT_EXPLAINED:
+        return dict(REASONS[NOT_EXPLAINED])
     part, what = _function(labels, dossier, reason.component_id), REASONS.get(reason.code, {})
     zh = f"{part['zh']}：{what.get('zh', reason.code)}"
     en = f"{part['en']}: {what.get('en', reason.code)}"

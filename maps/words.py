@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from allocator.dossier import NOT_EXPLAINED
 from allocator.goals import GOALS
 from allocator.rules import RULES
 
@@ -56,6 +57,10 @@ REASONS: Mapping[str, Label] = {
     "newcomer": {
         "zh": "可以落位，方案制定时尚未提出",
         "en": "Could be placed; nobody had asked when the plan was made",
+    },
+    NOT_EXPLAINED: {
+        "zh": "求解时限内未及说明原因；打开该项目即可查看",
+        "en": "Not explained in the time given; open the project and it is",
     },
     "combination": {"zh": "各部分可分别落位，但不能同时落位", "en": "Each part has a place, but not all together"},
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from allocator.conflict import rule_of
+from allocator.dossier import NOT_EXPLAINED
 from allocator.engines.race import PROOFS
 from allocator.explain import dossier_beside
 from allocator.goals import BY_ID, aims_of
@@ -23,7 +24,7 @@ from service.documents import (
     unplaced_document,
 )
 from service.kpis import kpis
-from service.wire import PlanOut, ReasonOut
+from service.wire import PlanOut, ReasonOut, UnplacedOut
 
 DERIVED = (
     "asked_start",
@@ -104,12 +105,17 @@ def _false_reasons(document: PlanOut, verified: VerifiedPlan) -> Iterator[Breach
     standing = Standing(verified.problem, verified.plan)
     for entry in document.unplaced:
         project = verified.problem.project_by_id.get(entry.project_id)
-        if project is None or entry.project_id in verified.plan.placed_projects:
+        if project is None or entry.project_id in verified.plan.placed_projects or is_unexplained(entry):
             continue
         so = unplaced_document(dossier_beside(standing, project, newcomer=False))
         if entry != so:
             said, true = ("; ".join(_told(reason) for reason in one.reasons) or "no reason" for one in (entry, so))
             yield Breach("claim/reason", entry.project_id, said, true)
+
+
+def is_unexplained(entry: UnplacedOut) -> bool:
+    """Whether there was no time to say why a project is nowhere: then nothing is claimed."""
+    return [reason.code for reason in entry.reasons] == [NOT_EXPLAINED]
 
 
 def _told(reason: ReasonOut) -> str:

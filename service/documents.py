@@ -8,7 +8,7 @@ from functools import cache
 from importlib.metadata import version
 
 from allocator.domain import Tenancy
-from allocator.dossier import Dossier
+from allocator.dossier import NOT_EXPLAINED, Dossier
 from allocator.goals import GOALS
 from allocator.months import format_month, parse_month
 from allocator.options import rent_yuan_month
@@ -76,7 +76,7 @@ def plan_document(inputs: Inputs, outcome: Outcome) -> PlanOut:
         versions=_versions(),
         kpis=kpis(verified) if verified else (),
         conflict=_conflict(solution),
-        notes=(*solution.notes, *lease_notes(inputs)),
+        notes=(*solution.notes, *lease_notes(inputs), *_unexplained(outcome)),
         inputs=inputs,
     )
 
@@ -171,6 +171,13 @@ def _conflict(solution: Solution) -> ConflictOut | None:
     if solution.conflict is None:
         return None
     return ConflictOut(rows=solution.conflict.rows, minimal=solution.conflict.minimal)
+
+
+def _unexplained(outcome: Outcome) -> Iterator[str]:
+    """How many projects there was no time to explain."""
+    waiting = sum(reason.code == NOT_EXPLAINED for told in outcome.dossiers for reason in told.unplaced_reasons)
+    if waiting:
+        yield f"not explained in time: {waiting} projects that wait; their dossiers say why when they are asked for"
 
 
 @cache

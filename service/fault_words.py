@@ -339,6 +339,20 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"is a rent of 0", r"租金为 0"),
     (r"Write the rent, or leave the cell blank if there is no limit", r"请填写可承受租金；如不作限制，请留空"),
     (r"says (.+)", r"写的是 \1"),
+    (r"you have (\d+) runs waiting, which is as many as may wait", r"您已有 \1 个求解在排队，达到上限"),
+    (
+        r"your district has (\d+) runs waiting, which is as many as may wait",
+        r"本区已有 \1 个求解在排队，达到上限",
+    ),
+    (
+        r"you have (\d+) seconds of runs waiting with this, and at most (\d+) may",
+        r"连同本次，您排队的求解共 \1 秒，上限为 \2 秒",
+    ),
+    (
+        r"your district has (\d+) seconds of runs waiting with this, and at most (\d+) may",
+        r"连同本次，本区排队的求解共 \1 秒，上限为 \2 秒",
+    ),
+    (r"Wait until some are done, cancel some, or ask for less", r"请等待部分完成、取消一些，或缩短求解时间"),
 )
 _TABLE = tuple((re.compile(pattern), sentence) for pattern, sentence in _SENTENCES)
 _USE = re.compile(r"(?:Use(?: one of:?)?|Known:) (.+?)(?: and (\d+) more)?")

@@ -56,7 +56,15 @@ def _demo(connection: Connection, settings: Settings, records: RegistryRecords) 
         # the kernels of the engine scale take minutes to compile on a new machine, and this batch needs none
         "engine": "exact",
     }
-    order_run(connection, PERSON, None, asked, lambda row: registries.records_of(row["document"]), kind="demo")
+    order_run(
+        connection,
+        PERSON,
+        None,
+        asked,
+        lambda row: registries.records_of(row["document"]),
+        quota=None,
+        kind="demo",
+    )
 
 
 def first_key(engine: Engine, settings: Settings, pepper: bytes) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from allocator.answers.worthwhile import Worthwhile
@@ -15,7 +15,7 @@ from geodata.schema import Inputs
 from service import audit
 from service.assembly import Wish, assemble
 from service.change_report import ChangeReport, change_report, with_curve
-from service.database.tables import night, run
+from service.database.tables import night
 from service.notices import announce
 from service.records import batches, plans, registries, review, runs
 from service.records.runs import Claim, Order
@@ -24,6 +24,9 @@ from service.wire import PlanOut
 
 PERSON = "nightly"
 """Who proposes what the night found."""
+
+EMPTY = ("idle", "failed", "cancelled")
+"""States of nights that ended without a result and can be begun anew."""
 
 MOST_WEIGHT = 1_000_000
 """Weights that the order of goals allows."""
@@ -97,12 +100,13 @@ def begin(connection: Connection, settings: Settings, day: date, person: str, *,
 
 def _reopened(connection: Connection, day: date, person: str) -> bool:
     """Make a night that ended without a result ready to be begun anew; False when it has one or still runs."""
-    ended = select(run.c.run_id).where(run.c.run_id == night.c.run_id, run.c.state.in_(runs.OVER))
-    empty = or_(night.c.state.in_(("idle", "failed")), and_(night.c.state == "running", ended.exists()))
     blank = dict.fromkeys(("run_id", "plan_id", "basis_plan", "report", "finished_at"))
     values = {**blank, "state": "running", "started_by": person, "started_at": func.now()}
     found = connection.execute(
-        update(night).where(night.c.local_date == day, empty).values(**values).returning(night.c.local_date)
+        update(night)
+        .where(night.c.local_date == day, night.c.state.in_(EMPTY))
+        .values(**values)
+        .returning(night.c.local_date)
     ).first()
     return found is not None
 
@@ -131,6 +135,7 @@ def _order(
         district=None,
         registry=newest["number"],
         request={"time_limit_s": settings.nightly_time_limit_s, "max_moves": settings.nightly_moves},
+        quota=None,
         basis_plan=standing["plan_id"],
     )
     run_id = runs.create(connection, person, order, inputs, owners)
@@ -163,11 +168,12 @@ def conclude(
     announce(connection, settings, f"night/{day.isoformat()}", report)
 
 
-def fail(connection: Connection, held: Claim, why: str) -> None:
-    """Close the night of a run that ended without a plan."""
-    if held.row["kind"] == "nightly":
-        day = connection.execute(select(night.c.local_date).where(night.c.run_id == held.run_id)).scalar_one()
-        _close(connection, day, "failed", {"reason": why})
+def cancel(connection: Connection, person: str, day: date) -> str | None:
+    """Ask for the end of a night, which then proposes nothing; the state of its run, None when the night is over."""
+    run_id = connection.execute(
+        select(night.c.run_id).where(night.c.local_date == day, night.c.state == "running")
+    ).scalar()
+    return None if run_id is None else runs.cancel(connection, person, run_id, keep=False)
 
 
 def _close(

@@ -4,7 +4,6 @@ import json
 import secrets
 import smtplib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
@@ -51,7 +50,7 @@ def send_due(works: Works) -> int:
     for _ in range(20):
         with transaction(works.engine, SYSTEM) as connection:
             found = (
-                select(notice)
+                select(notice, func.now().label("now"))
                 .where(notice.c.sent_at.is_(None), notice.c.next_at <= func.now(), notice.c.tries < MOST_TRIES)
                 .order_by(notice.c.made_at)
                 .limit(1)
@@ -85,7 +84,7 @@ def _webhook(settings: Settings, row: Mapping[str, Any]) -> None:
     """Post the payload, signed; the receiver knows repetitions by the header webhook-id."""
     if settings.webhook_url is None or settings.webhook_secret is None:
         raise ValueError("no webhook is set any more")
-    body, now = json.dumps(row["payload"], ensure_ascii=False), datetime.now(UTC)
+    body, now = json.dumps(row["payload"], ensure_ascii=False), row["now"]
     signature = Webhook(settings.webhook_secret.get_secret_value()).sign(row["notice_id"], now, body)
     headers = {
         "content-type": "application/json",
@@ -104,7 +103,7 @@ def message_of(settings: Settings, row: Mapping[str, Any]) -> EmailMessage:
     message = EmailMessage()
     message["Subject"] = f"District allocator {row['subject']}: {row['payload']['report']['sentence_en']}"
     message["From"], message["To"] = settings.mail_from, ", ".join(settings.mail_to) or settings.mail_from
-    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Date"] = format_datetime(row["now"])
     message["Message-ID"] = f"<{row['notice_id']}@district-allocator>"
     message.set_content(row["payload"]["text"])
     return message

@@ -16,7 +16,7 @@ from allocator.errors import Fault, InputError
 from service import audit as trail
 from service import exit_codes, first_use, logs, nights
 from service.change_report import report_text
-from service.clock import now
+from service.clock import now_by
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.migrate import check_schema
 from service.database.migrate import migrate as migrate_database
@@ -94,8 +94,8 @@ def nightly(options: argparse.Namespace) -> int:
         engine = open_engine(url, pool_size=3)
         migrate_database(engine)
         works = Works(settings, engine, f"nightly-{os.getpid()}")
-        day = nights.due(settings, now(settings))
         with transaction(engine, SYSTEM) as connection:
+            day = nights.due(settings, now_by(connection, settings))
             run_id = nights.begin(connection, settings, day, "operator", again=True)
         if run_id is not None:
             solve_run(works, run_id)

@@ -12,10 +12,12 @@ from geodata.read import RegistryRecords
 from geodata.rulebook import AimRecord
 from geodata.schema import Inputs
 from service.assembly import Wish, assemble
+from service.clock import today_by
 from service.database.tables import scenario
 from service.goals_file import Order as GoalOrder
 from service.records import batches, plans, registries, runs
 from service.records.runs import Order
+from service.records.turns import Quota
 from service.scenario import Scenario
 from service.tenant_names import in_inputs
 
@@ -49,6 +51,7 @@ def gather(connection: Connection, district: str | None, asked: Asked, read_regi
         max_moves=asked.get("max_moves"),
         goals=_goals(asked.get("goals")),
         scenario=_scenario(connection, asked.get("scenario_id")),
+        day=today_by(connection),
     )
     inputs, owners = assemble(read_registry(found), enquiries, in_force, wish)
     if district is not None:
@@ -63,10 +66,11 @@ def order_run(  # noqa: PLR0913  a run is made for somebody, somewhere, as a par
     asked: Asked,
     read_registry: ReadRegistry,
     *,
+    quota: Quota | None,
     kind: str = "plan",
     sweep_id: str | None = None,
 ) -> str:
-    """Assemble the inputs of a request, check them, and queue a run; raises InputError with every fault."""
+    """Assemble the inputs of a request, check them, queue a run; raises InputError with every fault, or QuotaError."""
     found = gather(connection, district, asked, read_registry)
     order = Order(
         name=asked.get("name") or "",
@@ -74,6 +78,7 @@ def order_run(  # noqa: PLR0913  a run is made for somebody, somewhere, as a par
         district=district,
         registry=found.registry,
         request={name: value for name, value in asked.items() if value is not None},
+        quota=quota,
         basis_plan=found.basis,
         scenario_id=asked.get("scenario_id"),
         sweep_id=sweep_id,

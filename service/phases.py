@@ -1,7 +1,7 @@
 """The phases of a run: what it does one after the other, how long each is expected to take, and how long it took."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 PREPARING, SOLVING, ANSWERING, EXPLAINING, WRITING = "preparing", "solving", "answering", "explaining", "writing"
@@ -9,19 +9,19 @@ PREPARING, SOLVING, ANSWERING, EXPLAINING, WRITING = "preparing", "solving", "an
 STOPPABLE = (PREPARING, SOLVING)
 """Phases in which it has an effect to stop a run and to keep its best plan."""
 
-EXPLAINING_LEAST_S = 30.0
-EXPLAINING_SHARE = 0.5
-"""Explaining may take half as long as solving and at least half a minute; what is left is explained when asked for."""
+EXPLAINING_S = 12.0
+"""How long after the time limit of a run its reasons are worked out; what is left is explained when asked for."""
+
+CUT_SHORT_S = 5.0
+"""The same for a run that somebody asked to end."""
+
+LATE_SHARE = 0.6
+"""Part of that budget after which reasons are kept short, so that each waiting project has some."""
 
 PREPARING_S = 5.0
 PROJECT_S = 0.15
 WRITING_S = 5.0
 """What is usual: to begin, to explain a project, and to write the files of a plan."""
-
-
-def explaining_limit_s(time_limit_s: float) -> float:
-    """How long dossiers are made after a solve of this time limit."""
-    return max(EXPLAINING_LEAST_S, EXPLAINING_SHARE * time_limit_s)
 
 
 def expected_s(kind: str, time_limit_s: float, projects: int) -> dict[str, float]:
@@ -32,7 +32,7 @@ def expected_s(kind: str, time_limit_s: float, projects: int) -> dict[str, float
     if kind == "nightly":
         # the second half of a night goes to what each number of moves gains
         solving = {SOLVING: time_limit_s / 2, ANSWERING: time_limit_s / 2}
-    explaining = min(explaining_limit_s(time_limit_s), PROJECT_S * projects)
+    explaining = min(EXPLAINING_S, PROJECT_S * projects)
     writing = WRITING_S + 0.02 * projects
     return {PREPARING: PREPARING_S, **solving, EXPLAINING: explaining, WRITING: writing}
 
@@ -67,3 +67,35 @@ class Phases:
             {"phase": name, "expected_s": round(seconds, 1), "seconds": round(took.get(name, 0.0), 1)}
             for name, seconds in self._expected.items()
         ]
+
+
+class Explaining:
+    """How long the reasons of a run may be worked out: until shortly after its time limit, whenever its solve ended.
+
+    ``cut_short`` says whether somebody asked for the run to end.
+    """
+
+    def __init__(self, time_limit_s: float, cut_short: Callable[[], bool]) -> None:
+        self._ends_at = time.monotonic() + time_limit_s + EXPLAINING_S
+        self._cut_short = cut_short
+        self._began: float | None = None
+
+    def begin(self) -> None:
+        """Count from now, once; whoever asked for the end does not wait for what was left of the limit."""
+        if self._began is None:
+            self._began = time.monotonic()
+            if self._cut_short():
+                self._ends_at = min(self._ends_at, self._began + CUT_SHORT_S)
+
+    def late(self) -> bool:
+        """Whether waiting projects are explained briefly from here on."""
+        return self._cut_short() or self._passed(LATE_SHARE)
+
+    def over(self) -> bool:
+        """Whether nothing more is explained."""
+        return self._passed(1.0)
+
+    def _passed(self, share: float) -> bool:
+        self.begin()
+        began = self._began or 0.0
+        return time.monotonic() >= began + share * (self._ends_at - began)

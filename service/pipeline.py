@@ -1,10 +1,10 @@
 """The straight line: submission → inputs → problem → solution → verified plan → dossiers → documents."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from allocator.begun import begun
 from allocator.dossier import Dossier
@@ -56,6 +56,16 @@ class Outcome:
     solution: Solution
     verified: VerifiedPlan | None
     dossiers: tuple[Dossier, ...]
+
+
+class ExplainingBudget(Protocol):
+    """How long reasons may be worked out, as :func:`allocator.explain.dossiers` asks."""
+
+    def late(self) -> bool:
+        """Whether waiting projects are explained briefly."""
+
+    def over(self) -> bool:
+        """Whether nothing more is explained."""
 
 
 @dataclass(frozen=True)
@@ -285,23 +295,27 @@ def run(  # noqa: PLR0913  one line, and everyone who may look into it or hold i
     *,
     rein: Callable[[Problem], Reins] = lambda _problem: Reins(),
     improve: Improve = lambda _problem, solution: solution,
-    late: Callable[[float], bool] = lambda _seconds: False,
+    budget: ExplainingBudget | None = None,
 ) -> Outcome:
     """Solve, verify and explain; raises RejectedPlanError when an engine's plan does not pass the check.
 
-    ``late`` is told how long explaining has lasted, s, and says whether the rest is to be kept short.
+    What does not fit into the ``budget`` of explaining is left out; without one everything is explained.
     """
     problem = problem_of(inputs)
     solution = improve(problem, solve(problem, limits, engine, watch, rein(problem)))
     if solution.plan is None:
         return Outcome(problem, solution, None, ())
     verified = verify(problem, solution.plan, solution.goals)
-    return Outcome(problem, solution, verified, tuple(_dossiers(verified, watch_dossiers, late)))
+    return Outcome(problem, solution, verified, tuple(_dossiers(verified, watch_dossiers, budget)))
 
 
-def _dossiers(verified: VerifiedPlan, watch: DossierWatch, late: Callable[[float], bool]) -> Iterator[Dossier]:
-    every, began = len(verified.problem.projects), time.monotonic()
-    watch(0, every)
-    for done, made in enumerate(dossiers(verified, lambda: late(time.monotonic() - began)), start=1):
-        watch(done, every)
-        yield made
+def _dossiers(verified: VerifiedPlan, watch: DossierWatch, budget: ExplainingBudget | None) -> list[Dossier]:
+    """Dossiers in the order of the batch."""
+    place = {project.project_id: number for number, project in enumerate(verified.problem.projects)}
+    watch(0, len(place))
+    limits = () if budget is None else (budget.late, budget.over)
+    made: list[Dossier] = []
+    for told in dossiers(verified, *limits):
+        made.append(told)
+        watch(len(made), len(place))
+    return sorted(made, key=lambda told: place[told.project_id])

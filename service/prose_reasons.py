@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from allocator.dossier import NOT_EXPLAINED
 from service.dossier_wire import ChangeOut, PlaceOut
 from service.prose_sites import held_by
 from service.voice import Voice
@@ -24,6 +25,8 @@ def _told(voice: Voice, reasons: list[ReasonOut]) -> str:
     """What stands against one component in the space that comes nearest."""
     reason = reasons[0]
     title, where = voice.label("reason", reason.code), "" if reason.space_id is None else voice.space(reason.space_id)
+    if reason.code == NOT_EXPLAINED:
+        return voice.of(f"{title}。", f"{title}.")
     if reason.code == "window-over":
         part, asked, begins = voice.part(reason.component_id), reason.needed, reason.offered
         return voice.of(

@@ -145,6 +145,15 @@ class Settings(BaseSettings):
     )
     time_limit_s: float = Field(60.0, gt=0, le=86_400, description="Wall time of a run that names none, s.")
     max_time_limit_s: float = Field(3600.0, gt=0, le=86_400, description="Most wall time that a run may ask for, s.")
+    queued_runs_per_person: int = Field(
+        100, ge=1, description="Runs of one person that may wait; three times as many of one district."
+    )
+    queued_seconds_per_person: float = Field(
+        172_800.0,
+        gt=0,
+        description="Wall time that the waiting runs and parts of studies of one person may ask for, s; three times as"
+        " much those of one district.",
+    )
     max_attempts: int = Field(3, ge=1, le=1000, description="Attempts after which a run is quarantined.")
     retry_after_s: float = Field(
         2.0, gt=0, le=60, description="Pause before a failed attempt is repeated, s; doubled every time, to a minute."

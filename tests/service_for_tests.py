@@ -89,6 +89,8 @@ def settings_for(folder: Path, **given: Any) -> Settings:
         "heartbeat_s": 0.3,
         "stalled_after_s": 3,
         "requests_per_minute": 1_000_000,
+        "queued_runs_per_person": 1_000_000,
+        "queued_seconds_per_person": 1e9,
         "nightly_time_limit_s": 5,
         "nightly": False,
     }

@@ -113,6 +113,7 @@ def _unplaced() -> list[str]:
         ("`window-over`", "The last month in which a component would start is past when the plan begins."),
         ("`not-wanted`", "All of it has a place and would add value, but a goal that comes before value loses by it."),
         ("`not-found`", "All of it has a place and the goals would gain by it: more time finds it."),
+        ("`not-explained`", "There was no time to work out why; the dossier, made when it is asked for, says it."),
         ("`newcomer`", "All of it has a place; it was not in the batch when the plan was made."),
     )
     rows = ((f"`{code}`", *_labels(label)) for code, label in REASONS.items() if not code.startswith("no-option/"))

@@ -141,6 +141,11 @@ class Asker:
         with transaction(self.house.engine, self.principal.scope) as connection:
             yield connection
 
+    def needs(self, right: Right) -> None:
+        """Raise a 403 problem without a right."""
+        if not self.principal.may(right):
+            raise ProblemError(403, "not-allowed", f"The role {self.principal.role} has no right to {right}.")
+
     def unbound(self, what: str) -> None:
         """Refuse people who are bound to a district."""
         if self.district is not None:
@@ -252,11 +257,10 @@ class Needs:
         self, request: Request, house: InHouse, principal: Annotated[Principal, Depends(_recognised)]
     ) -> Asker:
         """The person; raises a 403 problem without the right and a 400 problem for unknown parameters."""
-        if not principal.may(self.right):
-            detail = f"The role {principal.role} has no right to {self.right}."
-            raise ProblemError(403, "not-allowed", detail)
+        asker = Asker(principal, house)
+        asker.needs(self.right)
         _known_parameters(request)
-        return Asker(principal, house)
+        return asker
 
 
 def _known_parameters(request: Request) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, select
 from service import nights
 from service.api.house import Operator, Reader
 from service.api.once import Answer, IsOnce
-from service.api.problems import not_found
+from service.api.problems import conflict, not_found
 from service.api.shapes import NightOut, Nights
 from service.change_report import report_text
-from service.clock import now
+from service.clock import now_by
 from service.database.rows import every, first, only
 from service.database.tables import night
 
@@ -63,10 +63,29 @@ def begin(asker: Operator, once: IsOnce) -> Response:
     settings = asker.house.settings
 
     def make(connection: Connection) -> Answer:
-        day = nights.due(settings, now(settings))
+        day = nights.due(settings, now_by(connection, settings))
         nights.begin(connection, settings, day, asker.person, again=True)
         row = only(connection, select(night).where(night.c.local_date == day))
         status = 202 if row["state"] == "running" else 200
         return Answer(NightOut.model_validate(row), status, {"Location": f"/api/v1/nights/{day.isoformat()}"})
+
+    return once.answer(asker, make)
+
+
+@router.post("/{local_date}/cancel", status_code=202, summary="Cancel a night", response_model=NightOut)
+def cancel(asker: Operator, local_date: date, once: IsOnce) -> Response:
+    """Ask for the end of a night: one whose run waits ends now, one whose run works within seconds, without a plan.
+
+    It can be begun again.
+    """
+
+    def make(connection: Connection) -> Answer:
+        mine = select(night).where(night.c.local_date == local_date)
+        if first(connection, mine) is None:
+            raise not_found("night")
+        if nights.cancel(connection, asker.person, local_date) is None:
+            raise conflict("over", "The night is over already.")
+        shown = NightOut.model_validate(only(connection, mine))
+        return Answer(shown, 202, {"Location": f"/api/v1/nights/{local_date.isoformat()}"})
 
     return once.answer(asker, make)

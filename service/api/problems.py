@@ -17,6 +17,7 @@ from allocator.errors import Fault, InputError
 from geodata.faults import shown
 from service.access_log import route_of
 from service.files.readers import ReadersBusyError
+from service.records.turns import QuotaError
 
 MEDIA_TYPE = "application/problem+json"
 LOG = structlog.get_logger("api")
@@ -131,6 +132,12 @@ def faults_problem(faults: Iterable[Fault], pointer: str | None = None) -> Probl
     return ProblemError(422, "faults", f"{count} in the input; nothing was stored.", listed)
 
 
+def _quota(_request: Request, error: QuotaError) -> ProblemError:
+    errors = [{"message": error.message, "remedy": error.remedy}]
+    detail = f"Too much is waiting already: {error}."
+    return ProblemError(429, "queue-full", detail, errors, {"Retry-After": str(error.retry_s)})
+
+
 Show = Callable[[Request, ProblemError], Awaitable[Response]]
 """How a surface says what went wrong."""
 
@@ -187,6 +194,7 @@ def _readers_busy(_request: Request, _error: ReadersBusyError) -> ProblemError:
 
 MEANINGS: tuple[tuple[type[Exception], Callable[[Request, Any], ProblemError]], ...] = (
     (ProblemError, lambda _, error: error),
+    (QuotaError, _quota),
     (InputError, lambda _, error: faults_problem(error.faults)),
     (RequestValidationError, _formless),
     (HTTPException, _refused),

@@ -20,8 +20,10 @@ from service.api.problems import ProblemError, conflict, not_found
 from service.api.shapes import BestSoFar, RunOut, RunState
 from service.database.tables import run
 from service.ordering import order_run
+from service.people.roles import Right
 from service.phases import PREPARING, STOPPABLE
 from service.records import runs
+from service.records.turns import Quota
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$", examples=["run-0f3a5b7c9d1e"])]
@@ -42,7 +44,14 @@ def create(asker: Planner, body: RunIn, once: IsOnce) -> Response:
     check_time(asker, body)
 
     def make(connection: Connection) -> Answer:
-        run_id = order_run(connection, asker.person, asker.district, body.model_dump(), asker.house.standings.registry)
+        run_id = order_run(
+            connection,
+            asker.person,
+            asker.district,
+            body.model_dump(),
+            asker.house.standings.registry,
+            quota=Quota.of(asker.house.settings),
+        )
         return accepted(connection, run_id)
 
     return once.answer(asker, make)
@@ -116,13 +125,15 @@ def cancel(
 ) -> Response:
     """Ask for the end of a run: a queued one ends now, a running one within seconds, with the best plan it has found.
 
-    The plan is checked and explained like every plan, and says how far it is from its bound.
+    The plan is checked and explained like every plan, and says how far it is from its bound.  The run of a night needs
+    the right to operate as well.
     """
 
     def make(connection: Connection) -> Answer:
         found = runs.find(connection, run_id)
         if found is None:
             raise not_found("run")
+        check_kind(asker, found)
         progress = found["progress"] or {}
         if keep and found["state"] == "running" and progress.get("phase", PREPARING) not in STOPPABLE:
             raise conflict("solved", "The solve is over; its plan is kept, and is there once its files are written.")
@@ -131,6 +142,12 @@ def cancel(
         return accepted(connection, run_id)
 
     return once.answer(asker, make)
+
+
+def check_kind(asker: Asker, found: Mapping[str, Any]) -> None:
+    """Refuse people who may not begin a night to cancel its run."""
+    if found["kind"] == "nightly":
+        asker.needs(Right.OPERATE)
 
 
 @router.get(

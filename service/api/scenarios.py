@@ -21,6 +21,7 @@ from service.database.tables import scenario, sweep
 from service.ordering import order_run
 from service.records import runs, studies
 from service.records.naming import new_id
+from service.records.turns import Quota
 from service.scenario import Scenario
 
 router = APIRouter(tags=["scenarios"])
@@ -99,11 +100,13 @@ def spread(asker: Planner, body: SweepIn, once: IsOnce) -> Response:
             "made_by": asker.person,
         }
         connection.execute(insert(sweep).values(**row))
-        audit.record(connection, asker.person, "sweep.create", f"sweep/{sweep_id}", {"members": len(wanted)})
+        quota = Quota.of(asker.house.settings)
         for scenario_id in wanted:
             asked = {**body.run.model_dump(), "scenario_id": scenario_id, "name": scenario_id or "as it is"}
             read = asker.house.standings.registry
-            order_run(connection, asker.person, asker.district, asked, read, sweep_id=sweep_id)
+            order_run(connection, asker.person, asker.district, asked, read, quota=quota, sweep_id=sweep_id)
+        # the lock of the audit comes after that of the quota, as with every run
+        audit.record(connection, asker.person, "sweep.create", f"sweep/{sweep_id}", {"members": len(wanted)})
         return Answer(_sweep(connection, sweep_id), 202, {"Location": f"/api/v1/sweeps/{sweep_id}"})
 
     return once.answer(asker, make)

@@ -302,7 +302,7 @@ class NightOut(Shape):
     """A night and its change report."""
 
     local_date: date
-    state: Literal["running", "proposed", "nothing", "idle", "failed"]
+    state: Literal["running", "proposed", "nothing", "idle", "failed", "cancelled"]
     run_id: str | None
     plan_id: str | None
     basis_plan: str | None

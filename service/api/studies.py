@@ -21,6 +21,7 @@ from service.ordering import gather
 from service.pipeline import problem_of
 from service.records import answers, plans, runs, studies
 from service.records.studies import Wanted
+from service.records.turns import Quota
 from service.wire import DossierOut, PlanOut
 
 router = APIRouter(prefix="/studies", tags=["studies"])
@@ -43,7 +44,7 @@ def moves(asker: Planner, body: MovesIn, once: IsOnce) -> Response:
         request = {**shared, "most_moves": body.most_moves, "goal": gain_name(problem)}
         parts = [("no limit", shared)]
         parts += [(f"at most {most}", {**shared, "most_moves": most}) for most in range(body.most_moves + 1)]
-        size = (found.inputs.input_hash(), len(found.inputs.projects))
+        size = (found.inputs.input_hash(), len(found.inputs.projects), Quota.of(asker.house.settings))
         wanted = Wanted("moves", body.name, None, found.registry, request, *size, found.basis, found.inputs)
         return _made(connection, studies.create(connection, asker.person, wanted, parts))
 
@@ -61,7 +62,7 @@ def dossiers(asker: Planner, body: DossiersIn, once: IsOnce) -> Response:
     shared = {"plan_id": body.plan_id, "places": body.places, "time_limit_s": _limit(asker, body.time_limit_s)}
 
     def make(connection: Connection) -> Answer:
-        size = (document.input_hash, len(names))
+        size = (document.input_hash, len(names), Quota.of(asker.house.settings))
         wanted = Wanted("dossiers", body.name, row["district"], row["registry"], shared, *size, body.plan_id)
         parts = [(name, {**shared, "project_id": name}) for name in names]
         return _made(connection, studies.create(connection, asker.person, wanted, parts))
@@ -86,7 +87,8 @@ def questions(asker: Planner, body: AnswersIn, once: IsOnce) -> Response:
         names = answers.unasked(connection, body.plan_id, body.questions or answers.FILES)
         if not names:
             raise conflict("answered", "The plan has these answers, or they are being worked out.")
-        size = (document.input_hash, len(document.inputs.projects) if document.inputs else 0)
+        projects = len(document.inputs.projects) if document.inputs else 0
+        size = (document.input_hash, projects, Quota.of(asker.house.settings))
         wanted = Wanted("answers", body.name, row["district"], row["registry"], shared, *size, body.plan_id)
         about = {"build-next": {"floor_area_m2": body.floor_area_m2}}
         parts = [(name, {**shared, "question": name, **about.get(name, {})}) for name in names]

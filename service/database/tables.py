@@ -234,7 +234,7 @@ run = Table(
     _count("attempt", "0"),
     _count("crashes", "0"),
     *_words("worker", null=True),
-    *_moments("heartbeat_at"),
+    *_moments("heartbeat_at", "not_before"),
     Column("cancel_requested", Boolean, nullable=False, server_default=text("false")),
     Column("keep_best", Boolean, nullable=False, server_default=text("true")),
     _json("progress", null=True),
@@ -251,6 +251,7 @@ run = Table(
     *_made(),
     *_moments("started_at", "finished_at"),
     Index("ix_run_state", "state", "heartbeat_at", postgresql_where=text("finished_at IS NULL")),
+    Index("ix_run_finished", "finished_at"),
     Index("ix_run_sweep", "sweep_id", postgresql_where=text("sweep_id IS NOT NULL")),
 )
 

@@ -1,15 +1,27 @@
-"""The queue: procrastinate's tables in the same database, so that a job is queued in the transaction that makes it."""
+"""The queue: procrastinate's tables in the same database, so that a job is queued in the transaction of its run.
 
-from datetime import UTC, datetime, timedelta
+A job says that a run of its lane waits, not which: whose run is next is decided when a worker takes the job, see
+:mod:`service.records.turns`.
+"""
+
+from datetime import timedelta
 from functools import cache
 
 from procrastinate import App, SyncPsycopgConnector
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 SOLVE = "solve"
-"""Name of the task; its one argument is a run's id."""
+"""Name of the task."""
 
-QUEUE = "solves"
+PEOPLE = "solves"
+NIGHTS = "nights"
+LANES = (PEOPLE, NIGHTS)
+"""Queues, each with workers of its own: what people ask for and the nightly run do not wait for each other."""
+
+
+def lane_of(kind: str) -> str:
+    """Queue of the runs of a kind."""
+    return NIGHTS if kind == "nightly" else PEOPLE
 
 
 @cache
@@ -18,10 +30,10 @@ def _deferrer() -> App:
     return App(connector=SyncPsycopgConnector())
 
 
-def enqueue_solve(connection: Connection, run_id: str, delay_s: float = 0.0) -> int:
-    """Queue a run within the caller's transaction; the number of the job."""
-    at = datetime.now(UTC) + timedelta(seconds=delay_s) if delay_s else None
+def enqueue(connection: Connection, lane: str, pause_s: float = 0.0) -> int:
+    """Queue a job within the caller's transaction, to be taken after a pause by the database's clock; its number."""
+    at = connection.execute(select(func.now() + timedelta(seconds=pause_s))).scalar_one() if pause_s else None
     job = _deferrer().configure_task(
-        SOLVE, queue=QUEUE, schedule_at=at, connection=connection.connection.driver_connection
+        SOLVE, queue=lane, schedule_at=at, connection=connection.connection.driver_connection
     )
-    return job.defer(run_id=run_id)
+    return job.defer()

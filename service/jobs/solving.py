@@ -40,13 +40,23 @@ PATIENCE_S = 60.0
 """How long a finished solve waits for a database that is away."""
 
 
-def solve_run(works: Works, run_id: str) -> str:
-    """Do a run if nobody has it; how it ended, for the log."""
+def solve_next(works: Works, lane: str) -> str:
+    """Do the run of a lane whose turn it is; how it ended, for the log."""
     reached("claim")
     with transaction(works.engine, SYSTEM) as connection:
+        held = runs.claim_next(connection, lane, works.worker_id, works.settings.time_limit_s)
+    return "nothing waits" if held is None else _solve(works, held)
+
+
+def solve_run(works: Works, run_id: str) -> str:
+    """Do a run if nobody has it; how it ended, for the log."""
+    with transaction(works.engine, SYSTEM) as connection:
         held = runs.claim(connection, run_id, works.worker_id)
-    if held is None:
-        return "not queued"
+    return "not queued" if held is None else _solve(works, held)
+
+
+def _solve(works: Works, held: Claim) -> str:
+    run_id = held.run_id
     started = time.monotonic()
     facts = {"run.id": run_id, "run.kind": held.row["kind"], "run.attempt": held.attempt}
     try:
@@ -100,7 +110,7 @@ def _attempt(works: Works, held: Claim, watcher: Watcher) -> str:
         watcher.solving,
         watcher.explaining,
         rein=lambda problem: watcher.reins(inputs, problem),
-        late=watcher.late,
+        budget=watcher.budget,
         **({"improve": night.improve} if night else {}),
     )
     document = plan_document(inputs, outcome)
@@ -120,9 +130,7 @@ def _attempt(works: Works, held: Claim, watcher: Watcher) -> str:
 
     def store(connection: Connection) -> str:
         plan_id = plans.store(connection, held, made)
-        if made.cut_short:
-            nights.fail(connection, held, "cancelled on request")
-        else:
+        if not made.cut_short:
             nights.conclude(connection, works.settings, held, (plan_id, document), night.worthwhile if night else None)
         reached("commit")
         return plan_id
@@ -169,9 +177,6 @@ def _stumbled(works: Works, held: Claim, error: Exception) -> str:
 
     def write(connection: Connection) -> str:
         runs.stumble(connection, held, why, works.retry)
-        row = runs.find(connection, held.run_id)
-        if row is not None and row["state"] == "quarantined":
-            nights.fail(connection, held, why)
         return "stumbled"
 
     try:
@@ -181,11 +186,10 @@ def _stumbled(works: Works, held: Claim, error: Exception) -> str:
 
 
 def _ended(works: Works, held: Claim, state: str, why: str) -> str:
-    """End the run without a plan, and its night with it."""
+    """End the run without a plan."""
 
     def write(connection: Connection) -> str:
         runs.end(connection, held, state, why)
-        nights.fail(connection, held, why)
         return state
 
     return _write(works, write)

@@ -16,7 +16,7 @@ from geodata.schema import Inputs
 from service.best_so_far import best_document
 from service.database.engine import SYSTEM, transaction
 from service.jobs.works import Works, reached
-from service.phases import ANSWERING, EXPLAINING, PREPARING, SOLVING, WRITING, Phases, expected_s, explaining_limit_s
+from service.phases import ANSWERING, EXPLAINING, PREPARING, SOLVING, WRITING, Explaining, Phases, expected_s
 from service.records.runs import PARTS, Claim, LostClaimError, Wanted, beat
 
 LOG = structlog.get_logger("worker")
@@ -44,7 +44,7 @@ class Watcher:
         self._held = held
         asked, settings = held.row["request"], works.settings
         limit_s = asked.get("time_limit_s") or settings.time_limit_s
-        self._explaining_limit_s = explaining_limit_s(limit_s)
+        self.budget = Explaining(limit_s, lambda: self.cut_short)
         self._phases = Phases(expected_s(held.row["kind"], limit_s, held.row["projects"]))
         self._progress: dict[str, Any] = {"phase": PREPARING}
         self._best: dict[str, Any] | None = None
@@ -78,12 +78,9 @@ class Watcher:
         """How many dossiers are written."""
         if done == 0:
             reached("explain")
+            self.budget.begin()
         self.check()
         self._enter(EXPLAINING, done=done, of=of)
-
-    def late(self, seconds: float) -> bool:
-        """Whether explaining has lasted long enough; the rest is explained when somebody asks for it."""
-        return seconds > self._explaining_limit_s or self.cut_short
 
     def writing(self) -> None:
         """The files of the plan are made."""

@@ -1,4 +1,4 @@
-"""A worker: takes runs from the queue, and keeps the house – heartbeats, take-over, nights, notices, retention."""
+"""A worker: takes runs from the queues, and keeps the house – heartbeats, take-over, nights, notices, retention."""
 
 import asyncio
 import contextlib
@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import structlog
@@ -22,12 +23,12 @@ from sqlalchemy.exc import DBAPIError
 from allocator.engines.child import ENGINES, load_once
 from allocator.engines.courtesy import give_way_as_session
 from service import nights
-from service.clock import now
+from service.clock import now_by
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.tables import worker
-from service.jobs.queue import QUEUE, SOLVE
+from service.jobs.queue import NIGHTS, PEOPLE, SOLVE
 from service.jobs.retention import forget_old
-from service.jobs.solving import solve_run
+from service.jobs.solving import solve_next
 from service.jobs.works import Works, reached
 from service.notices import send_due
 from service.records import runs
@@ -57,7 +58,7 @@ def work(settings: Settings, url: str, *, lifeline: bool = False) -> None:
     keeping = threading.Thread(target=keep_house, args=(works,), name="housekeeping", daemon=True)
     keeping.start()
     try:
-        asyncio.run(_take_jobs(works, url))
+        asyncio.run(_take_all(works, url))
     finally:
         works.stopping.set()
         keeping.join(GRACE_S)
@@ -79,30 +80,39 @@ def _die_with_parent(works: Works) -> None:
     os._exit(1)
 
 
-async def _take_jobs(works: Works, url: str) -> None:
+async def _take_all(works: Works, url: str) -> None:
+    """Take the jobs of every lane; a night has a place of its own, so that neither waits for the other."""
+    lanes = {PEOPLE: works.settings.worker_concurrency, NIGHTS: 1}
+    # every solve has a thread, and every lane one that waits for the end
+    threads = ThreadPoolExecutor(sum(lanes.values()) + len(lanes), "solves")
+    asyncio.get_running_loop().set_default_executor(threads)
+    await asyncio.gather(*(_take_jobs(works, url, lane, places) for lane, places in lanes.items()))
+
+
+async def _take_jobs(works: Works, url: str, lane: str, places: int) -> None:
     while not works.stopping.is_set():
         try:
-            await _take_until_stopped(works, url)
+            await _take_until_stopped(works, url, lane, places)
         except (ConnectorException, DBAPIError, OSError) as error:
             LOG.warning("the database is away", error=type(error).__name__)
         await asyncio.sleep(0 if works.stopping.is_set() else 1)
 
 
-async def _take_until_stopped(works: Works, url: str) -> None:
+async def _take_until_stopped(works: Works, url: str, lane: str, places: int) -> None:
     settings = works.settings
-    queue = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=3 + settings.worker_concurrency))
+    queue = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=3 + places))
 
-    @queue.task(name=SOLVE, queue=QUEUE)
-    def solve(run_id: str) -> str:
+    @queue.task(name=SOLVE, queue=lane)
+    def solve(**_of_earlier_releases: str) -> str:
         _give_way(settings.solver_niceness)
-        return solve_run(works, run_id)
+        return solve_next(works, lane)
 
     async with queue.open_async():
         taking = asyncio.create_task(
             queue.run_worker_async(
-                queues=[QUEUE],
+                queues=[lane],
                 name=works.worker_id,
-                concurrency=settings.worker_concurrency,
+                concurrency=places,
                 fetch_job_polling_interval=2.0,
                 update_heartbeat_interval=settings.heartbeat_s,
                 stalled_worker_timeout=settings.stalled_after_s,
@@ -139,7 +149,7 @@ def keep_house(works: Works) -> None:
         (3600.0, lambda: forget_old(works)),
     ]
     if works.settings.nightly:
-        chores.append((10.0, lambda: begin_night(works, now(works.settings), "system")))
+        chores.append((10.0, lambda: begin_night(works, None, "system")))
     next_at = [0.0] * len(chores)
     while not works.stopping.wait(min(HOUSEKEEPING_S, works.settings.heartbeat_s)):
         for position, (every, chore) in enumerate(chores):
@@ -199,10 +209,11 @@ def _close_stalled_jobs(engine: Engine, silence_s: float) -> None:
         )
 
 
-def begin_night(works: Works, moment: datetime, person: str) -> str | None:
-    """Begin the last night that was due, if nobody has."""
+def begin_night(works: Works, moment: datetime | None, person: str) -> str | None:
+    """Begin the last night that was due at a moment – now by the database's clock if none is given – if nobody has."""
     with transaction(works.engine, SYSTEM) as connection:
-        run_id = nights.begin(connection, works.settings, nights.due(works.settings, moment), person)
+        day = nights.due(works.settings, moment or now_by(connection, works.settings))
+        run_id = nights.begin(connection, works.settings, day, person)
         if run_id is not None:
             reached("night")
     return run_id

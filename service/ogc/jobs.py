@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from service.api.house import Asker, Planner, Reader
 from service.api.problems import ProblemError, conflict
+from service.api.runs import check_kind
 from service.api.shapes import PlanHead
 from service.database.rows import every
 from service.database.tables import run
@@ -118,6 +119,7 @@ def results(asker: Reader, request: Request, job_id: JobId) -> Response:
 def dismiss(asker: Planner, request: Request, job_id: JobId) -> Response:
     """Cancel a job: a queued one ends now, a running one within seconds; what is over stays on record."""
     row = found(asker, job_id)
+    check_kind(asker, row)
     if not row["cancel_requested"]:
         with asker.transaction() as connection:
             if runs.cancel(connection, asker.person, job_id) is None:

@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from service.api import problems
-from service.api.problems import FORMLESS, ProblemError, not_found
+from service.api.problems import FORMLESS, FaultOut, ProblemError, not_found
 from service.pages.frame import Visit, go
 from service.pages.session import Session, session_of
 from service.pages.words.problems import HEADINGS, SENTENCES
@@ -56,7 +56,8 @@ def _shown(request: Request, error: ProblemError, session: Session | None) -> Re
         heading=f"heading_{status}" if status in HEADINGS else "heading_500",
         kind=error.kind,
         detail=error.detail,
-        faults=error.errors[:200],
+        # a fault of a request has no row, and one of a file no pointer
+        faults=[{**dict.fromkeys(FaultOut.model_fields), **each} for each in error.errors[:200]],
     )
     response.headers.update({name: value for name, value in error.headers.items() if name == "Retry-After"})
     return response

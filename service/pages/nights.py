@@ -38,6 +38,18 @@ def begin(caller: Operating, form: InForm) -> Response:
     return caller.go(f"/nights/{answer.headers['Location'].rsplit('/', 1)[-1]}", said=said)
 
 
+@router.post("/nights/{local_date}/cancel")
+def cancel(caller: Operating, local_date: date, form: InForm) -> Response:
+    """Ask for the end of a night; one that ended meanwhile is shown with its result."""
+    try:
+        nights.cancel(caller.asker, local_date, form.once())
+    except ProblemError as error:
+        if error.kind != "over":
+            raise
+        return caller.go(f"/nights/{local_date.isoformat()}", said="done")
+    return caller.go(f"/nights/{local_date.isoformat()}", said="cancelled")
+
+
 @router.get("/nights/{local_date}")
 def one(caller: Reading, local_date: date) -> Response:
     """A night: who would move, why, what it gains, and what it does to the policy."""

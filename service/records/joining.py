@@ -1,16 +1,20 @@
-"""Parents of runs: a sweep or a study is over when the last of its runs is, and exactly one of them closes it."""
+"""Parents of runs: a sweep or a study is over when the last of its runs is, and a night when its run is."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from service import audit
 from service.curve_join import join_curve
 from service.database.rows import every, first
-from service.database.tables import run, sweep
+from service.database.tables import night, run, sweep
 
 OVER = ("succeeded", "infeasible", "no_plan", "failed", "cancelled", "quarantined")
 """States that a run does not leave."""
+
+PARTS = ("moves", "dossier", "answer")
+"""Kinds of runs that are parts of a study: they end with a result in place of a plan."""
 
 Member = Mapping[str, Any]
 
@@ -18,6 +22,28 @@ Member = Mapping[str, Any]
 def members_of(connection: Connection, sweep_id: str) -> Sequence[Member]:
     """Runs of a sweep or study, in their order."""
     return every(connection, select(run).where(run.c.sweep_id == sweep_id).order_by(run.c.number))
+
+
+def close_parents(connection: Connection, ended: Member, person: str) -> None:
+    """Close what a run that has just ended leaves behind: its sweep or study, and its night.
+
+    A night whose run succeeded is closed by its change report, in the same transaction.
+    """
+    join(connection, ended["sweep_id"])
+    if ended["kind"] == "nightly" and ended["state"] != "succeeded":
+        state = "cancelled" if ended["state"] == "cancelled" else "failed"
+        _close_night(connection, ended, state, person)
+
+
+def _close_night(connection: Connection, ended: Member, state: str, person: str) -> None:
+    closed = connection.execute(
+        update(night)
+        .where(night.c.run_id == ended["run_id"], night.c.state == "running")
+        .values(state=state, report={"reason": ended["reason"]}, finished_at=func.now())
+        .returning(night.c.local_date)
+    ).scalar()
+    if closed is not None:
+        audit.record(connection, person, "night.close", f"night/{closed.isoformat()}", {"state": state, "plan": None})
 
 
 def join(connection: Connection, sweep_id: str | None) -> None:

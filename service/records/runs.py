@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, delete, func, insert, literal, select, text, update
@@ -11,14 +12,12 @@ from geodata.schema import Inputs
 from service import audit, tracing
 from service.database.rows import every, first, only
 from service.database.tables import run, run_best, run_inputs
-from service.jobs.queue import enqueue_solve
-from service.records.joining import OVER, join, members_of
+from service.jobs.queue import LANES, PEOPLE, enqueue, lane_of
+from service.records.joining import OVER, PARTS, close_parents, members_of
 from service.records.naming import new_id
+from service.records.turns import Quota, next_run
 
-__all__ = ["OVER", "Claim", "LostClaimError", "Order", "Retry", "Wanted", "members_of"]
-
-PARTS = ("moves", "dossier", "answer")
-"""Kinds of runs that are parts of a study: they end with a result in place of a plan."""
+__all__ = ["OVER", "PARTS", "Claim", "LostClaimError", "Order", "Retry", "Wanted", "members_of"]
 
 LONGEST_PAUSE_S = 60.0
 """Longest wait between two attempts."""
@@ -29,13 +28,14 @@ Wanted = Literal["go on", "keep", "drop"]
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked of a run."""
+    """What is asked of a run, and how much its person may have waiting; None is no limit."""
 
     name: str
     kind: str
     district: str | None
     registry: int
     request: Mapping[str, Any]
+    quota: Quota | None
     basis_plan: str | None = None
     scenario_id: str | None = None
     sweep_id: str | None = None
@@ -57,7 +57,7 @@ class LostClaimError(Exception):
 
 
 def create(connection: Connection, person: str, order: Order, inputs: Inputs, owners: Mapping[str, str | None]) -> str:
-    """Store a run with everything it needs, and queue it in the same transaction."""
+    """Store a run with everything it needs, and queue it in the same transaction; raises QuotaError."""
     run_id = queue(connection, person, order, inputs.input_hash(), len(inputs.projects))
     document = inputs.model_dump(mode="json")
     connection.execute(
@@ -69,7 +69,7 @@ def create(connection: Connection, person: str, order: Order, inputs: Inputs, ow
 
 
 def queue(connection: Connection, person: str, order: Order, input_hash: str, projects: int) -> str:
-    """Store a run and queue it; its inputs are the caller's affair."""
+    """Store a run and queue it; its inputs are the caller's affair.  Raises QuotaError."""
     run_id = new_id("run")
     connection.execute(
         insert(run).values(
@@ -88,7 +88,9 @@ def queue(connection: Connection, person: str, order: Order, input_hash: str, pr
             trace=tracing.here(),
         )
     )
-    enqueue_solve(connection, run_id)
+    if order.quota is not None:
+        order.quota.check(connection, person, order.district)
+    enqueue(connection, lane_of(order.kind))
     return run_id
 
 
@@ -113,6 +115,7 @@ def claim(connection: Connection, run_id: str, worker: str) -> Claim | None:
             state="running",
             attempt=run.c.attempt + 1,
             worker=worker,
+            not_before=None,
             heartbeat_at=func.now(),
             started_at=func.coalesce(run.c.started_at, func.now()),
             progress=None,
@@ -122,6 +125,16 @@ def claim(connection: Connection, run_id: str, worker: str) -> Claim | None:
     if found is None:
         return None
     return Claim(run_id, found["attempt"], worker, found["district"], found)
+
+
+def claim_next(connection: Connection, lane: str, worker: str, usual_s: float) -> Claim | None:
+    """Take the run of a lane whose turn it is; None when none waits.  ``usual_s`` is as in :func:`next_run`."""
+    while (run_id := next_run(connection, lane, usual_s)) is not None:
+        held = claim(connection, run_id, worker)
+        # it may have been cancelled a moment ago
+        if held is not None:
+            return held
+    return None
 
 
 def beat(
@@ -157,13 +170,13 @@ def end(connection: Connection, held: Claim, state: str, reason: str | None = No
     Raises LostClaimError when the attempt no longer holds the run.
     """
     values = {"state": state, "reason": reason, "finished_at": func.now(), "worker": None, **made}
-    found = connection.execute(_held(held).values(**values).returning(run.c.sweep_id)).first()
+    found = first(connection, _held(held).values(**values).returning(run))
     if found is None:
         raise LostClaimError(held.run_id)
     connection.execute(delete(run_best).where(run_best.c.run_id == held.run_id))
     detail = {"state": state, "attempt": held.attempt, "plan": made.get("plan_id")}
     audit.record(connection, "system", "run.end", f"run/{held.run_id}", detail)
-    join(connection, found.sweep_id)
+    close_parents(connection, found, "system")
 
 
 def give_back(connection: Connection, held: Claim) -> None:
@@ -172,7 +185,7 @@ def give_back(connection: Connection, held: Claim) -> None:
         _held(held).values(state="queued", worker=None, heartbeat_at=None).returning(run.c.run_id)
     ).first()
     if found is not None:
-        enqueue_solve(connection, held.run_id)
+        enqueue(connection, lane_of(held.row["kind"]))
 
 
 @dataclass(frozen=True)
@@ -195,8 +208,10 @@ def stumble(connection: Connection, held: Claim, reason: str, retry: Retry) -> N
     if crashes >= retry.most:
         end(connection, held, "quarantined", f"{reason} ({crashes} attempts)")
         return
-    connection.execute(_held(held).values(state="queued", worker=None, heartbeat_at=None, reason=reason))
-    enqueue_solve(connection, held.run_id, delay_s=retry.pause_s(crashes))
+    pause_s = retry.pause_s(crashes)
+    again = {"state": "queued", "worker": None, "heartbeat_at": None, "reason": reason}
+    connection.execute(_held(held).values(**again, not_before=func.now() + timedelta(seconds=pause_s)))
+    enqueue(connection, lane_of(held.row["kind"]), pause_s)
 
 
 def _held(held: Claim) -> Any:
@@ -213,7 +228,7 @@ def cancel(connection: Connection, person: str, run_id: str, *, keep: bool = Tru
         return None
     audit.record(connection, person, "run.cancel", f"run/{run_id}", {})
     if ended["state"] == "cancelled":
-        join(connection, ended["sweep_id"])
+        close_parents(connection, ended, person)
     return str(ended["state"])
 
 
@@ -235,7 +250,7 @@ def take_over(connection: Connection, stalled_after_s: float, retry: Retry) -> l
     silent = every(
         connection,
         text(
-            "SELECT run_id, attempt, worker, district, crashes FROM allocator.run WHERE state = 'running'"
+            "SELECT run_id, attempt, worker, district, kind, crashes FROM allocator.run WHERE state = 'running'"
             " AND heartbeat_at < now() - make_interval(secs => :silence) ORDER BY number FOR UPDATE SKIP LOCKED"
         ).bindparams(silence=stalled_after_s),
     )
@@ -248,17 +263,19 @@ def take_over(connection: Connection, stalled_after_s: float, retry: Retry) -> l
 
 
 def queue_again(connection: Connection, after_s: float) -> list[str]:
-    """Queue anew the runs that wait without any job waiting for them; their ids."""
-    forgotten = connection.execute(
-        text(
-            "SELECT run_id FROM allocator.run r WHERE state = 'queued'"
-            " AND made_at < now() - make_interval(secs => :age) AND NOT EXISTS ("
-            "SELECT FROM procrastinate_jobs j WHERE j.task_name = 'solve' AND j.args ->> 'run_id' = r.run_id"
-            " AND j.status IN ('todo', 'doing')) ORDER BY number LIMIT 500"
-        ),
-        {"age": after_s},
-    ).scalars()
-    ids = [str(run_id) for run_id in forgotten]
-    for run_id in ids:
-        enqueue_solve(connection, run_id)
-    return ids
+    """Queue jobs for the runs that wait in a lane in which fewer jobs wait than runs; the ids of the last of them."""
+    missed: list[str] = []
+    for lane in LANES:
+        found = connection.execute(
+            text(
+                "SELECT run_id FROM allocator.run WHERE state = 'queued' AND (kind = 'nightly') = :nights"
+                " AND made_at < now() - make_interval(secs => :age) ORDER BY number LIMIT 500 OFFSET ("
+                "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = :lane AND status = 'todo')"
+            ),
+            {"age": after_s, "lane": lane, "nights": lane != PEOPLE},
+        ).scalars()
+        ids = [str(run_id) for run_id in found]
+        for _ in ids:
+            enqueue(connection, lane)
+        missed += ids
+    return missed

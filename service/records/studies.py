@@ -14,6 +14,7 @@ from service.records import runs
 from service.records.joining import OVER, join, members_of
 from service.records.naming import new_id
 from service.records.runs import Order
+from service.records.turns import Quota
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Wanted:
     request: Mapping[str, Any]
     input_hash: str
     projects: int
+    quota: Quota | None
     plan_id: str | None = None
     inputs: Inputs | None = None
 
@@ -36,7 +38,10 @@ PART = {"moves": "moves", "dossiers": "dossier", "answers": "answer"}
 
 
 def create(connection: Connection, person: str, wanted: Wanted, parts: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
-    """Store a study, and queue its parts in the same transaction; each part is a name and what is asked of it."""
+    """Store a study, and queue its parts in the same transaction; each part is a name and what is asked of it.
+
+    Raises QuotaError.
+    """
     named = list(parts)
     study_id = new_id("study")
     row = {
@@ -54,7 +59,7 @@ def create(connection: Connection, person: str, wanted: Wanted, parts: Iterable[
         document = wanted.inputs.model_dump(mode="json")
         connection.execute(insert(sweep_inputs).values(sweep_id=study_id, district=wanted.district, document=document))
     for name, asked in named:
-        order = Order(name, PART[wanted.kind], wanted.district, wanted.registry, asked, sweep_id=study_id)
+        order = Order(name, PART[wanted.kind], wanted.district, wanted.registry, asked, wanted.quota, sweep_id=study_id)
         runs.queue(connection, person, order, wanted.input_hash, wanted.projects)
     detail = {"kind": wanted.kind, "parts": len(named), "plan": wanted.plan_id}
     audit.record(connection, person, "study.create", f"study/{study_id}", detail)

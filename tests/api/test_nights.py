@@ -12,12 +12,14 @@ from sqlalchemy import func, select, text
 from standardwebhooks import Webhook
 
 from service import nights
-from service.clock import now
 from service.database.engine import SYSTEM, transaction
 from service.database.tables import night, plan
 from service.jobs import solving
-from service.jobs.worker import begin_night
+from service.jobs.queue import NIGHTS
+from service.jobs.worker import begin_night, reap
 from service.notices import send_due
+from service.records import runs
+from tests.api.matrix import COOKIE, session_of
 from tests.service_for_tests import NANSHAN, desk_on, settings_for
 
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -121,7 +123,7 @@ def test_a_night_that_had_no_plan_to_start_from_is_begun_again_once_there_is_one
     status, first = begin_by_hand(fresh)
     assert (status, first["state"], first["run_id"]) == (200, "idle", None)
     fresh.published("B1")
-    assert begin_night(fresh.works, now(fresh.works.settings), "system") is None, "the clock does not come back"
+    assert begin_night(fresh.works, None, "system") is None, "the clock does not come back"
     status, again = begin_by_hand(fresh)
     assert (status, again["state"], again["local_date"]) == (202, "running", first["local_date"])
     assert (again["started_by"], again["report"], again["finished_at"]) == ("oli", None, None)
@@ -134,16 +136,102 @@ def test_a_night_that_had_no_plan_to_start_from_is_begun_again_once_there_is_one
     assert len(fresh.get("nights").json()["items"]) == 1
 
 
-@pytest.mark.parametrize("keep", [True, False])
-def test_a_night_that_was_cancelled_while_it_waited_can_be_begun_again(fresh, keep):
+def by_night(desk, begun):
+    return desk.post(f"nights/{begun['local_date']}/cancel", "oli")
+
+
+def by_run(desk, begun):
+    return desk.post(f"runs/{begun['run_id']}/cancel?keep=true", "max")
+
+
+def by_run_without_plan(desk, begun):
+    return desk.post(f"runs/{begun['run_id']}/cancel?keep=false", "max")
+
+
+def by_job(desk, begun):
+    return desk.ask("max", "DELETE", f"/ogc/jobs/{begun['run_id']}")
+
+
+@pytest.mark.parametrize("cancel", [by_night, by_run, by_run_without_plan, by_job])
+def test_a_night_that_was_cancelled_while_it_waited_is_over_and_can_be_begun_again(fresh, cancel):
     fresh.published("C1")
     _, first = begin_by_hand(fresh)
-    assert fresh.post(f"runs/{first['run_id']}/cancel?keep={str(keep).lower()}", "ada").status_code == 202
+    assert cancel(fresh, first).status_code in {200, 202}
+    over = fresh.get(f"nights/{first['local_date']}").json()
+    assert (over["state"], over["finished_at"] is None, over["plan_id"]) == ("cancelled", False, None)
+    assert "cancelled by" in over["report"]["reason"]
+    assert by_night(fresh, first).status_code == 409
+    assert begin_night(fresh.works, None, "system") is None, "only a person begins it again"
     status, again = begin_by_hand(fresh)
     assert (status, again["state"]) == (202, "running")
     assert again["run_id"] != first["run_id"]
     fresh.solve(again["run_id"])
     assert fresh.get("nights").json()["items"][0]["state"] in WITH_RESULT
+
+
+def test_a_night_that_was_cancelled_while_it_ran_ends_without_a_plan(fresh):
+    fresh.published("C2")
+    _, first = begin_by_hand(fresh)
+    with transaction(fresh.engine, SYSTEM) as connection:
+        held = runs.claim(connection, first["run_id"], "elsewhere")
+    asked = by_night(fresh, first)
+    assert (asked.status_code, asked.json()["state"]) == (202, "running")
+    with transaction(fresh.engine, SYSTEM) as connection:
+        assert runs.beat(connection, held, None) == "drop"
+        runs.end(connection, held, "cancelled", "cancelled on request")
+    over = fresh.get(f"nights/{first['local_date']}").json()
+    assert (over["state"], over["report"]) == ("cancelled", {"reason": "cancelled on request"})
+    assert over["finished_at"] is not None
+    status, again = begin_by_hand(fresh)
+    assert (status, again["state"]) == (202, "running")
+
+
+def test_a_night_is_cancelled_by_those_who_may_begin_one(fresh):
+    fresh.published("C3")
+    _, begun = begin_by_hand(fresh)
+    for person in ("ada", "ben", "vic", "pam"):
+        assert fresh.post(f"nights/{begun['local_date']}/cancel", person).status_code == 403, person
+    for person in ("ada", "pam"):
+        assert fresh.post(f"runs/{begun['run_id']}/cancel", person).status_code in {403, 404}, person
+        assert fresh.ask(person, "DELETE", f"/ogc/jobs/{begun['run_id']}").status_code in {403, 404}, person
+    assert fresh.get(f"nights/{begun['local_date']}").json()["state"] == "running"
+    assert fresh.post("nights/2020-01-01/cancel", "oli").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("lang", "button", "state"), [("zh", "取消本次夜间优化", "已取消"), ("en", "Cancel this night", "cancelled")]
+)
+def test_the_page_of_a_night_cancels_it(fresh, lang, button, state):
+    fresh.published("C4")
+    _, begun = begin_by_hand(fresh)
+    path = f"/pages/nights/{begun['local_date']}"
+    for person, shown in (("ada", False), ("oli", True)):
+        cookie, token = session_of(fresh, person)
+        headers = {"Cookie": f"{COOKIE}={cookie}"}
+        assert (button in fresh.ask(None, "GET", f"{path}?lang={lang}", headers=headers).text) is shown, person
+        run = fresh.ask(None, "GET", f"/pages/runs/{begun['run_id']}?lang={lang}", headers=headers).text
+        assert 'name="keep"' not in run
+    sent = {"token": token, "once": "one"}
+    assert fresh.ask(None, "POST", f"{path}/cancel", data=sent, headers=headers).status_code == 303
+    page = fresh.ask(None, "GET", f"{path}?lang={lang}", headers=headers).text
+    assert state in page
+    assert button not in page
+
+
+def test_a_night_whose_workers_die_until_it_is_put_aside_is_over_and_can_be_begun_again(fresh):
+    fresh.published("X1")
+    _, first = begin_by_hand(fresh)
+    for _ in range(fresh.settings.max_attempts):
+        with transaction(fresh.engine, SYSTEM) as connection:
+            connection.execute(text("UPDATE allocator.run SET not_before = NULL"))
+            assert runs.claim_next(connection, NIGHTS, "dies", 5.0) is not None
+            connection.execute(text("UPDATE allocator.run SET heartbeat_at = now() - interval '1 hour'"))
+        assert reap(fresh.works) == [first["run_id"]]
+    failed = fresh.get("nights").json()["items"][0]
+    assert (failed["state"], failed["finished_at"] is None) == ("failed", False)
+    assert "its worker fell silent" in failed["report"]["reason"]
+    status, again = begin_by_hand(fresh)
+    assert (status, again["local_date"]) == (202, first["local_date"])
 
 
 def test_a_night_whose_run_failed_can_be_begun_again(fresh, monkeypatch):

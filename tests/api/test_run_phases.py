@@ -1,13 +1,18 @@
 """Phases of a run in the API and on its page: it ends when its time is over, and can be stopped while that counts."""
 
 import json
+import time
 
 import pytest
 
+from service import phases
+from service.claims import false_claims
 from service.database.engine import SYSTEM, transaction
 from service.jobs.watch import Watcher
 from service.phases import PREPARING, expected_s
 from service.records import runs
+from service.records.checking import checked
+from service.wire import PlanOut
 from tests.api.matrix import COOKIE, session_of
 from tests.service_for_tests import a_project
 
@@ -125,12 +130,15 @@ def test_what_there_was_no_time_to_explain_is_explained_when_it_is_asked_for(des
     desk.solve(usual)
     late = desk.post("runs", json=wish).json()["run_id"]
     with monkeypatch.context() as patched:
-        patched.setattr(Watcher, "late", lambda _self, _seconds: True)
+        patched.setattr(phases, "EXPLAINING_S", -3600.0)
         desk.solve(late)
     whole, short = (desk.get(f"plans/{desk.get(f'runs/{each}').json()['plan_id']}").json() for each in (usual, late))
     assert short["verification"]["breaches"] == 0
     assert (short["placed"], short["waiting"]) == (whole["placed"], whole["waiting"]) == (3, 1)
-    assert short["unplaced"] == whole["unplaced"], "who waits has the reasons in the plan itself"
+    (waiting,) = short["unplaced"]
+    assert [reason["code"] for reason in waiting["reasons"]] == ["not-explained"]
+    (explained,) = whole["unplaced"]
+    assert [reason["code"] for reason in explained["reasons"]] == ["no-option/load"]
     assert short["exports"] == whole["exports"]
     stored = desk.get(f"plans/{short['plan_id']}/exports/dossiers.json").json()
     assert stored == []
@@ -139,20 +147,27 @@ def test_what_there_was_no_time_to_explain_is_explained_when_it_is_asked_for(des
     for name in listed["projects"]:
         made, kept = (desk.get(f"plans/{each['plan_id']}/dossiers/{name}").json() for each in (short, whole))
         assert made == kept, name
+    document = PlanOut.model_validate(desk.get(f"plans/{short['plan_id']}/exports/plan.json").json())
+    assert any("not explained in time: 1 projects" in note for note in document.notes)
+    assert false_claims(document, checked(document).problem) == [], "it claims no reasons"
+    for lang, words in (("zh", "未及说明原因"), ("en", "Not explained in the time given")):
+        cookie, _ = session_of(desk, "ada")
+        headers = {"Cookie": f"{COOKIE}={cookie}"}
+        assert words in desk.ask(None, "GET", f"/pages/plans/{short['plan_id']}?lang={lang}", headers=headers).text
     for stranger in ("pam", "ned"):
         assert desk.get(f"plans/{short['plan_id']}/dossiers/T-1", stranger).status_code == 404
     assert desk.get(f"plans/{short['plan_id']}/dossiers/T-9").status_code == 404
 
 
 def test_whoever_stops_a_run_gets_no_more_explanations_than_there_is_time_for(desk):
-    run_id = asked(desk, "W-1")
+    run_id = asked(desk, "W-1", time_limit_s=3600)
     with transaction(desk.engine, SYSTEM) as connection:
         held = runs.claim(connection, run_id, "elsewhere")
     watcher = Watcher(desk.works, held)
-    assert not watcher.late(29.0)
-    assert watcher.late(31.0)
     watcher._wanted = "keep"
-    assert watcher.late(0.0)
+    watcher.explaining(0, 1)
+    assert watcher.budget.late()
+    assert watcher.budget._ends_at <= time.monotonic() + phases.CUT_SHORT_S
 
 
 @pytest.mark.parametrize(

@@ -1,203 +1,323 @@
-"""Streams and recommendations: a share for each person, no thread for whoever waits, and an end with the key."""
+"""Whose run is next: seconds are shared by people and districts, what waits has a quota, and nights wait for nobody."""
 
-import json
+import asyncio
 import threading
-import time
-from typing import ClassVar
+from collections import Counter
 
-import anyio
 import pytest
+from sqlalchemy import func, select, text
 
-from service.api import recommendations, runs
-from service.pages.session import COOKIE
-from tests.api.matrix import session_of
-from tests.service_for_tests import a_project, desk_on
+from service.database.engine import SYSTEM, transaction
+from service.database.tables import sweep
+from service.jobs import worker
+from service.jobs.queue import NIGHTS, PEOPLE
+from service.jobs.solving import solve_next
+from service.jobs.works import Works
+from service.records import runs
+from service.records.runs import Order, Retry
+from tests.api.matrix import COOKIE, session_of
+from tests.clock_for_tests import DatabaseClock
+from tests.service_for_tests import NANSHAN, PINGSHAN, Desk, a_project, desk_on
 
-
-@pytest.fixture(scope="module")
-def desk(server, tmp_path_factory):
-    with desk_on(server, tmp_path_factory.mktemp("turns"), streams_at_once=5, streams_per_person=2) as desk:
-        try:
-            yield desk
-        finally:
-            for each in Stream.every:
-                each.leave()
-
-
-@pytest.fixture(scope="module")
-def waiting(desk):
-    """A run that waits for a worker."""
-    batch = desk.upload([a_project("waits")]).json()
-    return desk.post("runs", json={"batches": [batch["batch_id"]]}).json()["run_id"]
-
-
-class Stream:
-    """A stream that somebody follows."""
-
-    every: ClassVar[list["Stream"]] = []
-
-    def __init__(self, desk, path, headers):
-        self._desk, self._scope = desk, scope_of(path, headers)
-        self.status, self.text, self.ended = None, "", threading.Event()
-        self._leave = None
-        self._begun = threading.Event()
-        self.every.append(self)
-        desk._portal.start_task_soon(self._follow)
-        assert self._begun.wait(30)
-
-    async def _follow(self):
-        self._leave = anyio.Event()
-
-        async def receive():
-            await self._leave.wait()
-            return {"type": "http.disconnect"}
-
-        async def send(message):
-            if message["type"] == "http.response.start":
-                self.status = message["status"]
-                self.headers = {name.decode(): value.decode() for name, value in message["headers"]}
-            self.text += message.get("body", b"").decode()
-            self._begun.set()
-
-        await self._desk.app(self._scope, receive, send)
-        self.ended.set()
-
-    def leave(self):
-        self._desk._portal.call(self._leave.set)
-        assert self.ended.wait(30)
-
-
-def scope_of(path, headers):
-    named = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    return {
-        "type": "http",
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"test"), *named],
-        "client": ("192.0.2.9", 9),
-        "server": ("test", 80),
-    }
-
-
-def test_one_person_leaves_streams_for_others_and_none_is_lost(desk, waiting):
-    path, streams = f"/api/v1/runs/{waiting}/events", desk.app.state.house.streams
-    cookie, _ = session_of(desk, "ada")
-    page = {"Cookie": f"{COOKIE}={cookie}"}
-    own = [Stream(desk, path, {"X-API-Key": desk.keys["ada"]}), Stream(desk, f"/pages/runs/{waiting}/events", page)]
-    assert [each.status for each in own] == [200, 200]
-    third = Stream(desk, path, {"X-API-Key": desk.keys["ada"]})
-    assert (third.status, third.headers["retry-after"]) == (429, "5")
-    assert Stream(desk, f"/pages/runs/{waiting}/events", page).status == 429
-    others = [Stream(desk, path, {"X-API-Key": desk.keys[person]}) for person in ("ben", "eva", "oli", "max")]
-    assert [each.status for each in others] == [200, 200, 200, 503]
-    for each in (*own, *others[:3]):
-        each.leave()
-    assert (streams.used, streams.queued) == (0, 0)
-    assert Stream(desk, f"/api/v1/runs/run-{'0' * 12}/events", {"X-API-Key": desk.keys["ada"]}).status == 404
-    assert streams.used == 0
-
-
-@pytest.mark.parametrize("by", ["key", "session"])
-def test_a_stream_ends_soon_after_its_key_is_revoked(desk, waiting, by, monkeypatch):
-    monkeypatch.setattr(runs, "LOOK_S", 0.1)
-    made = desk.post("keys", "max", json={"person": "sue", "role": "planner"}).json()
-    if by == "key":
-        stream = Stream(desk, f"/api/v1/runs/{waiting}/events", {"X-API-Key": made["key"]})
-    else:
-        desk._client.cookies.clear()
-        cookie = desk.ask(None, "POST", "/pages/sign-in", data={"key": made["key"]}).cookies[COOKIE]
-        stream = Stream(desk, f"/pages/runs/{waiting}/events", {"Cookie": f"{COOKIE}={cookie}"})
-    assert stream.status == 200
-    time.sleep(1)
-    assert not stream.ended.is_set()
-    assert desk.post(f"keys/{made['key_id']}/revoke", "max").status_code == 200
-    assert stream.ended.wait(30)
-    assert "event: end" not in stream.text
-    assert desk.app.state.house.streams.used == 0
+USUAL_S = 60.0
 
 
 @pytest.fixture
-def slow(desk, monkeypatch):
-    """Recommendations that take as long as the test lets them."""
-    let, at_work = threading.Event(), []
-    real = recommendations.recommendation
-
-    def held(*given):
-        at_work.append(threading.get_ident())
-        assert let.wait(60)
-        return real(*given)
-
-    monkeypatch.setattr(recommendations, "recommendation", held)
-    yield let, at_work
-    let.set()
+def timed(server, tmp_path):
+    """A desk, and the clock of its database."""
+    url = server.database()
+    clock = DatabaseClock(url)
+    desk = Desk(url, tmp_path)
+    yield desk, clock
+    desk.close()
+    clock.close()
 
 
-def newcomer(number):
-    row = a_project(f"NEW-{number}")
-    parts = {name: row.pop(name) for name in ("component_id", "function", "floor_area_m2", "start_from")}
-    return {"project": {**row, "components": [parts]}}
+def ask(desk, person, time_limit_s, count=1, district=None, kind="plan"):
+    """Runs of a person, as a request would queue them."""
+    with transaction(desk.engine, SYSTEM) as connection:
+        order = Order("", kind, district, 1, {"time_limit_s": time_limit_s}, None)
+        return [runs.queue(connection, person, order, "0" * 64, 1) for _ in range(count)]
 
 
-def test_recommendations_have_a_share_each_and_whoever_waits_holds_no_thread(desk, slow):
-    desk.published("P1")
-    let, at_work = slow
-    answers = []
+def take(desk, lane=PEOPLE):
+    with transaction(desk.engine, SYSTEM) as connection:
+        return runs.claim_next(connection, lane, "somewhere", USUAL_S)
 
-    def ask(person, path, **given):
-        answers.append((person, desk.post(path, person, **given)))
 
-    wish = {"inputs": newcomer("ogc")}
-    crowd = [
-        threading.Thread(target=ask, args=("ada", "recommendations"), kwargs={"json": newcomer(n)}) for n in range(25)
-    ]
-    crowd += [threading.Thread(target=ask, args=("ada", "/ogc/processes/recommend/execution"), kwargs={"json": wish})]
-    for each in crowd:
+def end(desk, held):
+    with transaction(desk.engine, SYSTEM) as connection:
+        runs.end(connection, held, "no_plan")
+
+
+def serve(desk, clock, seconds):
+    """One worker for so many seconds, in which every run takes the time that it asked for; the runs, as taken."""
+    served, passed = [], 0.0
+    while passed < seconds and (held := take(desk)) is not None:
+        lasted = held.row["request"]["time_limit_s"]
+        clock.forward(seconds=lasted)
+        end(desk, held)
+        served.append(held.row)
+        passed += lasted
+    return served
+
+
+def seconds_by(served, column):
+    used = Counter()
+    for row in served:
+        used[row[column]] += row["request"]["time_limit_s"]
+    return used
+
+
+def test_a_short_run_is_not_behind_fifty_hours_of_another(fresh):
+    batches = {who: fresh.upload([a_project(f"{who}-1")], who).json()["batch_id"] for who in ("pam", "ned")}
+
+    def post(who, limit_s):
+        asked = fresh.post("runs", who, json={"batches": [batches[who]], "time_limit_s": limit_s})
+        assert asked.status_code == 202, asked.text
+        return asked.json()["run_id"]
+
+    many = [post("pam", 3600) for _ in range(50)]
+    one = post("ned", 1)
+    assert take(fresh).run_id == one, "though the other came first and nothing runs"
+    assert take(fresh).run_id == many[0]
+    again = post("ned", 1)
+    assert take(fresh).run_id == again
+    assert take(fresh).run_id == many[1], "of one person the oldest"
+
+
+def test_what_a_worker_does_is_the_run_whose_turn_it_is(fresh):
+    batches = {who: fresh.upload([a_project(f"{who}-1")], who).json()["batch_id"] for who in ("pam", "ned")}
+    for who, limit_s in (("pam", 30), ("pam", 30), ("ned", 2)):
+        fresh.post("runs", who, json={"batches": [batches[who]], "time_limit_s": limit_s})
+    done = []
+    for _ in range(4):
+        solve_next(fresh.works, PEOPLE)
+        over = fresh.get("runs", "ada").json()["items"]
+        done.append({each["made_by"] for each in over if each["state"] == "succeeded"})
+    assert done[0] == {"ned"}
+    assert done[1] == done[2] == {"ned", "pam"}
+    assert solve_next(fresh.works, PEOPLE) == "nothing waits"
+
+
+def test_two_who_always_wait_use_the_same_seconds(timed):
+    desk, clock = timed
+    ask(desk, "long", 3600, 30)
+    ask(desk, "short", 120, 600)
+    used = seconds_by(serve(desk, clock, 16 * 3600), "made_by")
+    assert abs(used["long"] - used["short"]) <= 3 * 3600, used
+
+
+def test_a_long_run_does_not_wait_for_ever_behind_short_ones(timed):
+    desk, clock = timed
+    (long,) = ask(desk, "long", 3600)
+    waited = 0
+    for number in range(400):
+        ask(desk, f"passer-by {number}", 60)
+        held = take(desk)
+        if held.run_id == long:
+            break
+        clock.forward(seconds=60)
+        end(desk, held)
+        waited += 60
+    assert 0 < waited <= 3600
+
+
+def test_what_was_used_long_ago_does_not_count(timed):
+    desk, clock = timed
+    ask(desk, "one", 3600, 3)
+    serve(desk, clock, 3 * 3600)
+    clock.forward(hours=5)
+    (first,), (second,) = ask(desk, "one", 60), ask(desk, "other", 60)
+    assert [take(desk).run_id, take(desk).run_id] == [first, second]
+
+
+def test_three_people_of_one_district_do_not_get_more_than_the_one_of_another(timed):
+    desk, clock = timed
+    for who in ("a", "b", "c"):
+        ask(desk, who, 600, 10, PINGSHAN)
+    ask(desk, "d", 600, 30, NANSHAN)
+    served = serve(desk, clock, 24 * 600)
+    districts, people = seconds_by(served, "district"), seconds_by(served, "made_by")
+    assert districts == {PINGSHAN: 12 * 600, NANSHAN: 12 * 600}
+    assert {people[who] for who in "abc"} == {4 * 600}, "within a district people have the same"
+
+
+def test_people_of_no_district_are_counted_one_by_one(timed):
+    desk, clock = timed
+    for who in ("a", "b"):
+        ask(desk, who, 600, 10)
+    ask(desk, "c", 600, 10, NANSHAN)
+    assert seconds_by(serve(desk, clock, 9 * 600), "made_by") == dict.fromkeys("abc", 3 * 600)
+
+
+def test_a_failed_attempt_waits_its_pause_whatever_jobs_come(timed):
+    desk, clock = timed
+    (failed,) = ask(desk, "one", 10)
+    held = take(desk)
+    with transaction(desk.engine, SYSTEM) as connection:
+        runs.stumble(connection, held, "a stone in the shoe", Retry(3, 30.0))
+    assert take(desk) is None
+    (other,) = ask(desk, "one", 10)
+    assert take(desk).run_id == other
+    clock.forward(seconds=31)
+    assert take(desk).run_id == failed
+
+
+def test_cancelled_runs_leave_their_jobs_and_nothing_comes_of_it(desk):
+    kept = ask(desk, "quitter", 10, 3)
+    for run_id in kept[:2]:
+        with transaction(desk.engine, SYSTEM) as connection:
+            runs.cancel(connection, "quitter", run_id)
+    assert take(desk).run_id == kept[2]
+    assert take(desk) is None
+
+
+def test_workers_that_choose_at_the_same_moment_take_different_runs(desk):
+    asked = ask(desk, "one", 10, 4) + ask(desk, "two", 10, 4)
+    gate, taken = threading.Barrier(8), []
+
+    def choose():
+        gate.wait()
+        taken.append(take(desk).run_id)
+
+    threads = [threading.Thread(target=choose) for _ in asked]
+    for each in threads:
         each.start()
-    until = time.monotonic() + 60
-    # one is computed, as many wait as may, the others are refused at once
-    while len(answers) < len(crowd) - 9 or len(at_work) < 1:
-        assert time.monotonic() < until, (answers, at_work)
-        time.sleep(0.05)
-    assert len(at_work) == 1
-    refused = [answer for _, answer in answers]
-    assert {answer.status_code for answer in refused} == {429}
-    assert {answer.headers["Retry-After"] for answer in refused} == {"5"}
-    assert desk._portal.call(borrowed) <= 1, "whoever waits holds no thread"
-    assert desk.get("plans", "vic").status_code == 200
-    other = threading.Thread(target=ask, args=("vic", "recommendations"), kwargs={"json": newcomer("other")})
-    other.start()
-    while len(at_work) < 2:
-        assert time.monotonic() < until, "another person's is computed beside it"
-        time.sleep(0.05)
-    let.set()
-    for each in (*crowd, other):
-        each.join(60)
-    statuses = [(person, answer.status_code) for person, answer in answers]
-    assert ("vic", 200) in statuses
-    assert {status for _, status in statuses} == {200, 429}
-    asking = desk.app.state.house.asking
-    assert (asking.used, asking.queued) == (0, 0)
+    for each in threads:
+        each.join()
+    assert sorted(taken) == sorted(asked)
 
 
-async def borrowed():
-    """Threads of requests that are at work."""
-    return anyio.to_thread.current_default_thread_limiter().borrowed_tokens
+def test_a_night_has_a_lane_of_its_own(timed):
+    desk, _ = timed
+    (night,) = ask(desk, "nightly", 600, kind="nightly")
+    people = ask(desk, "one", 3600, 5)
+    assert [take(desk).run_id for _ in people] == people
+    assert take(desk) is None
+    assert take(desk, NIGHTS).run_id == night
+    assert take(desk, NIGHTS) is None
 
 
-def test_the_page_of_a_newcomer_has_a_turn_only_when_it_asks(desk, monkeypatch):
-    asked = []
-    asking = desk.app.state.house.asking
-    real = asking.turn
-    monkeypatch.setattr(asking, "turn", lambda *given: asked.append(given) or real(*given))
-    cookie, _ = session_of(desk, "ada")
-    page = {"Cookie": f"{COOKIE}={cookie}"}
-    assert desk.ask(None, "GET", "/pages/where", headers=page).status_code == 200
-    assert asked == []
-    desk.ask(None, "GET", "/pages/where?enterprise=X&floor_area_m2=100", headers=page)
-    assert asked == [("ada",)]
-    assert json.dumps(desk.get("me").json())
+def test_a_worker_that_is_busy_with_people_begins_a_night_and_the_other_way_round(timed, monkeypatch):
+    desk, _ = timed
+    ask(desk, "one", 3600)
+    begun = {lane: threading.Event() for lane in (PEOPLE, NIGHTS)}
+    works = Works(desk.settings, desk.engine, "both")
+
+    def busy(_works, lane):
+        begun[lane].set()
+        works.stopping.wait(60)
+        return "given back"
+
+    monkeypatch.setattr(worker, "solve_next", busy)
+    thread = threading.Thread(target=lambda: asyncio.run(worker._take_all(works, desk.url)))
+    thread.start()
+    try:
+        assert begun[PEOPLE].wait(60)
+        ask(desk, "nightly", 600, kind="nightly")
+        assert begun[NIGHTS].wait(60), "the night waits for a run of somebody"
+    finally:
+        works.stopping.set()
+        thread.join(60)
+    assert not thread.is_alive()
+
+
+QUOTA = {"queued_runs_per_person": 3, "queued_seconds_per_person": 100.0}
+
+
+def test_a_person_has_so_many_runs_waiting_and_is_told_the_figure(server, tmp_path):
+    with desk_on(server, tmp_path, **QUOTA) as desk:
+        batch = desk.upload([a_project("Q-1")]).json()["batch_id"]
+        wish = {"batches": [batch], "time_limit_s": 20}
+        made = [desk.post("runs", json=wish).json()["run_id"] for _ in range(3)]
+        refused = desk.post("runs", json=wish)
+        assert (refused.status_code, refused.json()["type"]) == (429, "urn:allocator:problem:queue-full")
+        assert refused.json()["errors"][0]["message"] == "you have 3 runs waiting, which is as many as may wait"
+        assert 10 <= int(refused.headers["Retry-After"]) <= 3600
+        assert desk.ask("ada", "POST", "/ogc/processes/allocate/execution", json={"inputs": wish}).status_code == 429
+        assert len(desk.get("runs").json()["items"]) == 3, "nothing was stored"
+        assert desk.post("runs", "max", json=wish).status_code == 202, "another person has a quota of its own"
+        desk.post(f"runs/{made[0]}/cancel")
+        assert desk.post("runs", json=wish).status_code == 202
+
+
+def test_a_person_has_so_many_seconds_waiting(server, tmp_path):
+    with desk_on(server, tmp_path, **QUOTA) as desk:
+        plan_id = desk.planned("S-1", "S-2", "S-3", "S-4", "S-5", "S-6")["plan_id"]
+        batch = desk.get("batches").json()["items"][0]["batch_id"]
+        assert desk.post("runs", json={"batches": [batch], "time_limit_s": 60}).status_code == 202
+        refused = desk.post("runs", json={"batches": [batch], "time_limit_s": 41})
+        message = "you have 101 seconds of runs waiting with this, and at most 100 may"
+        assert (refused.status_code, refused.json()["errors"][0]["message"]) == (429, message)
+        whole = {"plan_id": plan_id, "places": 1}
+        assert desk.post("studies/dossiers", json={**whole, "time_limit_s": 10}).status_code == 429
+        assert desk.get("studies").json()["items"] == [], "a study is queued whole or not at all"
+        assert desk.post("studies/dossiers", json={**whole, "time_limit_s": 5}).status_code == 202, "parts are not runs"
+        scenario = desk.post("scenarios", json={"document": {"withdraw": []}}).json()["scenario_id"]
+        wish = {"scenarios": [scenario], "with_none": True, "run": {"batches": [batch], "time_limit_s": 10}}
+        assert desk.post("sweeps", json=wish).status_code == 429
+        with transaction(desk.engine, SYSTEM) as connection:
+            sweeps = select(func.count()).select_from(sweep).where(sweep.c.kind == "scenarios")
+            assert connection.execute(sweeps).scalar_one() == 0
+
+
+def test_a_district_has_three_times_as_much(server, tmp_path):
+    with desk_on(server, tmp_path, **QUOTA) as desk:
+        batch = desk.upload([a_project("D-1")], "pam").json()["batch_id"]
+        ask(desk, "others of the district", 30, 9, PINGSHAN)
+        refused = desk.post("runs", "pam", json={"batches": [batch], "time_limit_s": 1})
+        message = "your district has 9 runs waiting, which is as many as may wait"
+        assert (refused.status_code, refused.json()["errors"][0]["message"]) == (429, message)
+        other = desk.upload([a_project("D-2")], "ned").json()["batch_id"]
+        assert desk.post("runs", "ned", json={"batches": [other], "time_limit_s": 1}).status_code == 202
+
+
+def test_people_who_ask_at_the_same_moment_do_not_pass_their_quota(server, tmp_path):
+    with desk_on(server, tmp_path, **QUOTA) as desk:
+        batch = desk.upload([a_project("R-1")]).json()["batch_id"]
+        statuses = []
+
+        def post():
+            statuses.append(desk.post("runs", json={"batches": [batch], "time_limit_s": 1}).status_code)
+
+        threads = [threading.Thread(target=post) for _ in range(8)]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        assert Counter(statuses) == {202: 3, 429: 5}
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("zh", ["已有太多求解在排队", "您已有 3 个求解在排队，达到上限", "请等待部分完成"]),
+        ("en", ["Too many runs are waiting already", "you have 3 runs waiting", "Wait until some are done"]),
+    ],
+)
+def test_the_page_names_the_figure(server, tmp_path, lang, words):
+    with desk_on(server, tmp_path, **QUOTA) as desk:
+        batch = desk.upload([a_project("P-1")]).json()["batch_id"]
+        for _ in range(3):
+            desk.post("runs", json={"batches": [batch], "time_limit_s": 1})
+        cookie, token = session_of(desk, "ada")
+        sent = {"token": token, "once": "one", "time_limit": "1"}
+        headers = {"Cookie": f"{COOKIE}={cookie}"}
+        page = desk.ask(None, "POST", f"/pages/batches/{batch}/solve?lang={lang}", data=sent, headers=headers)
+        assert page.status_code == 429
+        assert int(page.headers["Retry-After"]) >= 10
+        assert all(each in page.text for each in words), page.text
+
+
+def test_jobs_that_are_lost_are_made_again_as_many_as_runs_wait(desk):
+    waiting = ask(desk, "lost", 10, 3) + ask(desk, "nightly", 10, 1, kind="nightly")
+    with desk.engine.begin() as connection:
+        connection.execute(text("DELETE FROM procrastinate_jobs"))
+        connection.execute(text("UPDATE allocator.run SET made_at = now() - interval '1 minute'"))
+        connection.execute(
+            text("UPDATE allocator.run SET state = 'cancelled', finished_at = now() WHERE NOT run_id = ANY(:waiting)"),
+            {"waiting": waiting},
+        )
+    assert sorted(worker.reap(desk.works)) == sorted(waiting)
+    assert worker.reap(desk.works) == []

@@ -16,6 +16,7 @@ WORDS: Words = {
     "state_nothing": ("无需调整", "nothing worth changing"),
     "state_idle": ("未运行", "idle"),
     "state_failed": ("失败", "failed"),
+    "state_cancelled": ("已取消", "cancelled"),
     "begun": ("开始", "Begun"),
     "ended": ("结束", "Ended"),
     "no_nights": ("还没有夜间优化的记录。", "No night has run yet."),
@@ -27,6 +28,11 @@ WORDS: Words = {
     "begin_hint": (
         "每晚只产生一次结果；未能运行、失败或已取消的可以再次运行。",
         "A night has one result; one that could not run, failed or was cancelled can be run again.",
+    ),
+    "cancel": ("取消本次夜间优化", "Cancel this night"),
+    "said_cancelled": (
+        "已请求取消；求解停止后，可以再次运行。",
+        "It will be cancelled; once its run has stopped it can be run again.",
     ),
     "said_begun": ("已开始。", "Begun."),
     "said_idle": (

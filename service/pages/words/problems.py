@@ -54,6 +54,10 @@ SENTENCES: Words = {
         "The database does not answer; nothing was changed.",
     ),
     "too-many": ("请求过于频繁，请稍候再试。", "There were too many requests; wait a moment."),
+    "queue-full": (
+        "已有太多求解在排队，没有新增。请等待部分完成，或取消一些后再试。",
+        "Too many runs are waiting already; none was added. Wait until some are done, or cancel some.",
+    ),
     "defect": ("请求触发了系统缺陷，已记入日志。", "The request met a defect of ours; it is in the log."),
     "no-registry": ("尚无园区台账，请先由运维人员导入。", "There is no registry yet; an operator stores one first."),
     "not-open": (

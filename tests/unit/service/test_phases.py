@@ -5,19 +5,53 @@ from types import SimpleNamespace
 
 import pytest
 
+from allocator.dossier import NOT_EXPLAINED
 from allocator.explain import dossiers
 from allocator.verify import verify
 from service import phases
 from service.dossiers import dossier_document
-from service.phases import Phases, expected_s, explaining_limit_s, phases_of
+from service.phases import CUT_SHORT_S, EXPLAINING_S, LATE_SHARE, Explaining, Phases, expected_s, phases_of
 from service.pipeline import _dossiers
 from service.writing import _dossiers as as_file
 from tests.small import component, plan, problem, project, space
 
 
-@pytest.mark.parametrize(("limit_s", "allowed_s"), [(1, 30), (20, 30), (60, 30), (61, 30.5), (600, 300), (3600, 1800)])
-def test_explaining_may_take_half_the_limit_and_at_least_half_a_minute(limit_s, allowed_s):
-    assert explaining_limit_s(limit_s) == allowed_s
+class Clock:
+    """A clock that the test moves."""
+
+    def __init__(self, monkeypatch):
+        self.at = 1000.0
+        monkeypatch.setattr(phases.time, "monotonic", lambda: self.at)
+
+
+@pytest.mark.parametrize("limit_s", [1.0, 20.0, 3600.0])
+@pytest.mark.parametrize("solved_in", [0.0, 0.5, 1.0])
+def test_explaining_ends_a_few_seconds_after_the_limit_whenever_the_solve_ended(monkeypatch, limit_s, solved_in):
+    clock = Clock(monkeypatch)
+    budget = Explaining(limit_s, lambda: False)
+    clock.at += solved_in * limit_s
+    budget.begin()
+    left = 1000.0 + limit_s + EXPLAINING_S - clock.at
+    began = clock.at
+    for share, late, over in ((0.0, False, False), (LATE_SHARE, True, False), (1.0, True, True)):
+        clock.at = began + share * left + 0.001
+        assert (budget.late(), budget.over()) == (late, over), share
+
+
+def test_a_solve_that_took_longer_than_its_limit_leaves_less_to_explaining_and_never_more(monkeypatch):
+    clock = Clock(monkeypatch)
+    budget = Explaining(10.0, lambda: False)
+    clock.at += 10.0 + EXPLAINING_S + 1
+    assert (budget.late(), budget.over()) == (True, True)
+
+
+def test_whoever_asks_for_the_end_does_not_wait_for_what_was_left_of_the_limit(monkeypatch):
+    clock = Clock(monkeypatch)
+    budget = Explaining(3600.0, lambda: True)
+    clock.at += 60
+    assert (budget.late(), budget.over()) == (True, False)
+    clock.at += CUT_SHORT_S
+    assert budget.over()
 
 
 @pytest.mark.parametrize(
@@ -40,8 +74,7 @@ def test_every_kind_of_run_has_its_phases_in_order(kind, names):
 
 def test_explaining_is_never_expected_to_last_longer_than_it_may():
     for projects in (1, 50, 100, 1000, 5000):
-        for limit_s in (5.0, 60.0, 600.0):
-            assert expected_s("plan", limit_s, projects)["explaining"] <= explaining_limit_s(limit_s)
+        assert expected_s("plan", 60.0, projects)["explaining"] <= EXPLAINING_S
 
 
 def test_phases_are_measured_one_after_the_other(monkeypatch):
@@ -74,15 +107,20 @@ def verified():
 
 def test_in_time_every_project_has_its_whole_dossier(verified):
     told = list(dossiers(verified))
-    assert [each.project_id for each in told] == [each.project_id for each in verified.problem.projects]
+    assert [each.placed for each in told] == [False, False, True, True], "who waits comes first"
     assert not any(each.brief for each in told)
+    made = _dossiers(verified, lambda _done, _of: None, None)
+    assert [each.project_id for each in made] == [each.project_id for each in verified.problem.projects]
 
 
-def test_when_it_is_late_those_who_wait_still_have_their_reasons_and_nobody_has_a_stub(verified):
+def test_when_it_is_late_those_who_wait_still_have_their_reasons(verified):
     whole = {each.project_id: each for each in dossiers(verified)}
-    brief = list(dossiers(verified, lambda: True))
-    assert {each.project_id for each in brief} == {each.project_id for each in whole.values() if not each.placed}
-    assert brief
+    late = {each.project_id: each for each in dossiers(verified, lambda: True)}
+    assert {name: each for name, each in late.items() if each.placed} == {
+        name: each for name, each in whole.items() if each.placed
+    }
+    brief = [each for each in late.values() if not each.placed]
+    assert len(brief) == 2
     for each in brief:
         assert each.brief
         assert each.unplaced_reasons == whole[each.project_id].unplaced_reasons
@@ -91,22 +129,25 @@ def test_when_it_is_late_those_who_wait_still_have_their_reasons_and_nobody_has_
         assert "brief" not in dossier_document(each).model_dump()
 
 
+def test_when_time_is_over_who_waits_is_said_not_to_be_explained_and_who_is_placed_has_no_dossier(verified):
+    told = list(dossiers(verified, lambda: True, lambda: True))
+    assert [each.project_id for each in told] == ["b", "d"]
+    for each in told:
+        assert (each.placed, each.brief, each.components) == (False, True, ())
+        assert [reason.code for reason in each.unplaced_reasons] == [NOT_EXPLAINED]
+
+
 def test_the_file_of_dossiers_has_the_whole_ones_alone(verified):
-    whole = next(dossiers(verified))
-    written = as_file(SimpleNamespace(dossiers=[*dossiers(verified, lambda: True), whole]))
+    whole = next(each for each in dossiers(verified) if each.placed)
+    brief = list(dossiers(verified, lambda: True, lambda: True))
+    written = as_file(SimpleNamespace(dossiers=[*brief, whole]))
     assert json.loads(written) == [dossier_document(whole).model_dump(mode="json")]
 
 
 def test_explaining_asks_after_its_own_time_and_tells_how_far_it_is(verified):
-    asked, seen = [], []
-
-    def late(seconds):
-        asked.append(seconds)
-        return len(asked) > 1
-
-    made = list(_dossiers(verified, lambda done, of: seen.append((done, of)), late))
-    assert seen[0] == (0, len(verified.problem.projects))
-    assert asked == sorted(asked)
-    assert len(asked) == len(verified.problem.projects)
-    assert [(each.project_id, each.brief) for each in made] == [("a", False), ("b", True), ("d", True)]
-    assert seen[1:] == [(1, 4), (2, 4), (3, 4)]
+    seen = []
+    lates, overs = iter([False, True]), iter([False, False, False, True])
+    budget = SimpleNamespace(late=lambda: next(lates), over=lambda: next(overs))
+    made = _dossiers(verified, lambda done, of: seen.append((done, of)), budget)
+    assert [(each.project_id, each.brief) for each in made] == [("a", False), ("b", False), ("d", True)]
+    assert seen == [(0, 4), (1, 4), (2, 4), (3, 4)]
