@@ -15,6 +15,7 @@ from allocator.plan import PlanStatus
 from allocator.solution import Limits
 from service import nights
 from service.database.engine import SYSTEM, transaction
+from service.database.errors import is_away
 from service.documents import dossier_document, plan_document
 from service.geopackage import write_geopackage
 from service.jobs.night import Night
@@ -60,7 +61,7 @@ def solve_run(works: Works, run_id: str) -> str:
         why = "; ".join(str(fault) for fault in error.faults[:20])
         ended = _ended(works, held, "failed", why)
     except Exception as error:
-        if isinstance(error, DBAPIError) and error.connection_invalidated:
+        if is_away(error):
             raise  # the reaper finds the run when the database is back
         LOG.exception("attempt failed", run=run_id, attempt=held.attempt)
         ended = _stumbled(works, held, error)
@@ -191,13 +192,13 @@ def _ended(works: Works, held: Claim, state: str, why: str) -> str:
 
 
 def _write(works: Works, write: Callable[[Connection], T]) -> T:
-    """One transaction, tried again while the database is away; the attempt's number keeps it from happening twice."""
+    """One transaction, tried again while the database is away or starts; the attempt's number keeps it single."""
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
             with transaction(works.engine, SYSTEM) as connection:
                 return write(connection)
         except DBAPIError as error:
-            if not error.connection_invalidated or time.monotonic() > until:
+            if not is_away(error) or time.monotonic() > until:
                 raise
             time.sleep(0.5)
