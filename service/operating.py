@@ -84,16 +84,22 @@ def nightly(options: argparse.Namespace) -> int:
             migrate_database(owner, addresses.login)
             owner.dispose()
         engine = open_engine(addresses.service, pool_size=3)
-        check_fit(engine)
-        works = Works(settings, engine, f"nightly-{os.getpid()}")
-        day = nights.due(settings, now(settings))
-        with transaction(engine, SYSTEM) as connection:
-            run_id = nights.begin(connection, settings, day, "operator", again=True)
-        if run_id is not None:
-            solve_run(works, run_id)
-        code = _show_night(engine, day, as_json=options.json)
-        engine.dispose()
+        try:
+            check_fit(engine)
+            code = _night(settings, engine, as_json=options.json)
+        finally:
+            engine.dispose()
     return code
+
+
+def _night(settings: Settings, engine: Engine, *, as_json: bool) -> int:
+    works = Works(settings, engine, f"nightly-{os.getpid()}")
+    day = nights.due(settings, now(settings))
+    with transaction(engine, SYSTEM) as connection:
+        run_id = nights.begin(connection, settings, day, "operator", again=True)
+    if run_id is not None:
+        solve_run(works, run_id)
+    return _show_night(engine, day, as_json=as_json)
 
 
 def _show_night(engine: Engine, day: object, *, as_json: bool) -> int:

@@ -3,6 +3,7 @@
 What the second may do stands here and nowhere else; it is brought up to date with every migration.
 """
 
+from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 
 from allocator.errors import Fault, InputError
@@ -106,7 +107,7 @@ def grant(connection: Connection, login: str) -> None:
 
 def settle(connection: Connection) -> None:
     """Take from PUBLIC what a new database gives to it, and give every login of the service its rights anew."""
-    database = _quoted(connection, str(connection.execute(text("SELECT current_database()")).scalar_one()))
+    database = _quoted(str(connection.execute(text("SELECT current_database()")).scalar_one()))
     _run(connection, f"REVOKE CONNECT, TEMPORARY ON DATABASE {database} FROM PUBLIC")
     _run(connection, f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {METADATA.schema} FROM PUBLIC")
     for login in granted(connection):
@@ -125,15 +126,15 @@ def granted(connection: Connection) -> list[str]:
 def _make(connection: Connection, login: str) -> None:
     query = text("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
     if not connection.execute(query).scalar_one():
-        remedy = f"Let the administrator of the server run CREATE ROLE {_quoted(connection, login)} LOGIN PASSWORD '…'."
+        remedy = f"Let the administrator of the server run CREATE ROLE {_quoted(login)} LOGIN PASSWORD '…'."
         message = "is no login of the server, and the owner of the database may not make one"
         raise InputError([Fault("database", None, "--grant-to", login, message, remedy)])
-    _run(connection, f"CREATE ROLE {_quoted(connection, login)} LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS")
+    _run(connection, f"CREATE ROLE {_quoted(login)} LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB NOBYPASSRLS")
 
 
 def _grant(connection: Connection, login: str) -> None:
-    to, schema = _quoted(connection, login), METADATA.schema
-    database = _quoted(connection, str(connection.execute(text("SELECT current_database()")).scalar_one()))
+    to, schema = _quoted(login), METADATA.schema
+    database = _quoted(str(connection.execute(text("SELECT current_database()")).scalar_one()))
     sequences = text(
         "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_depend d ON d.objid = c.oid"
         " WHERE c.relkind = 'S' AND d.refobjid = ANY(CAST(:tables AS regclass[]))"
@@ -155,8 +156,8 @@ def _listed(reasons: list[str]) -> str:
     return ", ".join(reasons)
 
 
-def _quoted(connection: Connection, name: str) -> str:
-    return connection.dialect.identifier_preparer.quote_identifier(name)
+def _quoted(name: str) -> str:
+    return sql.Identifier(name).as_string()
 
 
 def _run(connection: Connection, statement: str) -> None:

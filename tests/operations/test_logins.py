@@ -55,7 +55,7 @@ def desk(made, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DATABASE_URL", made.owner)
         assert main(("migrate",)) == 0
-    desk = Desk(made.service, tmp_path_factory.mktemp("desk"))
+    desk = Desk(made.service, tmp_path_factory.mktemp("desk"), time_limit_s=60)
     yield desk
     desk.close()
 
@@ -63,9 +63,9 @@ def desk(made, tmp_path_factory):
 def test_the_service_has_the_rights_that_are_listed_and_no_others(made):
     with psycopg.connect(made.service) as connection:
         query = (
-            "SELECT n.nspname, c.relname, p.right FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,"
-            " unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p(right)"
-            " WHERE n.nspname IN ('allocator', 'public') AND c.relkind = 'r' AND has_table_privilege(c.oid, p.right)"
+            "SELECT n.nspname, c.relname, p.verb FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace,"
+            " unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p(verb)"
+            " WHERE n.nspname IN ('allocator', 'public') AND c.relkind = 'r' AND has_table_privilege(c.oid, p.verb)"
         )
         found = set(connection.execute(query).fetchall())
     listed = {"allocator": logins.RIGHTS, "public": logins.QUEUE_RIGHTS}
