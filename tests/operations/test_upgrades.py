@@ -26,7 +26,18 @@ FIRST = "0001-first"
 
 VERSIONS = Path(next(iter(migrations.__path__))) / "versions"
 
-LANDED = {}
+LANDED = {
+    "r0001_start.py": "1a4721f131e2ce3c0d99dbacd65e796e41e1a5576d2c865f6c8365f16ac18539",
+    "r0001_start.sql": "50710f2b6aa64f86fcb3ba8d8570f1815740ef03c6366c46f7db58e080a3102c",
+    "r0002_studies.py": "a5fdd5fb6149a38aadd7a18b37bbc721af2be38543f92b41087d87d2394f2025",
+    "r0002_studies.sql": "427890a198b8350233e2c04e7224d30332e52ac87c5ac0a763bcd1ce7f9e8890",
+    "r0003_uploads.py": "e97bf18979c8769c85301667a9672c836bb5cdf8fc58c649d10a90de22a1e9ea",
+    "r0004_answers.py": "7a0216a2dc1b768d91275fe51173ea54e6bff9a025de084627236a7894177f27",
+    "r0005_mappings.py": "5ea6c5d4f00686ae1945443a6960c75006fe480d2107ec1fcbe7790f036468d7",
+    "r0006_stored_answers.py": "e78fce02838fdf8d5af7c4ff48c24390d1d57361ccf2681b1c08767162367a24",
+    "r0007_logins.py": "71ebd915d5e1c4362a7340ac6b38a6f35e9957df241170101d44354bdf78b686",
+    "r0007_logins.sql": "6cd99945c375b2f16bc9a7dbac5a651567936909d13346b5699855b6c0b51f80",
+}
 """SHA-256 of every migration that landed; a new one is added with its line, and no line ever changes."""
 
 
