@@ -26,6 +26,7 @@ from service import first_use
 from service.app import create_app
 from service.database import embedded
 from service.database.engine import SYSTEM, open_engine, transaction
+from service.database.logins import SERVICE
 from service.database.migrate import migrate
 from service.jobs.solving import solve_run
 from service.jobs.works import Works
@@ -106,9 +107,11 @@ class Site:
             data_dir=folder, pepper="a pepper of the pictures", time_limit_s=SOLVE_S
         )
         self._server = embedded.start(folder / "database")
-        self.url = embedded.url_of(self._server, "pictures")
+        owner = open_engine(embedded.url_of(self._server, "pictures"), pool_size=1)
+        migrate(owner, SERVICE)
+        owner.dispose()
+        self.url = embedded.service_url_of(self._server, "pictures")
         self.engine = open_engine(self.url)
-        migrate(self.engine)
         self._first_batch()
         with transaction(self.engine, SYSTEM) as connection:
             made = {
@@ -130,7 +133,7 @@ class Site:
 
     def solve_next(self) -> None:
         """Do the run that waits longest, as a worker would."""
-        with self.engine.connect() as connection:
+        with transaction(self.engine, SYSTEM) as connection:
             run_id = connection.exec_driver_sql(
                 "SELECT run_id FROM allocator.run WHERE state = 'queued' ORDER BY number LIMIT 1"
             ).scalar_one()

@@ -68,16 +68,29 @@ def _demo(connection: Connection, settings: Settings, records: RegistryRecords) 
 
 
 def first_key(engine: Engine, settings: Settings, pepper: bytes) -> str | None:
-    """The first administrator's key: made when there is none yet, and kept in the data folder until it is deleted."""
-    path = settings.data_dir / KEY_FILE
+    """Make the first administrator's key where there is no key yet, and keep it in the data folder until it is deleted.
+
+    None where there is a key already.
+    """
     with transaction(engine, SYSTEM) as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        if not connection.execute(select(func.count()).select_from(api_key)).scalar_one():
-            principal = Principal(PERSON, Role.ADMIN)
-            key_id, key = make_key(connection, pepper, principal, PERSON, "first use; replace it")
-            audit.record(connection, PERSON, "key.make", f"key/{key_id}", {"person": PERSON, "role": "admin"})
-            _keep(path, key)
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+        if connection.execute(select(func.count()).select_from(api_key)).scalar_one():
+            return None
+        principal = Principal(PERSON, Role.ADMIN)
+        key_id, key = make_key(connection, pepper, principal, PERSON, "first use; replace it")
+        audit.record(connection, PERSON, "key.make", f"key/{key_id}", {"person": PERSON, "role": "admin"})
+        _keep(settings.data_dir / KEY_FILE, key)
+        return key
+
+
+def told(settings: Settings, key: str | None) -> list[str]:
+    """Lines for whoever starts the service: the first key when it was made now, else where it is kept."""
+    path = settings.data_dir / KEY_FILE
+    if not path.is_file():
+        return []
+    first = [] if key is None else [f"first-use key: {key}"]
+    another = f"another key: allocator key NAME --role admin --data-dir {settings.data_dir}"
+    return [*first, f"first-use key kept in {path}; make keys for people, then delete that file", another]
 
 
 def _keep(path: Path, key: str) -> None:

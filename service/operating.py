@@ -18,7 +18,8 @@ from service import exit_codes, first_use, logs, nights
 from service.change_report import report_text
 from service.clock import now_by
 from service.database.engine import SYSTEM, open_engine, transaction
-from service.database.migrate import check_schema
+from service.database.logins import granted
+from service.database.migrate import check_fit, check_schema
 from service.database.migrate import migrate as migrate_database
 from service.database.rows import only
 from service.database.tables import night
@@ -42,8 +43,8 @@ def _settings(**given: object) -> Settings:
 @contextmanager
 def _kept(settings: Settings) -> Iterator[Engine]:
     """The database that there is; raises InputError where there is none, or none of this release."""
-    with database(settings, made=True) as url:
-        engine = open_engine(url, pool_size=1)
+    with database(settings, made=True) as addresses:
+        engine = open_engine(addresses.owner, pool_size=1)
         try:
             check_schema(engine)
             yield engine
@@ -51,15 +52,20 @@ def _kept(settings: Settings) -> Iterator[Engine]:
             engine.dispose()
 
 
-def migrate(_options: argparse.Namespace) -> int:
-    """Bring the database to the schema of this release, and fill an empty one."""
+def migrate(options: argparse.Namespace) -> int:
+    """Bring the database to the schema of this release, fill an empty one, and say who may serve it."""
     settings = _settings()
-    with database(settings) as url:
-        engine = open_engine(url, pool_size=1)
-        revision = migrate_database(engine)
-        first_use.fill(engine, settings)
-        engine.dispose()
+    with database(settings) as addresses:
+        engine = open_engine(addresses.owner, pool_size=1)
+        try:
+            revision = migrate_database(engine, options.grant_to or addresses.login)
+            first_use.fill(engine, settings)
+            with engine.connect() as connection:
+                logins = granted(connection)
+        finally:
+            engine.dispose()
     print(f"schema {revision}")
+    print(f"served as {', '.join(logins)}" if logins else "served as nobody: run it again with --grant-to NAME")
     return exit_codes.OK
 
 
@@ -90,18 +96,28 @@ def _health(settings: Settings, url: str) -> int:
 def nightly(options: argparse.Namespace) -> int:
     """Do the last night that was due, here and now, or show how it ended if it has run."""
     settings = _settings()
-    with database(settings) as url:
-        engine = open_engine(url, pool_size=3)
-        migrate_database(engine)
-        works = Works(settings, engine, f"nightly-{os.getpid()}")
-        with transaction(engine, SYSTEM) as connection:
-            day = nights.due(settings, now_by(connection, settings))
-            run_id = nights.begin(connection, settings, day, "operator", again=True)
-        if run_id is not None:
-            solve_run(works, run_id)
-        code = _show_night(engine, day, as_json=options.json)
-        engine.dispose()
+    with database(settings) as addresses:
+        if addresses.login is not None:
+            owner = open_engine(addresses.owner, pool_size=1)
+            migrate_database(owner, addresses.login)
+            owner.dispose()
+        engine = open_engine(addresses.service, pool_size=3)
+        try:
+            check_fit(engine)
+            code = _night(settings, engine, as_json=options.json)
+        finally:
+            engine.dispose()
     return code
+
+
+def _night(settings: Settings, engine: Engine, *, as_json: bool) -> int:
+    works = Works(settings, engine, f"nightly-{os.getpid()}")
+    with transaction(engine, SYSTEM) as connection:
+        day = nights.due(settings, now_by(connection, settings))
+        run_id = nights.begin(connection, settings, day, "operator", again=True)
+    if run_id is not None:
+        solve_run(works, run_id)
+    return _show_night(engine, day, as_json=as_json)
 
 
 def _show_night(engine: Engine, day: object, *, as_json: bool) -> int:

@@ -10,8 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import structlog
 import uvicorn
@@ -20,8 +19,10 @@ from allocator.errors import Fault, InputError
 from service import exit_codes, first_use, logs
 from service.connections import protocol_of
 from service.database import embedded
+from service.database.embedded import Addresses
 from service.database.engine import open_engine
-from service.database.migrate import check_schema, migrate
+from service.database.errors import in_a_sentence
+from service.database.migrate import check_fit, migrate
 from service.people.keys import pepper_of
 from service.settings import Settings, load_settings
 
@@ -44,12 +45,12 @@ def serve(options: argparse.Namespace) -> int:
     # the application takes seconds to load: as long as the database takes to start
     loading = threading.Thread(target=importlib.import_module, args=("service.app",), name="loading", daemon=True)
     loading.start()
-    with _held(settings), database(settings, owned=True) as url:
-        key = _prepare(settings, url)
+    with _held(settings), database(settings, owned=True) as addresses:
+        key = _prepare(settings, addresses)
         loading.join()
         from service.app import create_app  # noqa: PLC0415  see above
 
-        app = create_app(settings, url)
+        app = create_app(settings, addresses.service)
         config = uvicorn.Config(
             app,
             host=settings.host,
@@ -62,11 +63,11 @@ def serve(options: argparse.Namespace) -> int:
             timeout_graceful_shutdown=3,
             timeout_keep_alive=30,
         )
-        server = _Server(config, key, settings.data_dir / first_use.KEY_FILE)
+        server = _Server(config, first_use.told(settings, key))
         # what is loaded now stays for good: a collection that looks through it all stops every request meanwhile
         gc.collect()
         gc.freeze()
-        with contextlib.nullcontext() if options.no_worker else supervised_worker(settings, url):
+        with contextlib.nullcontext() if options.no_worker else supervised_worker(settings, addresses.service):
             server.run()
             _deaf()
             # nothing of it is needed any more: do not look through it all once more when the interpreter ends
@@ -91,43 +92,54 @@ def _held(settings: Settings) -> contextlib.AbstractContextManager[None]:
 
 
 @contextlib.contextmanager
-def database(settings: Settings, *, owned: bool = False, made: bool = False) -> Iterator[str]:
-    """Address of the database: the one that is set, else the embedded one while it runs.
+def database(settings: Settings, *, owned: bool = False, made: bool = False) -> Iterator[Addresses]:
+    """Addresses of the database: the one that is set, else those of the embedded one while it runs.
 
-    Where it must have been ``made`` before, raises InputError in a folder that has none.
+    Where it must have been ``made`` before, raises InputError in a folder that has none; also where the database gives
+    no connection or does not allow what is done.
     """
     if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
+        url = settings.database_url.get_secret_value()
+        with in_a_sentence():
+            yield Addresses(url, url)
         return
     if made and not embedded.is_made(settings.data_dir):
         remedy = (
             "Name the folder of the service with --data-dir or ALLOCATOR_DATA_DIR, or its database with DATABASE_URL."
         )
         raise InputError([Fault(str(settings.data_dir), None, None, None, "has no database", remedy)])
-    with embedded.running(settings.data_dir, owned=owned) as url:
-        yield url
+    with embedded.running(settings.data_dir, owned=owned) as addresses, in_a_sentence():
+        yield addresses
 
 
-def _prepare(settings: Settings, url: str) -> str | None:
-    """Migrate and fill the embedded database; of another one only check that its schema is ours."""
-    engine = open_engine(url, pool_size=1)
+def _prepare(settings: Settings, addresses: Addresses) -> str | None:
+    """Migrate and fill the embedded database; of another one only check that it can be served.
+
+    The first key if it was made now.
+    """
+    if settings.database_url is None:
+        owner = open_engine(addresses.owner, pool_size=1)
+        try:
+            migrate(owner, addresses.login)
+        finally:
+            owner.dispose()
+    engine = open_engine(addresses.service, pool_size=1)
     try:
-        if settings.database_url is None:
-            migrate(engine)
-            first_use.fill(engine, settings)
-            return first_use.first_key(engine, settings, pepper_of(settings))
-        check_schema(engine)
-        return None
+        check_fit(engine)
+        if settings.database_url is not None:
+            return None
+        first_use.fill(engine, settings)
+        return first_use.first_key(engine, settings, pepper_of(settings))
     finally:
         engine.dispose()
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens once it does."""
+    """Says where it listens, and the lines after that, once it does."""
 
-    def __init__(self, config: uvicorn.Config, key: str | None, key_file: Path) -> None:
+    def __init__(self, config: uvicorn.Config, lines: Sequence[str]) -> None:
         super().__init__(config)
-        self._key, self._key_file = key, key_file
+        self._lines = lines
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -144,10 +156,7 @@ class _Server(uvicorn.Server):
         if not self.started:
             return
         host, port = self.servers[0].sockets[0].getsockname()[:2]
-        print(f"http://{host}:{port}", flush=True)
-        if self._key is not None:
-            print(f"first-use key: {self._key}", flush=True)
-            print(f"kept in {self._key_file}; make keys for people, then delete that file", flush=True)
+        print("\n".join((f"http://{host}:{port}", *self._lines)), flush=True)
 
 
 @contextlib.contextmanager

@@ -15,12 +15,14 @@ import psycopg
 from anyio.from_thread import start_blocking_portal
 from openpyxl import Workbook
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 
 from geodata.read import RegistryRecords
 from service import first_use
 from service.app import create_app
 from service.database import embedded
 from service.database.engine import SYSTEM, open_engine, transaction
+from service.database.logins import SERVICE
 from service.database.migrate import migrate
 from service.jobs.solving import solve_run
 from service.jobs.works import Works
@@ -55,7 +57,7 @@ class Server:
         self.handle = embedded.start(self.folder)
         self._names = itertools.count()
         engine = open_engine(embedded.url_of(self.handle, TEMPLATE), pool_size=1)
-        migrate(engine)
+        migrate(engine, SERVICE)
         with transaction(engine, SYSTEM) as connection:
             seed = first_use.seed_registry()
             supply = RegistryRecords(parks=seed.parks, spaces=seed.spaces, tenancies=seed.tenancies)
@@ -63,20 +65,30 @@ class Server:
         engine.dispose()
 
     def database(self) -> str:
-        """Address of a fresh, migrated database with the seed registry."""
+        """Address, for the service, of a fresh, migrated database with the seed registry."""
         name = f"test_{next(self._names)}"
         with psycopg.connect(self.handle.get_uri("postgres"), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        return self.handle.get_uri(name)
+        return embedded.service_url_of(self.handle, name)
 
     def empty(self) -> str:
-        """Address of a database without anything."""
+        """Address, for its owner, of a database without anything."""
         return embedded.url_of(self.handle, f"test_{next(self._names)}")
 
     def end(self) -> None:
         """Stop the server and remove its files."""
         embedded.stop(self.handle)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def as_owner(url: str) -> str:
+    """Address of the same embedded database for its owner, whom row-level security does not bind."""
+    return make_url(url).set(username="postgres").render_as_string(hide_password=False)
+
+
+def as_service(url: str) -> str:
+    """Address of the same embedded database for the service."""
+    return make_url(url).set(username=SERVICE).render_as_string(hide_password=False)
 
 
 def settings_for(folder: Path, **given: Any) -> Settings:
@@ -98,13 +110,14 @@ def settings_for(folder: Path, **given: Any) -> Settings:
 
 
 class Desk:
-    """The application in this process, with a client for every person."""
+    """The application in this process, with a client for every person; it and its engine have the service's login."""
 
     def __init__(self, url: str, folder: Path, **given: Any) -> None:
         self.url = url
         self.settings = settings_for(folder, **given)
         self.app = create_app(self.settings, url)
         self.engine: Engine = open_engine(url, pool_size=5)
+        self.owner: Engine = open_engine(as_owner(url), pool_size=1)
         self.keys = make_keys(self.engine, self.settings)
         self._numbers = itertools.count()
         self.works = Works(self.settings, self.engine, "tests")
@@ -119,6 +132,7 @@ class Desk:
         self._loop.__exit__(None, None, None)
         self.app.state.house.engine.dispose()
         self.engine.dispose()
+        self.owner.dispose()
 
     def ask(self, person: str | None, method: str, path: str, **given: Any) -> Any:
         """Ask as a person; POST gets a fresh Idempotency-Key unless one is given."""

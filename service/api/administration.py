@@ -21,6 +21,7 @@ from service.people.keys import check_district, make_key, revoke_key
 from service.people.roles import DISTRICT_ROLES, RIGHTS, Principal, Role
 
 router = APIRouter(tags=["administration"])
+SHOWN_BEFORE = "The key was shown in the first answer and is not stored; if it was lost, revoke it and make another."
 KeyId = Annotated[str, InPath(pattern=r"^key-[0-9a-f]{8}$")]
 SessionId = Annotated[str, InPath(pattern=r"^session-[0-9a-f]{12}$")]
 
@@ -70,7 +71,10 @@ def keys(asker: Administrator) -> Keys:
 
 @router.post("/keys", status_code=201, summary="Make a key", response_model=NewKey)
 def make(asker: Administrator, body: KeyIn, once: IsOnce) -> Response:
-    """A key for a person; it is shown in this answer and never again."""
+    """A key for a person; it is shown in this answer and never again.
+
+    The same Idempotency-Key makes no second key, and its answer has a note in place of the key.
+    """
     role = Role(body.role)
     if body.district is not None and role not in DISTRICT_ROLES:
         errors = [{"pointer": "#/district", "message": f"does not go with the role {role}", "remedy": "Leave it out."}]
@@ -83,7 +87,8 @@ def make(asker: Administrator, body: KeyIn, once: IsOnce) -> Response:
         detail = {"person": body.person, "role": body.role, "district": body.district}
         audit.record(connection, asker.person, "key.make", f"key/{key_id}", detail)
         asker.house.events.tell("key.made", asker.person, f"key/{key_id}", of=body.person, role=body.role)
-        return Answer(NewKey(key_id=key_id, key=key), 201)
+        again = NewKey(key_id=key_id, key=None, note=SHOWN_BEFORE)
+        return Answer(NewKey(key_id=key_id, key=key, note=None), 201, repeated=again)
 
     return once.answer(asker, do)
 

@@ -21,21 +21,30 @@ KEY_FORM = r"^[\x21-\x7e]{1,200}$"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a route answers."""
+    """What a route answers; ``repeated`` is stored and repeated in place of a body that holds a secret."""
 
     body: BaseModel | Mapping[str, Any]
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    repeated: BaseModel | None = None
 
     def content(self) -> bytes:
         """The body as JSON."""
-        if isinstance(self.body, BaseModel):
-            return self.body.model_dump_json(by_alias=True).encode()
-        return json.dumps(self.body, ensure_ascii=False).encode()
+        return _as_json(self.body)
+
+    def stored(self) -> bytes:
+        """What is repeated for the same key, as JSON."""
+        return _as_json(self.body if self.repeated is None else self.repeated)
 
     def response(self) -> Response:
         """The answer."""
         return Response(self.content(), self.status, self.headers, "application/json")
+
+
+def _as_json(body: BaseModel | Mapping[str, Any]) -> bytes:
+    if isinstance(body, BaseModel):
+        return body.model_dump_json(by_alias=True).encode()
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ class Once:
         connection.execute(
             update(idempotency)
             .where(*self._mine(person))
-            .values(status=made.status, headers=made.headers, body=made.content())
+            .values(status=made.status, headers=made.headers, body=made.stored())
         )
 
     def _mine(self, person: str) -> tuple[Any, ...]:

@@ -361,10 +361,11 @@ class Keys(Shape):
 
 
 class NewKey(Shape):
-    """A key with its secret, which is shown once."""
+    """A key with its secret, which is shown once: a repeated answer has a note in its place."""
 
     key_id: str
-    key: str
+    key: str | None
+    note: str | None
 
 
 class SessionOut(Shape):

@@ -12,6 +12,9 @@ def _backup(command: argparse.ArgumentParser) -> None:
 
 def _restore(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", type=Path, metavar="FILE", help="a dump of `backup`, with FILE.json beside it")
+    command.add_argument(
+        "--grant-to", metavar="NAME", help="login that serves from now on; it is made if the owner may make logins"
+    )
 
 
 OPERATING = (

@@ -22,8 +22,10 @@ def _worker(command: argparse.ArgumentParser) -> None:
     )
 
 
-def _nothing(_command: argparse.ArgumentParser) -> None:
-    """It takes no arguments."""
+def _migrate(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--grant-to", metavar="NAME", help="login that serves from now on; it is made if the owner may make logins"
+    )
 
 
 def _nightly(command: argparse.ArgumentParser) -> None:
@@ -51,7 +53,7 @@ def _audit(command: argparse.ArgumentParser) -> None:
 SERVING = (
     Command("serve", "run the service: database, worker and API", "service.serve:serve", _serve),
     Command("worker", "take runs from the queue of DATABASE_URL", "service.operating:worker", _worker),
-    Command("migrate", "bring the database to this release", "service.operating:migrate", _nothing),
+    Command("migrate", "bring the database to this release, as its owner", "service.operating:migrate", _migrate),
     Command("nightly", "re-plan from the published plan, as every night", "service.operating:nightly", _nightly),
     Command("key", "make an API key for a person", "service.operating:key", _key),
     Command("audit", "verify the audit", "service.operating:audit", _audit),

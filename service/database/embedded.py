@@ -2,8 +2,12 @@
 
 import contextlib
 import fcntl
+import os
+import pwd
+import subprocess
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +15,21 @@ import psycopg
 from psycopg import sql
 
 from allocator.errors import Fault, InputError
+from service.database.logins import SERVICE
 
 DATABASE = "allocator"
+
+SYSTEM_USER = "pgserver"
+"""User of the machine that the wheel runs the server as where it is started by root, who may not run one."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """How a database is reached: by its owner, and by the service; the login that the owner makes for the service."""
+
+    owner: str
+    service: str
+    login: str | None = None
 
 
 def start(data_dir: Path) -> Any:
@@ -28,13 +45,25 @@ def start(data_dir: Path) -> Any:
     data_dir.mkdir(parents=True, exist_ok=True)
     folder = (data_dir / "postgres").resolve()
     try:
+        _make_system_user()
         server = get_server(folder, cleanup_mode=None)
         server.ensure_postgres_running()
-    except (OSError, RuntimeError, AssertionError) as error:
+    except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
         remedy = "Name a folder that can be written with ALLOCATOR_DATA_DIR, or a server with DATABASE_URL."
         message = f"does not start the embedded PostgreSQL: {error}"
         raise InputError([Fault(str(folder), None, None, None, message, remedy)]) from error
     return server
+
+
+def _make_system_user() -> None:
+    """Make the user of the server without a shell and without a home; the wheel would make one that can log in."""
+    if os.geteuid() != 0:
+        return
+    try:
+        pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+        subprocess.run(command, check=True, capture_output=True)
 
 
 def is_made(data_dir: Path) -> bool:
@@ -48,7 +77,7 @@ def stop(server: Any) -> None:
 
 
 def url_of(server: Any, database: str = DATABASE) -> str:
-    """Address of a database of the server, which is made if it is not there."""
+    """Address of a database of the server for its owner; the database is made if it is not there."""
     with contextlib.closing(psycopg.connect(server.get_uri("postgres"), autocommit=True)) as connection:
         there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
         if there is None:
@@ -56,16 +85,21 @@ def url_of(server: Any, database: str = DATABASE) -> str:
     return str(server.get_uri(database))
 
 
+def service_url_of(server: Any, database: str = DATABASE) -> str:
+    """Address of a database of the server for the service, whose login is made by the migration."""
+    return str(server.get_postmaster_info().get_uri(user=SERVICE, database=database))
+
+
 @contextlib.contextmanager
-def running(data_dir: Path, *, owned: bool = False) -> Iterator[str]:
-    """Address of the embedded database while it runs.
+def running(data_dir: Path, *, owned: bool = False) -> Iterator[Addresses]:
+    """Addresses of the embedded database while it runs.
 
     At the end it is stopped by whoever started it; ``owned`` also stops one that a killed service left running.
     """
     found = _pid(data_dir)
     server = start(data_dir)
     try:
-        yield url_of(server)
+        yield Addresses(url_of(server), service_url_of(server), SERVICE)
     finally:
         if owned or found != server.get_pid():
             stop(server)

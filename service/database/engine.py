@@ -12,9 +12,6 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-ROLE = "allocator_app"
-"""Role that every transaction takes: it owns nothing, so row-level security holds for it."""
-
 EVERYWHERE = "*"
 """Scope of people who are bound to no district, and of the jobs."""
 
@@ -78,18 +75,15 @@ def _tried(connection: psycopg.Connection, record: ConnectionPoolEntry, _proxy: 
 
 @contextmanager
 def transaction(engine: Engine, scope: Scope) -> Iterator[Connection]:
-    """One transaction under the application's role and the scope of a person."""
+    """Open one transaction under the scope of a person; row-level security holds for every login but the owner's."""
     with engine.begin() as connection:
-        take_role(connection, scope)
+        take_scope(connection, scope)
         yield connection
 
 
-def take_role(connection: Connection, scope: Scope) -> None:
-    """Give the open transaction the application's role and a scope; both end with it."""
+def take_scope(connection: Connection, scope: Scope) -> None:
+    """Give the open transaction a scope, which ends with it."""
     connection.execute(
-        text(
-            "SELECT set_config('role', :role, true), set_config('allocator.district', :district, true),"
-            " set_config('allocator.person', :person, true)"
-        ),
-        {"role": ROLE, "district": scope.district, "person": scope.person},
+        text("SELECT set_config('allocator.district', :district, true), set_config('allocator.person', :person, true)"),
+        {"district": scope.district, "person": scope.person},
     )

@@ -16,6 +16,7 @@ from allocator.scratch import scratch
 from allocator.solution import Limits
 from service import nights
 from service.database.engine import SYSTEM, transaction
+from service.database.errors import is_away
 from service.documents import dossier_document, plan_document
 from service.geopackage import write_geopackage
 from service.jobs.night import Night
@@ -71,7 +72,7 @@ def _solve(works: Works, held: Claim) -> str:
         why = "; ".join(str(fault) for fault in error.faults[:20])
         ended = _ended(works, held, "failed", why)
     except Exception as error:
-        if isinstance(error, DBAPIError) and error.connection_invalidated:
+        if is_away(error):
             raise  # the reaper finds the run when the database is back
         LOG.exception("attempt failed", run=run_id, attempt=held.attempt)
         ended = _stumbled(works, held, error)
@@ -196,13 +197,13 @@ def _ended(works: Works, held: Claim, state: str, why: str) -> str:
 
 
 def _write(works: Works, write: Callable[[Connection], T]) -> T:
-    """One transaction, tried again while the database is away; the attempt's number keeps it from happening twice."""
+    """One transaction, tried again while the database is away or starts; the attempt's number keeps it single."""
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
             with transaction(works.engine, SYSTEM) as connection:
                 return write(connection)
         except DBAPIError as error:
-            if not error.connection_invalidated or time.monotonic() > until:
+            if not is_away(error) or time.monotonic() > until:
                 raise
             time.sleep(0.5)

@@ -25,6 +25,8 @@ from allocator.engines.courtesy import give_way_as_session
 from service import nights
 from service.clock import now_by
 from service.database.engine import SYSTEM, open_engine, transaction
+from service.database.errors import is_away, said_by
+from service.database.migrate import check_fit
 from service.database.tables import worker
 from service.jobs.queue import NIGHTS, PEOPLE, SOLVE
 from service.jobs.retention import forget_old
@@ -90,11 +92,15 @@ async def _take_all(works: Works, url: str) -> None:
 
 
 async def _take_jobs(works: Works, url: str, lane: str, places: int) -> None:
+    checked = False
     while not works.stopping.is_set():
         try:
+            if not checked:
+                await asyncio.to_thread(check_fit, works.engine)
+                checked = True
             await _take_until_stopped(works, url, lane, places)
         except (ConnectorException, DBAPIError, OSError) as error:
-            LOG.warning("the database is away", error=type(error).__name__)
+            LOG.warning("the database is away" if is_away(error) else "the database refuses", error=said_by(error))
         await asyncio.sleep(0 if works.stopping.is_set() else 1)
 
 
@@ -162,7 +168,8 @@ def _do(chore: Callable[[], object]) -> None:
     try:
         chore()
     except DBAPIError as error:
-        LOG.warning("a chore waits for the database", error=type(error).__name__)
+        why = "a chore waits for the database" if is_away(error) else "the database refuses a chore"
+        LOG.warning(why, error=said_by(error))
     except Exception:
         # the next chore must not suffer; the log has this one
         LOG.exception("a chore failed")

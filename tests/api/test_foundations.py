@@ -170,7 +170,7 @@ def test_registries_are_versions_and_a_change_needs_the_newest(fresh):
 def test_a_forgotten_run_is_queued_again(fresh):
     batch = fresh.upload([a_project("L1")]).json()
     run_id = fresh.post("runs", json={"batches": [batch["batch_id"]]}).json()["run_id"]
-    with fresh.engine.begin() as connection:
+    with fresh.owner.begin() as connection:
         connection.execute(text("DELETE FROM procrastinate_jobs"))
         connection.execute(text("UPDATE allocator.run SET made_at = now() - interval '1 minute'"))
     assert reap(fresh.works) == [run_id]
@@ -180,7 +180,7 @@ def test_a_forgotten_run_is_queued_again(fresh):
 def test_old_drafts_and_runs_are_forgotten_and_what_was_published_is_kept(fresh):
     published = fresh.published("F1")
     draft = fresh.planned("F2")
-    with fresh.engine.begin() as connection:
+    with fresh.owner.begin() as connection:
         connection.execute(text("ALTER TABLE allocator.plan DISABLE TRIGGER guard"))
         connection.execute(text("UPDATE allocator.plan SET made_at = now() - interval '500 days'"))
         connection.execute(text("UPDATE allocator.run SET finished_at = now() - interval '500 days'"))

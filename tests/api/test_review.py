@@ -77,7 +77,7 @@ def test_a_plan_that_starts_from_an_older_one_is_not_published(fresh):
 def test_the_database_itself_keeps_what_was_decided(desk, statement):
     if desk.get("plans/published").status_code == 404:
         desk.published("E1")
-    with pytest.raises(DBAPIError), desk.engine.begin() as connection:
+    with pytest.raises(DBAPIError), desk.owner.begin() as connection:
         connection.execute(text(statement))
 
 
@@ -86,7 +86,7 @@ def test_of_many_reviewers_at_the_same_moment_exactly_one_wins(fresh, races):
     outcomes = Counter()
     for race in range(races):
         plan_id = plans[race % len(plans)]
-        with fresh.engine.begin() as connection:
+        with fresh.owner.begin() as connection:
             connection.execute(text("ALTER TABLE allocator.plan DISABLE TRIGGER guard"))
             connection.execute(
                 text(
@@ -167,7 +167,7 @@ def test_the_audit_finds_every_kind_of_tampering(fresh):
         "UPDATE allocator.audit a SET digest = b.digest FROM allocator.audit b WHERE a.number = 4 AND b.number = 3",
     ]
     for statement in tamperings:
-        connection = fresh.engine.connect()
+        connection = fresh.owner.connect()
         connection.execute(text("ALTER TABLE allocator.audit DISABLE TRIGGER ALL"))
         connection.execute(text(statement))
         assert verify_chain(connection)[2] is not None, statement

@@ -71,7 +71,7 @@ def test_without_an_endpoint_nothing_is_recorded(server, tmp_path):
         assert tracing.provider_of(desk.settings) is None
         batch = desk.upload([a_project("T2")]).json()
         run_id = desk.post("runs", json={"batches": [batch["batch_id"]]}).json()["run_id"]
-        with desk.engine.begin() as connection:
+        with desk.owner.begin() as connection:
             found = connection.exec_driver_sql("SELECT trace FROM allocator.run").scalar_one()
         assert found is None
         desk.solve(run_id)

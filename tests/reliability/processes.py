@@ -16,6 +16,8 @@ from typing import Any
 import httpx
 import psycopg
 
+from tests.service_for_tests import as_owner
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 240
 """How long anything is waited for: the tests may run on a machine that is busy with other things."""
@@ -244,7 +246,7 @@ def promised(journal: Path) -> list[str]:
 def counts(url: str, journal: Path) -> Counter[str]:
     """What is lost, duplicated, torn, phantom or stuck, counted from the journal and the tables."""
     runs = promised(journal)
-    with psycopg.connect(url) as connection:
+    with psycopg.connect(as_owner(url)) as connection:
 
         def number(query: str, *values: Any) -> int:
             return connection.execute(query, values or None).fetchone()[0]

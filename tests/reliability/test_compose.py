@@ -9,6 +9,7 @@ import psycopg
 import pytest
 import yaml
 
+from tests.postgres_for_tests import make_database
 from tests.reliability.processes import ROOT, Process, wait_until
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -33,8 +34,27 @@ def test_secrets_come_from_files_and_never_from_the_environment():
         for name, value in service.get("environment", {}).items():
             assert not re.search("PASSWORD|PEPPER|SECRET|URL", name) or name.endswith(("_FILE", "_DIR")), (name, value)
     assert all(set(secret) == {"file"} for secret in COMPOSE["secrets"].values())
-    used = {secret for service in SERVICES.values() for secret in service.get("secrets", ())}
-    assert used == set(COMPOSE["secrets"])
+    assert {source for name in SERVICES for source in secrets_of(name)} == set(COMPOSE["secrets"])
+
+
+def secrets_of(name):
+    """Secrets of a service: where each stands in its folder."""
+    given = SERVICES[name].get("secrets", ())
+    return {each["source"]: each["target"] for each in given if isinstance(each, dict)} | {
+        each: each for each in given if isinstance(each, str)
+    }
+
+
+def test_only_the_migration_has_the_owner_and_nobody_the_administrator():
+    assert secrets_of("db").keys() == {"database_password", "owner_password", "service_password"}
+    assert secrets_of("migrate") == {"owner_url": "database_url", "allocator_pepper": "allocator_pepper"}
+    for name in ("api", "worker"):
+        assert secrets_of(name).keys() == {"database_url", "allocator_pepper"}
+    assert SERVICES["migrate"]["command"] == ["migrate", "--grant-to", "allocator_service"]
+    assert SERVICES["db"]["environment"]["POSTGRES_USER"] == "postgres"
+    (script,) = [each for each in SERVICES["db"]["volumes"] if each.startswith("./")]
+    source, target, mode = script.split(":")
+    assert ((ROOT / source).is_file(), target, mode) == (True, "/docker-entrypoint-initdb.d/make-logins.sql", "ro")
 
 
 def test_services_that_stay_are_watched_and_start_in_order():
@@ -57,8 +77,8 @@ def test_the_image_runs_as_nobody_in_particular_and_installs_by_hash():
 def test_the_commands_of_the_services_work_together_without_containers(server, tmp_path):
     secrets = tmp_path / "secrets"
     secrets.mkdir()
-    url = server.empty()
-    (secrets / "database_url").write_text(url + "\n")
+    made = make_database(server.handle.get_uri("postgres"), "composed")
+    (secrets / "database_url").write_text(made.service + "\n")
     (secrets / "allocator_pepper").write_text("a pepper of the tests\n")
     environment = {
         **{name: str(value) for name, value in SERVICES["api"]["environment"].items()},
@@ -71,15 +91,18 @@ def test_the_commands_of_the_services_work_together_without_containers(server, t
     early = Process(tmp_path, *SERVICES["api"]["command"], **environment)
     assert early.process.wait(120) == 2
     assert "allocator migrate" in early.log
-    migrate = Process(tmp_path, *SERVICES["migrate"]["command"], **environment)
+    (secrets / "database_url").write_text(made.owner + "\n")
+    command = [made.login if each == "allocator_service" else each for each in SERVICES["migrate"]["command"]]
+    migrate = Process(tmp_path, *command, **environment)
     assert migrate.process.wait(180) == 0, migrate.log
+    (secrets / "database_url").write_text(made.service + "\n")
     api = Process(tmp_path, *SERVICES["api"]["command"], **environment)
     workers = [Process(tmp_path, *SERVICES["worker"]["command"], **environment) for _ in range(2)]
     try:
         address = api.wait_for("http://")
         assert httpx.get(f"{address}/healthz").status_code == 200
         wait_until(lambda: httpx.get(f"{address}/readyz").json() == {"status": "ok", "workers": 2}, lambda: api.log)
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(made.owner, autocommit=True) as connection:
             wait_until(
                 lambda: connection.execute("SELECT state FROM allocator.run").fetchone()[0] == "succeeded",
                 lambda: workers[0].log[-3000:],

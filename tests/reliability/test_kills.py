@@ -12,7 +12,7 @@ import psycopg
 
 from service.jobs.works import PHASES
 from tests.reliability.processes import NOTHING_WRONG, descendants, wait_until
-from tests.service_for_tests import a_project, as_csv
+from tests.service_for_tests import a_project, as_csv, as_owner
 
 CSV = {"Content-Type": "text/csv"}
 
@@ -95,7 +95,7 @@ class Killing:
         """A notice of ours that is due."""
         self.notices += 1
         row = {"text": "a test", "report": {"sentence_en": "A test."}}
-        with psycopg.connect(self.site.url, autocommit=True) as connection:
+        with psycopg.connect(as_owner(self.site.url), autocommit=True) as connection:
             connection.execute(
                 "INSERT INTO allocator.notice (notice_id, kind, subject, payload) VALUES (%s, 'mail_file', %s, %s)",
                 (f"msg-{self.notices}", f"test/{self.notices}", json.dumps(row)),
@@ -116,7 +116,7 @@ def test_killed_processes_lose_and_double_nothing(site, kills):
     wait_until(lambda: len(list(mails.glob("test-*.eml"))) == killing.notices, lambda: last.log[-3000:])
     found = site.counts()
     assert {name: found[name] for name in NOTHING_WRONG} == NOTHING_WRONG
-    with psycopg.connect(site.url) as connection:
+    with psycopg.connect(as_owner(site.url)) as connection:
         states = dict(connection.execute("SELECT state, count(*) FROM allocator.run GROUP BY 1").fetchall())
         attempts = connection.execute("SELECT sum(attempt) - count(*) FROM allocator.run").fetchone()[0]
         nights = connection.execute("SELECT local_date FROM allocator.night").fetchall()
@@ -151,7 +151,7 @@ def test_a_worker_that_is_asked_to_stop_gives_its_run_back_at_once(site):
         lambda: worker.log[-2000:],
     )
     assert worker.end() == 0
-    with psycopg.connect(site.url) as connection:
+    with psycopg.connect(as_owner(site.url)) as connection:
         state, crashes = connection.execute("SELECT state, crashes FROM allocator.run").fetchone()
         workers = connection.execute("SELECT count(*) FROM allocator.worker").fetchone()[0]
     assert (state, crashes, workers) == ("queued", 0, 0)

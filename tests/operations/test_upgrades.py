@@ -1,0 +1,128 @@
+"""Every schema that landed is brought up with its data to the one of a new database; migrations never change."""
+
+import gzip
+import hashlib
+import re
+import subprocess
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from service.audit import verify_chain
+from service.backup import _program
+from service.database import migrations
+from service.database.engine import SYSTEM, open_engine, transaction
+from service.database.logins import SERVICE, granted
+from service.database.migrate import current, head, migrate
+from tests.service_for_tests import Desk, as_service
+
+DUMPS = Path(__file__).parent / "schemas"
+"""Databases of landed releases, made by dump_schema.py in the tree of each; the name is the revision."""
+
+FIRST = "0001-first"
+"""The very first schema, before its migration was edited in place; the primary key of placement was another."""
+
+VERSIONS = Path(next(iter(migrations.__path__))) / "versions"
+
+LANDED = {
+    "r0001_start.py": "1a4721f131e2ce3c0d99dbacd65e796e41e1a5576d2c865f6c8365f16ac18539",
+    "r0001_start.sql": "50710f2b6aa64f86fcb3ba8d8570f1815740ef03c6366c46f7db58e080a3102c",
+    "r0002_studies.py": "a5fdd5fb6149a38aadd7a18b37bbc721af2be38543f92b41087d87d2394f2025",
+    "r0002_studies.sql": "427890a198b8350233e2c04e7224d30332e52ac87c5ac0a763bcd1ce7f9e8890",
+    "r0003_uploads.py": "e97bf18979c8769c85301667a9672c836bb5cdf8fc58c649d10a90de22a1e9ea",
+    "r0004_answers.py": "7a0216a2dc1b768d91275fe51173ea54e6bff9a025de084627236a7894177f27",
+    "r0005_mappings.py": "5ea6c5d4f00686ae1945443a6960c75006fe480d2107ec1fcbe7790f036468d7",
+    "r0006_stored_answers.py": "e78fce02838fdf8d5af7c4ff48c24390d1d57361ccf2681b1c08767162367a24",
+    "r0007_logins.py": "71ebd915d5e1c4362a7340ac6b38a6f35e9957df241170101d44354bdf78b686",
+    "r0007_logins.sql": "6cd99945c375b2f16bc9a7dbac5a651567936909d13346b5699855b6c0b51f80",
+}
+"""SHA-256 of every migration that landed; a new one is added with its line, and no line ever changes."""
+
+
+def test_a_landed_migration_is_never_edited():
+    found = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(VERSIONS.iterdir())
+        if path.name.startswith("r")
+    }
+    assert found == LANDED
+
+
+def brought(server, name):
+    """Address, for its owner, of a database that is what the dump of that name holds."""
+    url = server.empty()
+    with psycopg.connect(url, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'allocator_app'").fetchone() is None:
+            connection.execute("CREATE ROLE allocator_app NOLOGIN")
+    script = gzip.decompress((DUMPS / f"{name}.sql.gz").read_bytes())
+    command = [_program("psql"), url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
+    done = subprocess.run(command, input=script, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return url
+
+
+def schema_of(url):
+    """The schema as SQL, with every right, in the words of the server."""
+    said = subprocess.run(
+        [_program("pg_dump"), url, "--schema-only"], check=True, capture_output=True, text=True
+    ).stdout
+    return [line for line in said.splitlines() if not line.startswith(("\\restrict", "\\unrestrict", "--"))]
+
+
+@pytest.fixture(scope="module")
+def fresh_schema(server):
+    url = server.empty()
+    engine = open_engine(url, pool_size=1)
+    migrate(engine, SERVICE)
+    engine.dispose()
+    return schema_of(url)
+
+
+def counts(url):
+    """Rows of each of our tables."""
+    with psycopg.connect(url) as connection:
+        query = "SELECT tablename FROM pg_tables WHERE schemaname = 'allocator' AND tablename <> 'alembic_version'"
+        names = [name for (name,) in connection.execute(query).fetchall()]
+        each = {name: sql.SQL("SELECT count(*) FROM allocator.{}").format(sql.Identifier(name)) for name in names}
+        return {name: connection.execute(query).fetchone()[0] for name, query in each.items()}
+
+
+def test_there_is_a_dump_of_every_schema_that_landed():
+    revisions = {re.match(r"r(\d+)_", name)[1] for name in LANDED}
+    assert {path.name.removesuffix(".sql.gz") for path in DUMPS.glob("*.sql.gz")} == {
+        FIRST,
+        *(revision for revision in revisions if revision < "0006"),
+    }
+    assert sum(path.stat().st_size for path in DUMPS.iterdir()) < 1_000_000
+
+
+@pytest.mark.parametrize("name", sorted(path.name.removesuffix(".sql.gz") for path in DUMPS.glob("*.sql.gz")))
+def test_an_older_schema_is_brought_up_with_its_data_to_the_very_schema_of_a_new_database(
+    server, tmp_path, fresh_schema, name
+):
+    url = brought(server, name)
+    engine = open_engine(url, pool_size=2)
+    assert current(engine) == name[:4] != head()
+    before = counts(url)
+    assert min(before[table] for table in ("audit", "plan", "placement", "enquiry", "registry", "api_key")) > 0
+    assert migrate(engine, SERVICE) == head()
+    after = counts(url)
+    assert {table: after[table] for table in before} == before
+    assert schema_of(url) == fresh_schema
+    with transaction(engine, SYSTEM) as connection:
+        count, _, broken = verify_chain(connection)
+        assert granted(connection) == [SERVICE], "the role that all databases shared has no right any more"
+    assert (count, broken) == (before["audit"], None)
+    engine.dispose()
+    desk = Desk(as_service(url), tmp_path)
+    try:
+        published = desk.get("plans/published")
+        assert published.status_code == 200, published.text
+        assert {each["project_id"] for each in published.json()["assignments"]} == {"OLD-1", "OLD-2"}
+        assert desk.get("audit/check", "max").json()["holds"] is True
+        batches = desk.get("batches", "pam").json()["items"]
+        assert [batch["projects"] for batch in batches] == [1]
+    finally:
+        desk.close()
