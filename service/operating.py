@@ -3,13 +3,16 @@
 import argparse
 import json
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from allocator.engines.child import memory_bytes_of_children
 from allocator.errors import Fault, InputError
 from service import audit as trail
 from service import exit_codes, first_use, logs, nights
@@ -25,6 +28,7 @@ from service.jobs.worker import work
 from service.jobs.works import Works
 from service.people.keys import make_key, pepper_of
 from service.people.roles import DISTRICT_ROLES, Principal, Role
+from service.pulse import worker_lives
 from service.serve import database
 from service.settings import Settings, load_settings
 
@@ -60,13 +64,27 @@ def migrate(_options: argparse.Namespace) -> int:
 
 
 def worker(options: argparse.Namespace) -> int:
-    """Work until SIGTERM."""
+    """Work until SIGTERM; or say whether the worker on this host lives."""
     settings = _settings()
     if settings.database_url is None:
         remedy = "Set DATABASE_URL, or run `allocator serve`, which has a worker of its own."
         raise InputError([Fault("environment", None, "DATABASE_URL", None, "is missing", remedy)])
+    if options.health:
+        return _health(settings, settings.database_url.get_secret_value())
     work(settings, settings.database_url.get_secret_value(), lifeline=options.lifeline)
     return exit_codes.OK
+
+
+def _health(settings: Settings, url: str) -> int:
+    engine = open_engine(url, pool_size=1, statement_timeout_s=5)
+    try:
+        lives = worker_lives(engine, socket.gethostname(), settings.stalled_after_s)
+    except SQLAlchemyError:
+        lives = False
+    finally:
+        engine.dispose()
+    print("ok" if lives else "no heartbeat")
+    return exit_codes.OK if lives else exit_codes.DEFECT
 
 
 def nightly(options: argparse.Namespace) -> int:
@@ -80,6 +98,7 @@ def nightly(options: argparse.Namespace) -> int:
         with transaction(engine, SYSTEM) as connection:
             run_id = nights.begin(connection, settings, day, "operator", again=True)
         if run_id is not None:
+            memory_bytes_of_children.set(settings.solver_memory_mb << 20)
             solve_run(works, run_id)
         code = _show_night(engine, day, as_json=options.json)
         engine.dispose()

@@ -17,6 +17,9 @@ def _serve(command: argparse.ArgumentParser) -> None:
 
 def _worker(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lifeline", action="store_true", help="end when standard input does")
+    command.add_argument(
+        "--health", action="store_true", help="only say whether the worker on this host lives: ends with 0, else with 1"
+    )
 
 
 def _nothing(_command: argparse.ArgumentParser) -> None:

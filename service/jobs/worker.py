@@ -19,7 +19,7 @@ from sqlalchemy import Engine, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
-from allocator.engines.child import ENGINES, load_once
+from allocator.engines.child import ENGINES, load_once, memory_bytes_of_children
 from allocator.engines.courtesy import give_way_as_session
 from service import nights
 from service.clock import now
@@ -95,6 +95,7 @@ async def _take_until_stopped(works: Works, url: str) -> None:
     @queue.task(name=SOLVE, queue=QUEUE)
     def solve(run_id: str) -> str:
         _give_way(settings.solver_niceness)
+        memory_bytes_of_children.set(settings.solver_memory_mb << 20)
         return solve_run(works, run_id)
 
     async with queue.open_async():
