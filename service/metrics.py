@@ -42,7 +42,7 @@ _SOLVES = text(
 
 
 class ServiceCollector(Collector):
-    """Asks the database at every scrape, so that every process of the API tells the same; the disk is this machine's."""
+    """Asks the database at every scrape, so every process of the API tells the same; the disk is this machine's."""
 
     def __init__(self, engine: Engine, data_dir: Path) -> None:
         self._engine, self._data_dir = engine, data_dir.absolute()
