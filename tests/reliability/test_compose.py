@@ -167,7 +167,9 @@ def test_the_commands_of_the_services_work_together_without_containers(server, t
         "ALLOCATOR_DATA_DIR": str(tmp_path / "data"),
         "ALLOCATOR_HOST": "127.0.0.1",
         "ALLOCATOR_PORT": "0",
-        "ALLOCATOR_DEMO_TIME_LIMIT_S": "12",
+        # as long as it takes to find a plan while others work on the machine, and the patience of the containers
+        "ALLOCATOR_DEMO_TIME_LIMIT_S": "30",
+        "ALLOCATOR_STALLED_AFTER_S": "20",
     }
     early = Process(tmp_path, *SERVICES["api"]["command"], **environment)
     assert early.process.wait(120) == 2
@@ -187,7 +189,6 @@ def test_the_commands_of_the_services_work_together_without_containers(server, t
         asked[-1] = asked[-1].replace("http://127.0.0.1:8000", address)
         subprocess.run([sys.executable, *asked[1:]], check=True, timeout=60)
         health = SERVICES["worker"]["healthcheck"]["test"][2:]
-        # on a busy machine a heartbeat of these impatient settings may be late
         wait_until(lambda: Process(tmp_path, *health, **environment).process.wait(60) == 0, lambda: workers[0].log)
         with psycopg.connect(url, autocommit=True) as connection:
             wait_until(
