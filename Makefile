@@ -1,7 +1,9 @@
 .DEFAULT_GOAL := help
 PY := .venv/bin/python
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-annotate --no-header
 
-.PHONY: help demo serve bench bench-quick test check format lint types imports ogctests system-parts lock
+.PHONY: help demo serve bench bench-quick test check format lint types imports ogctests system-parts lock sbom
 
 help:
 	@echo "make demo    plan the seed batch; writes out/demo/map.html and the rest"
@@ -10,6 +12,8 @@ help:
 	@echo "make bench-quick   the same on a few instances, 10 s each; writes out/bench-quick"
 	@echo "make test    run the tests"
 	@echo "make ogctests   check the OGC API with ogctests, in an environment of its own"
+	@echo "make lock    bring both lock files to the dependencies of pyproject.toml; needs uv"
+	@echo "make sbom    write the bill of materials and the notices of third parties to out/sbom"
 	@echo "make check   formatting, lint, types, import contracts and the tests"
 
 .venv/ready: requirements.lock pyproject.toml tools/make-venv
@@ -57,6 +61,8 @@ imports: .venv/ready
 	.venv/bin/lint-imports
 
 lock:
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-annotate --no-header --output-file requirements.lock
+	$(COMPILE) --extra dev --output-file requirements.lock
+	$(COMPILE) --constraint requirements.lock --output-file requirements-run.lock
 
+sbom: .venv/ready
+	$(PY) tools/bill_of_materials.py out/sbom

@@ -1,14 +1,19 @@
-"""Metrics for Prometheus: requests as FastAPI measures them, and what the database says of runs and nights."""
+"""Metrics for Prometheus: requests as FastAPI measures them, threads, disk, and what the database says of its work."""
 
+import shutil
 from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Any
 
+from anyio import CapacityLimiter
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics import MeterProvider
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, text
@@ -33,7 +38,9 @@ _AGES = text(
     "SELECT (SELECT extract(epoch FROM now() - min(made_at)) FROM allocator.run WHERE state = 'queued') AS queue,"
     " (SELECT extract(epoch FROM now() - max(finished_at)) FROM allocator.night WHERE state <> 'failed') AS night,"
     " (SELECT count(*) FROM allocator.worker WHERE heartbeat_at > now() - interval '1 minute') AS workers,"
-    " (SELECT count(*) FROM allocator.notice WHERE sent_at IS NULL) AS notices"
+    " (SELECT extract(epoch FROM now() - min(started_at)) FROM allocator.night WHERE state = 'running') AS nightly,"
+    " (SELECT count(*) FROM allocator.notice WHERE sent_at IS NULL) AS notices,"
+    " pg_database_size(current_database()) AS size"
 )
 _SOLVES = text(
     "SELECT percentile_disc(CAST(:quantiles AS double precision[])) WITHIN GROUP (ORDER BY wall_s) AS seconds,"
@@ -44,17 +51,18 @@ _SOLVES = text(
 
 
 class ServiceCollector(Collector):
-    """Asks the database at every scrape, so that every process of the API tells the same."""
+    """Asks the database at every scrape, so every process of the API tells the same; the disk is this machine's."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, data_dir: Path) -> None:
+        self._engine, self._data_dir = engine, data_dir.absolute()
 
     def describe(self) -> Sequence[GaugeMetricFamily]:
         """Nothing: to register asks no database."""
         return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """What there is now; without a database only that there is none."""
+        """What there is now; without a database only the disk, and that there is none."""
+        yield from _disk(self._data_dir)
         up = GaugeMetricFamily("allocator_database_up", "Whether the database answers.")
         try:
             with transaction(self._engine, SYSTEM) as connection:
@@ -71,6 +79,13 @@ class ServiceCollector(Collector):
         yield from _solves(solves)
 
 
+def _disk(folder: Path) -> Iterator[GaugeMetricFamily]:
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    total, _, free = shutil.disk_usage(there)
+    yield GaugeMetricFamily("allocator_disk_bytes", "Size of the file system of the data folder.", value=total)
+    yield GaugeMetricFamily("allocator_disk_free_bytes", "What is free of it.", value=free)
+
+
 def _by_state(counts: dict[str, int]) -> GaugeMetricFamily:
     found = GaugeMetricFamily("allocator_runs", "Runs by state.", labels=["state"])
     for state in STATES:
@@ -82,6 +97,8 @@ def _ages(ages: dict[str, Any]) -> Iterator[GaugeMetricFamily]:
     told = {
         "allocator_queue_age_seconds": ("How long the oldest queued run has waited.", ages["queue"] or 0),
         "allocator_workers": ("Workers heard of in the last minute.", ages["workers"]),
+        "allocator_night_running_seconds": ("How long a night has been running; 0 for none.", ages["nightly"] or 0),
+        "allocator_database_bytes": ("Size of the database.", ages["size"]),
         "allocator_notices_waiting": ("Notices that are not sent yet.", ages["notices"]),
     }
     if ages["night"] is not None:
@@ -108,6 +125,11 @@ class Meters:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.provider = MeterProvider([PrometheusMetricReader(registry=self.registry)])
+        gauge = partial(Gauge, registry=self.registry)
+        self.threads = gauge("allocator_threads", "Requests that may be worked on at the same time.")
+        self.busy = gauge("allocator_threads_busy", "Requests that are being worked on.")
+        # not one of the threads that requests have: those may all be held
+        self.own = CapacityLimiter(1)
         self._lock = Lock()
         self._made_at, self._text = -KEPT_S, b""
 
@@ -120,7 +142,7 @@ class Meters:
 
     def install(self, app: FastAPI, engine: Engine) -> None:
         """Serve /metrics; it counts and names nobody."""
-        self.registry.register(ServiceCollector(engine))
+        self.registry.register(ServiceCollector(engine, app.state.house.settings.data_dir))
         app.state.meters = self
         app.include_router(router)
 
@@ -140,7 +162,11 @@ async def _may_read(request: Request, house: InHouse) -> None:
 
 
 @router.get("/metrics", summary="Metrics", include_in_schema=False, dependencies=[Depends(_may_read)])
-def metrics(request: Request) -> Response:
+async def metrics(request: Request) -> Response:
     """Text for Prometheus, at most a moment old."""
     meters: Meters = request.app.state.meters
-    return Response(meters.text(), 200, media_type=CONTENT_TYPE)
+    limiter = current_default_thread_limiter()
+    meters.threads.set(limiter.total_tokens)
+    meters.busy.set(limiter.borrowed_tokens)
+    text = await run_sync(meters.text, limiter=meters.own)
+    return Response(text, 200, media_type=CONTENT_TYPE)

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from allocator.engines.child import memory_bytes_of_children
 from allocator.errors import Fault, InputError
 from service import audit as trail
 from service import exit_codes, first_use, logs, nights
@@ -116,6 +117,7 @@ def _night(settings: Settings, engine: Engine, *, as_json: bool) -> int:
         day = nights.due(settings, now_by(connection, settings))
         run_id = nights.begin(connection, settings, day, "operator", again=True)
     if run_id is not None:
+        memory_bytes_of_children.set(settings.solver_memory_mb << 20)
         solve_run(works, run_id)
     return _show_night(engine, day, as_json=as_json)
 

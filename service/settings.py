@@ -140,6 +140,12 @@ class Settings(BaseSettings):
     solver_threads: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Threads of CP-SAT in one solve."
     )
+    solver_memory_mb: int = Field(
+        8192,
+        ge=1024,
+        le=1 << 20,
+        description="Address space of one solver process, MiB; a solve has two at a time, a study as many as threads.",
+    )
     solver_niceness: int = Field(
         10, ge=0, le=19, description="How far solves and what follows them give way to other work on the machine."
     )

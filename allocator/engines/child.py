@@ -47,6 +47,9 @@ GRACE_S = 2.0
 MEMORY_BYTES = 8 << 30
 """Address space of one child; a solver's own memory limit is not to be relied on (google/or-tools issue 1944)."""
 
+memory_bytes_of_children: ContextVar[int] = ContextVar("memory_bytes_of_children", default=MEMORY_BYTES)
+"""Address space of the children that this thread starts without naming one."""
+
 _CONTEXT = multiprocessing.get_context("forkserver")
 _APART = multiprocessing.get_context("spawn")
 APART = frozenset({"highs"})
@@ -128,7 +131,7 @@ class Child:
     failure: str | None = None
 
     @classmethod
-    def start(cls, engine: str, task: Task, entry: str = "run", memory_bytes: int = MEMORY_BYTES) -> "Child":
+    def start(cls, engine: str, task: Task, entry: str = "run", memory_bytes: int | None = None) -> "Child":
         """Start ``entry`` of an engine on a task; its time runs from when its kernels are compiled."""
         prepare([engine])
         messages, theirs = _CONTEXT.Pipe(duplex=False)
@@ -136,7 +139,8 @@ class Child:
         _take_sockets()
         folder = tempfile.mkdtemp(prefix="solver-", dir=scratch())
         ends_at = time.monotonic() + task.time_limit_s
-        errand = _Errand(ENGINES[engine], entry, folder, memory_bytes, ends_at)
+        allowed = memory_bytes or memory_bytes_of_children.get()
+        errand = _Errand(ENGINES[engine], entry, folder, allowed, ends_at)
         context = _APART if engine in APART else _CONTEXT
         process = context.Process(target=_serve, args=(errand, task, theirs, lifeline_end), daemon=True)
         with _nameless_main(), collector_held():
@@ -215,7 +219,7 @@ def wait_for(children: list[Child], timeout_s: float) -> None:
             child.poll()
 
 
-def run_alone(engine: str, task: Task, entry: str = "run", memory_bytes: int = MEMORY_BYTES) -> Answer:
+def run_alone(engine: str, task: Task, entry: str = "run", memory_bytes: int | None = None) -> Answer:
     """Run one engine to its end; raises EngineError when it dies, hangs or answers what its rows do not allow."""
     child = Child.start(engine, task, entry, memory_bytes)
     try:

@@ -20,7 +20,7 @@ from sqlalchemy import Engine, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
-from allocator.engines.child import ENGINES, load_once
+from allocator.engines.child import ENGINES, load_once, memory_bytes_of_children
 from allocator.engines.courtesy import give_way_as_session
 from service import nights
 from service.clock import now_by
@@ -111,6 +111,7 @@ async def _take_until_stopped(works: Works, url: str, lane: str, places: int) ->
     @queue.task(name=SOLVE, queue=lane)
     def solve(**_of_earlier_releases: str) -> str:
         _give_way(settings.solver_niceness)
+        memory_bytes_of_children.set(settings.solver_memory_mb << 20)
         return solve_next(works, lane)
 
     async with queue.open_async():

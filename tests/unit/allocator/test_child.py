@@ -122,6 +122,15 @@ def test_running_out_of_memory_is_a_named_failure():
         run_alone("test", replace(TASK, time_limit_s=30.0), entry="gobble", memory_bytes=2 << 30)
 
 
+def test_children_have_the_memory_that_their_thread_was_given():
+    given = child_module.memory_bytes_of_children.set(2 << 30)
+    try:
+        with pytest.raises(EngineError, match="memory"):
+            run_alone("test", replace(TASK, time_limit_s=30.0), entry="gobble")
+    finally:
+        child_module.memory_bytes_of_children.reset(given)
+
+
 def test_a_crash_is_a_named_failure():
     with pytest.raises(EngineError, match=f"ended with code -{int(signal.SIGABRT)}"):
         run_alone("test", TASK, entry="crash")
