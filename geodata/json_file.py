@@ -24,13 +24,8 @@ MAX_CHARACTERS = 400
 def load_json(path: Path) -> Any:
     """Content of a JSON file; raises InputError for anything that JSON does not allow."""
     try:
-        return json.loads(
-            decode(path),
-            object_pairs_hook=_once,
-            parse_constant=_no_constant,
-            parse_float=finite_number,
-            parse_int=whole_number,
-        )
+        # a number that is not finite is refused where it stands, with its row and column
+        return json.loads(decode(path), object_pairs_hook=_once, parse_constant=_no_constant, parse_int=whole_number)
     except json.JSONDecodeError as error:
         message = f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
     except ValueError as error:
