@@ -139,7 +139,7 @@ def attacks(pattern: "re.Pattern[Any]") -> Iterator[tuple[str, str, str]]:
     if isinstance(pattern.pattern, bytes):
         alphabet = [each for each in alphabet if ord(each) < 128]
     pumps: dict[str, None] = {}
-    starts: dict[str, None] = {"": None}
+    starts: dict[str, None] = {"": None, "\x01": None}
     for before, body in _repeats(list(tree), [""]):
         starts |= dict.fromkeys(before[:6])
         pumps |= dict.fromkeys(each for each in _examples(body, alphabet)[:12] if each)
@@ -148,7 +148,7 @@ def attacks(pattern: "re.Pattern[Any]") -> Iterator[tuple[str, str, str]]:
     own = [each for each in alphabet if any(each in pump for pump in pumps)][:20]
     pumps |= dict.fromkeys(own)
     pumps |= dict.fromkeys(first + second for first, second in itertools.product(own[:7], repeat=2))
-    yield from itertools.product(list(starts)[:5], list(pumps)[:90], ("\x01", ""))
+    yield from itertools.product(list(starts)[:6], list(pumps)[:90], ("\x01", ""))
 
 
 def _literals(tree: Any) -> Iterator[str]:

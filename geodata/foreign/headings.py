@@ -26,6 +26,9 @@ NEEDED = 10
 SHORT = 4
 """Characters of a remark in parentheses that is one word."""
 
+LONGEST = 1000
+"""Characters of a heading that are read: what follows says nothing of its column."""
+
 SURE = 60
 """Least score of a guess that is not marked."""
 
@@ -196,6 +199,7 @@ class Heading:
 
 def heading_of(spelt: str) -> Heading:
     """A heading, its rows joined by " / ", as it is compared: without numbers, polite words and parentheses."""
+    spelt = spelt[:LONGEST]
     _, inside = heading_parts(simplified(plain(spelt)))
     return Heading(tuple(_compared(level) for level in spelt.split(" / ")), inside if len(inside) <= SHORT else "")
 
@@ -213,6 +217,7 @@ def _compared(level: str) -> str:
 @lru_cache(maxsize=4096)
 def read_heading(spelt: str) -> HeadingMeaning:
     """What a heading says, of all its rows."""
+    spelt = spelt[:LONGEST]
     heading = heading_of(spelt)
     last = heading.levels[-1]
     own = column_name(heading_parts(plain(spelt.rsplit(" / ", 1)[-1]))[0])
@@ -263,7 +268,7 @@ def _best(level: str, whole: str) -> HeadingMeaning:
 
 def functions_of(spelt: str) -> list[str]:
     """The functions that a heading speaks of."""
-    words, inside = heading_parts(simplified(plain(spelt)))
+    words, inside = heading_parts(simplified(plain(spelt[:LONGEST])))
     # 面积（研发） is that of laboratories, 面积（含办公） is not that of offices
     text = words if matches("含|包括|除|incl|excl", inside) else f"{words} {inside}"
     return [function.value for pattern, function in QUALIFIERS.items() if matches(pattern, text)]

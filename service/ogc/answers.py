@@ -18,7 +18,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         "401": "Who asks is not known",
         "403": "This is not allowed",
         "404": "There is nothing here",
+        "408": "The request came too slowly",
         "409": "This does not go with how things stand",
+        "413": "The request is too large",
         "429": "Too many requests",
         "503": "Not now",
     }.items()

@@ -330,6 +330,32 @@ def test_a_host_that_is_none_and_a_scheme_that_is_none_are_not_taken(behind):
         assert links_of(behind.get("/ogc/", headers=told))["self"] == "http://test/allocator/ogc/"
 
 
+@pytest.mark.parametrize("host", ["evil.example/path", "a b", 'x"y', "", "user@host", "a:b", "a:123456", "[::1"])
+def test_a_malformed_host_is_refused(city, host):
+    answer = city[0].get("/ogc/", headers={"Host": host})
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "urn:allocator:problem:host"
+
+
+def test_with_names_of_its_own_the_service_is_asked_under_these_alone(server, tmp_path):
+    given = {"allowed_hosts": "Plan.example.cn, gis.example.cn", "trusted_proxies": "127.0.0.1"}
+    with desk_on(server, tmp_path, **given) as desk:
+        for host in (
+            "plan.example.cn",
+            "PLAN.example.cn:8443",
+            "gis.example.cn",
+            "localhost:8000",
+            "127.0.0.1",
+            "[::1]:1",
+        ):
+            answer = desk.get("/ogc/", headers={"Host": host})
+            assert links_of(answer)["self"] == f"http://{host}/ogc/"
+        for host in ("evil.example", "plan.example.cn.evil.example", "example.cn", "test"):
+            assert desk.get("/ogc/", headers={"Host": host}).status_code == 400
+            told = {"Host": "plan.example.cn", "X-Forwarded-Host": host}
+            assert desk.get("/ogc/", headers=told).status_code == 400
+
+
 def test_an_origin_that_is_named_may_ask_and_no_other(behind):
     for origin, taken in (
         ("https://gis.example.cn", True),
@@ -362,6 +388,10 @@ def test_an_origin_that_is_named_may_ask_and_no_other(behind):
         {"trusted_proxies": "10.0.0.0/99"},
         {"cors_origins": "gis.example.cn"},
         {"cors_origins": "https://gis.example.cn/"},
+        {"allowed_hosts": "https://plan.example.cn"},
+        {"allowed_hosts": "plan.example.cn:8000"},
+        {"allowed_hosts": "*"},
+        {"metrics_from": "monitor"},
     ],
 )
 def test_settings_that_are_no_address_are_refused(wrong):

@@ -15,12 +15,12 @@ import pytest
 from service.api.strict_json import check_json
 from tests.patterns import Used, attacks, patterns
 
-SHORT, LONG = 256, 4096
+SHORT, MEDIUM, LONG = 256, 2048, 4096
 MOST_GROWTH = 8.0
 """How much more work four times a text may be: linear is 4, quadratic 16."""
 
 SOON_S = 0.002
-"""What is done within this on the longest text is linear: a quadratic pattern takes ten times as long."""
+"""What is done within this on the longest text is linear: a quadratic pattern takes several times as long."""
 
 BOUNDED = {
     "geodata.foreign.quantities._AFTER_COMMA": "geodata.foreign.quantities.LONGEST",
@@ -59,27 +59,8 @@ READERS = (
 """Modules whose functions read texts from outside."""
 
 PUMPS = (
-    *" \t\n()[]【】{}\"'\\/|,.;:+-*=%#_~^<>0179aAe年月日一万千至㎡㎥、。；①½²$",
-    *(
-        '\\"',
-        "(a)",
-        "( ",
-        "1 ",
-        "1,",
-        "1.",
-        ",000",
-        "a ",
-        "=A1",
-        "1+",
-        "1x",
-        "不",
-        "无",
-        "同上",
-        "m2",
-        " / ",
-        "%25",
-        "%2F/",
-    ),
+    *" \n([)]【{\"'\\/|,.;:+-*=%_<19a年一至㎡。½",
+    *('\\"', "(a)", "( ", "1 ", "1,", "1.", ",000", "a ", "=A1", "1+", "1x", "不", "同上", "m2", " / ", "%25"),
 )
 
 
@@ -244,7 +225,7 @@ def test_no_reader_of_texts_is_worse_than_linear():
             one, four = (steps(64), steps(256)) if not start else (0, 0)
             if four > MOST_GROWTH * max(one, 200):
                 worst[name] = ("steps", start, pump, end, one, four)
-            elif _seconds_once(read, text(LONG)) > SOON_S and _is_worse(seconds, LONG):
+            elif _seconds_once(read, text(MEDIUM)) > SOON_S and _is_worse(seconds, MEDIUM):
                 worst[name] = ("seconds", start, pump, end)
             if name in worst:
                 break
