@@ -40,7 +40,7 @@ WAIT_S = 5.0
 WAITING = 4
 """Uploads that may wait for each reader; each holds a thread of the service."""
 
-PATIENCE = 3
+PATIENCE = 6
 """Seconds by the clock for each second of processor time that a file may take: others use the processors too."""
 
 STARTING_S = 120.0
