@@ -134,8 +134,8 @@ class Readers:
         return _plain(answer)
 
     def _too_much(self, file: str) -> InputError:
-        memory = f"{self._memory_bytes // 2**20} MiB of memory"
-        message = f"is damaged, or takes more than {memory} or {self._seconds:g} seconds to read"
+        most = self._memory_bytes // 2**20
+        message = f"is damaged, or takes more than {most} MiB of memory or {self._seconds:g} seconds to read"
         return InputError([Fault(file, None, None, None, message, _SMALLER, TOO_LARGE)])
 
 
