@@ -121,7 +121,7 @@ class Settings(BaseSettings):
         20.0,
         gt=0,
         le=600,
-        description="Processor time that reading one uploaded file may take, s; three times by clock.",
+        description="Processor time that reading one uploaded file may take, s; six times by clock.",
     )
     reader_memory_bytes: int = Field(
         805_306_368, ge=1 << 26, le=1 << 36, description="Memory that reading one uploaded file may take, bytes."

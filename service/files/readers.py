@@ -40,7 +40,7 @@ WAIT_S = 5.0
 WAITING = 4
 """Uploads that may wait for each reader; each holds a thread of the service."""
 
-PATIENCE = 3
+PATIENCE = 6
 """Seconds by the clock for each second of processor time that a file may take: others use the processors too."""
 
 STARTING_S = 120.0
@@ -134,8 +134,8 @@ class Readers:
         return _plain(answer)
 
     def _too_much(self, file: str) -> InputError:
-        memory = f"{self._memory_bytes // 2**20} MiB of memory"
-        message = f"is damaged, or takes more than {memory} or {self._seconds:g} seconds to read"
+        most = self._memory_bytes // 2**20
+        message = f"is damaged, or takes more than {most} MiB of memory or {self._seconds:g} seconds to read"
         return InputError([Fault(file, None, None, None, message, _SMALLER, TOO_LARGE)])
 
 
