@@ -86,7 +86,7 @@ def test_the_commands_of_the_services_work_together_without_containers(server, t
         "ALLOCATOR_DATA_DIR": str(tmp_path / "data"),
         "ALLOCATOR_HOST": "127.0.0.1",
         "ALLOCATOR_PORT": "0",
-        "ALLOCATOR_DEMO_TIME_LIMIT_S": "12",
+        "ALLOCATOR_DEMO_TIME_LIMIT_S": "60",
     }
     early = Process(tmp_path, *SERVICES["api"]["command"], **environment)
     assert early.process.wait(120) == 2
