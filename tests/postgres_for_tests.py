@@ -19,11 +19,11 @@ MAKE_LOGINS = ROOT / "tools" / "make-logins.sql"
 class MachineServer:
     """The PostgreSQL that the distribution has, on a socket alone, with files that nothing else uses."""
 
-    def __init__(self) -> None:
+    def __init__(self, programs: Path | None = None) -> None:
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-        if not found:
+        if programs is None and not found:
             pytest.skip("no PostgreSQL of the distribution: apt-get install postgresql (see tools/system-parts)")
-        self.programs = found[-1].parent
+        self.programs = programs or found[-1].parent
         self.folder = Path(tempfile.mkdtemp(prefix="allocator-pg-machine-"))
         embedded._make_system_user()
         self._run_as = {"user": embedded.SYSTEM_USER} if os.geteuid() == 0 else {}

@@ -1,10 +1,10 @@
 """What came before a batch, mappings that are kept, and databases of the release before them."""
 
-from alembic import command
 from sqlalchemy import text
 
 from service.database.engine import open_engine
-from service.database.migrate import _config, _queue_tables, current, head, migrate
+from service.database.migrate import current, head, migrate
+from tests.operations.test_upgrades import brought
 from tests.service_for_tests import a_project, as_csv
 
 
@@ -42,11 +42,8 @@ def test_a_district_hears_nothing_of_what_others_sent(fresh):
 
 
 def test_a_database_of_the_release_before_keeps_its_drafts_and_gets_the_new_table(server):
-    engine = open_engine(server.empty(), pool_size=1)
+    engine = open_engine(brought(server, "0004"), pool_size=1)
     with engine.begin() as connection:
-        connection.execute(text("CREATE SCHEMA allocator"))
-        _queue_tables(connection)
-        command.upgrade(_config(connection), "0004")
         connection.execute(
             text(
                 "INSERT INTO allocator.draft (draft_id, person, file_name, name, content)"

