@@ -5,9 +5,11 @@ import time
 
 import pytest
 
+from allocator.explain import dossier
 from service import phases
 from service.claims import false_claims
 from service.database.engine import SYSTEM, transaction
+from service.dossiers import dossier_document
 from service.jobs.watch import Watcher
 from service.phases import PREPARING, expected_s
 from service.records import runs
@@ -144,10 +146,14 @@ def test_what_there_was_no_time_to_explain_is_explained_when_it_is_asked_for(des
     assert stored == []
     listed = desk.get(f"plans/{short['plan_id']}/dossiers").json()
     assert listed == {"projects": [*names, "T-4"]}
-    for name in listed["projects"]:
-        made, kept = (desk.get(f"plans/{each['plan_id']}/dossiers/{name}").json() for each in (short, whole))
-        assert made == kept, name
-    document = PlanOut.model_validate(desk.get(f"plans/{short['plan_id']}/exports/plan.json").json())
+    kept, document = (
+        PlanOut.model_validate(desk.get(f"plans/{each['plan_id']}/exports/plan.json").json()) for each in (whole, short)
+    )
+    for plan_id, stated in ((whole["plan_id"], kept), (short["plan_id"], document)):
+        verified = checked(stated)
+        for name in listed["projects"]:
+            told = dossier_document(dossier(verified, name)).model_dump(mode="json")
+            assert desk.get(f"plans/{plan_id}/dossiers/{name}").json() == told, name
     assert any("not explained in time: 1 projects" in note for note in document.notes)
     assert false_claims(document, checked(document).problem) == [], "it claims no reasons"
     for lang, words in (("zh", "未及说明原因"), ("en", "Not explained in the time given")):
