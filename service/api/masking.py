@@ -1,7 +1,7 @@
 """Answers for people of one district, without the names of other districts' projects, firms and sitting tenants."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -56,27 +56,50 @@ def without_names(asker: Asker, plan_id: str) -> None:
 
 @dataclass(frozen=True)
 class Mask:
-    """Names to hide, and names to keep where one of them is a part of those."""
+    """Names to hide, and names to keep where one of the others is a part of them."""
 
     hidden: frozenset[str]
+    kept: frozenset[str]
+
+    def content(self, content: Any) -> Any:
+        """JSON without the names, in keys and values."""
+        said = "\n".join(_strings(content))
+        # a city has thousands of names, and an answer a few of them: only these are worth a pattern
+        hidden, kept = ({name for name in names if name in said} for names in (self.hidden, self.kept))
+        if not hidden:
+            return content
+        listed = sorted(hidden | kept, key=lambda name: (-len(name), name))
+        return _Writing(hidden, re.compile("|".join(map(_bounded, listed)))).content(content)
+
+
+def _strings(content: Any) -> Iterator[str]:
+    match content:
+        case str():
+            yield content
+        case list():
+            for each in content:
+                yield from _strings(each)
+        case dict():
+            for key, value in content.items():
+                yield key
+                yield from _strings(value)
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """One answer as it is written anew."""
+
+    hidden: set[str]
     pattern: re.Pattern[str]
 
-    @staticmethod
-    def of(hidden: Iterable[str], kept: Iterable[str]) -> "Mask | None":
-        """The mask of names; None if there are none to hide.  A name that is also kept is not hidden."""
-        names = frozenset(hidden) - frozenset(kept)
-        listed = sorted((each for each in {*names, *kept} if each), key=lambda name: (-len(name), name))
-        return Mask(names, re.compile("|".join(map(_bounded, listed)))) if names else None
-
-    def text(self, said: str) -> str:
-        """A text without the names."""
+    def _text(self, said: str) -> str:
         return self.pattern.sub(lambda found: HIDDEN if found.group() in self.hidden else found.group(), said)
 
     def content(self, content: Any) -> Any:
-        """JSON without them, in keys and values."""
+        """The same without the names."""
         match content:
             case str():
-                return self.text(content)
+                return self._text(content)
             case list():
                 return [self.content(each) for each in content]
             case {"project_id": str(project_id), "component_id": _, "value": _, "occupant": str(occupant)} if (
@@ -101,7 +124,9 @@ def mask_of(problem: Problem, own: set[str], district: str | None = None) -> Mas
     parks, spaces = problem.registry.parks.values(), problem.registry.spaces.values()
     kept = {name for park in parks for name in (park.park_id, park.name_zh, park.name_en)}
     kept |= {space.space_id for space in spaces}
-    return Mask.of(filter(None, hidden), {*kept, *firms, *own})
+    kept |= firms | own
+    hidden -= kept
+    return Mask(frozenset(hidden - {""}), frozenset(kept - {""})) if hidden - {""} else None
 
 
 def _bounded(name: str) -> str:
