@@ -1,6 +1,7 @@
 """Engines that misbehave, to be run in children by name."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -41,6 +42,11 @@ def gobble(task: Task, report: Report) -> Answer:
     """Ask for more memory than allowed."""
     hoard = [bytearray(64 << 20) for _ in range(1000)]
     return Answer(AnswerStatus.UNKNOWN, note=str(len(hoard)))
+
+
+def allowance(task: Task, report: Report) -> Answer:
+    """Say how much memory is allowed."""
+    return Answer(AnswerStatus.UNKNOWN, note=str(resource.getrlimit(resource.RLIMIT_AS)[0]))
 
 
 def crash(task: Task, report: Report) -> Answer:

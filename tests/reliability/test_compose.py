@@ -190,6 +190,7 @@ def test_the_commands_of_the_services_work_together_without_containers(server, t
         # as long as it takes to find a plan while others work on the machine, and the patience of the containers
         "ALLOCATOR_DEMO_TIME_LIMIT_S": "30",
         "ALLOCATOR_STALLED_AFTER_S": "20",
+        "ALLOCATOR_SOLVER_NICENESS": "0",
     }
     early = Process(tmp_path, *SERVICES["api"]["command"], **environment)
     assert early.process.wait(120) == 2

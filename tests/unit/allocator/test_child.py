@@ -123,10 +123,12 @@ def test_running_out_of_memory_is_a_named_failure():
 
 
 def test_children_have_the_memory_that_their_thread_was_given():
-    given = child_module.memory_bytes_of_children.set(2 << 30)
+    patient = replace(TASK, time_limit_s=60.0)
+    assert run_alone("test", patient, entry="allowance").note == str(8 << 30)
+    given = child_module.memory_bytes_of_children.set(3 << 30)
     try:
-        with pytest.raises(EngineError, match="memory"):
-            run_alone("test", replace(TASK, time_limit_s=30.0), entry="gobble")
+        assert run_alone("test", patient, entry="allowance").note == str(3 << 30)
+        assert run_alone("test", patient, entry="allowance", memory_bytes=2 << 30).note == str(2 << 30)
     finally:
         child_module.memory_bytes_of_children.reset(given)
 
