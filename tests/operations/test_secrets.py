@@ -66,7 +66,13 @@ def used(server, tmp_path_factory):
             assert main(("key", "operator", "--role", "operator")) == 0
         found["key by the command"] = said[0]
 
-        claims = {"iss": "https://id.example", "aud": "district-allocator", "sub": "li.na", "allocator_role": "planner"}
+        claims = {
+            "iss": "https://id.example",
+            "aud": "district-allocator",
+            "sub": "li.na",
+            "allocator_role": "planner",
+            "scope": "x",
+        }
         token = jwt.encode({"alg": "RS256", "kid": "one"}, {**claims, "exp": int(time.time()) + 300}, issuer)
         bearer = {"Authorization": f"Bearer {token}"}
         assert desk.ask(None, "POST", "scenarios", json={"document": {}}, headers=bearer).status_code == 201

@@ -37,6 +37,8 @@ LANDED = {
     "r0006_stored_answers.py": "e78fce02838fdf8d5af7c4ff48c24390d1d57361ccf2681b1c08767162367a24",
     "r0007_logins.py": "71ebd915d5e1c4362a7340ac6b38a6f35e9957df241170101d44354bdf78b686",
     "r0007_logins.sql": "6cd99945c375b2f16bc9a7dbac5a651567936909d13346b5699855b6c0b51f80",
+    "r0008_turns.py": "29b81121ff446011be2873e8ef0fea9667ea68db73ea0d569ec5cee699dceb47",
+    "r0009_sessions.py": "f147cf1ada5b9bc326c1ba01014bba8b96d97407053758364755679cd9cc87aa",
 }
 """SHA-256 of every migration that landed; a new one is added with its line, and no line ever changes."""
 
