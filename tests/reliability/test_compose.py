@@ -188,7 +188,7 @@ def test_the_commands_of_the_services_work_together_without_containers(server, t
         "ALLOCATOR_HOST": "127.0.0.1",
         "ALLOCATOR_PORT": "0",
         # as long as it takes to find a plan while others work on the machine, and the patience of the containers
-        "ALLOCATOR_DEMO_TIME_LIMIT_S": "30",
+        "ALLOCATOR_DEMO_TIME_LIMIT_S": "60",
         "ALLOCATOR_STALLED_AFTER_S": "20",
         "ALLOCATOR_SOLVER_NICENESS": "0",
     }
