@@ -74,7 +74,8 @@ class Readers:
         self._memory_bytes = memory_bytes
 
     def warm(self) -> None:
-        """Load what readers need, so that the first upload does not wait for it."""
+        """Load what readers need, so that the first upload does not wait for it, and remove what was left of others."""
+        scratch()
         if not can_forbid_network():
             LOG.warning("readers are not kept from the network: this system has no filter that is known")
         _ZYGOTE.warm()
