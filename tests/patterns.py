@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -46,6 +47,7 @@ def modules() -> Iterator[ModuleType]:
                 yield importlib.import_module(found.name)
 
 
+@cache
 def patterns() -> list[Used]:
     """Compiled patterns within modules, however deep in tables, and patterns that are written where they are used."""
     found: dict[tuple[Any, int], Used] = {}
@@ -141,14 +143,14 @@ def attacks(pattern: "re.Pattern[Any]") -> Iterator[tuple[str, str, str]]:
     pumps: dict[str, None] = {}
     starts: dict[str, None] = {"": None, "\x01": None}
     for before, body in _repeats(list(tree), [""]):
-        starts |= dict.fromkeys(before[:6])
+        starts |= dict.fromkeys(before[:2])
         pumps |= dict.fromkeys(each for each in _examples(body, alphabet)[:12] if each)
     whole = [each for each in _examples(list(tree), alphabet)[:8] if each]
     pumps |= dict.fromkeys(whole)
     own = [each for each in alphabet if any(each in pump for pump in pumps)][:20]
     pumps |= dict.fromkeys(own)
     pumps |= dict.fromkeys(first + second for first, second in itertools.product(own[:7], repeat=2))
-    yield from itertools.product(list(starts)[:6], list(pumps)[:90], ("\x01", ""))
+    yield from itertools.product(list(starts)[:8], list(pumps)[:70], ("\x01", ""))
 
 
 def _literals(tree: Any) -> Iterator[str]:

@@ -91,6 +91,24 @@ def test_no_pattern_is_worse_than_linear():
     assert worst == {}
 
 
+QUADRATIC = (
+    (r'"(?:[^"\\]|\\.)*"|[\[{\]}]', "finditer"),
+    (rb"""\br\s*=\s*["']\s*([A-Za-z]{0,4})\s*(\d{1,10})""", "findall"),
+    (r"[(\[【（]([^)\]】）]*)[)\]】）]", "sub"),
+    (r"^(?:净化)?[ ]*(?:至少)?[ ]*|[ ]*(?:以上)?的?(?:区|室)?$", "sub"),
+    (r"(?:生物|医用)*材料", "search"),
+    (r";(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", "split"),
+    (r"\d{1,3}\s*(?:年)?\s*(?:半)?", "fullmatch"),
+)
+"""Patterns that are worse than linear, each as something like it once stood here."""
+
+
+@pytest.mark.timing
+@pytest.mark.parametrize(("pattern", "way"), QUADRATIC)
+def test_the_worst_texts_show_a_pattern_that_is_worse_than_linear(pattern, way):
+    assert next(_too_slow(Used(re.compile(pattern)), way, LONG), None) is not None
+
+
 def _too_slow(used: Used, way: str, longest: int) -> Iterator[tuple[str, str, str]]:
     for start, pump, end in attacks(used.pattern):
         for length in (min(SHORT, longest), longest):
