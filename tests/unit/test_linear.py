@@ -95,10 +95,9 @@ QUADRATIC = (
     (r'"(?:[^"\\]|\\.)*"|[\[{\]}]', "finditer"),
     (rb"""\br\s*=\s*["']\s*([A-Za-z]{0,4})\s*(\d{1,10})""", "findall"),
     (r"[(\[【（]([^)\]】）]*)[)\]】）]", "sub"),
-    (r"^(?:净化)?[ ]*(?:至少)?[ ]*|[ ]*(?:以上)?的?(?:区|室)?$", "sub"),
+    (r"[ ]*(?:以上)?$", "sub"),
     (r"(?:生物|医用)*材料", "search"),
     (r";(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", "split"),
-    (r"\d{1,3}\s*(?:年)?\s*(?:半)?", "fullmatch"),
 )
 """Patterns that are worse than linear, each as something like it once stood here."""
 
