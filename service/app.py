@@ -115,6 +115,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
             PAGES_PREFIX: partial(recognise_session, app.state.house),
         },
         largest=settings.max_body_bytes,
+        readers=settings.readers_at_once,
     )
     app.add_middleware(Guard)
     if settings.cors_origins:

@@ -18,6 +18,9 @@ CREATE FUNCTION simulated.now() RETURNS timestamptz LANGUAGE sql STABLE
     AS 'SELECT pg_catalog.now() + ahead FROM simulated.clock';
 GRANT USAGE ON SCHEMA simulated TO PUBLIC;
 GRANT SELECT ON simulated.clock TO PUBLIC;
+GRANT EXECUTE ON FUNCTION simulated.now() TO PUBLIC;
+ALTER FUNCTION allocator.forget_runs SET search_path = simulated, pg_catalog, pg_temp;
+ALTER FUNCTION allocator.forget_uploads SET search_path = simulated, pg_catalog, pg_temp;
 ALTER TABLE allocator.run ALTER COLUMN made_at SET DEFAULT simulated.now();
 ALTER TABLE allocator.night ALTER COLUMN started_at SET DEFAULT simulated.now();
 ALTER TABLE allocator.worker ALTER COLUMN started_at SET DEFAULT simulated.now();

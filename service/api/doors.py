@@ -8,17 +8,21 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount, compile_path
 from starlette.types import Scope
 
-from service.api.limits import most_bytes
+from service.api.limits import has_file, most_bytes
 from service.people.roles import Right
 
 
 @dataclass(frozen=True)
 class Door:
-    """A route: the application that it is mounted in, the right that it needs, if any, and its largest body, bytes."""
+    """A route: the application that it is mounted in, the right that it needs, if any, and its largest body, bytes.
+
+    ``file`` says whether that is a file.
+    """
 
     mount: str
     right: Right | None
     most: int
+    file: bool = False
 
 
 class Doors:
@@ -49,7 +53,8 @@ def _walked(routes: Iterable[BaseRoute], mount: str, prefix: str) -> Iterator[tu
 
 def _door(mount: str, route: APIRoute, largest: int) -> Door:
     right = next(_rights(route.dependant), None)
-    return Door(mount, right, most_bytes(route.endpoint, largest, known=right is not None))
+    most = most_bytes(route.endpoint, largest, known=right is not None)
+    return Door(mount, right, most, has_file(route.endpoint))
 
 
 def _rights(dependant: Dependant) -> Iterator[Right]:

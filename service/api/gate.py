@@ -74,7 +74,12 @@ class Gate:
     """ASGI middleware that lets in the bodies of people who may send them."""
 
     def __init__(
-        self, app: ASGIApp, doors: Callable[[], Doors], recognisers: Mapping[str, Recogniser], largest: int
+        self,
+        app: ASGIApp,
+        doors: Callable[[], Doors],
+        recognisers: Mapping[str, Recogniser],
+        largest: int,
+        readers: int,
     ) -> None:
         self._app, self._make_doors, self._recognisers = app, doors, recognisers
         self._doors: Doors | None = None
@@ -84,6 +89,8 @@ class Gate:
         self._strangers = Share(
             "bodies", limits.STRANGERS_BYTES, limits.STRANGERS_BYTES_EACH, waiting=WAITING, wait_s=limits.TURN_S
         )
+        # as many as are read at the same time, of which one person leaves room for another
+        self._files = Share("files", readers, max(1, readers - 1), waiting=limits.FILES_WAITING, wait_s=limits.FILES_S)
         self._one = CapacityLimiter(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,6 +140,8 @@ class Gate:
             body = await _read(incoming, door.most, limits.BODY_S if arrival.who else limits.STRANGER_S)
             if body and is_json(_media_type(scope)) and not scope["path"].endswith(limits.BATCHES):
                 await self._check(body)
+            if door.file and arrival.who is not None:
+                await held.enter_async_context(self._files.turn(arrival.who.principal.person))
         except ProblemError as error:
             raise _RefusedError(error) from None
         return body

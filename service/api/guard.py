@@ -1,10 +1,13 @@
-"""What stands before every route: no NUL in an address, and the headers of every answer."""
+"""What stands before every route: addresses that can be read one way alone, and the headers of every answer."""
 
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api.problems import problem
+
+STRICT = "/api/v1/"
+"""Where every parameter of an address has one value."""
 
 HEADERS = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
@@ -16,7 +19,7 @@ HEADERS = [
 
 
 class Guard:
-    """ASGI middleware: refuses addresses with a NUL, and gives every answer the headers that browsers need."""
+    """ASGI middleware: refuses addresses that can be read two ways, and gives every answer its headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,7 +34,21 @@ class Guard:
             refused = problem(400, "unreadable", "The address has a NUL character.", headers={"Connection": "close"})
             await refused(scope, receive, answer)
             return
+        if scope["path"].startswith(STRICT) and (twice := _named_twice(scope.get("query_string") or b"")):
+            detail = f"The address has two values of {twice[:60]!r}, and none of them is taken."
+            await problem(400, "unreadable", detail, headers={"Connection": "close"})(scope, receive, answer)
+            return
         await self._app(scope, receive, answer)
+
+
+def _named_twice(query: bytes) -> str | None:
+    """The name that a query has twice: no parameter of the API is a list, and one of two values would go unread."""
+    names: set[str] = set()
+    for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+        if name in names:
+            return name
+        names.add(name)
+    return None
 
 
 def _with_headers(send: Send) -> Send:

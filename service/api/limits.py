@@ -38,6 +38,12 @@ STRANGERS_BYTES = 4 * 2**20
 STRANGERS_BYTES_EACH = 2**19
 """The same for one address, bytes."""
 
+FILES_S = 60.0
+"""How long a request with a file waits until others are read, s."""
+
+FILES_WAITING = 256
+"""Requests with files of one person that may wait."""
+
 TURN_S = 10.0
 """How long a body waits for others to be done with before it is refused, s."""
 
@@ -57,6 +63,11 @@ def takes_files(route: Route) -> Route:
     """Let a route take bodies of the largest size that the settings allow."""
     setattr(route, _ATTRIBUTE, None)
     return route
+
+
+def has_file(route: Callable[..., Any]) -> bool:
+    """Whether a route takes files."""
+    return hasattr(route, _ATTRIBUTE)
 
 
 def most_bytes(route: Callable[..., Any], largest: int, *, known: bool) -> int:

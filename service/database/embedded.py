@@ -5,6 +5,7 @@ import fcntl
 import os
 import pwd
 import subprocess
+import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from allocator.errors import Fault, InputError
 from service.database.logins import SERVICE
 
 DATABASE = "allocator"
+
+RECOVERY_S = 120.0
+"""How long the recovery of a server that was cut down may take, s."""
 
 SYSTEM_USER = "pgserver"
 """User of the machine that the wheel runs the server as where it is started by root, who may not run one."""
@@ -47,12 +51,30 @@ def start(data_dir: Path) -> Any:
     try:
         _make_system_user()
         server = get_server(folder, cleanup_mode=None)
-        server.ensure_postgres_running()
+        run(server)
     except (OSError, RuntimeError, AssertionError, subprocess.SubprocessError) as error:
         remedy = "Name a folder that can be written with ALLOCATOR_DATA_DIR, or a server with DATABASE_URL."
         message = f"does not start the embedded PostgreSQL: {error}"
         raise InputError([Fault(str(folder), None, None, None, message, remedy)]) from error
     return server
+
+
+def run(server: Any) -> None:
+    """Start a server, and wait while it recovers from a crash, which may take longer than the wheel waits.
+
+    Raises AssertionError or subprocess.SubprocessError for one that does not start.
+    """
+    until = time.monotonic() + RECOVERY_S
+    while True:
+        try:
+            server.ensure_postgres_running()
+        except (subprocess.TimeoutExpired, AssertionError):
+            # the wheel gives up after ten seconds, and calls a server that still recovers not ready
+            if time.monotonic() > until or not (server.pgdata / "postmaster.pid").exists():
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def _make_system_user() -> None:

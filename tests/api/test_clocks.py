@@ -23,7 +23,7 @@ from service.pipeline import Outcome, problem_of
 from service.records import runs
 from service.records.runs import Retry
 from tests.clock_for_tests import DatabaseClock, clocks_of_machines, machine_wrong_by
-from tests.service_for_tests import Desk, a_project
+from tests.service_for_tests import Desk, a_project, as_owner
 
 WRONG_BY_H = (-26, 0, 26)
 NIGHTS_SIMULATED = 100
@@ -35,7 +35,7 @@ BEGIN = datetime(2026, 9, 14, 16, tzinfo=UTC)  # midnight of the 15th in the cit
 def timed(server, tmp_path):
     """A desk whose database goes by a clock that the test moves, and no setting of the day."""
     url = server.database()
-    clock = DatabaseClock(url)
+    clock = DatabaseClock(as_owner(url))
     desk = Desk(url, tmp_path, today=None, nightly_at=time(2, 0), stalled_after_s=60)
     with clocks_of_machines():
         yield desk, clock

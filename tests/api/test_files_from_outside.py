@@ -49,7 +49,8 @@ def test_files_that_never_end_leave_the_service_to_others(desk, asleep, monkeypa
         assert desk.get("me", "vic").status_code == 200
         answers = [each.result() for each in sent]
     codes = [answer.status_code for answer in answers]
-    assert set(codes) == {422, 503}
+    assert 422 in codes
+    assert set(codes) <= {422, 429, 503}
     assert all(answer.headers["Retry-After"] for answer in answers if answer.status_code == 503)
     late = next(answer.json()["errors"][0] for answer in answers if answer.status_code == 422)
     assert (late["file"], late["code"]) == ("upload.csv", "too-large")
@@ -63,7 +64,7 @@ def test_files_that_never_end_leave_the_service_to_others(desk, asleep, monkeypa
     [
         (b"[" * 65 + b"]" * 65, "is nested deeper than 64 levels"),
         (b'[{"a": 1, "a": 2}]', "stands twice"),
-        (b'[{"floor_area_m2": ' + b"9" * 309 + b"}]", "number of more than 100 digits"),
+        (b'[{"floor_area_m2": ' + b"9" * 309 + b"}]", "number of more than 40 digits"),
         (b'["' + b'\\"' * 100_000, "is not JSON"),
         (b"\xff\xfe\xfd", "is neither UTF-8 nor GB18030"),
     ],

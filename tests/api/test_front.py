@@ -409,3 +409,11 @@ def test_the_asker_is_the_last_address_that_is_no_proxy(client):
     assert trusted.facts_of(scope)["client"] == ("203.0.113.9", 0)
     assert trusted.facts_of({**scope, "client": ("192.0.2.1", 1)}) == {}
     assert Trusted(()).facts_of(scope) == {}
+
+
+def test_a_parameter_with_two_values_is_refused_and_none_of_them_is_taken(city):
+    for query in ("limit=1&limit=2", "limit=1&state=draft&limit=", "%6cimit=1&limit=1"):
+        answer = city.get(f"plans?{query}")
+        assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (400, "unreadable")
+        assert "limit" in answer.json()["detail"]
+    assert city.get("plans?limit=1&state=draft").status_code == 200

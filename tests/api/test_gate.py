@@ -23,6 +23,7 @@ BODIED = {"post", "put", "patch", "delete"}
 FACTS = {
     "draft_id": "draft-000000000000",
     "batch_id": "batch-000000000000",
+    "session_id": "session-000000000000",
     "run_id": "run-000000000000",
     "job_id": "run-000000000000",
     "plan_id": "p-000000000000",
@@ -281,7 +282,7 @@ def test_json_of_every_name_is_strict(desk, media_type, body):
 
 def test_json_of_more_values_than_are_taken_is_refused_before_it_is_read(desk):
     body = b"[" + b"{}," * MAX_VALUES + b"{}]"
-    answer = desk.post("batches", content=body, headers={"Content-Type": "application/json"})
+    answer = desk.post("registries", "oli", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
     assert "values" in answer.json()["detail"]
 
@@ -304,7 +305,7 @@ def test_bodies_that_are_held_at_the_same_time_are_bounded(desk, monkeypatch):
         if len(refused) == 2:
             both.set()
 
-    gate = Gate(app, Open, {"": recognise}, largest)
+    gate = Gate(app, Open, {"": recognise}, largest, readers=2)
 
     async def hold(person, size):
         async def receive():

@@ -30,11 +30,12 @@ def test_ready_needs_a_worker_and_a_write(fresh):
     assert ready(fresh) == (503, "no worker")
     beat(fresh.works)
     assert ready(fresh) == (200, "ok")
-    with fresh.engine.begin() as connection:
-        connection.execute(text("REVOKE INSERT ON allocator.worker FROM allocator_app"))
+    login = fresh.engine.url.username
+    with fresh.owner.begin() as connection:
+        connection.execute(text(f"REVOKE INSERT ON allocator.worker FROM {login}"))
     assert ready(fresh) == (503, "no database"), "reading alone does not do"
-    with fresh.engine.begin() as connection:
-        connection.execute(text("GRANT INSERT ON allocator.worker TO allocator_app"))
+    with fresh.owner.begin() as connection:
+        connection.execute(text(f"GRANT INSERT ON allocator.worker TO {login}"))
     assert ready(fresh) == (200, "ok")
 
 

@@ -17,7 +17,7 @@ from service.records import runs
 from service.records.runs import Order, Retry
 from tests.api.matrix import COOKIE, session_of
 from tests.clock_for_tests import DatabaseClock
-from tests.service_for_tests import NANSHAN, PINGSHAN, Desk, a_project, desk_on
+from tests.service_for_tests import NANSHAN, PINGSHAN, Desk, a_project, as_owner, desk_on
 
 USUAL_S = 60.0
 
@@ -26,7 +26,7 @@ USUAL_S = 60.0
 def timed(server, tmp_path):
     """A desk, and the clock of its database."""
     url = server.database()
-    clock = DatabaseClock(url)
+    clock = DatabaseClock(as_owner(url))
     desk = Desk(url, tmp_path)
     yield desk, clock
     desk.close()
@@ -312,7 +312,7 @@ def test_the_page_names_the_figure(server, tmp_path, lang, words):
 
 def test_jobs_that_are_lost_are_made_again_as_many_as_runs_wait(desk):
     waiting = ask(desk, "lost", 10, 3) + ask(desk, "nightly", 10, 1, kind="nightly")
-    with desk.engine.begin() as connection:
+    with desk.owner.begin() as connection:
         connection.execute(text("DELETE FROM procrastinate_jobs"))
         connection.execute(text("UPDATE allocator.run SET made_at = now() - interval '1 minute'"))
         connection.execute(

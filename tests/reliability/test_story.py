@@ -7,8 +7,8 @@ import subprocess
 from pathlib import Path
 
 import httpx
-import pytest
 
+from service.database import embedded
 from tests.reliability.processes import NOTHING_WRONG, Process, descendants, wait_until
 from tests.service_for_tests import a_project, as_csv, as_xlsx
 
@@ -93,7 +93,7 @@ def test_the_api_the_worker_and_the_database_are_cut_down_mid_solve_and_nothing_
     stop = [str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop"]
     as_owner = ["setpriv", "--reuid=pgserver", "--clear-groups"] if os.geteuid() == 0 else []
     subprocess.run([*as_owner, *stop], check=True, capture_output=True, cwd="/")
-    _run_again(server.handle)
+    embedded.run(server.handle)
     site.api = site.process("serve", "--no-worker", "--port", port)
     site.api.wait_for("http://")
     again = site.worker()
@@ -102,17 +102,6 @@ def test_the_api_the_worker_and_the_database_are_cut_down_mid_solve_and_nothing_
     wait_until(lambda: site.counts()["jobs left"] == 0)
     found = site.counts()
     assert {name: found[name] for name in NOTHING_WRONG} == NOTHING_WRONG
-
-
-def _run_again(handle):
-    """Start a database that was cut down: on a busy machine its recovery takes longer than the wheel waits."""
-    for _ in range(5):
-        try:
-            handle.ensure_postgres_running()
-        except subprocess.TimeoutExpired:
-            continue
-        return
-    pytest.fail("the database did not come back")
 
 
 def test_serve_needs_nothing_and_leaves_nothing(tmp_path):

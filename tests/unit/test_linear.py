@@ -52,7 +52,7 @@ READERS = (
     "geodata.foreign.year_month",
     "service.addresses",
     "service.api.paging",
-    "service.api.uploads",
+    "service.files.uploads",
     "service.fault_words",
     "service.ogc.filters",
 )
@@ -190,7 +190,7 @@ def test_every_reader_of_texts_is_found():
         "geodata.foreign.headings.read_heading",
         "geodata.foreign.meaning.parts_of(utilities)",
         "geodata.xlsx_styles.words_behind",
-        "service.api.uploads.plain_name",
+        "service.files.uploads.plain_name",
         "service.fault_words.chinese",
         "json",
     ):

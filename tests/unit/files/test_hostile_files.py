@@ -103,7 +103,7 @@ LISTS = {
     "JSON of 309 digits": (
         "json",
         lambda: files.records('{"floor_area_m2":' + "9" * 309 + "}", 1),
-        "has a number of more than 100 digits",
+        "has a number of more than 40 digits",
         "309",
     ),
     "GeoJSON of 200,001 vertices": (
