@@ -53,8 +53,7 @@ def _demo(connection: Connection, settings: Settings, records: RegistryRecords) 
         "basis": "nothing",
         "plan_from": plan_from(),
         "time_limit_s": settings.demo_time_limit_s,
-        # the kernels of the engine scale take minutes to compile on a new machine, and this batch needs none
-        "engine": "exact",
+        "engine": "auto",
     }
     order_run(
         connection,

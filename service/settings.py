@@ -209,7 +209,7 @@ class Settings(BaseSettings):
     mail_to: Annotated[tuple[str, ...], NoDecode] = Field((), description="Receivers of mails, separated by commas.")
 
     demo: bool = Field(default=True, description="Whether an empty database gets the seed registry and a demo plan.")
-    demo_time_limit_s: float = Field(20.0, gt=0, le=3600, description="Wall time of the demo's solve, s.")
+    demo_time_limit_s: float = Field(40.0, gt=0, le=3600, description="Wall time of the demo's solve, s.")
     docs: bool = Field(default=True, description="Whether /api/v1/openapi.json is served without a key.")
 
     @model_validator(mode="before")
