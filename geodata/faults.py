@@ -121,7 +121,7 @@ def faults_of(
     name: Callable[[Sequence[str]], str] = "/".join,
 ) -> list[Fault]:
     """One fault per pydantic error; ``name`` turns the error's place into a column."""
-    errors = error.errors(include_url=False)
+    errors = error.errors(include_url=False)[: MAX_FAULTS + 1]
     inner = {details["loc"][:depth] for details in errors for depth in range(1, len(details["loc"]))}
     # A list whose items are faulty also counts as too short; the items' own faults say it.
     told = [details for details in errors if details["type"] != "too_short" or details["loc"] not in inner]
