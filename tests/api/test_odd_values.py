@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from service.fault_words import chinese
 from service.pages.session import COOKIE
 from tests.api.matrix import SURFACES, session_of
 from tests.service_for_tests import a_project
@@ -196,6 +197,18 @@ def test_a_body_with_a_host_of_faults_is_answered_shorter_than_it_is(desk, path,
     assert 400 <= answer.status_code < 500
     assert len(answer.content) < 500_000
     assert answer.json()["detail"]
+
+
+def test_a_newcomer_of_many_components_is_not_placed_at_once(desk):
+    desk.published("STANDING")
+    whole = a_record("MANY")
+    parts = [{**whole["components"][0], "component_id": f"lab{place}"} for place in range(21)]
+    answer = desk.post("recommendations", json={"project": {**whole, "components": parts}})
+    assert answer.status_code == 422
+    (told,) = answer.json()["errors"]
+    assert (told["code"], told["value"], told["message"]) == ("too-large", "21", "has more than 20 components")
+    assert chinese(told["message"]) == "超过 20 个组成"
+    assert chinese(told["remedy"]) != told["remedy"]
 
 
 def test_a_few_faults_of_a_body_are_told_one_by_one(desk):
