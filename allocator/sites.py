@@ -33,6 +33,9 @@ MOST_TRIED = 3000
 MOST_MONTHS = 500
 """How many combinations of start months are tried in one set of spaces."""
 
+MOST_LOOKED_AT = 30_000
+"""How many sites are looked at before the search stops: a way of fifty components has fifty."""
+
 
 Spaces = tuple[tuple[str, int], ...]
 """The spaces of one component, one or several of one building, each with the floor taken there."""
@@ -68,7 +71,7 @@ def ways_to_place(standing: Standing, project: Project, most: int) -> Ways:
         ranked = sorted(best.values(), key=lambda way: way.worth, reverse=True)
         if len(ranked) >= most and bound <= ranked[most - 1].worth:
             return Ways(tuple(ranked[:most]), complete=True)
-        if tried >= MOST_TRIED:
+        if tried >= MOST_TRIED or search.is_spent:
             return Ways(tuple(ranked[:most]), complete=False)
         way = search.way(spaces)
         if way is None:
@@ -77,7 +80,7 @@ def ways_to_place(standing: Standing, project: Project, most: int) -> Ways:
         if used not in best or best[used].worth < way.worth:
             best[used] = way
     ranked = sorted(best.values(), key=lambda way: way.worth, reverse=True)
-    return Ways(tuple(ranked[:most]), complete=True)
+    return Ways(tuple(ranked[:most]), complete=not search.is_spent)
 
 
 def worth_of(aims: tuple[Aim, ...], deltas: Mapping[str, int]) -> Worth:
@@ -100,6 +103,12 @@ class _Search:
             for key, spaces in self._starts.items()
         }
         self._nearby: dict[object, tuple[Spaces, ...]] = {}
+        self._looked_at = 0
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether as many sites were looked at as there may be."""
+        return self._looked_at >= MOST_LOOKED_AT
 
     def _offers(self, project: Project) -> dict[str, list[Option]]:
         """Options that break no rule by themselves."""
@@ -121,7 +130,7 @@ class _Search:
         queue: list[tuple[Worth, int, int, tuple[Spaces, ...]]] = []
         if start is not None:
             queue.append((_negated(start), 0, next(turn), ()))
-        while queue:
+        while queue and not self.is_spent:
             negative, _, _, chosen = heappop(queue)
             if len(chosen) == len(self._parts):
                 yield _negated(negative), chosen
@@ -133,6 +142,7 @@ class _Search:
 
     def _bound(self, chosen: tuple[Spaces, ...]) -> Worth | None:
         """Promise of the chosen spaces and of the best that is left to the other components; None for no way."""
+        self._looked_at += len(self._parts)
         promises = [self._promises[part.key][s] for part, s in zip(self._parts, chosen, strict=False)]
         for place in range(len(chosen), len(self._parts)):
             best = self._best(place, chosen)
@@ -166,6 +176,9 @@ class _Search:
         """The project in these spaces from the first months in which no rule is broken."""
         offers = [self._starts[part.key][space_id] for part, space_id in zip(self._parts, spaces, strict=True)]
         for options in islice(product(*offers), MOST_MONTHS):
+            if self.is_spent:
+                break
+            self._looked_at += len(options)
             sites = sites_of(options)
             if not self._standing.breaches(sites, RULES):
                 deltas = self._standing.deltas(sites)

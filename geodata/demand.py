@@ -1,5 +1,6 @@
 """Interchange records of the demand side: projects, their components and links."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -129,8 +130,8 @@ class ProjectRecord(ProjectHead):
     @field_validator("components")
     @classmethod
     def _ids_differ(cls, components: Sequence[ComponentRecord]) -> Sequence[ComponentRecord]:
-        ids = [component.component_id for component in components]
-        if twice := sorted({each for each in ids if ids.count(each) > 1}):
+        times = Counter(component.component_id for component in components)
+        if twice := sorted(each for each, count in times.items() if count > 1):
             raise unreadable(f"use the component_id {', '.join(twice)} twice", "Give each component its own id")
         return components
 

@@ -120,7 +120,10 @@ def faults_of(
     model: type[BaseModel],
     name: Callable[[Sequence[str]], str] = "/".join,
 ) -> list[Fault]:
-    """One fault per pydantic error; ``name`` turns the error's place into a column."""
+    """One fault per pydantic error, or one in all if they are too many; ``name`` turns a place into a column."""
+    # counting is cheap, listing is not
+    if error.error_count() > MAX_FAULTS:
+        return [_rest(origin.file)]
     errors = error.errors(include_url=False)
     inner = {details["loc"][:depth] for details in errors for depth in range(1, len(details["loc"]))}
     # A list whose items are faulty also counts as too short; the items' own faults say it.

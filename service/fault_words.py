@@ -100,6 +100,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"has more than ([\d,]+) sheets", r"超过 \1 张工作表"),
     (r"has more than ([\d,]+) merged ranges", r"合并区域超过 \1 处"),
     (r"has more than ([\d,]+) cell formats", r"单元格格式超过 \1 种"),
+    (r"has more than (\d+) components", r"超过 \1 个组成"),
+    (r"Upload it as a batch, and ask for a plan", r"请作为批次上传，并生成方案"),
     (r"has more than ([\d,]+) layers", r"超过 \1 个图层"),
     (r"has more than ([\d,]+) vertices", r"图形顶点合计超过 \1 个"),
     (r"Simplify the geometries, or split the file", r"请简化图形或拆分文件"),

@@ -85,8 +85,9 @@ def apply(inputs: Inputs, scenario: Scenario, path: Path) -> Inputs:
         changed["goals"] = scenario.goals.model_dump(mode="json")["tiers"]
     for district in changed["districts"]:
         district["permissions"] |= scenario.permissions.get(district["adcode"], {})
+    withdrawn = set(scenario.withdraw)
     changed["projects"] = [
-        _patched(p, scenario.projects) for p in changed["projects"] if p["project_id"] not in scenario.withdraw
+        _patched(p, scenario.projects) for p in changed["projects"] if p["project_id"] not in withdrawn
     ]
     for kind, key in (("parks", "park_id"), ("spaces", "space_id"), ("tenancies", "tenancy_id")):
         added = [record.model_dump(mode="json") for record in getattr(scenario.add, kind)]
@@ -141,8 +142,9 @@ def _unknown(inputs: Inputs, scenario: Scenario, path: Path) -> list[Fault]:
         ("stages", scenario.stages, published | {key.split("/")[0] for key in published}),
     )
     return [
-        _fault(path, column, name, "is not known", f"Known: {', '.join(sorted(known)[:30])}")
+        _fault(path, column, name, "is not known", remedy)
         for column, names, known in checks
+        for remedy in [f"Known: {', '.join(sorted(known)[:30])}"]
         for name in names
         if name not in known
     ]

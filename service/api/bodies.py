@@ -1,14 +1,30 @@
 """What requests carry: nothing unknown, no number in the clothes of a text, everything bounded."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
 
 from geodata.schema import BoundaryRecord
 from service.people.roles import shows
 
 MONTH = r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"
 """A month of a calendar that leases and what follows them stay within."""
+
+MOST_FAULTS = 200
+"""Faults of a body that are told one by one: a small body can have a hundred thousand, each far larger than itself."""
 
 
 def _printable(value: str) -> str:
@@ -40,6 +56,18 @@ class Body(BaseModel):
     """Base of request bodies."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _few_faults(cls, value: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return validate(value)
+        except ValidationError as error:
+            # counting is cheap, listing is not
+            if (count := error.error_count()) <= MOST_FAULTS:
+                raise
+        message = "has {count} faults, more than the {most} that are listed"
+        raise PydanticCustomError("too_many_faults", message, {"count": count, "most": MOST_FAULTS})
 
 
 class AimIn(Body):
@@ -74,7 +102,7 @@ class RunIn(Body):
         "policy's.",
     )
     scenario_id: Name | None = Field(None, description="A stored scenario that changes the inputs.")
-    goals: list[list[AimIn]] | None = Field(
+    goals: list[Annotated[list[AimIn], Field(max_length=20)]] | None = Field(
         None, min_length=1, max_length=20, description="Tiers of goals in strict order; absent is the usual order."
     )
     engine: Literal["auto", "exact"] = "auto"

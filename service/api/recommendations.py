@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
+from geodata.faults import over_limit
 from geodata.read import projects_in
 from service.api.bodies import RecommendIn
 from service.api.house import Asker, AskingTurn, Reader
@@ -19,6 +20,9 @@ router = APIRouter(prefix="/recommendations", tags=["recommendations"])
 
 FILE = "project.json"
 """What faults of the body are told of."""
+
+MOST_COMPONENTS = 20
+"""Components of a newcomer that is placed at once: each is held against every space."""
 
 
 @router.post("", summary="Ranked sites for a newcomer", response_model=RecommendationOut, dependencies=[AskingTurn])
@@ -41,6 +45,10 @@ def recommended(asker: Asker, body: RecommendIn) -> RecommendationOut:
     Whoever calls it has the person's turn.
     """
     plan_id = _standing(asker, body.plan_id)
+    parts = body.project.get("components")
+    if isinstance(parts, list) and len(parts) > MOST_COMPONENTS:
+        remedy = "Upload it as a batch, and ask for a plan."
+        raise over_limit(FILE, f"has more than {MOST_COMPONENTS} components", remedy, len(parts))
     document, verified = asker.house.plan(plan_id)
     content = {"projects": [body.project]}
     joined = with_newcomer(document, verified, lambda records: projects_in(content, FILE, records), FILE)

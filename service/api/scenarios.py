@@ -7,8 +7,9 @@ from fastapi import Path as InPath
 from pydantic import ValidationError
 from sqlalchemy import Connection, insert, select
 
+from geodata.faults import shown
 from service import audit
-from service.api.bodies import ScenarioIn, SweepIn
+from service.api.bodies import MOST_FAULTS, ScenarioIn, SweepIn
 from service.api.house import Planner, Reader
 from service.api.once import Answer, IsOnce
 from service.api.paging import InWindow, Page, paged
@@ -54,9 +55,14 @@ def _checked(document: dict[str, Any]) -> dict[str, Any]:
     try:
         checked = Scenario.model_validate(document)
     except ValidationError as error:
+        if (count := error.error_count()) > MOST_FAULTS:
+            detail = (
+                f"The scenario has {count:,} faults, more than the {MOST_FAULTS} that are listed; nothing was stored."
+            )
+            raise ProblemError(422, "faults", detail) from None
         errors = [
             {
-                "pointer": "#/document" + "".join(f"/{part}" for part in each["loc"]),
+                "pointer": "#/document" + "".join(f"/{shown(part)}" for part in each["loc"]),
                 "message": each["msg"],
                 "remedy": "See the how-to on scenarios.",
             }

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from service.api import recommendations, runs
 from service.api.bodies import Body, RecommendIn, RunIn
@@ -27,13 +27,11 @@ MOST = 1000
 _QUALIFIERS = {"value", "mediaType", "encoding", "schema", "format"}
 
 
-class Execute(BaseModel):
+class Execute(Body):
     """An execute request; outputs are given by value."""
 
-    model_config = ConfigDict(extra="forbid")
-
     inputs: dict[str, Any] = Field(default_factory=dict)
-    outputs: dict[str, Any] = Field(default_factory=dict)
+    outputs: dict[str, Any] = Field(default_factory=dict, max_length=20)
     response: Literal["raw", "document"] = "document"
     mode: str | None = None
 

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from service.fault_words import chinese
 from service.pages.session import COOKIE
 from tests.api.matrix import SURFACES, session_of
 from tests.service_for_tests import a_project
@@ -170,3 +171,56 @@ def test_every_page_of_a_districts_own_draft_is_an_answer_while_a_plan_is_in_for
     review = fresh.ask(None, "GET", f"/pages/plans/{own}/review", headers={"Cookie": f"{COOKIE}={cookie}"})
     assert review.status_code == 200
     assert "变化清单只对全市人员显示" in review.text
+
+
+MANY = 50_000
+NAMES = {f"k{place}": 1 for place in range(MANY)}
+HOSTS_OF_FAULTS = (
+    ("/api/v1/runs", NAMES),
+    ("/api/v1/runs", {"goals": [[{"goal": "none"}] * MANY]}),
+    ("/api/v1/sweeps", {"scenarios": ["scenario-000000000000"], "run": NAMES}),
+    ("/api/v1/scenarios", NAMES),
+    ("/api/v1/scenarios", {"document": NAMES}),
+    ("/api/v1/scenarios", {"document": {"withdraw": [1] * MANY}}),
+    ("/api/v1/scenarios", {"document": {"add": {"parks": [{"x": 1}] * MANY}}}),
+    ("/api/v1/recommendations", {"project": {"project_id": "A", "components": [{"x": 1}] * MANY}}),
+    ("/api/v1/recommendations", {"project": {"project_id": "A", **NAMES}}),
+    ("/ogc/processes/allocate/execution", NAMES),
+    ("/ogc/processes/allocate/execution", {"inputs": NAMES}),
+    ("/ogc/processes/allocate/execution", {"outputs": NAMES}),
+)
+
+
+@pytest.mark.parametrize(("path", "content"), HOSTS_OF_FAULTS)
+def test_a_body_with_a_host_of_faults_is_answered_shorter_than_it_is(desk, path, content):
+    answer = desk.post(path, content=json.dumps(content), headers=JSON)
+    assert 400 <= answer.status_code < 500
+    assert len(answer.content) < 500_000
+    assert answer.json()["detail"]
+
+
+def test_a_newcomer_of_many_components_is_not_placed_at_once(desk):
+    desk.published("STANDING")
+    whole = a_record("MANY")
+    parts = [{**whole["components"][0], "component_id": f"lab{place}"} for place in range(21)]
+    answer = desk.post("recommendations", json={"project": {**whole, "components": parts}})
+    assert answer.status_code == 422
+    (told,) = answer.json()["errors"]
+    assert (told["code"], told["value"], told["message"]) == ("too-large", "21", "has more than 20 components")
+    assert chinese(told["message"]) == "超过 20 个组成"
+    assert chinese(told["remedy"]) != told["remedy"]
+
+
+def test_a_few_faults_of_a_body_are_told_one_by_one(desk):
+    answer = desk.post("/api/v1/runs", json={f"k{place}": 1 for place in range(7)})
+    assert [each["pointer"] for each in answer.json()["errors"]] == [f"#/k{place}" for place in range(7)]
+
+
+def test_a_scenario_of_a_host_of_unknown_names_tells_the_first(desk):
+    desk.post("/api/v1/batches", json=[a_record("KNOWN")])
+    document = {"withdraw": [f"Q{place}" for place in range(MANY)]}
+    stored = desk.post("/api/v1/scenarios", json={"document": document}).json()["scenario_id"]
+    answer = desk.post("/api/v1/runs", json={"scenario_id": stored})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][-1]["message"] == "has more than 2,000 faults; the others are not listed"
+    assert len(answer.content) < 1_500_000

@@ -1,6 +1,7 @@
 """Looking where a change can matter finds what looking at everything finds, and searches find what enumeration does."""
 
 import random
+from dataclasses import replace
 from itertools import product
 
 from allocator.beside import sites_of
@@ -10,12 +11,12 @@ from allocator.options import floor_taken_m2
 from allocator.plan import Assignment, Plan
 from allocator.project_repair import cheapest_repair
 from allocator.rules import RULES
-from allocator.sites import ways_to_place, worth_of
+from allocator.sites import MOST_LOOKED_AT, ways_to_place, worth_of
 from allocator.standing import Standing
 from allocator.starts import first_month, may_start
 from allocator.verify import find_breaches, measure
 from tests.drawn import NOW, all_plans, draw_problem, sites
-from tests.large import standing_city
+from tests.large import newcomer, standing_city
 
 
 def standing_plans(count, most_plans=400, seed=3):
@@ -96,6 +97,23 @@ def test_ranked_ways_are_those_of_enumeration():
             empty += not best
     assert min(ranked, empty) > 50
     assert several > 30
+
+
+def test_a_project_of_many_components_ends_the_search_and_says_so():
+    problem, plan = standing_city(spaces=60, components=60)
+    lab = newcomer(random.Random(7)).components[0]
+    parts = tuple(replace(lab, component_id=f"lab{place}", floor_area_m2=100) for place in range(30))
+    project = replace(newcomer(random.Random(7)), components=parts, links=())
+    looked_at = []
+
+    class Counted(Standing):
+        def breaches(self, sites, *given):
+            looked_at.append(len(sites))
+            return super().breaches(sites, *given)
+
+    ways = ways_to_place(Counted(replace(problem, projects=(*problem.projects, project)), plan), project, most=3)
+    assert not ways.complete
+    assert sum(looked_at) <= MOST_LOOKED_AT + len(parts)
 
 
 def _every_site(case, component):
