@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
 from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from urllib.parse import urlencode
 
 from tests import hostile_files as files
@@ -31,13 +32,15 @@ TYPES = {
 
 @dataclass
 class Attack:
-    """Where is attacked, as whom, until when, and how each try ended."""
+    """Where is attacked, as whom, how long from when everybody is ready, and how each try ended."""
 
     address: tuple[str, int]
     key: str
-    until: float
+    seconds: float
     pause_s: float
+    ready: "Barrier"
     ended: Counter[str] = field(default_factory=Counter)
+    until: float = 0.0
 
     @property
     def goes_on(self) -> bool:
@@ -45,7 +48,7 @@ class Attack:
         return time.monotonic() < self.until
 
     def side_by_side(self, tries: Iterable[Callable[[], object]]) -> None:
-        """Repeat each try for as long as the attack lasts, all at the same time."""
+        """Repeat each try for as long as the attack lasts, all at the same time, once every attacker is ready."""
 
         def repeat(attempt: Callable[[], object]) -> None:
             while self.goes_on:
@@ -56,6 +59,8 @@ class Attack:
                 self.ended[how] += 1
                 time.sleep(self.pause_s)
 
+        self.ready.wait(PATIENCE_S)
+        self.until = time.monotonic() + self.seconds
         threads = [threading.Thread(target=repeat, args=[each]) for each in tries]
         for thread in threads:
             thread.start()
@@ -239,11 +244,8 @@ STRANGERS = (escaped_quotes, held_bodies, long_lists, half_heads)
 PLANNERS = (endless_views, small_workbooks, large_tables, slow_patterns)
 
 
-def begin(
-    kind: str, address: tuple[str, int], key: str, seconds: float, pause_s: float, told: "Queue[tuple[str, object]]"
-) -> None:
-    """Attack for so many seconds, and tell how it went; the whole of a process."""
-    attack = Attack(address, key, time.monotonic() + seconds, pause_s)
+def begin(kind: str, attack: Attack, told: "Queue[tuple[str, object]]") -> None:
+    """Attack, and tell how it went; the whole of a process."""
     globals()[kind](attack)
     told.put((kind, dict(attack.ended)))
 

@@ -26,7 +26,7 @@ from typing import Any
 
 import httpx
 
-from tests.reliability.attackers import begin, kinds, signed_in
+from tests.reliability.attackers import PATIENCE_S, Attack, begin, kinds, signed_in
 from tests.reliability.measure_load import Readers, told
 from tests.reliability.measure_start import ROOT, waited
 from tests.reliability.processes import descendants
@@ -190,25 +190,28 @@ def attacked(service: Service, given: argparse.Namespace) -> dict[str, object]:
     spawn = multiprocessing.get_context("spawn")
     ends: multiprocessing.Queue[tuple[str, object]] = spawn.Queue()
     attackers = []
-    for kind, known in kinds(given.only):
+    wanted = list(kinds(given.only))
+    ready = spawn.Barrier(len(wanted) + 1)
+    for kind, known in wanted:
         key = service.person(kind, "planner", DISTRICT) if known else ""
-        told_of = (kind, service.address, key, seconds + 5, given.pause, ends)
-        attackers.append(spawn.Process(target=begin, args=told_of, name=kind))
+        attack = Attack(service.address, key, seconds, given.pause, ready)
+        attackers.append(spawn.Process(target=begin, args=(kind, attack, ends), name=kind))
     for each in attackers:
         each.start()
         os.setpriority(os.PRIO_PROCESS, each.pid, given.nice)
-    time.sleep(5)  # they make their files
+    ready.wait(PATIENCE_S)
     readers, began_s = Readers(service.url, headers, asked), service.processor_s()
     readers.ask(rate, seconds)
     processor_s = service.processor_s() - began_s
     load = os.getloadavg()[0]
-    after_s = time.monotonic()
     ways = dict(ends.get(timeout=240) for _ in attackers)
     for each in attackers:
         each.join(60)
     peak_kb = status_of(service.pid)["VmHWM"]
     watch.end()
+    after_s = time.monotonic()
     after = settled(service, before, headers)
+    settled_s = round(time.monotonic() - after_s, 1)
     with httpx.Client(base_url=service.url, timeout=60) as client:
         healthy = {path: client.get(path).status_code for path in ("/healthz", "/readyz")}
     taken = told(readers.found)
@@ -232,7 +235,7 @@ def attacked(service: Service, given: argparse.Namespace) -> dict[str, object]:
         "most_readers": watch.children - 1,
         "before": before,
         "after": after,
-        "settled_s": round(time.monotonic() - after_s, 1),
+        "settled_s": settled_s,
         "new_in_tmp": sorted(path.name for path in set(TMP.iterdir()) - there),
         "load": load,
         **healthy,
@@ -242,10 +245,9 @@ def attacked(service: Service, given: argparse.Namespace) -> dict[str, object]:
 def settled(service: Service, before: dict[str, int], headers: dict[str, str]) -> dict[str, int]:
     """What the service holds when it is as before, or after a while; it is asked meanwhile, for threads end by it."""
     until = time.monotonic() + SETTLED_S
-    with httpx.Client(base_url=service.url, timeout=60, headers=headers) as client:
-        while any(service.facts()[name] > value for name, value in before.items()) and time.monotonic() < until:
-            client.get("/api/v1/plans/published")
-            time.sleep(0.5)
+    while any(service.facts()[name] > value for name, value in before.items()) and time.monotonic() < until:
+        httpx.get(f"{service.url}/api/v1/plans/published", timeout=60, headers=headers)
+        time.sleep(0.5)
     return service.facts()
 
 
