@@ -21,6 +21,9 @@ MB = 2**20
 PATIENCE_S = 180.0
 """How long an attacker waits for an answer."""
 
+READY_S = 900.0
+"""How long attackers wait for each other, and whoever reads for them."""
+
 JSON = "application/json"
 TYPES = {
     "csv": "text/csv",
@@ -59,7 +62,7 @@ class Attack:
                 self.ended[how] += 1
                 time.sleep(self.pause_s)
 
-        self.ready.wait(PATIENCE_S)
+        self.ready.wait(READY_S)
         self.until = time.monotonic() + self.seconds
         threads = [threading.Thread(target=repeat, args=[each]) for each in tries]
         for thread in threads:

@@ -26,7 +26,7 @@ from typing import Any
 
 import httpx
 
-from tests.reliability.attackers import PATIENCE_S, Attack, begin, kinds, signed_in
+from tests.reliability.attackers import READY_S, Attack, begin, kinds, signed_in
 from tests.reliability.measure_load import Readers, told
 from tests.reliability.measure_start import ROOT, waited
 from tests.reliability.processes import descendants
@@ -198,9 +198,10 @@ def attacked(service: Service, given: argparse.Namespace) -> dict[str, object]:
         attack = Attack(service.address, key, seconds, given.pause, ready)
         attackers.append(spawn.Process(target=begin, args=(kind, attack, ends), name=kind))
     for each in attackers:
+        each.daemon = True
         each.start()
         os.setpriority(os.PRIO_PROCESS, each.pid, given.nice)
-    ready.wait(PATIENCE_S)
+    ready.wait(READY_S)
     readers, began_s = Readers(service.url, headers, asked), service.processor_s()
     readers.ask(rate, seconds)
     processor_s = service.processor_s() - began_s
