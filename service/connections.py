@@ -7,6 +7,7 @@ is refused here is refused before there is a request.
 import resource
 from asyncio import BaseTransport, TimerHandle
 from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any
 
@@ -35,18 +36,27 @@ _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-lengt
 _TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 5\r\ncontent-length: 0\r\n\r\n"
 
 
+@dataclass
+class _Silent:
+    """Connections of one address that ask nothing, the oldest first: as yet, and any more."""
+
+    new: "dict[LimitedProtocol, None]" = field(default_factory=dict)
+    answered: "dict[LimitedProtocol, None]" = field(default_factory=dict)
+
+
 class Connections:
     """The connections of a process: so many in all, and so many from one address.
 
-    Where there is no room for a new one, the one that has asked nothing for longest makes room: so whoever holds
-    connections open without asking anything shuts nobody out.
+    Where there is no room for a new one, one that asks nothing makes room, so whoever holds connections open without
+    asking anything shuts nobody out: the oldest of those that never asked anything, or of those that did, whichever are
+    more.  So many half requests take no connection from people who read.
     """
 
     def __init__(self, most: int, each: int, trusted: tuple[str, ...] = ()) -> None:
         self._most, self._each = most, each
         self._trusted = trusted
         self._counts: Counter[str] = Counter()
-        self._silent: defaultdict[str, dict[LimitedProtocol, None]] = defaultdict(dict)
+        self._silent: defaultdict[str, _Silent] = defaultdict(_Silent)
 
     @property
     def count(self) -> int:
@@ -66,14 +76,17 @@ class Connections:
         self.silent(connection, name)
         return name
 
-    def silent(self, connection: "LimitedProtocol", name: str) -> None:
+    def silent(self, connection: "LimitedProtocol", name: str, *, answered: bool = False) -> None:
         """It asks nothing, as yet or any more."""
-        self._silent[name][connection] = None
+        there = self._silent[name]
+        (there.answered if answered else there.new)[connection] = None
 
     def asking(self, connection: "LimitedProtocol", name: str) -> None:
         """It has sent the whole head of a request."""
-        self._silent[name].pop(connection, None)
-        if not self._silent[name]:
+        there = self._silent[name]
+        there.new.pop(connection, None)
+        there.answered.pop(connection, None)
+        if not there.new and not there.answered:
             del self._silent[name]
 
     def leave(self, connection: "LimitedProtocol", name: str) -> None:
@@ -84,7 +97,8 @@ class Connections:
             del self._counts[name]
 
     def _make_room(self, name: str) -> bool:
-        oldest = next(iter(self._silent.get(name, ())), None)
+        there = self._silent.get(name, _Silent())
+        oldest = next(iter(there.new if len(there.new) >= len(there.answered) else there.answered), None)
         if oldest is not None:
             oldest.abort()
         return oldest is not None
@@ -175,7 +189,7 @@ class LimitedProtocol(HttpToolsProtocol):
         """A request is answered."""
         super().on_response_complete()
         if self._name is not None and self.cycle.response_complete:
-            self.among.silent(self, self._name)
+            self.among.silent(self, self._name, answered=True)
 
     def pause_writing(self) -> None:
         """The client does not take its answer."""

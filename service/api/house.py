@@ -15,15 +15,13 @@ from fastapi import Depends, Request, Security
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from sqlalchemy import Connection, Engine
 from starlette.routing import BaseRoute
 
 from allocator.verify import VerifiedPlan
 from service.api.gate import Recognised, arrival_of
 from service.api.problems import ProblemError
+from service.api.rates import Rates
 from service.api.share import Share
 from service.api.standing import Standings
 from service.database.engine import SYSTEM, transaction
@@ -60,7 +58,7 @@ class House:
     settings: Settings
     engine: Engine
     pepper: bytes
-    limiter: MovingWindowRateLimiter = field(default_factory=lambda: MovingWindowRateLimiter(MemoryStorage()))
+    rates: Rates = field(default_factory=Rates)
     standings: Standings = field(default_factory=Standings)
     known: Known = field(default_factory=Known)
 
@@ -233,17 +231,17 @@ def refuse_token(house: House, request: Request, error: TokenError) -> None:
 
 def count_stranger(house: House, address: str) -> None:
     """Count a failed recognition of an address; raises a 429 problem beyond its limit."""
-    _count(house, RateLimitItemPerMinute(STRANGERS_PER_MINUTE), "stranger", address)
+    _count(house, STRANGERS_PER_MINUTE, "stranger", address)
 
 
 def count_person(house: House, person: str) -> None:
     """Count a request of a person; raises a 429 problem beyond the limit."""
-    _count(house, RateLimitItemPerMinute(house.settings.requests_per_minute), "person", person)
+    _count(house, house.settings.requests_per_minute, "person", person)
 
 
-def _count(house: House, limit: RateLimitItem, *who: str) -> None:
-    if not house.limiter.hit(limit, *who):
-        detail = f"There may be {limit.amount} a minute."
+def _count(house: House, most: int, *who: str) -> None:
+    if not house.rates.hit(most, *who):
+        detail = f"There may be {most} a minute."
         raise ProblemError(429, "too-many", detail, headers={"Retry-After": "10"})
 
 

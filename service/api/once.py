@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+from anyio.to_thread import run_sync
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection, select, update
@@ -15,6 +16,9 @@ from service.api.house import Asker
 from service.api.problems import ProblemError
 from service.database.rows import first, only
 from service.database.tables import idempotency
+
+INLINE_BYTES = 65_536
+"""Bodies up to this are digested at once, larger ones in a thread."""
 
 KEY_FORM = r"^[\x21-\x7e]{1,200}$"
 
@@ -114,10 +118,20 @@ async def once(
     ],
 ) -> Once:
     """The request's key, and the fingerprint of what it asks for."""
+    parts = (request.url.path.encode(), request.url.query.encode(), await request.body())
+    # a large file takes long enough that others are served meanwhile
+    large = len(parts[-1]) > INLINE_BYTES
+    fingerprint = await run_sync(fingerprint_of, parts) if large else fingerprint_of(parts)
+    return Once(idempotency_key, f"{request.method} {request.scope['route'].path}", fingerprint)
+
+
+def fingerprint_of(parts: Iterable[bytes]) -> str:
+    """A digest of parts and of where each ends."""
     said = hashlib.sha256()
-    for part in (request.url.path.encode(), request.url.query.encode(), await request.body()):
-        said.update(len(part).to_bytes(8, "big") + part)
-    return Once(idempotency_key, f"{request.method} {request.scope['route'].path}", said.hexdigest())
+    for part in parts:
+        said.update(len(part).to_bytes(8, "big"))
+        said.update(part)
+    return said.hexdigest()
 
 
 IsOnce = Annotated[Once, Depends(once)]

@@ -119,6 +119,45 @@ def test_silent_connections_make_room_and_shut_nobody_out(tmp_path):
         settled(lambda: among.count, 0)
 
 
+def test_half_requests_take_no_connection_from_who_was_answered(tmp_path):
+    ask = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    with served(tmp_path, connections_per_address=10) as (place, among), connected(place) as reader:
+        reader.sendall(ask)
+        assert reader.recv(1000).endswith(b"ok")
+        half = []
+        for _ in range(50):
+            half.append(connected(place))
+            half[-1].sendall(ask[:20])
+        settled(lambda: among.count, 10)
+        reader.sendall(ask)
+        assert reader.recv(1000).endswith(b"ok")
+        for each in half:
+            each.close()
+
+
+def test_connections_that_were_answered_once_shut_nobody_out():
+    class Asking:
+        ended = False
+
+        def abort(self):
+            self.ended = True
+            among.leave(self, "192.0.2.1")
+
+    among = Connections(20, 10)
+    kept = [Asking() for _ in range(10)]
+    for each in kept:
+        among.enter(each, "192.0.2.1")
+        among.asking(each, "192.0.2.1")
+        among.silent(each, "192.0.2.1", answered=True)
+    new = [Asking() for _ in range(20)]
+    for each in new:
+        among.enter(each, "192.0.2.1")
+    # each kind gives way while it is the larger one
+    assert [sum(not each.ended for each in kind) for kind in (kept, new)] == [5, 5]
+    assert [each.ended for each in kept] == [True] * 5 + [False] * 5
+    assert not new[-1].ended
+
+
 def test_connections_that_all_ask_are_so_many_and_no_more(tmp_path):
     class Asking:
         def abort(self):

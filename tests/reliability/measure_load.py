@@ -88,9 +88,9 @@ def questions(plan_id: str, run_id: str, project_id: str) -> list[tuple[str, str
 class Readers:
     """Ask at a fixed rate, whatever the answers take: a late answer makes the next ones late too."""
 
-    def __init__(self, site: Site, asked: list[tuple[str, str]]) -> None:
-        self._host = site.address.removeprefix("http://")
-        self._headers = {"X-API-Key": site.keys["ada"]}
+    def __init__(self, address: str, headers: dict[str, str], asked: list[tuple[str, str]]) -> None:
+        self._host = address.removeprefix("http://")
+        self._headers = headers
         self._asked = asked
         self._due: queue.Queue[tuple[float, str, str] | None] = queue.Queue()
         self.found: list[tuple[str, float]] = []
@@ -156,7 +156,8 @@ def reads(rate: float, seconds: float, first_s: float = 15.0) -> dict[str, objec
         wish = {"basis": "nothing", "time_limit_s": seconds + 600}
         busy, *after = (client.post("runs", json=wish).json()["run_id"] for _ in range(SOLVES))
         wait_until(lambda: (client.get(f"runs/{busy}").json()["progress"] or {}).get("phase") == "solving")
-        readers = Readers(site, questions(plan_id, busy, project_id))
+        headers = {"X-API-Key": site.keys["ada"]}
+        readers = Readers(site.address, headers, questions(plan_id, busy, project_id))
         readers.ask(rate, seconds)
         last = client.get(f"runs/{after[-1]}").json()
         assert not last["finished_at"], f"the solves were over before the reads: {last}, {worker.log[-2000:]}"
