@@ -24,8 +24,11 @@ LEAST_CONFLICT_S = 5.0
 HIGHS_FROM = 1_000
 """Variables from which HiGHS takes part: below, CP-SAT and SCIP are done before its process has started."""
 
-SCALE_FROM = 5_000
-"""Variables from which the engine scale takes part: below, complete searches are done in seconds."""
+SCIP_FROM = 5_000
+"""Variables from which SCIP runs beside HiGHS in place of CP-SAT, whose single thread proves no later goal there."""
+
+SCALE_FROM = 12_000
+"""Variables from which the engine scale takes part: below, complete searches have the better plans."""
 
 HIGHS_MOST_ENTRIES = 4_000_000
 """Entries of the rows up to which HiGHS runs beside the engine scale; beyond, that one has all threads."""
@@ -53,7 +56,8 @@ def entrants(engine: str, threads: int, variables: int = 0, entries: int = 0) ->
         return [Entrant("highs", "highs", threads)], ""
     highs = Entrant("highs", "highs", 1)
     if engine == "auto" and variables < SCALE_FROM:
-        return [highs, Entrant("cp-sat", "cp-sat", 1)], f"{variables} variables: highs and cp-sat"
+        other = Entrant("cp-sat", "cp-sat", 1) if variables < SCIP_FROM else exact_engines(1)[1]
+        return [highs, other], f"{variables} variables: highs and {other.name}"
     if entries <= HIGHS_MOST_ENTRIES:
         scale = Entrant("scale", "scale", max(1, threads - 1))
         return [scale, highs], f"{variables} variables: the engine scale, with highs on one thread beside it"

@@ -115,6 +115,7 @@ def test_auto_chooses_by_size_and_says_why():
     middle, why = entrants("auto", 2, 3_000)
     assert [(e.name, e.threads) for e in middle] == [("highs", 1), ("cp-sat", 1)]
     assert why == "3000 variables: highs and cp-sat"
+    assert [e.name for e in entrants("auto", 2, 7_000)[0]] == ["highs", "scip"]
     large, why = entrants("auto", 2, 20_000, 3_000_000)
     assert [(e.name, e.threads) for e in large] == [("scale", 1), ("highs", 1)]
     assert why.startswith("20000 variables: the engine scale")
