@@ -46,6 +46,7 @@ class Search:
         self._limits = limits
         self._entrants = running
         self.confirming: Sequence[Entrant] = ()
+        self._confirmed_by: list[str] = []
         self._started = started
         self._deadline = started + limits.time_limit_s
         self._rows = packed(self._model.rows)
@@ -60,8 +61,8 @@ class Search:
 
     @property
     def engines(self) -> str:
-        """Names of the engines that run."""
-        return "+".join(entrant.name for entrant in self._entrants)
+        """Names of the engines that ran, those that confirmed proofs included."""
+        return "+".join(dict.fromkeys([*(entrant.name for entrant in self._entrants), *self._confirmed_by]))
 
     def too_late_for(self, objective: Objective) -> bool:
         """Whether a plan is known and the time is over: on a large model only to begin would take seconds more."""
@@ -99,6 +100,7 @@ class Search:
             others = [each for each in self.confirming if each.name not in goal.proved_by]
             if len(goal.proved_by) != PROOFS - 1 or not others or left_s <= 0 or self.stopped:
                 continue
+            self._confirmed_by += [each.name for each in others]
             objective, bounds = self._reached[number]
             task = replace(self._task(objective, left_s * CONFIRMING_SHARE), rows=self._before[number])
             standing = race(

@@ -25,7 +25,7 @@ SINGLE = {
 MEMORY_BYTES = 16 << 30
 """Address space of one run, the same for all: threads and compiled code reserve far more than they use."""
 
-TICK_S = 0.2
+TICK_S = 0.05
 MOST_TICKS = 200
 """How many points of a trajectory are kept."""
 

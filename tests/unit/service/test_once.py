@@ -3,12 +3,12 @@
 import hashlib
 import threading
 
-import anyio
 import pytest
 from starlette.requests import Request
 
 from service.api import once as module
 from service.api.once import INLINE_BYTES, once
+from tests.in_a_loop import run_apart
 
 
 def asked(body, query=b""):
@@ -29,18 +29,21 @@ def asked(body, query=b""):
         "headers": [(b"host", b"test")],
         "route": Route,
     }
-    return anyio.run(once, Request(scope, receive), "a key")
+    return run_apart(once, Request(scope, receive), "a key")
 
 
 @pytest.mark.parametrize(("size", "beside"), [(0, False), (INLINE_BYTES, False), (INLINE_BYTES + 1, True)])
 def test_a_large_body_is_digested_in_a_thread(monkeypatch, size, beside):
-    makers = []
-    real = module.fingerprint_of
+    makers, loops = [], []
+    real, begun = module.fingerprint_of, module.Request.body
+    monkeypatch.setattr(
+        module.Request, "body", lambda request: loops.append(threading.current_thread()) or begun(request)
+    )
     monkeypatch.setattr(
         module, "fingerprint_of", lambda parts: makers.append(threading.current_thread()) or real(parts)
     )
     asked(b"x" * size)
-    assert [maker is not threading.main_thread() for maker in makers] == [beside]
+    assert [maker is not loops[0] for maker in makers] == [beside]
 
 
 def test_the_fingerprint_tells_what_is_asked_for():

@@ -15,7 +15,7 @@ serve.serve(argparse.Namespace(host=None, port=None, data_dir=None))
 
 
 def test_a_thread_that_computes_lets_others_go_on_soon():
-    usual, wanted = sys.getswitchinterval(), f"{SWITCH_S:.6f}"
-    assert usual / 5 > SWITCH_S
+    python, wanted = 0.005, f"{SWITCH_S:.6f}"
+    assert python / 5 > SWITCH_S
     ended = subprocess.run([sys.executable, "-c", STARTED], capture_output=True, text=True, check=False)
     assert ended.stderr.strip().splitlines()[-1] == wanted, ended.stderr

@@ -5,15 +5,10 @@ import pytest
 
 from service.api.problems import ProblemError
 from service.api.share import Share
-
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
+from tests.in_a_loop import apart
 
 
+@apart
 async def test_one_owner_has_its_share_and_others_have_theirs():
     share = Share("things", 3, 2)
     async with share.turn("a"), share.turn("a"):
@@ -29,6 +24,7 @@ async def test_one_owner_has_its_share_and_others_have_theirs():
     assert (share.used, share.queued) == (0, 0)
 
 
+@apart
 async def test_whoever_waits_is_served_in_order_and_nobody_waits_behind_one_owners_queue():
     share = Share("things", 2, 1, waiting=10, wait_s=60)
     begun = []
@@ -52,6 +48,7 @@ async def test_whoever_waits_is_served_in_order_and_nobody_waits_behind_one_owne
     assert (share.used, share.queued) == (0, 0)
 
 
+@apart
 async def test_a_large_turn_is_not_passed_for_ever_by_small_ones():
     share = Share("bytes", 10, 10, waiting=10, wait_s=60)
     begun = []
@@ -75,6 +72,7 @@ async def test_a_large_turn_is_not_passed_for_ever_by_small_ones():
     assert begun == ["small", "large", "late"]
 
 
+@apart
 async def test_more_than_may_wait_are_refused_at_once_and_cancelled_ones_give_back():
     share = Share("things", 1, 1, waiting=1, wait_s=60)
     async with anyio.create_task_group() as tasks:
@@ -94,6 +92,7 @@ async def test_more_than_may_wait_are_refused_at_once_and_cancelled_ones_give_ba
     assert (share.used, share.queued) == (0, 0)
 
 
+@apart
 async def test_a_turn_that_does_not_come_in_time_is_refused():
     share = Share("things", 1, 1, waiting=5, wait_s=0.01)
     async with share.turn("a"):
