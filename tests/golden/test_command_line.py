@@ -86,6 +86,18 @@ def test_check_confirms_a_plan_and_its_goals(planned, capsys):
     assert report["goals"].keys() == {"value", "policy-fit", "cost", "clustering", "tier-balance"}
 
 
+def test_a_plan_whose_proof_other_engines_confirmed_passes_the_check(
+    tmp_path, capsys, project_row, write_csv, write_registry
+):
+    path = write_csv(tmp_path / "projects.csv", [project_row(project_id="A", floor_area_m2=3000)])
+    assert run_plan(path, write_registry(), tmp_path / "out", "--engine", "highs") == 0
+    document = json.loads((tmp_path / "out" / "plan.json").read_text())
+    assert document["engine"].startswith("highs+")
+    capsys.readouterr()
+    assert main(["check", "--plan", str(tmp_path / "out" / "plan.json")]) == 0
+    assert json.loads(capsys.readouterr().out)["verified"] is True
+
+
 def test_check_refuses_a_plan_that_was_touched(planned, capsys):
     path = planned / "plan.json"
     document = json.loads(path.read_text())
