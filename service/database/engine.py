@@ -54,7 +54,28 @@ def open_engine(url: str, pool_size: int = 10, statement_timeout_s: float = 60.0
     )
     event.listen(engine, "checkin", _rests)
     event.listen(engine, "checkout", _tried)
+    _close_late_ones(engine)
     return engine
+
+
+def _close_late_ones(engine: Engine) -> None:
+    """Close connections that come back after the engine was disposed of: nobody else would."""
+    disposals = 0
+
+    def disposed(_engine: Engine) -> None:
+        nonlocal disposals
+        disposals += 1
+
+    def connected(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info["disposals"] = disposals
+
+    def returned(connection: Any, record: ConnectionPoolEntry) -> None:
+        if connection is not None and record.info.get("disposals") != disposals:
+            connection.close()
+
+    event.listen(engine, "engine_disposed", disposed)
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "checkin", returned)
 
 
 def _rests(connection: Any, record: ConnectionPoolEntry) -> None:

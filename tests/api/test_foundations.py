@@ -220,3 +220,18 @@ def test_logs_are_json_without_secrets_or_local_variables(monkeypatch):
     assert "told" in json.dumps(first["exception"])
     assert second["event"] == "plain"
     assert first["timestamp"].endswith("Z")
+
+
+def test_a_connection_that_comes_back_after_the_engine_was_disposed_of_is_closed(fresh):
+    engine = open_engine(fresh.url, pool_size=1)
+    out = engine.connect()
+    kept = out.connection.dbapi_connection
+    engine.dispose()
+    out.close()
+    assert kept.closed
+    with engine.connect() as again:
+        assert again.execute(text("SELECT 1")).scalar_one() == 1
+        rested = again.connection.dbapi_connection
+    assert not rested.closed
+    engine.dispose()
+    assert rested.closed
