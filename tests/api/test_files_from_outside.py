@@ -49,8 +49,7 @@ def test_files_that_never_end_leave_the_service_to_others(desk, asleep, monkeypa
         assert desk.get("me", "vic").status_code == 200
         answers = [each.result() for each in sent]
     codes = [answer.status_code for answer in answers]
-    assert 422 in codes
-    assert set(codes) <= {422, 429, 503}
+    assert set(codes) in ({422, 429}, {422, 429, 503})
     assert all(answer.headers["Retry-After"] for answer in answers if answer.status_code == 503)
     late = next(answer.json()["errors"][0] for answer in answers if answer.status_code == 422)
     assert (late["file"], late["code"]) == ("upload.csv", "too-large")
