@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from allocator.errors import InputError
-from geodata.bounds import MAX_FILE_BYTES
 from geodata.faults import check_size, file_fault
+from geodata.file_limits import MAX_FILE_BYTES
 
 MOSTLY = 0.85
 """Share of signs in common use above which a text is not doubted."""

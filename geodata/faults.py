@@ -13,8 +13,8 @@ from pydantic_core import ErrorDetails
 
 from allocator.errors import Fault, InputError
 from geodata.bad_cell import BadCell
-from geodata.bounds import MAX_FAULTS
 from geodata.fields import Origin
+from geodata.file_limits import MAX_FAULTS
 
 R = TypeVar("R")
 
@@ -22,7 +22,7 @@ MAX_SHOWN = 80
 """Longest value that a fault repeats, in characters."""
 
 TOO_LARGE = "too-large"
-"""Code of what is over a limit of :mod:`geodata.bounds`."""
+"""Code of what is over a limit of :mod:`geodata.file_limits`."""
 
 MAX_LISTED = 12
 """Most known ids that a remedy lists."""

@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from allocator.errors import InputError
-from geodata.bounds import MAX_COLUMNS, MAX_FILE_BYTES, MAX_LAYERS, MAX_ROWS
 from geodata.faults import check_size, file_fault, over_limit
+from geodata.file_limits import MAX_COLUMNS, MAX_FILE_BYTES, MAX_LAYERS, MAX_ROWS
 
 _HEAD = b"SQLite format 3\0"
 _APPLICATIONS = (b"GPKG", b"GP10", b"GP11")

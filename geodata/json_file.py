@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from allocator.errors import InputError
-from geodata.bounds import MAX_COLUMNS, MAX_DEPTH, MAX_DIGITS, MAX_ROWS, MAX_VALUES
 from geodata.encoding import decode
 from geodata.faults import Parsed, file_fault, nearest, over_limit
+from geodata.file_limits import MAX_COLUMNS, MAX_DEPTH, MAX_DIGITS, MAX_ROWS, MAX_VALUES
 
 KINDS = ("projects", "parks", "spaces", "tenancies", "districts")
 REMARKS = ("policy", "plan_from", "provenance", "source", "note")

@@ -21,10 +21,10 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from allocator.errors import Fault, InputError
-from geodata.bounds import MAX_ROWS, MAX_VERTICES
 from geodata.crs import EDGE_CRS, declared_crs, in_edge_crs
 from geodata.faults import fault, file_fault, over_limit
 from geodata.fields import Origin
+from geodata.file_limits import MAX_ROWS, MAX_VERTICES
 from geodata.geopackage import check_geopackage
 from geodata.json_file import load_json
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from geodata.bad_cell import BadCell
-from geodata.bounds import MAX_CELL_CHARACTERS, MAX_CELLS, MAX_CHARACTERS, MAX_COLUMNS, MAX_MERGED, MAX_ROWS
+from geodata.file_limits import MAX_CELL_CHARACTERS, MAX_CELLS, MAX_CHARACTERS, MAX_COLUMNS, MAX_MERGED, MAX_ROWS
 
 ERRORS = {
     0: "#NULL!",

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from allocator.errors import Fault, InputError
 from geodata.bad_cell import checked, merged_quantity
-from geodata.bounds import MAX_CELL_CHARACTERS, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from geodata.columns import QUANTITIES, column_name, match_header
 from geodata.encoding import decode
 from geodata.faults import fault, file_fault, over_limit
 from geodata.fields import Origin
+from geodata.file_limits import MAX_CELL_CHARACTERS, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from geodata.workbook import WORKBOOKS, SheetGrid, is_workbook, read_workbook
 from geodata.xls_details import OLE
 

@@ -24,7 +24,8 @@ from python_calamine import (
 
 from allocator.errors import InputError
 from geodata.bad_cell import BadCell, checked
-from geodata.bounds import (
+from geodata.faults import check_size, file_fault, over_limit
+from geodata.file_limits import (
     FREE_RATIO_BELOW,
     MAX_CELLS,
     MAX_COLUMNS,
@@ -34,7 +35,6 @@ from geodata.bounds import (
     MAX_ROWS,
     MAX_UNPACKED_BYTES,
 )
-from geodata.faults import check_size, file_fault, over_limit
 from geodata.sheet_details import Details, MalformedError, TooLargeError
 from geodata.workbook_details import details_of_zip
 from geodata.xls_details import OLE, ProtectedError, details_of_xls

@@ -12,7 +12,7 @@ from posixpath import join, normpath
 from xml.parsers import expat
 
 from geodata.bad_cell import BadCell, error_cell, is_error, no_result
-from geodata.bounds import MAX_CELLS, MAX_SHEETS, MAX_STYLES
+from geodata.file_limits import MAX_CELLS, MAX_SHEETS, MAX_STYLES
 from geodata.sheet_details import Details, MalformedError, TooLargeError, Total
 from geodata.xlsb_details import details_of_xlsb
 from geodata.xlsx_styles import Styles, StylesXml

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from geodata.bad_cell import error_cell, no_result
-from geodata.bounds import MAX_SHEETS
+from geodata.file_limits import MAX_SHEETS
 from geodata.sheet_details import ERRORS, Details, MalformedError, TooLargeError, Total
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")

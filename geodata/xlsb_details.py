@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 
 from geodata.bad_cell import error_cell
-from geodata.bounds import MAX_SHEETS
+from geodata.file_limits import MAX_SHEETS
 from geodata.sheet_details import ERRORS, Details, MalformedError, TooLargeError, Total
 
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _LAST_CELL, _COLUMNS, _BUNDLED, _MERGED = 0, 3, 11, 11, 60, 156, 176

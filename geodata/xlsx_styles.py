@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from geodata.bounds import MAX_FORMAT_CHARACTERS
+from geodata.file_limits import MAX_FORMAT_CHARACTERS
 
 _BUILT_IN = {9: "%", 10: "%"}
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')

@@ -29,11 +29,11 @@ from service.api import (
     scenarios,
     studies,
 )
-from service.api.doors import Doors
+from service.api.admission import AdmissionControl
 from service.api.front import Front
-from service.api.gate import Gate
 from service.api.guard import Guard
 from service.api.house import House, name_rights, recognise
+from service.api.route_limits import RouteTable
 from service.database.engine import open_engine
 from service.metrics import Meters
 from service.ogc.app import PREFIX as OGC_PREFIX
@@ -42,7 +42,7 @@ from service.pages.app import create_pages
 from service.pages.assets import PREFIX as PAGES_PREFIX
 from service.pages.entry import recognise as recognise_session
 from service.people.keys import pepper_of
-from service.security import Events
+from service.security_events import SecurityEvents
 from service.settings import Settings
 
 PREFIX = "/api/v1"
@@ -71,7 +71,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         current_default_thread_limiter().total_tokens = THREADS
         threading.Thread(target=app.state.house.readers.warm, name="readers", daemon=True).start()
-        events: Events = app.state.house.events
+        events: SecurityEvents = app.state.house.events
         async with create_task_group() as beside:
             beside.start_soon(events.keep_writing)
             yield
@@ -108,8 +108,8 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
     app.mount(PAGES_PREFIX, create_pages(app.state.house))
     app.add_api_route("/", _home, include_in_schema=False, response_class=Response)
     app.add_middleware(
-        Gate,
-        doors=lambda: Doors(app.routes, settings.max_body_bytes),
+        AdmissionControl,
+        routes=lambda: RouteTable(app.routes, settings.max_body_bytes),
         recognisers={
             "": partial(recognise, app.state.house),
             PAGES_PREFIX: partial(recognise_session, app.state.house),

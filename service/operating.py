@@ -29,8 +29,8 @@ from service.jobs.worker import work
 from service.jobs.works import Works
 from service.people.keys import check_district, check_person, make_key, pepper_of
 from service.people.roles import DISTRICT_ROLES, Principal, Role
-from service.pulse import worker_lives
-from service.security import LOG
+from service.probes import worker_lives
+from service.security_events import LOG
 from service.serve import database
 from service.settings import Settings, load_settings
 

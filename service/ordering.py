@@ -16,8 +16,8 @@ from service.clock import today_by
 from service.database.tables import scenario
 from service.goals_file import Order as GoalOrder
 from service.records import batches, plans, registries, runs
+from service.records.fair_queue import Quota
 from service.records.runs import Order
-from service.records.turns import Quota
 from service.scenario import Scenario
 from service.tenant_names import in_inputs
 

@@ -17,7 +17,7 @@ import uvicorn
 
 from allocator.errors import Fault, InputError
 from service import exit_codes, first_use, logs
-from service.connections import protocol_of
+from service.connection_limits import protocol_of
 from service.database import embedded
 from service.database.embedded import Addresses
 from service.database.engine import open_engine

@@ -14,7 +14,7 @@ HIDDEN = "–"
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class TenantMask:
     """What tells the tenants that a district knows from others: where each space lies, and the district's own firms."""
 
     district: str
@@ -24,11 +24,11 @@ class Neighbours:
     @staticmethod
     def of(
         district: str, parks: Iterable[tuple[str, str]], spaces: Iterable[tuple[str, str]], firms: Iterable[str]
-    ) -> "Neighbours":
+    ) -> "TenantMask":
         """From each park's district, each space's park and the names of the district's own firms."""
         home = dict(parks)
         own = frozenset(name for firm in firms for name in names_of(firm))
-        return Neighbours(district, {space_id: home.get(park_id, "") for space_id, park_id in spaces}, own)
+        return TenantMask(district, {space_id: home.get(park_id, "") for space_id, park_id in spaces}, own)
 
     def hides(self, space_id: str, occupant: str) -> bool:
         """Whether the name of who sits in a space is hidden."""
@@ -41,17 +41,17 @@ class Neighbours:
 
 def in_registry(document: Mapping[str, Any], district: str, firms: Iterable[str]) -> dict[str, Any]:
     """The content of a registry without the names, and the projects, of tenants in other districts."""
-    neighbours = Neighbours.of(
+    mask = TenantMask.of(
         district,
         ((each["park_id"], each["district"]) for each in document["parks"]),
         ((each["space_id"], each["park_id"]) for each in document["spaces"]),
         firms,
     )
-    return {**document, "tenancies": [_without_name(each, neighbours) for each in document["tenancies"]]}
+    return {**document, "tenancies": [_without_name(each, mask) for each in document["tenancies"]]}
 
 
-def _without_name(tenancy: Mapping[str, Any], neighbours: Neighbours) -> Mapping[str, Any]:
-    if not neighbours.hides(tenancy["space_id"], tenancy.get("occupant", "")):
+def _without_name(tenancy: Mapping[str, Any], mask: TenantMask) -> Mapping[str, Any]:
+    if not mask.hides(tenancy["space_id"], tenancy.get("occupant", "")):
         return tenancy
     kept = {name: value for name, value in tenancy.items() if name not in {"project_id", "component_id"}}
     return {**kept, "occupant": HIDDEN}
@@ -59,7 +59,7 @@ def _without_name(tenancy: Mapping[str, Any], neighbours: Neighbours) -> Mapping
 
 def in_inputs(inputs: Inputs, district: str) -> Inputs:
     """The inputs of a district's own plan without them: whatever is made of the plan then has none, either."""
-    neighbours = Neighbours.of(
+    mask = TenantMask.of(
         district,
         ((each.park_id, each.district) for each in inputs.parks),
         ((each.space_id, each.park_id) for each in inputs.spaces),
@@ -67,7 +67,7 @@ def in_inputs(inputs: Inputs, district: str) -> Inputs:
     )
     hidden = {"occupant": HIDDEN, "project_id": None, "component_id": None}
     tenancies = tuple(
-        each.model_copy(update=hidden) if neighbours.hides(each.space_id, each.occupant) else each
+        each.model_copy(update=hidden) if mask.hides(each.space_id, each.occupant) else each
         for each in inputs.tenancies
     )
     return inputs.model_copy(update={"tenancies": tenancies})
@@ -75,7 +75,7 @@ def in_inputs(inputs: Inputs, district: str) -> Inputs:
 
 def in_problem(problem: Problem, district: str, firms: Iterable[str]) -> set[str]:
     """The names themselves, as a plan has them, whole and each half of ``中文 / English``."""
-    neighbours = Neighbours.of(
+    mask = TenantMask.of(
         district,
         ((each.park_id, each.district) for each in problem.registry.parks.values()),
         ((each.space_id, each.park_id) for each in problem.registry.spaces.values()),
@@ -85,7 +85,7 @@ def in_problem(problem: Problem, district: str, firms: Iterable[str]) -> set[str
     return {
         name
         for each in tenants
-        if neighbours.hides(each.space_id, each.occupant)
+        if mask.hides(each.space_id, each.occupant)
         for name in (each.occupant, *each.occupant.split(" / "))
         if name and name != HIDDEN
     }

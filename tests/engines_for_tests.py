@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from allocator.engines.incoming import Incoming
+from allocator.engines.shared_incumbent import SharedIncumbent
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
 
 
@@ -56,8 +56,8 @@ def crash(task: Task, report: Report) -> Answer:
 
 def listen(task: Task, report: Report) -> Answer:
     """Answer with the plan that is handed over."""
-    incoming = Incoming()
-    while (values := incoming.newer()) is None:
+    shared = SharedIncumbent()
+    while (values := shared.newer()) is None:
         time.sleep(0.02)
     return Answer(AnswerStatus.FEASIBLE, tuple(values))
 

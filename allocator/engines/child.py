@@ -24,12 +24,12 @@ from types import ModuleType
 from typing import Any, Protocol, cast
 
 from allocator.collecting import collector_held
-from allocator.confinement import limit_memory
 from allocator.engines.courtesy import give_way_as_session
-from allocator.engines.incoming import hand_over
 from allocator.engines.scale.cache import compile_once
+from allocator.engines.shared_incumbent import hand_over
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
 from allocator.errors import EngineError
+from allocator.sandbox import limit_memory
 from allocator.scratch import scratch
 
 ENGINES = {

@@ -10,14 +10,12 @@ from typing import Any
 import highspy
 import numpy as np
 
-from allocator.engines.incoming import Incoming
+from allocator.engines.shared_incumbent import SharedIncumbent
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task, integer_bound, slack
 from allocator.linear import Sense
 from allocator.packed import PackedRows, as_arrays
 
 NAME = "highs"
-HINTED = "start"
-"""Setting that says ``off`` where the start of the task is not to be handed over."""
 
 
 def run(task: Task, report: Report) -> Answer:
@@ -30,7 +28,7 @@ def run(task: Task, report: Report) -> Answer:
     status = solver.passModel(_model(task))
     if status == highspy.HighsStatus.kError:
         raise RuntimeError("HiGHS refuses the model")
-    if task.hint is not None and task.settings.get(HINTED, "on") == "on":
+    if task.hint is not None:
         _hand_over(solver, task.hint)
     watcher = _Watcher(task, report, started)
     solver.setCallback(watcher, None)
@@ -53,11 +51,11 @@ class _Watcher:
         self.values: tuple[int, ...] | None = None
         self._value: int | None = None
         self._bound: int | None = None
-        self._incoming = Incoming()
+        self._shared = SharedIncumbent()
 
     def __call__(self, kind: Any, _message: str, told: Any, asked: Any, _data: object) -> None:
         if kind == _ASKING:
-            heard = self._incoming.newer()
+            heard = self._shared.newer()
             if heard is not None and self._is_better(heard):
                 asked.setSolution(np.frombuffer(heard, dtype=np.int8).astype(np.float64))
             return
@@ -86,7 +84,8 @@ class _Watcher:
 
 def _solver(task: Task) -> highspy.Highs:
     solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    # without output HiGHS tells its callbacks of no bound
+    solver.setOptionValue("log_to_console", False)
     solver.setOptionValue("threads", task.threads)
     solver.setOptionValue("random_seed", task.seed)
     solver.setOptionValue("mip_rel_gap", 0.0)

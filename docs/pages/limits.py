@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from docs.pages.markdown import table
-from geodata import bounds
+from geodata import file_limits
 from geodata.faults import TOO_LARGE
 from service.settings import Settings, variable
 
@@ -19,30 +19,30 @@ def limits() -> Iterator[str]:
         f"{_default('max_body_bytes') // _MIB} MiB (`{variable('max_body_bytes')}`)."
     )
     rows = (
-        ("any file", "bytes", f"{bounds.MAX_FILE_BYTES // _MIB} MiB"),
-        ("any table", "rows; columns", f"{bounds.MAX_ROWS:,}; {bounds.MAX_COLUMNS}"),
-        ("any table", "cells between the first and the last, of all sheets", f"{bounds.MAX_CELLS:,}"),
-        ("any table", "characters of a cell", f"{bounds.MAX_CELL_CHARACTERS:,}"),
-        ("workbooks", "characters of all cells, a shared text once for each", f"{bounds.MAX_CHARACTERS:,}"),
-        ("workbooks", "unpacked; parts", f"{bounds.MAX_UNPACKED_BYTES // _MIB} MiB; {bounds.MAX_PARTS:,}"),
+        ("any file", "bytes", f"{file_limits.MAX_FILE_BYTES // _MIB} MiB"),
+        ("any table", "rows; columns", f"{file_limits.MAX_ROWS:,}; {file_limits.MAX_COLUMNS}"),
+        ("any table", "cells between the first and the last, of all sheets", f"{file_limits.MAX_CELLS:,}"),
+        ("any table", "characters of a cell", f"{file_limits.MAX_CELL_CHARACTERS:,}"),
+        ("workbooks", "characters of all cells, a shared text once for each", f"{file_limits.MAX_CHARACTERS:,}"),
+        ("workbooks", "unpacked; parts", f"{file_limits.MAX_UNPACKED_BYTES // _MIB} MiB; {file_limits.MAX_PARTS:,}"),
         (
             "workbooks",
             "sheets; cell formats; merged ranges of a sheet",
-            f"{bounds.MAX_SHEETS}; {bounds.MAX_STYLES:,}; {bounds.MAX_MERGED:,}",
+            f"{file_limits.MAX_SHEETS}; {file_limits.MAX_STYLES:,}; {file_limits.MAX_MERGED:,}",
         ),
-        ("JSON, GeoJSON", "records or features; values", f"{bounds.MAX_ROWS:,}; {bounds.MAX_VALUES:,}"),
+        ("JSON, GeoJSON", "records or features; values", f"{file_limits.MAX_ROWS:,}; {file_limits.MAX_VALUES:,}"),
         (
             "JSON, GeoJSON",
             "levels; names in an object; digits of a whole number",
-            f"{bounds.MAX_DEPTH}; {bounds.MAX_COLUMNS}; {bounds.MAX_DIGITS}",
+            f"{file_limits.MAX_DEPTH}; {file_limits.MAX_COLUMNS}; {file_limits.MAX_DIGITS}",
         ),
         (
             "GeoJSON, GeoPackage",
             "features; vertices of all",
-            f"{bounds.MAX_ROWS:,}; {bounds.MAX_VERTICES:,}",
+            f"{file_limits.MAX_ROWS:,}; {file_limits.MAX_VERTICES:,}",
         ),
-        ("GeoPackage", "tables; columns of a layer", f"{bounds.MAX_LAYERS}; {bounds.MAX_COLUMNS}"),
-        ("any file", "faults that are listed", f"{bounds.MAX_FAULTS:,}"),
+        ("GeoPackage", "tables; columns of a layer", f"{file_limits.MAX_LAYERS}; {file_limits.MAX_COLUMNS}"),
+        ("any file", "faults that are listed", f"{file_limits.MAX_FAULTS:,}"),
     )
     yield table(("file", "what", "most"), rows)
     yield (

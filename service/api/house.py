@@ -19,10 +19,10 @@ from sqlalchemy import Connection, Engine
 from starlette.routing import BaseRoute
 
 from allocator.verify import VerifiedPlan
-from service.api.gate import Recognised, arrival_of
+from service.api.admission import Recognised, arrival_of
+from service.api.concurrency import ConcurrencyLimit
 from service.api.problems import ProblemError
-from service.api.rates import Rates
-from service.api.share import Share
+from service.api.rate_limits import RateLimits
 from service.api.standing import Standings
 from service.database.engine import SYSTEM, transaction
 from service.files.readers import Readers
@@ -30,9 +30,9 @@ from service.people.keys import Found, digest_of, find_key
 from service.people.known import Known
 from service.people.roles import Principal, Right
 from service.people.tokens import Issuer, IssuerAwayError, TokenError
-from service.pulse import Pulse
+from service.probes import Probes
 from service.records import plans
-from service.security import Events
+from service.security_events import SecurityEvents
 from service.settings import Settings
 from service.wire import PlanOut
 
@@ -58,17 +58,17 @@ class House:
     settings: Settings
     engine: Engine
     pepper: bytes
-    rates: Rates = field(default_factory=Rates)
+    rate_limits: RateLimits = field(default_factory=RateLimits)
     standings: Standings = field(default_factory=Standings)
     known: Known = field(default_factory=Known)
 
     def __post_init__(self) -> None:
         at_once = self.settings.recommendations_at_once
         # one person leaves room for another
-        self.asking = Share("recommendations", at_once, max(1, at_once - 1), waiting=WAITING, wait_s=WAIT_S)
-        self.streams = Share("streams", self.settings.streams_at_once, self.settings.streams_per_person)
-        self.events = Events(self.engine)
-        self.pulse = Pulse(self.settings, self.engine)
+        self.asking = ConcurrencyLimit("recommendations", at_once, max(1, at_once - 1), waiting=WAITING, wait_s=WAIT_S)
+        self.streams = ConcurrencyLimit("streams", self.settings.streams_at_once, self.settings.streams_per_person)
+        self.events = SecurityEvents(self.engine)
+        self.probes = Probes(self.settings, self.engine)
         self.tokens_at_once = CapacityLimiter(TOKENS_AT_ONCE)
 
     def remembered(self, key: str) -> Principal | None:
@@ -240,7 +240,7 @@ def count_person(house: House, person: str) -> None:
 
 
 def _count(house: House, most: int, *who: str) -> None:
-    if not house.rates.hit(most, *who):
+    if not house.rate_limits.hit(most, *who):
         detail = f"There may be {most} a minute."
         raise ProblemError(429, "too-many", detail, headers={"Retry-After": "10"})
 

@@ -17,7 +17,7 @@ from allocator.errors import Fault, InputError
 from geodata.faults import shown
 from service.access_log import route_of
 from service.files.readers import ReadersBusyError
-from service.records.turns import QuotaError
+from service.records.fair_queue import QuotaError
 
 MEDIA_TYPE = "application/problem+json"
 LOG = structlog.get_logger("api")

@@ -23,7 +23,7 @@ from service.ordering import order_run
 from service.people.roles import Right
 from service.phases import PREPARING, STOPPABLE
 from service.records import runs
-from service.records.turns import Quota
+from service.records.fair_queue import Quota
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$", examples=["run-0f3a5b7c9d1e"])]

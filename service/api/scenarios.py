@@ -21,8 +21,8 @@ from service.database.rows import first, only
 from service.database.tables import scenario, sweep
 from service.ordering import order_run
 from service.records import runs, studies
+from service.records.fair_queue import Quota
 from service.records.naming import new_id
-from service.records.turns import Quota
 from service.scenario import Scenario
 
 router = APIRouter(tags=["scenarios"])

@@ -20,8 +20,8 @@ from service.database.tables import run, sweep
 from service.ordering import gather
 from service.pipeline import problem_of
 from service.records import answers, plans, runs, studies
+from service.records.fair_queue import Quota
 from service.records.studies import Wanted
-from service.records.turns import Quota
 from service.wire import DossierOut, PlanOut
 
 router = APIRouter(prefix="/studies", tags=["studies"])

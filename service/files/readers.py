@@ -22,12 +22,12 @@ from typing import Any
 
 import structlog
 
-from allocator.confinement import can_forbid_network
 from allocator.errors import Fault, InputError
+from allocator.sandbox import can_forbid_network
 from allocator.scratch import scratch
 from geodata.faults import TOO_LARGE
 from service.files import tasks
-from service.files.zygote import LENGTH, READY
+from service.files.fork_server import LENGTH, READY
 
 LOG = structlog.get_logger("readers")
 
@@ -78,7 +78,7 @@ class Readers:
         scratch()
         if not can_forbid_network():
             LOG.warning("readers are not kept from the network: this system has no filter that is known")
-        _ZYGOTE.warm()
+        _FORK_SERVER.warm()
 
     def read(self, task: str, files: Mapping[str, bytes]) -> Any:
         """What a task makes of a folder with files of fixed, harmless names.
@@ -123,11 +123,11 @@ class Readers:
         mine, theirs = socket.socketpair()
         with mine:
             with theirs:
-                _ZYGOTE.send(order, theirs)
+                _FORK_SERVER.send(order, theirs)
             try:
                 answer = _received(mine, time.monotonic() + PATIENCE * self._seconds)
             finally:
-                _ZYGOTE.send({"folder": folder})
+                _FORK_SERVER.send({"folder": folder})
                 _await_end(mine)
         if answer is None:
             LOG.warning("a reader ended without an answer", task=task)
@@ -208,7 +208,7 @@ def _plain(answer: bytes) -> tuple[str, Any]:
     return kind, value
 
 
-class _Zygote:
+class _ForkServer:
     """The process that readers are forked from; started when it is needed, and anew when it has ended."""
 
     def __init__(self) -> None:
@@ -237,7 +237,7 @@ class _Zygote:
         self._stop()
         mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            command = [sys.executable, "-m", "service.files.zygote", str(theirs.fileno()), TASKS]
+            command = [sys.executable, "-m", "service.files.fork_server", str(theirs.fileno()), TASKS]
             # one thread each: a fork takes only one with it, and the buffers of many would count as memory
             own = {"PYTHONPATH": os.pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
             kept = {name: value for name, value in os.environ.items() if name in KEPT}
@@ -269,5 +269,5 @@ class _Zygote:
             self._stop()
 
 
-_ZYGOTE = _Zygote()
-atexit.register(_ZYGOTE.end)
+_FORK_SERVER = _ForkServer()
+atexit.register(_FORK_SERVER.end)

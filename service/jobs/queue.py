@@ -1,7 +1,7 @@
 """The queue: procrastinate's tables in the same database, so that a job is queued in the transaction of its run.
 
 A job says that a run of its lane waits, not which: whose run is next is decided when a worker takes the job, see
-:mod:`service.records.turns`.
+:mod:`service.records.fair_queue`.
 """
 
 from datetime import timedelta

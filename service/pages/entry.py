@@ -9,7 +9,7 @@ from anyio.to_thread import run_sync
 from fastapi import Depends, Request, Response
 from sqlalchemy import Connection
 
-from service.api.gate import Recognised, arrival_of
+from service.api.admission import Recognised, arrival_of
 from service.api.house import Asker, House, InHouse
 from service.api.problems import ProblemError
 from service.pages.frame import Visit, go

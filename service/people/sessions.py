@@ -29,7 +29,7 @@ SHOWN = [column for column in session.c if column.name not in {"digest", "ended_
 
 
 @dataclass(frozen=True)
-class Begun:
+class ActiveSession:
     """A session in force: its id, and who signed in."""
 
     session_id: str
@@ -68,7 +68,7 @@ def begin(connection: Connection, digest: bytes, key_id: str, principal: Princip
     return session_id
 
 
-def find(connection: Connection, digest: bytes, settings: Settings, *, used: bool) -> Begun | None:
+def find(connection: Connection, digest: bytes, settings: Settings, *, used: bool) -> ActiveSession | None:
     """The session of a token, None unless it is in force; ``used`` says that its person is there."""
     idle = (session.c.seen_at < func.now() - timedelta(seconds=NOTED_S)).label("idle")
     query = select(*SHOWN, idle).join(api_key).where(session.c.digest == digest, *_in_force(settings))
@@ -78,7 +78,7 @@ def find(connection: Connection, digest: bytes, settings: Settings, *, used: boo
     if used and found["idle"]:
         mine = session.c.session_id == found["session_id"]
         connection.execute(update(session).where(mine).values(seen_at=func.now()))
-    return Begun(found["session_id"], Principal(found["person"], Role(found["role"]), found["district"]))
+    return ActiveSession(found["session_id"], Principal(found["person"], Role(found["role"]), found["district"]))
 
 
 def listed(connection: Connection, settings: Settings, person: str | None = None) -> Sequence[Mapping[str, Any]]:

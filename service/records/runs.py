@@ -13,9 +13,9 @@ from service import audit, tracing
 from service.database.rows import every, first, only
 from service.database.tables import run, run_best, run_inputs
 from service.jobs.queue import LANES, PEOPLE, enqueue, lane_of
+from service.records.fair_queue import Quota, next_run
 from service.records.joining import OVER, PARTS, close_parents, members_of
 from service.records.naming import new_id
-from service.records.turns import Quota, next_run
 
 __all__ = ["OVER", "PARTS", "Claim", "LostClaimError", "Order", "Retry", "Wanted", "members_of"]
 

@@ -11,10 +11,10 @@ from service import audit
 from service.database.rows import first, only
 from service.database.tables import sweep, sweep_inputs
 from service.records import runs
+from service.records.fair_queue import Quota
 from service.records.joining import OVER, join, members_of
 from service.records.naming import new_id
 from service.records.runs import Order
-from service.records.turns import Quota
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def test_every_operation_names_its_right_and_refuses_strangers(desk):
         for headers in ({}, {"X-API-Key": "dak_wrong"}, {"Authorization": "Bearer x.y.z"}):
             given = {"json": {}} if operation.method == "post" else {}
             answer = surface.ask(desk, None, operation, target, headers=headers, **given)
-            desk.app.state.house.rates.reset()
+            desk.app.state.house.rate_limits.reset()
             if operation.right == OPEN:
                 assert operation.path in surface.opened, f"say that {operation} is for whoever asks"
                 assert answer.status_code < 500 or answer.status_code == 503, operation

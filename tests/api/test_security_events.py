@@ -8,7 +8,7 @@ from sqlalchemy import create_engine
 from structlog.testing import capture_logs
 
 from service.pages.words.system import ACTIONS
-from service.security import AUDITED, EVENTS, MOST, Events
+from service.security_events import AUDITED, EVENTS, MOST, SecurityEvents
 from tests.service_for_tests import a_project, desk_on
 
 
@@ -108,7 +108,7 @@ def test_a_key_that_is_made_is_told_without_the_key(fresh):
 
 def test_strangers_fill_neither_the_memory_nor_the_audit():
     nowhere = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
-    told = Events(nowhere)
+    told = SecurityEvents(nowhere)
     with capture_logs() as logs:
         for number in range(5 * MOST):
             told.tell("key.refused", address=f"10.0.{number // 256}.{number % 256}")
@@ -121,7 +121,7 @@ def test_strangers_fill_neither_the_memory_nor_the_audit():
 
 
 def test_entries_wait_while_the_database_is_away():
-    told = Events(create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none"))
+    told = SecurityEvents(create_engine("postgresql+psycopg://nobody@127.0.0.1:1/none"))
     told.tell("right.refused", "vic", address="127.0.0.1")
     with capture_logs() as logs:
         told.write()
@@ -134,7 +134,7 @@ def test_every_event_has_a_name_that_is_documented_and_words_for_the_audit():
     assert [name for name in EVENTS if f"`{name}`" not in page] == []
     assert set(AUDITED) <= set(ACTIONS)
     with pytest.raises(KeyError):
-        Events(create_engine("sqlite://")).tell("something.else")
+        SecurityEvents(create_engine("sqlite://")).tell("something.else")
 
 
 def test_the_access_log_has_a_line_for_every_request_and_no_secret(fresh):

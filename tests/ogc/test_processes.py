@@ -177,7 +177,7 @@ def test_every_operation_of_the_description_asks_who_is_there(desk):
             target = "/ogc" + path.replace("{process_id}", "allocate").replace("{job_id}", "x").replace(
                 "{feature_id}", "x"
             )
-            desk.app.state.house.rates.reset()
+            desk.app.state.house.rate_limits.reset()
             assert desk.ask(None, method.upper(), target).status_code == 401, (method, path)
             tried += 1
     assert tried > 20

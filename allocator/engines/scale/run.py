@@ -5,10 +5,10 @@ import time
 
 import numpy as np
 
-from allocator.engines.incoming import Incoming
 from allocator.engines.scale.arrays import arrays_of
 from allocator.engines.scale.incumbent import NAME, Incumbent
 from allocator.engines.scale.search import Search
+from allocator.engines.shared_incumbent import SharedIncumbent
 from allocator.engines.task import Answer, AnswerStatus, Report, Task
 
 __all__ = ["NAME", "run"]
@@ -41,9 +41,9 @@ def run(task: Task, report: Report) -> Answer:
 
 def _hear(best: Incumbent) -> None:
     """Take in plans that other engines have found, for as long as the search lasts."""
-    incoming = Incoming()
+    shared = SharedIncumbent()
     while not best.over:
-        told = incoming.newer()
+        told = shared.newer()
         if told is not None and len(told) == best.arrays.variables:
             best.offer(np.frombuffer(told, dtype=np.int8))
         time.sleep(HEARD_EVERY_S)

@@ -11,7 +11,7 @@ import pytest
 
 from allocator.engines import child as child_module
 from allocator.engines.child import Child, run_alone, wait_for
-from allocator.engines.incoming import Incoming, hand_over
+from allocator.engines.shared_incumbent import SharedIncumbent, hand_over
 from allocator.engines.task import AnswerStatus, Task
 from allocator.errors import EngineError
 from allocator.linear import Row, Sense
@@ -196,10 +196,10 @@ def test_a_plan_is_handed_over_to_a_running_child_and_to_none_that_has_ended():
 
 def test_only_a_newer_plan_is_taken_in(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    incoming = Incoming()
-    assert incoming.newer() is None
+    shared = SharedIncumbent()
+    assert shared.newer() is None
     hand_over(str(tmp_path), b"\0\1")
-    assert (incoming.newer(), incoming.newer()) == (b"\0\1", None)
+    assert (shared.newer(), shared.newer()) == (b"\0\1", None)
     hand_over(str(tmp_path), b"\1\0")
-    assert incoming.newer() == b"\1\0"
+    assert shared.newer() == b"\1\0"
     assert [path.name for path in tmp_path.iterdir()] == ["incumbent"]

@@ -1,5 +1,6 @@
 """The engine highs: the same answers as by hand, checked starts and incumbents, and a process of its own."""
 
+import random
 import subprocess
 import sys
 from dataclasses import replace
@@ -69,7 +70,6 @@ def test_it_agrees_with_another_engine_and_takes_a_start():
         (None, {}),
         (start, {}),
         (broken, {}),
-        (start, {"start": "off"}),
         (None, {"presolve": "off"}),
     ):
         task = Task(**{**vars(KNAPSACK), "hint": hint, "settings": settings})
@@ -91,6 +91,34 @@ def test_its_incumbents_are_heard_while_it_runs():
         child.stop()
     assert heard
     assert all(KNAPSACK.admits(values) for values in heard)
+
+
+def test_its_bounds_are_heard_while_it_runs_and_none_is_below_what_is_possible():
+    draw = random.Random(1)
+    items, limits = 45, 8
+    hard = Task(
+        variables=tuple(f"x{number}" for number in range(items)),
+        rows=tuple(
+            Row({number: draw.randint(5, 60) for number in range(items)}, Sense.AT_MOST, 700, f"r{row}")
+            for row in range(limits)
+        ),
+        weights={number: draw.randint(30, 60) for number in range(items)},
+        constant=100_000,
+        time_limit_s=60.0,
+    )
+    child = Child.start("highs", hard)
+    bounds = []
+    try:
+        while child.running:
+            wait_for([child], 0.05)
+            if child.progress is not None and child.progress.bound is not None:
+                bounds.append(child.progress.bound)
+    finally:
+        child.stop()
+    assert child.answer is not None
+    assert bounds
+    assert bounds == sorted(bounds, reverse=True)
+    assert bounds[-1] >= hard.evaluate(child.answer.values)
 
 
 def test_it_races_beside_engines_of_or_tools():

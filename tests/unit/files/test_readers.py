@@ -113,7 +113,7 @@ def test_a_reader_has_no_network_no_programs_and_no_session(readers):
 
 def test_a_reader_knows_no_secret_of_the_service(readers, monkeypatch):
     monkeypatch.setenv("ALLOCATOR_PEPPER", "a secret of the service")
-    readers_module._ZYGOTE.end()
+    readers_module._FORK_SERVER.end()
     known = readers.read(task("environment"), {})
     assert [name for name in known if name.startswith(("ALLOCATOR_", "DATABASE_"))] == ["ALLOCATOR_TODAY"]
     assert "a secret of the service" not in known.values()
@@ -139,7 +139,7 @@ def test_a_defect_is_no_fault_of_the_file(readers):
 
 def test_the_process_of_readers_starts_anew_when_it_was_killed(readers):
     readers.warm()
-    before = readers_module._ZYGOTE._process.pid
+    before = readers_module._FORK_SERVER._process.pid
     os.kill(before, signal.SIGKILL)
     assert gone(before)
     assert readers.read(task("said"), {"a": b"1"}) == {"a": "1"}
@@ -177,7 +177,7 @@ readers_module.scratch = lambda: Path(sys.argv[1])
 threading.Thread(target=Readers(1, 600, 1 << 30).read, args=("tests.reader_tasks:asleep", {}), daemon=True).start()
 while not (found := [path for path in Path(sys.argv[1]).glob("*/began") if path.stat().st_size]):
     time.sleep(0.01)
-print(json.dumps([readers_module._ZYGOTE._process.pid, *map(int, found[0].read_text().split())]), flush=True)
+print(json.dumps([readers_module._FORK_SERVER._process.pid, *map(int, found[0].read_text().split())]), flush=True)
 time.sleep(600)
 """
 

@@ -13,7 +13,7 @@ from service.people.roles import Right
 
 
 @dataclass(frozen=True)
-class Door:
+class RouteLimits:
     """A route: the application that it is mounted in, the right that it needs, if any, and its largest body, bytes.
 
     ``file`` says whether that is a file.
@@ -25,19 +25,19 @@ class Door:
     file: bool = False
 
 
-class Doors:
+class RouteTable:
     """The routes of an application and of those that are mounted in it, in the order in which they are tried."""
 
     def __init__(self, routes: Iterable[BaseRoute], largest: int) -> None:
-        self._doors = [
-            (compile_path(path)[0], route.methods or set(), _door(mount, route, largest))
+        self._routes = [
+            (compile_path(path)[0], route.methods or set(), _limits_of(mount, route, largest))
             for mount, path, route in _walked(routes, "", "")
         ]
 
-    def find(self, scope: Scope) -> Door | None:
+    def find(self, scope: Scope) -> RouteLimits | None:
         """The route of a request; None for an address or a method that leads nowhere."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        fitting = (door for form, methods, door in self._doors if scope["method"] in methods and form.match(path))
+        fitting = (route for form, methods, route in self._routes if scope["method"] in methods and form.match(path))
         return next(fitting, None)
 
 
@@ -51,10 +51,10 @@ def _walked(routes: Iterable[BaseRoute], mount: str, prefix: str) -> Iterator[tu
             yield from _walked(included.routes, mount, prefix + route.include_context.prefix)  # type: ignore[attr-defined]
 
 
-def _door(mount: str, route: APIRoute, largest: int) -> Door:
+def _limits_of(mount: str, route: APIRoute, largest: int) -> RouteLimits:
     right = next(_rights(route.dependant), None)
     most = most_bytes(route.endpoint, largest, known=right is not None)
-    return Door(mount, right, most, has_file(route.endpoint))
+    return RouteLimits(mount, right, most, has_file(route.endpoint))
 
 
 def _rights(dependant: Dependant) -> Iterator[Right]:

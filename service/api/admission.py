@@ -16,9 +16,9 @@ from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.api import limits
-from service.api.doors import Door, Doors
+from service.api.concurrency import ConcurrencyLimit
 from service.api.problems import ProblemError
-from service.api.share import Share
+from service.api.route_limits import RouteLimits, RouteTable
 from service.api.strict_json import BodyError, check_json, is_json
 from service.people.roles import Principal
 
@@ -70,27 +70,29 @@ def arrival_of(request: Request) -> Arrival | None:
     return found
 
 
-class Gate:
+class AdmissionControl:
     """ASGI middleware that lets in the bodies of people who may send them."""
 
     def __init__(
         self,
         app: ASGIApp,
-        doors: Callable[[], Doors],
+        routes: Callable[[], RouteTable],
         recognisers: Mapping[str, Recogniser],
         largest: int,
         readers: int,
     ) -> None:
-        self._app, self._make_doors, self._recognisers = app, doors, recognisers
-        self._doors: Doors | None = None
-        self._people = Share(
+        self._app, self._make_routes, self._recognisers = app, routes, recognisers
+        self._routes: RouteTable | None = None
+        self._people = ConcurrencyLimit(
             "bodies", limits.BODIES * largest, limits.BODIES_EACH * largest, waiting=WAITING, wait_s=limits.TURN_S
         )
-        self._strangers = Share(
+        self._strangers = ConcurrencyLimit(
             "bodies", limits.STRANGERS_BYTES, limits.STRANGERS_BYTES_EACH, waiting=WAITING, wait_s=limits.TURN_S
         )
         # as many as are read at the same time, of which one person leaves room for another
-        self._files = Share("files", readers, max(1, readers - 1), waiting=limits.FILES_WAITING, wait_s=limits.FILES_S)
+        self._files = ConcurrencyLimit(
+            "files", readers, max(1, readers - 1), waiting=limits.FILES_WAITING, wait_s=limits.FILES_S
+        )
         self._one = CapacityLimiter(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,26 +101,26 @@ class Gate:
             await self._app(scope, receive, send)
             return
         # the routes are complete when the first request comes
-        self._doors = self._doors or self._make_doors()
+        self._routes = self._routes or self._make_routes()
         incoming = _Incoming(receive)
-        door = None if scope["method"] in BODILESS else self._doors.find(scope)
-        if door is None:
+        route = None if scope["method"] in BODILESS else self._routes.find(scope)
+        if route is None:
             await self._unread(scope, incoming, send)
             return
-        arrival = await self._arrival(scope, receive, door)
-        if arrival.error is not None or not _may(arrival, door):
+        arrival = await self._arrival(scope, receive, route)
+        if arrival.error is not None or not _may(arrival, route):
             await self._unread({**scope, SCOPE_KEY: arrival}, incoming, send)
             return
         try:
             async with AsyncExitStack() as held:
-                body = await self._body(scope, incoming, door, arrival, held)
+                body = await self._body(scope, incoming, route, arrival, held)
                 if body is not None:
                     await self._app({**scope, SCOPE_KEY: arrival}, _replay(body, receive), send)
         except _RefusedError as refused:
             await self._unread({**scope, SCOPE_KEY: replace(arrival, error=refused.problem)}, incoming, send)
 
-    async def _arrival(self, scope: Scope, receive: Receive, door: Door) -> Arrival:
-        recognise = self._recognisers.get(door.mount, self._recognisers[""])
+    async def _arrival(self, scope: Scope, receive: Receive, route: RouteLimits) -> Arrival:
+        recognise = self._recognisers.get(route.mount, self._recognisers[""])
         try:
             # the request belongs to the application that will answer it
             return Arrival(await recognise(Request(scope, receive)))
@@ -126,21 +128,21 @@ class Gate:
             return Arrival(error=error)
 
     async def _body(
-        self, scope: Scope, incoming: "_Incoming", door: Door, arrival: Arrival, held: AsyncExitStack
+        self, scope: Scope, incoming: "_Incoming", route: RouteLimits, arrival: Arrival, held: AsyncExitStack
     ) -> bytes | None:
         """The whole body; None if its sender has gone; raises _RefusedError if it is not taken."""
         try:
-            declared = _declared(scope, door.most)
+            declared = _declared(scope, route.most)
             if arrival.who is None:
                 client = scope.get("client")
                 turn = self._strangers.turn(client[0] if client else "?", declared)
             else:
                 turn = self._people.turn(arrival.who.principal.person, max(declared, limits.BODY_UNIT))
             await held.enter_async_context(turn)
-            body = await _read(incoming, door.most, limits.BODY_S if arrival.who else limits.STRANGER_S)
+            body = await _read(incoming, route.most, limits.BODY_S if arrival.who else limits.STRANGER_S)
             if body and is_json(_media_type(scope)) and not scope["path"].endswith(limits.BATCHES):
                 await self._check(body)
-            if door.file and arrival.who is not None:
+            if route.file and arrival.who is not None:
                 await held.enter_async_context(self._files.turn(arrival.who.principal.person))
         except ProblemError as error:
             raise _RefusedError(error) from None
@@ -193,10 +195,10 @@ class _RefusedError(Exception):
         self.problem = problem
 
 
-def _may(arrival: Arrival, door: Door) -> bool:
-    if door.right is None:
+def _may(arrival: Arrival, route: RouteLimits) -> bool:
+    if route.right is None:
         return True
-    return arrival.who is not None and arrival.who.principal.may(door.right)
+    return arrival.who is not None and arrival.who.principal.may(route.right)
 
 
 def _has_body(scope: Scope) -> bool:

@@ -19,7 +19,7 @@ class _Turn:
     begun: Event = field(default_factory=Event)
 
 
-class Share:
+class ConcurrencyLimit:
     """A limited amount, used on the event loop alone; whoever waits for it holds no thread.
 
     ``total`` is the amount in all, ``each`` what one owner may have of it, ``waiting`` how many turns of one owner may

@@ -4,20 +4,20 @@ import threading
 
 import pytest
 
-from service.api import rates
-from service.api.rates import LEAST_KEPT, WINDOW_S, Rates
+from service.api import rate_limits
+from service.api.rate_limits import LEAST_KEPT, WINDOW_S, RateLimits
 
 
 @pytest.fixture
 def clock(monkeypatch):
     """A clock that is set by hand."""
     now = [1000.0]
-    monkeypatch.setattr(rates.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(rate_limits.time, "monotonic", lambda: now[0])
     return now
 
 
 def test_so_many_a_minute_and_what_is_refused_does_not_count(clock):
-    counted = Rates()
+    counted = RateLimits()
     assert [counted.hit(3, "person", "ada") for _ in range(5)] == [True, True, True, False, False]
     assert counted.hit(3, "person", "ben")
     assert counted.hit(3, "stranger", "ada")
@@ -28,7 +28,7 @@ def test_so_many_a_minute_and_what_is_refused_does_not_count(clock):
 
 
 def test_the_window_moves(clock):
-    counted = Rates()
+    counted = RateLimits()
     for expected in (True, True, False):
         assert counted.hit(2, "ada") is expected
         clock[0] += 20
@@ -38,7 +38,7 @@ def test_the_window_moves(clock):
 
 
 def test_names_that_are_silent_are_forgotten_and_others_are_not(clock):
-    counted = Rates()
+    counted = RateLimits()
     for number in range(LEAST_KEPT):
         counted.hit(1, str(number))
     clock[0] += WINDOW_S / 2
@@ -57,5 +57,5 @@ def test_counting_starts_no_thread(monkeypatch):
         raise AssertionError("whoever starts a thread waits until it runs")
 
     monkeypatch.setattr(threading.Thread, "start", started)
-    counted = Rates()
+    counted = RateLimits()
     assert sum(counted.hit(100, "ada") for _ in range(1000)) == 100

@@ -50,7 +50,7 @@ class Readiness:
 
 
 @dataclass
-class Pulse:
+class Probes:
     """What is known of this process."""
 
     settings: Settings

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from service.api import limits
-from service.api.doors import Door, Doors
-from service.api.gate import SCOPE_KEY, Gate, Recognised
+from service.api.admission import SCOPE_KEY, AdmissionControl, Recognised
+from service.api.route_limits import RouteLimits, RouteTable
 from service.api.strict_json import MAX_VALUES
-from service.connections import protocol_of
+from service.connection_limits import protocol_of
 from service.pages.session import COOKIE
 from service.people.roles import Principal, Right, Role
 from tests.api.matrix import OPEN, SURFACES, session_of
@@ -115,19 +115,19 @@ def hasty(monkeypatch):
 
 
 def test_the_gate_knows_every_route_its_right_and_its_size(desk):
-    doors = Doors(desk.app.routes, desk.settings.max_body_bytes)
+    routes = RouteTable(desk.app.routes, desk.settings.max_body_bytes)
     large, tried = set(), 0
     for surface, operation in operations(desk):
-        door = doors.find({"method": operation.method.upper(), "path": operation.at(FACTS), "root_path": ""})
-        assert door is not None, operation
-        assert (OPEN if door.right is None else door.right) == operation.right, operation
-        assert door.mount == {"pages": "/pages", "ogc": "/ogc"}.get(surface.name, ""), operation
-        if door.right is None:
-            assert door.most == limits.STRANGER_BYTES, operation
-        elif door.most == desk.settings.max_body_bytes:
+        route = routes.find({"method": operation.method.upper(), "path": operation.at(FACTS), "root_path": ""})
+        assert route is not None, operation
+        assert (OPEN if route.right is None else route.right) == operation.right, operation
+        assert route.mount == {"pages": "/pages", "ogc": "/ogc"}.get(surface.name, ""), operation
+        if route.right is None:
+            assert route.most == limits.STRANGER_BYTES, operation
+        elif route.most == desk.settings.max_body_bytes:
             large.add(operation.path)
         else:
-            assert door.most == limits.BODY_BYTES, operation
+            assert route.most == limits.BODY_BYTES, operation
         tried += 1
     assert tried > 40
     assert large == {
@@ -138,8 +138,8 @@ def test_the_gate_knows_every_route_its_right_and_its_size(desk):
         "/pages/upload",
         "/pages/registry",
     }
-    assert doors.find({"method": "POST", "path": "/api/v1/nothing", "root_path": ""}) is None
-    assert doors.find({"method": "PUT", "path": "/api/v1/runs", "root_path": ""}) is None
+    assert routes.find({"method": "POST", "path": "/api/v1/nothing", "root_path": ""}) is None
+    assert routes.find({"method": "PUT", "path": "/api/v1/runs", "root_path": ""}) is None
 
 
 def test_of_a_strangers_body_nothing_is_read_before_the_answer_and_little_after_it(desk, hasty):
@@ -294,7 +294,7 @@ def test_bodies_that_are_held_at_the_same_time_are_bounded(desk, monkeypatch):
 
     class Open:
         def find(self, scope):
-            return Door("", Right.READ, largest)
+            return RouteLimits("", Right.READ, largest)
 
     async def recognise(request):
         return Recognised(Principal(request.headers["who"], Role.ADMIN), None)
@@ -305,7 +305,7 @@ def test_bodies_that_are_held_at_the_same_time_are_bounded(desk, monkeypatch):
         if len(refused) == 2:
             both.set()
 
-    gate = Gate(app, Open, {"": recognise}, largest, readers=2)
+    gate = AdmissionControl(app, Open, {"": recognise}, largest, readers=2)
 
     async def hold(person, size):
         async def receive():

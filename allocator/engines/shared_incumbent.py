@@ -19,7 +19,7 @@ def hand_over(folder: str, values: bytes) -> None:
         return
 
 
-class Incoming:
+class SharedIncumbent:
     """What has been handed over to this child, whose working directory is its folder."""
 
     def __init__(self) -> None:

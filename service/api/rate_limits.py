@@ -11,7 +11,7 @@ LEAST_KEPT = 1000
 """Names that are kept without looking which of them are silent."""
 
 
-class Rates:
+class RateLimits:
     """What each name did within the last minute; counted on the event loop, so it never waits for anything long."""
 
     def __init__(self) -> None:

@@ -3,14 +3,14 @@
 import anyio
 import pytest
 
+from service.api.concurrency import ConcurrencyLimit
 from service.api.problems import ProblemError
-from service.api.share import Share
 from tests.in_a_loop import apart
 
 
 @apart
 async def test_one_owner_has_its_share_and_others_have_theirs():
-    share = Share("things", 3, 2)
+    share = ConcurrencyLimit("things", 3, 2)
     async with share.turn("a"), share.turn("a"):
         with pytest.raises(ProblemError) as own:
             async with share.turn("a"):
@@ -26,7 +26,7 @@ async def test_one_owner_has_its_share_and_others_have_theirs():
 
 @apart
 async def test_whoever_waits_is_served_in_order_and_nobody_waits_behind_one_owners_queue():
-    share = Share("things", 2, 1, waiting=10, wait_s=60)
+    share = ConcurrencyLimit("things", 2, 1, waiting=10, wait_s=60)
     begun = []
 
     async def use(owner, name, gate):
@@ -50,7 +50,7 @@ async def test_whoever_waits_is_served_in_order_and_nobody_waits_behind_one_owne
 
 @apart
 async def test_a_large_turn_is_not_passed_for_ever_by_small_ones():
-    share = Share("bytes", 10, 10, waiting=10, wait_s=60)
+    share = ConcurrencyLimit("bytes", 10, 10, waiting=10, wait_s=60)
     begun = []
 
     async def use(owner, amount, gate):
@@ -74,7 +74,7 @@ async def test_a_large_turn_is_not_passed_for_ever_by_small_ones():
 
 @apart
 async def test_more_than_may_wait_are_refused_at_once_and_cancelled_ones_give_back():
-    share = Share("things", 1, 1, waiting=1, wait_s=60)
+    share = ConcurrencyLimit("things", 1, 1, waiting=1, wait_s=60)
     async with anyio.create_task_group() as tasks:
 
         async def hold():
@@ -94,7 +94,7 @@ async def test_more_than_may_wait_are_refused_at_once_and_cancelled_ones_give_ba
 
 @apart
 async def test_a_turn_that_does_not_come_in_time_is_refused():
-    share = Share("things", 1, 1, waiting=5, wait_s=0.01)
+    share = ConcurrencyLimit("things", 1, 1, waiting=5, wait_s=0.01)
     async with share.turn("a"):
         with pytest.raises(ProblemError) as refused:
             async with share.turn("b"):

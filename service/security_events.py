@@ -62,7 +62,7 @@ class _Window:
 
 
 @dataclass
-class Events:
+class SecurityEvents:
     """The events of one process; may be told by any thread."""
 
     engine: Engine

@@ -14,14 +14,14 @@ from service.api import plans
 from service.api.house import Asker
 from service.database.engine import SYSTEM, transaction
 from service.jobs.worker import beat
-from service.pulse import try_write, worker_lives
+from service.probes import try_write, worker_lives
 from tests.service_for_tests import desk_on
 
 DEADLINE_S = 60.0
 
 
 def ready(desk):
-    desk.app.state.house.pulse._known = None
+    desk.app.state.house.probes._known = None
     answer = desk.get("/readyz", None)
     return answer.status_code, answer.json()["status"]
 
@@ -64,7 +64,7 @@ def test_strangers_cannot_load_the_database_by_asking(fresh):
 
 
 def test_health_says_when_every_thread_is_held_and_when_one_is_free_again(fresh, monkeypatch):
-    pulse = fresh.app.state.house.pulse
+    probes = fresh.app.state.house.probes
     held, free = threading.Semaphore(0), threading.Event()
 
     @contextmanager
@@ -78,7 +78,7 @@ def test_health_says_when_every_thread_is_held_and_when_one_is_free_again(fresh,
     monkeypatch.setattr(plans, "found", lambda *_: None)
     monkeypatch.setattr(plans.plans, "projects_seen", lambda *_: [])
     with ThreadPoolExecutor(60) as many:
-        pulse.stuck_s = 1.0
+        probes.stuck_s = 1.0
         asked = [many.submit(fresh.get, "plans/p-000000000000/dossiers") for _ in range(50)]
         tokens = fresh._portal.call(_threads)
         for _ in range(min(tokens, 50)):
