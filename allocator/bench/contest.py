@@ -1,6 +1,5 @@
 """Runs one engine on one instance in a process of its own and records what it did."""
 
-import hashlib
 import importlib.metadata
 import os
 import platform
@@ -9,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from allocator.bench.code_hash import code_hash
 from allocator.bench.formulate import Formulation
 from allocator.engines.child import ENGINES, Child, run_alone, wait_for
 from allocator.engines.task import Answer, AnswerStatus, Task
@@ -165,17 +165,9 @@ def resident_peak_bytes(pid: int | None) -> int:
 
 
 def engine_code_hash(name: str) -> str:
-    """Hash of the code that an engine consists of here: a result of other code is no longer its own."""
-    ours = Path(__file__).parents[1]
-    if name in PEERS:
-        module = ENGINES[_engine_of(name)]
-        files = [ours.parent / f"{module.replace('.', '/')}.py"]
-    else:
-        files = sorted((ours / "engines").rglob("*.py"))
-    digest = hashlib.sha256()
-    for file in [*files, ours / "bench" / "formulate.py"]:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+    """Hash of what an engine's code means here: a result of other code is no longer its own."""
+    engines = [ENGINES[_engine_of(name)]] if _engine_of(name) in ENGINES else ["allocator.solve", *ENGINES.values()]
+    return code_hash([*engines, "allocator.bench.formulate"])
 
 
 def versions() -> dict[str, str]:
