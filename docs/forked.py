@@ -17,7 +17,7 @@ from pathlib import Path
 
 from docs.pages.markdown import ROOT
 from service import cli
-from service.arguments import COMMANDS
+from service.cli.arguments import COMMANDS
 
 STANDARD = (0, 1, 2)
 STUB = """#!{python} -ISE

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from docs.take_picture import BROWSER, SWITCHES
 from maps.page import plan_html
-from maps.views import Opening
+from maps.payload.views import Opening
 from tests.unit.maps.boundaries import boundaries
 from tests.unit.maps.city import draw_problem, payload
 

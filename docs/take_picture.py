@@ -15,18 +15,18 @@ from typing import Any
 from PIL import Image, ImageColor
 from playwright.sync_api import Browser, sync_playwright
 
-from allocator.explain import dossier
+from allocator.explanation.explain import dossier
 from docs.pages.markdown import ROOT
 from maps.page import plan_html
 from maps.palette import SEGMENT_GROUPS
-from maps.payload import Extras
-from maps.views import VIEWS, Opening
-from service.boundaries import drawn_boundaries
-from service.map_settings import MapSettings
-from service.mapping import Drawn, caption_of, payload_of
-from service.report import report
-from service.standing import standing
-from service.studies import read_studies
+from maps.payload.payload import Extras
+from maps.payload.views import VIEWS, Opening
+from service.cli.common.plan_input import standing
+from service.exports.maps.analyses import read_studies
+from service.exports.maps.payload import Drawn, caption_of, payload_of
+from service.exports.maps.settings import MapSettings
+from service.exports.report.report import report
+from service.formats.plan_boundaries import drawn_boundaries
 
 PICTURES = ROOT / "docs" / "pictures"
 BROWSER = "/usr/bin/chromium"

@@ -20,20 +20,20 @@ from openpyxl import Workbook
 from playwright.sync_api import Page, sync_playwright
 
 from docs.take_picture import BROWSER, PICTURES, SWITCHES, save
-from geodata.read import RegistryRecords, read_projects
+from geodata.readers.read_files import RegistryRecords, read_projects
 from seeds.load import batch_path
-from service import first_use
 from service.app import create_app
+from service.application.planning.submit_run import order_run
 from service.database import embedded
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.logins import SERVICE
 from service.database.migrate import migrate
-from service.jobs.solving import solve_run
-from service.jobs.works import Works
-from service.ordering import order_run
-from service.people.keys import make_key, pepper_of
-from service.people.roles import Principal, Role
-from service.records import batches, registries
+from service.identity.api_keys import make_key, pepper_of
+from service.identity.roles import Principal, Role
+from service.jobs.context import Works
+from service.jobs.run_attempt import solve_run
+from service.operations import bootstrap
+from service.repositories import batches, registries
 from service.settings import Settings, load_settings
 
 DESK, PHONE = (1440, 900), (390, 844)
@@ -122,7 +122,7 @@ class Site:
 
     def _first_batch(self) -> None:
         """The seed registry, a part of the seed batch, and a run of it."""
-        records = first_use.seed_registry()
+        records = bootstrap.seed_registry()
         projects = read_projects(batch_path(), records)[:FIRST]
         supply = RegistryRecords(parks=records.parks, spaces=records.spaces, tenancies=records.tenancies)
         with transaction(self.engine, SYSTEM) as connection:

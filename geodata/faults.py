@@ -12,8 +12,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from allocator.errors import Fault, InputError
-from geodata.bad_cell import BadCell
-from geodata.fields import Origin
+from geodata.cells.bad_cell import BadCell
+from geodata.cells.field_types import Origin
 from geodata.file_limits import MAX_FAULTS
 
 R = TypeVar("R")

@@ -21,7 +21,7 @@ from matplotlib.path import Path as Outline
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from geodata.crs import EDGE_CRS, metric_crs
+from geodata.geometry.crs import EDGE_CRS, metric_crs
 from maps.figure_layout import Box, Mark, place_labels, place_marks
 from maps.ground import BARE, with_park_areas
 from maps.palette import BORDER, OTHER_BORDER, OTHER_FILL, ROLES, district_tints

@@ -11,9 +11,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from maps.frame import TileSource, draw_frame
+from maps.folium_frame import TileSource, draw_frame
 from maps.ground import with_park_areas
-from maps.inline import (
+from maps.palette import district_tints
+from maps.payload.views import Opening, default_opening
+from maps.single_file import (
     content_policy,
     embedded_json,
     leaflet_script,
@@ -22,8 +24,6 @@ from maps.inline import (
     script_safe,
     served_policy,
 )
-from maps.palette import district_tints
-from maps.views import Opening, default_opening
 
 _PAGES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined

@@ -7,7 +7,7 @@ told by lightness as well as by hue, so a grey copy can be read.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from allocator.vocabulary import Segment
+from allocator.domain.vocabulary import Segment
 
 
 @dataclass(frozen=True, slots=True)

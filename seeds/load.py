@@ -8,10 +8,10 @@ from typing import Any
 
 import geopandas as gpd
 
-from geodata.read import read_boundaries, read_submission
-from geodata.schema import DistrictRecord, Inputs, NamedProjectRecord, PolicyRecord
-from seeds.dated import HERE, Entry, SeedError, cite, read, sourced, valid_on
-from seeds.facts import policy_facts, targets
+from geodata.readers.read_files import read_boundaries, read_submission
+from geodata.records.inputs import DistrictRecord, Inputs, NamedProjectRecord, PolicyRecord
+from seeds.dated_values import HERE, Entry, SeedError, cite, read, sourced, valid_on
+from seeds.policy_facts import policy_facts, targets
 
 __all__ = [
     "SeedError",

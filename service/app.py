@@ -13,8 +13,6 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse, Response
 
-from service import tracing
-from service.access_log import AccessLog
 from service.api import (
     administration,
     answers,
@@ -22,28 +20,30 @@ from service.api import (
     health,
     nights,
     plans,
-    problems,
     recommendations,
     registries,
     runs,
     scenarios,
     studies,
 )
-from service.api.admission import AdmissionControl
-from service.api.front import Front
-from service.api.guard import Guard
-from service.api.house import House, name_rights, recognise
-from service.api.route_limits import RouteTable
 from service.database.engine import open_engine
-from service.metrics import Meters
+from service.identity.api_keys import pepper_of
+from service.identity.security_events import SecurityEvents
+from service.observability import tracing
+from service.observability.access_log import AccessLog
 from service.ogc.app import PREFIX as OGC_PREFIX
 from service.ogc.app import create_ogc
 from service.pages.app import create_pages
-from service.pages.assets import PREFIX as PAGES_PREFIX
-from service.pages.entry import recognise as recognise_session
-from service.people.keys import pepper_of
-from service.security_events import SecurityEvents
+from service.pages.shell.access import recognise as recognise_session
+from service.pages.shell.assets import PREFIX as PAGES_PREFIX
 from service.settings import Settings
+from service.web import problems
+from service.web.context import House, name_rights, recognise
+from service.web.limits.admission import AdmissionControl
+from service.web.limits.route_limits import RouteTable
+from service.web.metrics import Meters
+from service.web.request_guard import Guard
+from service.web.request_paths import Front
 
 PREFIX = "/api/v1"
 THREADS = 24

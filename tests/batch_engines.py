@@ -4,9 +4,9 @@ import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
-from allocator.engines.scale.cache import compile_once
+from allocator.engines.scale.core.kernel_cache import compile_once
 from allocator.engines.task import Answer, AnswerStatus, Report, Task
-from allocator.model import compile_model
+from allocator.solving.model import compile_model
 from tests.drawn import draw_problem
 
 ENGINES = (

@@ -5,8 +5,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
 from allocator.engines.task import AnswerStatus, Task
-from allocator.model import compile_model
-from allocator.problem import Problem
+from allocator.problem.problem import Problem
+from allocator.solving.model import compile_model
 from tests.drawn import draw_problem
 from tests.property.relations import Optimum, cases_of
 

@@ -12,7 +12,7 @@ import pytest
 import structlog
 from openpyxl import Workbook
 
-from allocator.engines.scale.cache import compile_once
+from allocator.engines.scale.core.kernel_cache import compile_once
 
 Rows = Sequence[dict[str, Any]]
 
@@ -44,9 +44,9 @@ FIRST_REPORT: list[Any] = []
 @pytest.fixture(scope="module")
 def drawn_once() -> Iterator[None]:
     """Draw the first report and give it to every plan: reports have their own tests, and are most of a small run."""
-    from service import writing  # noqa: PLC0415
+    from service.exports import plan_files  # noqa: PLC0415
 
-    draw = writing.report
+    draw = plan_files.report
 
     def report(*given: Any, **wishes: Any) -> Any:
         if not FIRST_REPORT:
@@ -54,7 +54,7 @@ def drawn_once() -> Iterator[None]:
         return FIRST_REPORT[0]
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(writing, "report", report)
+        patched.setattr(plan_files, "report", report)
         yield
 
 

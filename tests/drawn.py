@@ -5,14 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations, product
 
-from allocator.domain import Component, District, Link, Park, Project, Registry, Space, Tenancy
-from allocator.goals import GOALS, aims_of, maximised, worth
-from allocator.options import fits
-from allocator.plan import Aim, Assignment, Plan
-from allocator.policy import NamedProject, Policy, Quota, Reserve, Separation
-from allocator.problem import Problem, Published
-from allocator.starts import may_start
-from allocator.vocabulary import (
+from allocator.domain.entities import Component, District, Link, Park, Project, Registry, Space, Tenancy
+from allocator.domain.plan import Aim, Assignment, Plan
+from allocator.domain.policy import NamedProject, Policy, Quota, Reserve, Separation
+from allocator.domain.vocabulary import (
     Apart,
     Function,
     Hazard,
@@ -25,6 +21,10 @@ from allocator.vocabulary import (
     Stage,
     Tier,
 )
+from allocator.goals import GOALS, aims_of, maximised, worth
+from allocator.problem.options import fits
+from allocator.problem.problem import Problem, Published
+from allocator.problem.start_months import may_start
 
 NOW = 2026 * 12
 FUNCTIONS = (Function.RND, Function.MANUFACTURING)

@@ -6,7 +6,7 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from geodata.foreign import Known
+from geodata.spreadsheet_mapping import Known
 from seeds.load import labels
 
 PLACES = {"南山": "440305", "盐田": "440308", "龙华": "440309", "坪山": "440310", "光明": "440311"}

@@ -6,11 +6,11 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
-from allocator.answers.means import Means
-from allocator.conflict import Oracle, Shrink
-from allocator.engines.child import checked
+from allocator.analysis.budget import Means
+from allocator.engines.solver_process import checked
 from allocator.engines.task import Answer, AnswerStatus, Series, Task
-from allocator.linear import Row
+from allocator.linear.expressions import Row
+from allocator.solving.infeasibility import Oracle, Shrink
 
 ResultT = TypeVar("ResultT")
 
@@ -24,11 +24,11 @@ def in_child(work: Callable[[int], ResultT], seeds: Iterable[int], workers: int 
 
 def bench(tasks: Iterator[Series], of: int, means: Means) -> Iterator[tuple[int, Answer]]:
     """Solve tasks one after another, each checked as if a child had answered."""
-    from allocator.engines import series  # noqa: PLC0415  solvers are loaded in children only
+    from allocator.engines import lexicographic_engine  # noqa: PLC0415  solvers are loaded in children only
 
     for number, task in zip(range(of), tasks, strict=False):
         limited = replace(task, time_limit_s=60.0)
-        yield number, checked("here", limited, series.run(limited, lambda _: None))
+        yield number, checked("here", limited, lexicographic_engine.run(limited, lambda _: None))
 
 
 def means(*engines: str) -> Means:

@@ -6,20 +6,11 @@ No engine is asked: firms come one after the other, and each takes the first spa
 import random
 from collections import defaultdict
 
-from allocator.domain import PARK_UTILITIES, Component, District, Link, Park, Project, Registry, Space
-from allocator.plan import Assignment, Plan
-from allocator.policy import Policy, Separation
-from allocator.problem import Problem
-from allocator.vocabulary import (
-    Function,
-    Hazard,
-    LinkKind,
-    Permission,
-    Segment,
-    Side,
-    SpaceKind,
-    Tier,
-)
+from allocator.domain.entities import PARK_UTILITIES, Component, District, Link, Park, Project, Registry, Space
+from allocator.domain.plan import Assignment, Plan
+from allocator.domain.policy import Policy, Separation
+from allocator.domain.vocabulary import Function, Hazard, LinkKind, Permission, Segment, Side, SpaceKind, Tier
+from allocator.problem.problem import Problem
 
 NOW = 2026 * 12
 SEGMENTS = (Segment.IVD, Segment.IMAGING, Segment.IMPLANTS)

@@ -8,12 +8,12 @@ import sys
 import time
 from dataclasses import replace
 
-from allocator.beside import options_beside, sites_of
-from allocator.explain import dossier_beside
+from allocator.checking.incremental import Standing
+from allocator.checking.verify import measure, verify
+from allocator.explanation.explain import dossier_beside
 from allocator.rules import RULES
-from allocator.sites import ways_to_place
-from allocator.standing import Standing
-from allocator.verify import measure, verify
+from allocator.siting.candidates import options_beside, sites_of
+from allocator.siting.search import ways_to_place
 from tests.large import newcomer, standing_city
 
 

@@ -63,7 +63,7 @@ def patterns() -> list[Used]:
         for name, value in vars(module).items():
             for pattern in _within(value):
                 add(pattern, f"{module.__name__}.{name}", called.get(name, set()))
-        if module.__name__.startswith("geodata.foreign."):
+        if module.__name__.startswith("geodata.spreadsheet_mapping."):
             for name, value in vars(module).items():
                 for pattern in _in_tables(value):
                     add(pattern, f"{module.__name__}.{name}", {"search"})

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from service.backup import _program
 from service.database import embedded
+from service.operations.backup import _program
 from tests.reliability.processes import ROOT
 
 MAKE_LOGINS = ROOT / "tools" / "make-logins.sql"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from allocator.errors import Fault, InputError
-from geodata.fields import Origin
+from geodata.cells.field_types import Origin
 from service.files import tasks
 
 

@@ -17,18 +17,18 @@ from openpyxl import Workbook
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
-from geodata.read import RegistryRecords
-from service import first_use
+from geodata.readers.read_files import RegistryRecords
 from service.app import create_app
 from service.database import embedded
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.logins import SERVICE
 from service.database.migrate import migrate
-from service.jobs.solving import solve_run
-from service.jobs.works import Works
-from service.people.keys import make_key, pepper_of
-from service.people.roles import Principal, Role
-from service.records import registries
+from service.identity.api_keys import make_key, pepper_of
+from service.identity.roles import Principal, Role
+from service.jobs.context import Works
+from service.jobs.run_attempt import solve_run
+from service.operations import bootstrap
+from service.repositories import registries
 from service.settings import Settings, load_settings
 
 TEMPLATE = "migrated"
@@ -59,7 +59,7 @@ class Server:
         engine = open_engine(embedded.url_of(self.handle, TEMPLATE), pool_size=1)
         migrate(engine, SERVICE)
         with transaction(engine, SYSTEM) as connection:
-            seed = first_use.seed_registry()
+            seed = bootstrap.seed_registry()
             supply = RegistryRecords(parks=seed.parks, spaces=seed.spaces, tenancies=seed.tenancies)
             registries.store(connection, "tests", supply, "seed")
         engine.dispose()

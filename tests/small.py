@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from allocator.domain import Component, District, Park, Project, Registry, Space
-from allocator.months import parse_month
-from allocator.plan import Assignment, Plan
-from allocator.policy import Policy
-from allocator.problem import Problem
-from allocator.vocabulary import Function, Permission, Segment, Side, SpaceKind, Tier
+from allocator.domain.entities import Component, District, Park, Project, Registry, Space
+from allocator.domain.months import parse_month
+from allocator.domain.plan import Assignment, Plan
+from allocator.domain.policy import Policy
+from allocator.domain.vocabulary import Function, Permission, Segment, Side, SpaceKind, Tier
+from allocator.problem.problem import Problem
 
 NOW = parse_month("2026-09")
 ANYTHING = dict.fromkeys(Function, Permission.ALLOWED)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ortools.sat.python import cp_model
 
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task
-from allocator.linear import Row, Sense
+from allocator.linear.expressions import Row, Sense
 
 NAME = "cp-sat"
 STATUS = {

@@ -12,8 +12,8 @@ import numpy as np
 
 from allocator.engines.shared_incumbent import SharedIncumbent
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task, integer_bound, slack
-from allocator.linear import Sense
-from allocator.packed import PackedRows, as_arrays
+from allocator.linear.expressions import Sense
+from allocator.linear.packed_rows import PackedRows, as_arrays
 
 NAME = "highs"
 

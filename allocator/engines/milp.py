@@ -21,7 +21,7 @@ from ortools.math_opt.io.python import mps_converter
 from ortools.math_opt.python import mathopt
 
 from allocator.engines.task import Answer, AnswerStatus, Progress, Report, Task, integer_bound, slack
-from allocator.linear import Row, Sense
+from allocator.linear.expressions import Row, Sense
 
 NAME = "milp"
 SOLVERS = {"scip": mathopt.SolverType.GSCIP, "highs": mathopt.SolverType.HIGHS}

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from allocator.linear import Row
-from allocator.packed import PackedRows
+from allocator.linear.expressions import Row
+from allocator.linear.packed_rows import PackedRows
 
 
 class AnswerStatus(StrEnum):

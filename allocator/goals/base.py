@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-from allocator.linear import Linear
-from allocator.plan import Plan
-from allocator.problem import Problem
+from allocator.domain.plan import Plan
+from allocator.linear.expressions import Linear
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow
 
 

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from allocator.domain.plan import Plan
 from allocator.goals.base import Goal
-from allocator.linear import Linear, total
-from allocator.options import Option
-from allocator.plan import Plan
-from allocator.problem import Problem
+from allocator.linear.expressions import Linear, total
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow
 
 Way = tuple[str, str, str]

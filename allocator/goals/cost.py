@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from operator import attrgetter
 
-from allocator.domain import Space
+from allocator.domain.entities import Space
+from allocator.domain.plan import Plan
 from allocator.goals.base import Goal
-from allocator.linear import Linear, total
-from allocator.options import rent_yuan_month
-from allocator.plan import Plan
-from allocator.problem import Problem
+from allocator.linear.expressions import Linear, total
+from allocator.problem.options import rent_yuan_month
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow
 
 

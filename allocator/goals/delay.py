@@ -1,13 +1,13 @@
 """Goal delay."""
 
-from allocator.domain import Component
+from allocator.domain.entities import Component
+from allocator.domain.plan import Plan
 from allocator.goals.base import Goal
-from allocator.linear import Linear
-from allocator.options import Option
-from allocator.plan import Plan
-from allocator.problem import Problem
+from allocator.linear.expressions import Linear
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
+from allocator.problem.start_months import asked_month
 from allocator.rules.base import Choose
-from allocator.starts import asked_month
 
 
 class Delay(Goal):

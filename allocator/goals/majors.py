@@ -1,11 +1,11 @@
 """Goal majors."""
 
+from allocator.domain.plan import Plan
+from allocator.domain.vocabulary import Tier
 from allocator.goals.base import Goal
-from allocator.linear import Linear, total
-from allocator.plan import Plan
-from allocator.problem import Problem
+from allocator.linear.expressions import Linear, total
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose
-from allocator.vocabulary import Tier
 
 
 class MajorsPlaced(Goal):

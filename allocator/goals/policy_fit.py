@@ -1,11 +1,11 @@
 """Goal policy-fit."""
 
-from allocator.domain import Component
+from allocator.domain.entities import Component
+from allocator.domain.plan import Plan
 from allocator.goals.base import Goal
-from allocator.linear import Linear
-from allocator.options import Option
-from allocator.plan import Plan
-from allocator.problem import Problem
+from allocator.linear.expressions import Linear
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose
 
 

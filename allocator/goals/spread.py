@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from operator import attrgetter
 
+from allocator.domain.plan import Plan
 from allocator.goals.base import Goal
-from allocator.goals.whole import WHOLE, shortfall
-from allocator.linear import Linear, Row, total
-from allocator.options import Option
-from allocator.plan import Plan
-from allocator.problem import Problem
+from allocator.goals.integer_encoding import WHOLE, shortfall
+from allocator.linear.expressions import Linear, Row, total
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow
 
 

@@ -1,9 +1,9 @@
 """Goal stability."""
 
+from allocator.domain.plan import Plan
 from allocator.goals.base import Goal
-from allocator.linear import Linear, total
-from allocator.plan import Plan
-from allocator.problem import Problem
+from allocator.linear.expressions import Linear, total
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose
 from allocator.rules.move_budget import moved
 

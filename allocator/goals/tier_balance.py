@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
+from allocator.domain.plan import Plan
+from allocator.domain.vocabulary import Tier
 from allocator.goals.base import Goal
-from allocator.goals.whole import WHOLE, shortfall
-from allocator.linear import Linear, Row, total
-from allocator.plan import Plan
-from allocator.problem import Problem
+from allocator.goals.integer_encoding import WHOLE, shortfall
+from allocator.linear.expressions import Linear, Row, total
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow
-from allocator.vocabulary import Tier
 
 LARGE = frozenset({Tier.MAJOR, Tier.LEADER})
 SMALL = frozenset({Tier.HIDDEN_CHAMPION, Tier.GROWTH, Tier.STARTUP})

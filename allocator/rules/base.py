@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
-from allocator.linear import Linear, Row
-from allocator.options import Option
-from allocator.plan import Breach, Plan
-from allocator.problem import Problem
+from allocator.domain.plan import Breach, Plan
+from allocator.linear.expressions import Linear, Row
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
 
 NamedRow = tuple[str, Row]
 """Where a row holds, and the row."""

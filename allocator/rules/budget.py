@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from allocator.options import Option
-from allocator.plan import Breach, Plan
-from allocator.problem import Problem
+from allocator.domain.plan import Breach, Plan
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
+from allocator.problem.subsidy import subsidy_yuan_month
 from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
-from allocator.subsidy import subsidy_yuan_month
 
 WHERE = "rent-subsidy"
 

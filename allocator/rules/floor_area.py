@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 
-from allocator.domain import Tenancy
-from allocator.months import format_month
-from allocator.options import Option
-from allocator.plan import Breach, Plan
-from allocator.problem import Problem
+from allocator.domain.entities import Tenancy
+from allocator.domain.months import format_month
+from allocator.domain.plan import Breach, Plan
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
-from allocator.rules.levels import Held, levels
-from allocator.rules.phases import phases
-from allocator.rules.seats import Capacity, Seat, fixed, held, seats, within
+from allocator.rules.peak_months import phases
+from allocator.rules.tenant_occupancy import Capacity, Seat, fixed, held, seats, within
+from allocator.rules.usage_profile import Held, levels
 
 
 class FloorArea(SharedOut):

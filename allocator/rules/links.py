@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 
-from allocator.domain import Link
-from allocator.options import Option
-from allocator.plan import Breach, Plan
-from allocator.policy import numbered
-from allocator.problem import Problem
+from allocator.domain.entities import Link
+from allocator.domain.plan import Breach, Plan
+from allocator.domain.policy import numbered
+from allocator.domain.vocabulary import LinkKind
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, Compared, NamedRow, Rule
-from allocator.vocabulary import LinkKind
 
 
 class Links(Rule):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from allocator.linear import Linear, total
-from allocator.options import Option
-from allocator.plan import Breach, Plan
-from allocator.problem import Problem
+from allocator.domain.plan import Breach, Plan
+from allocator.linear.expressions import Linear, total
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
 
 WHERE = "published"

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from allocator.plan import Breach, Plan
-from allocator.problem import Problem
+from allocator.domain.plan import Breach, Plan
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from allocator.months import format_month
-from allocator.plan import Assignment, Breach, Plan
-from allocator.problem import Problem
+from allocator.domain.months import format_month
+from allocator.domain.plan import Assignment, Breach, Plan
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
 
 OUT = "barred"

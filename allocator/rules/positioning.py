@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from allocator.linear import total
-from allocator.options import Option
-from allocator.plan import Breach, Plan
-from allocator.problem import Problem
+from allocator.domain.plan import Breach, Plan
+from allocator.domain.vocabulary import Permission
+from allocator.linear.expressions import total
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, Compared, NamedRow, Rule, Sides
-from allocator.vocabulary import Permission
 
 BUDGET = "exception-budget"
 

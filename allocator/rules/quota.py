@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from operator import attrgetter
 
-from allocator.linear import Linear, Row
-from allocator.options import Option
-from allocator.plan import Breach, Plan
-from allocator.policy import Quota
-from allocator.problem import Problem
+from allocator.domain.plan import Breach, Plan
+from allocator.domain.policy import Quota
+from allocator.domain.vocabulary import QuotaKind
+from allocator.linear.expressions import Linear, Row
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, Compared, NamedRow, Rule, Sides
-from allocator.vocabulary import QuotaKind
 
 WHOLE_BP = 10_000
 

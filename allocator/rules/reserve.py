@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from allocator.domain import Component
-from allocator.months import format_month
-from allocator.options import Option
-from allocator.plan import Assignment, Breach, Plan
-from allocator.policy import Reserve
-from allocator.problem import Problem
+from allocator.domain.entities import Component
+from allocator.domain.months import format_month
+from allocator.domain.plan import Assignment, Breach, Plan
+from allocator.domain.policy import Reserve
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
-from allocator.rules.levels import Held, levels
-from allocator.rules.phases import phases
+from allocator.rules.peak_months import phases
+from allocator.rules.usage_profile import Held, levels
 
 
 class Reserved(SharedOut):

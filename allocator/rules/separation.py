@@ -5,11 +5,11 @@ from collections.abc import Hashable, Iterator
 from itertools import product
 from typing import cast
 
-from allocator.months import format_month
-from allocator.options import Option
-from allocator.plan import Breach, Plan
-from allocator.policy import Separation
-from allocator.problem import Placement, Problem
+from allocator.domain.months import format_month
+from allocator.domain.plan import Breach, Plan
+from allocator.domain.policy import Separation
+from allocator.problem.options import Option
+from allocator.problem.problem import Placement, Problem
 from allocator.rules.base import Choose, Compared, NamedRow, Rule
 
 FEW = 200

@@ -5,15 +5,15 @@ from collections.abc import Container, Iterator
 from functools import partial
 from operator import attrgetter
 
-from allocator.domain import PARK_UTILITIES, Park
-from allocator.months import format_month
-from allocator.options import Option
-from allocator.plan import Breach, Plan
-from allocator.problem import Placement, Problem
+from allocator.domain.entities import PARK_UTILITIES, Park
+from allocator.domain.months import format_month
+from allocator.domain.plan import Breach, Plan
+from allocator.problem.options import Option
+from allocator.problem.problem import Placement, Problem
 from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
-from allocator.rules.levels import levels
-from allocator.rules.phases import phases
-from allocator.rules.seats import Capacity, Seat, fixed, held, seats, within
+from allocator.rules.peak_months import phases
+from allocator.rules.tenant_occupancy import Capacity, Seat, fixed, held, seats, within
+from allocator.rules.usage_profile import levels
 
 
 class Utilities(SharedOut):

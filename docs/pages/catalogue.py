@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from allocator.goals import GOALS, Goal
 from allocator.rules import RULES, Rule
 from docs.pages.markdown import decisions, page, prose, slug, table
-from seeds.facts import policy_facts
+from seeds.policy_facts import policy_facts
 
 
 def rules() -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from docs.pages.markdown import table
-from geodata.foreign.units import UNITS, USUAL
+from geodata.spreadsheet_mapping.cells.units import UNITS, USUAL
 
 _SPELLINGS = {
     "m2": "㎡, m2, 平方米, 平米, 平, sqm",

@@ -8,20 +8,20 @@ from pydantic import BaseModel
 from docs.pages.cells import cells
 from docs.pages.limits import limits
 from docs.pages.markdown import page, prose, table
-from geodata.columns import ALIASES
-from geodata.demand import ComponentRecord, LinkRecord, ProjectHead
-from geodata.parse import ENDINGS
-from geodata.rulebook import AimRecord, NamedProjectRecord, QuotaRecord, ReserveRecord, SeparationRecord
-from geodata.schema import Inputs, PolicyRecord, PublishedRecord
-from geodata.supply import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
+from geodata.readers.header_aliases import ALIASES
+from geodata.readers.record_reader import ENDINGS
+from geodata.records.inputs import Inputs, PolicyRecord, PublishedRecord
+from geodata.records.policy_records import AimRecord, NamedProjectRecord, QuotaRecord, ReserveRecord, SeparationRecord
+from geodata.records.project_records import ComponentRecord, LinkRecord, ProjectHead
+from geodata.records.registry_records import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 from seeds.load import labels
-from service.answers_wire import AnswerOut
-from service.comparison import Comparison
-from service.goals_file import Order
-from service.newcomer import RecommendationOut
-from service.scenario import Additions, Removals, Scenario
-from service.versus import Versus
-from service.wire import DossierOut, PlanOut
+from service.application.analyses.recommendation import RecommendationOut
+from service.application.planning.goal_order import Order
+from service.application.planning.scenario import Additions, Removals, Scenario
+from service.application.plans.comparison import Comparison
+from service.application.plans.comparison_table import Versus
+from service.formats.analyses import AnswerOut
+from service.formats.plan import DossierOut, PlanOut
 
 Schema = Mapping[str, Any]
 

@@ -2,8 +2,8 @@
 
 from docs.pages.markdown import page, table
 from service.ogc.app import CONFORMANCE
-from service.ogc.catalogue import PROCESSES
 from service.ogc.collections import COLLECTIONS, Collection
+from service.ogc.process_catalogue import PROCESSES
 
 
 def ogc() -> str:

@@ -5,12 +5,12 @@ from typing import Any
 
 import yaml
 
+from allocator.domain.vocabulary import Function
 from allocator.goals import GOALS
 from allocator.rules import RULES
-from allocator.vocabulary import Function
 from docs.pages.markdown import page, table
-from seeds.dated import read
-from seeds.facts import Counted, baseline, documents, not_read, policy_facts, targets
+from seeds.dated_values import read
+from seeds.policy_facts import Counted, baseline, documents, not_read, policy_facts, targets
 
 BUILT = {rule.id: "rules.md" for rule in RULES} | {goal.id: "goals.md" for goal in GOALS}
 """What a fact can name that has a page of its own."""

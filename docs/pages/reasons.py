@@ -3,12 +3,12 @@
 import inspect
 import re
 
-from allocator import verify
-from allocator.options import TESTS
+from allocator.checking import verify
+from allocator.problem.options import TESTS
 from allocator.rules import RULES
 from docs.pages.markdown import page, table
-from maps.words import REASONS, UNFIT, Label
-from service import claims
+from maps.payload.reason_labels import REASONS, UNFIT, Label
+from service.application.plans import claim_check
 
 NEEDED: dict[str, tuple[str, str, str]] = {
     "no-space": ("a space", "none", ""),
@@ -65,7 +65,7 @@ def codes() -> list[str]:
 
 def breach_codes() -> set[str]:
     """Codes that the check uses outside the rules, as its source spells them."""
-    return {code for part in (verify, claims) for code in re.findall(CODE, inspect.getsource(part))}
+    return {code for part in (verify, claim_check) for code in re.findall(CODE, inspect.getsource(part))}
 
 
 def reasons() -> str:

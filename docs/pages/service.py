@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from docs.pages.markdown import page, prose, table
 from service.app import create_app
-from service.people.roles import RIGHTS, Role
+from service.identity.roles import RIGHTS, Role
 from service.settings import Settings, variable
 
 

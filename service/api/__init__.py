@@ -1,3 +1,3 @@
 """The HTTP interface: routes translate and delegate, nothing else."""
 
-from service import addresses  # noqa: F401  parameters of paths must be known before the first route is declared
+from service.web import urls  # noqa: F401  parameters of paths must be known before the first route is declared

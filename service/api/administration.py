@@ -6,19 +6,19 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from sqlalchemy import Connection, select
 
-from service import audit
-from service.api.bodies import KeyIn
-from service.api.house import Administrator, Reader
-from service.api.once import Answer, IsOnce
-from service.api.paging import InWindow, Page, paged
-from service.api.problems import ProblemError, not_found
-from service.api.shapes import AuditCheck, AuditOut, KeyOut, Keys, Me, NewKey, SessionEnded, SessionOut, Sessions
+from service.api.requests import KeyIn
+from service.api.responses import AuditCheck, AuditOut, KeyOut, Keys, Me, NewKey, SessionEnded, SessionOut, Sessions
 from service.database.rows import every, only
 from service.database.tables import api_key
 from service.database.tables import audit as entries
-from service.people import sessions
-from service.people.keys import check_district, make_key, revoke_key
-from service.people.roles import DISTRICT_ROLES, RIGHTS, Principal, Role
+from service.identity import sessions
+from service.identity.api_keys import check_district, make_key, revoke_key
+from service.identity.roles import DISTRICT_ROLES, RIGHTS, Principal, Role
+from service.repositories import audit_log
+from service.web.context import Administrator, Reader
+from service.web.idempotency import Answer, IsOnce
+from service.web.pagination import InWindow, Page, paged
+from service.web.problems import ProblemError, not_found
 
 router = APIRouter(tags=["administration"])
 SHOWN_BEFORE = "The key was shown in the first answer and is not stored; if it was lost, revoke it and make another."
@@ -51,7 +51,7 @@ def listed(asker: Administrator, window: InWindow, request: Request, response: R
 def check(asker: Administrator) -> AuditCheck:
     """Recompute every seal; keep the last digest elsewhere, for a chain cannot see that its end was cut off."""
     with asker.transaction() as connection:
-        count, last, broken = audit.verify_chain(connection)
+        count, last, broken = audit_log.verify_chain(connection)
     return AuditCheck(
         holds=broken is None,
         entries=count,
@@ -85,7 +85,7 @@ def make(asker: Administrator, body: KeyIn, once: IsOnce) -> Response:
         principal = Principal(body.person, role, body.district)
         key_id, key = make_key(connection, asker.house.pepper, principal, asker.person, body.label, body.days)
         detail = {"person": body.person, "role": body.role, "district": body.district}
-        audit.record(connection, asker.person, "key.make", f"key/{key_id}", detail)
+        audit_log.record(connection, asker.person, "key.make", f"key/{key_id}", detail)
         asker.house.events.tell("key.made", asker.person, f"key/{key_id}", of=body.person, role=body.role)
         again = NewKey(key_id=key_id, key=None, note=SHOWN_BEFORE)
         return Answer(NewKey(key_id=key_id, key=key, note=None), 201, repeated=again)
@@ -100,7 +100,7 @@ def revoke(asker: Administrator, key_id: KeyId, once: IsOnce) -> Response:
     def do(connection: Connection) -> Answer:
         if not revoke_key(connection, key_id):
             raise not_found("key in force")
-        audit.record(connection, asker.person, "key.revoke", f"key/{key_id}", {})
+        audit_log.record(connection, asker.person, "key.revoke", f"key/{key_id}", {})
         asker.house.events.tell("key.revoked", asker.person, f"key/{key_id}")
         row = only(connection, select(api_key).where(api_key.c.key_id == key_id))
         return Answer(KeyOut.model_validate(row))

@@ -3,14 +3,14 @@
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
-from service.answers_wire import AnswerOut
-from service.api.house import Planner
-from service.api.once import Answer, IsOnce
 from service.api.plans import PlanId
-from service.api.problems import conflict, not_found
-from service.api.shapes import ExportOut
-from service.records import answers, plans
-from service.studies import check_answer
+from service.api.responses import ExportOut
+from service.exports.maps.analyses import check_answer
+from service.formats.analyses import AnswerOut
+from service.repositories import answers, plans
+from service.web.context import Planner
+from service.web.idempotency import Answer, IsOnce
+from service.web.problems import conflict, not_found
 
 router = APIRouter(prefix="/plans", tags=["plans"])
 

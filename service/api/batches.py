@@ -10,22 +10,22 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from sqlalchemy import Connection, select
 
-from geodata.demand import ProjectRecord
-from geodata.read import RegistryRecords
+from geodata.readers.read_files import RegistryRecords
+from geodata.records.project_records import ProjectRecord
 from seeds.load import load_districts
-from service.api.bodies import ReopenIn, WithdrawIn
-from service.api.house import Asker, Planner, Reader
-from service.api.limits import takes_files
-from service.api.once import Answer, IsOnce, Once
-from service.api.paging import IfMatch, InWindow, Page, must_match, paged, tag
-from service.api.problems import conflict, not_found
-from service.api.shapes import BatchHead, BatchStored, BatchWhole, EnquiryOut, Reopened, Withdrawn
-from service.api.uploads import CONTENTS, InUpload
+from service.api.requests import ReopenIn, WithdrawIn
+from service.api.responses import BatchHead, BatchStored, BatchWhole, EnquiryOut, Reopened, Withdrawn
 from service.database.tables import batch
+from service.failpoints import reached
 from service.files.uploads import plain_name, read_projects
-from service.jobs.works import reached
-from service.records import batches, registries
-from service.records.sent_before import sent_before
+from service.repositories import batches, registries
+from service.repositories.uploads.earlier_submissions import sent_before
+from service.web.context import Asker, Planner, Reader
+from service.web.idempotency import Answer, IsOnce, Once
+from service.web.limits.body_limits import takes_files
+from service.web.pagination import IfMatch, InWindow, Page, must_match, paged, tag
+from service.web.problems import conflict, not_found
+from service.web.uploads import CONTENTS, InUpload
 
 router = APIRouter(prefix="/batches", tags=["batches"])
 BatchId = Annotated[str, InPath(pattern=r"^batch-[0-9a-f]{12}$", examples=["batch-0f3a5b7c9d1e"])]

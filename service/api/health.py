@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
-from service.api.house import InHouse
+from service.web.context import InHouse
 
 router = APIRouter(tags=["health"])
 

@@ -7,15 +7,15 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 from sqlalchemy import Connection, select
 
-from service import nights
-from service.api.house import Operator, Reader
-from service.api.once import Answer, IsOnce
-from service.api.problems import conflict, not_found
-from service.api.shapes import NightOut, Nights
-from service.change_report import report_text
-from service.clock import now_by
+from service.api.responses import NightOut, Nights
+from service.application.planning import nightly_replan
+from service.application.plans.change_report import report_text
+from service.database.clock import now_by
 from service.database.rows import every, first, only
 from service.database.tables import night
+from service.web.context import Operator, Reader
+from service.web.idempotency import Answer, IsOnce
+from service.web.problems import conflict, not_found
 
 router = APIRouter(prefix="/nights", tags=["nights"])
 
@@ -42,7 +42,7 @@ def one(asker: Reader, local_date: date) -> NightOut:
 def report(asker: Reader, local_date: date) -> PlainTextResponse:
     """Who would move, why, what it gains and what it does to the policy."""
     with asker.transaction() as connection:
-        found = nights.report_of(connection, local_date)
+        found = nightly_replan.report_of(connection, local_date)
     if found is None:
         raise not_found("change report")
     return PlainTextResponse(report_text(found) + "\n")
@@ -63,8 +63,8 @@ def begin(asker: Operator, once: IsOnce) -> Response:
     settings = asker.house.settings
 
     def make(connection: Connection) -> Answer:
-        day = nights.due(settings, now_by(connection, settings))
-        nights.begin(connection, settings, day, asker.person, again=True)
+        day = nightly_replan.due(settings, now_by(connection, settings))
+        nightly_replan.begin(connection, settings, day, asker.person, again=True)
         row = only(connection, select(night).where(night.c.local_date == day))
         status = 202 if row["state"] == "running" else 200
         return Answer(NightOut.model_validate(row), status, {"Location": f"/api/v1/nights/{day.isoformat()}"})
@@ -83,7 +83,7 @@ def cancel(asker: Operator, local_date: date, once: IsOnce) -> Response:
         mine = select(night).where(night.c.local_date == local_date)
         if first(connection, mine) is None:
             raise not_found("night")
-        if nights.cancel(connection, asker.person, local_date) is None:
+        if nightly_replan.cancel(connection, asker.person, local_date) is None:
             raise conflict("over", "The night is over already.")
         shown = NightOut.model_validate(only(connection, mine))
         return Answer(shown, 202, {"Location": f"/api/v1/nights/{local_date.isoformat()}"})

@@ -8,22 +8,22 @@ from fastapi import Path as InPath
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
-from allocator.explain import dossier as explained
-from service.api.bodies import RejectIn
-from service.api.house import Asker, Planner, Reader, Reviewer
-from service.api.masking import masked, without_names
-from service.api.once import Answer, IsOnce
-from service.api.paging import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
-from service.api.problems import ProblemError, conflict, not_found
-from service.api.shapes import Exports, PlanHead, PlanState, PlanWhole
-from service.api.written import written
-from service.comparison import Comparison, compare
+from allocator.explanation.explain import dossier as explained
+from service.api.requests import RejectIn
+from service.api.responses import Exports, PlanHead, PlanState, PlanWhole
+from service.application.plans.comparison import Comparison, compare
+from service.application.plans.dossier_document import dossier_document
+from service.application.plans.plan_check import checked, verification
 from service.database.rows import every
 from service.database.tables import artifact, dossier, placement, plan, unplaced
-from service.dossiers import dossier_document
-from service.records import plans, review
-from service.records.checking import checked, verification
-from service.wire import AssignmentOut, DossierOut, UnplacedOut
+from service.formats.plan import AssignmentOut, DossierOut, UnplacedOut
+from service.repositories import plans, review
+from service.web.context import Asker, Planner, Reader, Reviewer
+from service.web.idempotency import Answer, IsOnce
+from service.web.pagination import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
+from service.web.problems import ProblemError, conflict, not_found
+from service.web.redaction import masked, without_names
+from service.web.stored_json import written
 
 router = APIRouter(prefix="/plans", tags=["plans"])
 PlanId = Annotated[str, InPath(pattern=r"^p-[0-9a-f]{12}$", examples=["p-0f3a5b7c9d1e"])]

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
 from geodata.faults import over_limit
-from geodata.read import projects_in
-from service.api.bodies import RecommendIn
-from service.api.house import Asker, AskingTurn, Reader
-from service.api.masking import masked
-from service.api.once import Answer, IsOnce
-from service.api.problems import conflict, not_found
-from service.newcomer import RecommendationOut, recommendation, with_newcomer
-from service.records import plans
+from geodata.readers.read_files import projects_in
+from service.api.requests import RecommendIn
+from service.application.analyses.recommendation import RecommendationOut, recommendation, with_newcomer
+from service.repositories import plans
+from service.web.context import Asker, AskingTurn, Reader
+from service.web.idempotency import Answer, IsOnce
+from service.web.problems import conflict, not_found
+from service.web.redaction import masked
 
 router = APIRouter(prefix="/recommendations", tags=["recommendations"])
 

@@ -8,21 +8,21 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as InPath
 from sqlalchemy import select
 
-from geodata.read import RegistryRecords
-from geodata.schema import BoundaryRecord
-from service.api.bodies import ChangesIn, RegistryIn
-from service.api.house import Asker, Keeper, Reader
-from service.api.limits import takes_files
-from service.api.masking import masked_registry
-from service.api.once import Answer, IsOnce
-from service.api.paging import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
-from service.api.problems import not_found
-from service.api.shapes import RegistryHead, RegistryWhole
-from service.api.uploads import Upload, as_json, upload
+from geodata.readers.read_files import RegistryRecords
+from geodata.records.inputs import BoundaryRecord
+from service.api.requests import ChangesIn, RegistryIn
+from service.api.responses import RegistryHead, RegistryWhole
 from service.database.tables import registry
 from service.files.uploads import plain_name, read_registry
-from service.records import registries
-from service.records.naming import canonical_hash
+from service.repositories import registries
+from service.repositories.ids import canonical_hash
+from service.web.context import Asker, Keeper, Reader
+from service.web.idempotency import Answer, IsOnce
+from service.web.limits.body_limits import takes_files
+from service.web.pagination import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
+from service.web.problems import not_found
+from service.web.redaction import masked_registry
+from service.web.uploads import Upload, as_json, upload
 
 router = APIRouter(prefix="/registries", tags=["registries"])
 Number = Annotated[int, InPath(ge=1, lt=1 << 53, description="Version.")]

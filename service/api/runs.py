@@ -12,18 +12,18 @@ from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection, select
 
-from service.api.bodies import RunIn
-from service.api.house import Asker, Planner, Reader, StreamTurn, still_known
-from service.api.once import Answer, IsOnce
-from service.api.paging import InWindow, Page, paged
-from service.api.problems import ProblemError, conflict, not_found
-from service.api.shapes import BestSoFar, RunOut, RunState
+from service.api.requests import RunIn
+from service.api.responses import BestSoFar, RunOut, RunState
+from service.application.planning.run_phases import PREPARING, STOPPABLE
+from service.application.planning.submit_run import order_run
 from service.database.tables import run
-from service.ordering import order_run
-from service.people.roles import Right
-from service.phases import PREPARING, STOPPABLE
-from service.records import runs
-from service.records.fair_queue import Quota
+from service.identity.roles import Right
+from service.repositories import runs
+from service.repositories.fair_queue import Quota
+from service.web.context import Asker, Planner, Reader, StreamTurn, still_known
+from service.web.idempotency import Answer, IsOnce
+from service.web.pagination import InWindow, Page, paged
+from service.web.problems import ProblemError, conflict, not_found
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$", examples=["run-0f3a5b7c9d1e"])]

@@ -8,22 +8,21 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, insert, select
 
 from geodata.faults import shown
-from service import audit
-from service.api.bodies import MOST_FAULTS, ScenarioIn, SweepIn
-from service.api.house import Planner, Reader
-from service.api.once import Answer, IsOnce
-from service.api.paging import InWindow, Page, paged
-from service.api.problems import ProblemError, conflict, not_found
+from service.api.requests import MOST_FAULTS, ScenarioIn, SweepIn
+from service.api.responses import RunOut, ScenarioOut, SweepOut
 from service.api.runs import check_time
-from service.api.shapes import RunOut, ScenarioOut, SweepOut
 from service.api.studies import Keep
+from service.application.planning.scenario import Scenario
+from service.application.planning.submit_run import order_run
 from service.database.rows import first, only
 from service.database.tables import scenario, sweep
-from service.ordering import order_run
-from service.records import runs, studies
-from service.records.fair_queue import Quota
-from service.records.naming import new_id
-from service.scenario import Scenario
+from service.repositories import audit_log, runs, studies
+from service.repositories.fair_queue import Quota
+from service.repositories.ids import new_id
+from service.web.context import Planner, Reader
+from service.web.idempotency import Answer, IsOnce
+from service.web.pagination import InWindow, Page, paged
+from service.web.problems import ProblemError, conflict, not_found
 
 router = APIRouter(tags=["scenarios"])
 ScenarioId = Annotated[str, InPath(pattern=r"^scenario-[0-9a-f]{12}$")]
@@ -45,7 +44,7 @@ def store(asker: Planner, body: ScenarioIn, once: IsOnce) -> Response:
             "made_by": asker.person,
         }
         made = only(connection, insert(scenario).values(**row).returning(scenario))
-        audit.record(connection, asker.person, "scenario.store", f"scenario/{scenario_id}", {})
+        audit_log.record(connection, asker.person, "scenario.store", f"scenario/{scenario_id}", {})
         return Answer(ScenarioOut.model_validate(made), 201, {"Location": f"/api/v1/scenarios/{scenario_id}"})
 
     return once.answer(asker, make)
@@ -112,7 +111,7 @@ def spread(asker: Planner, body: SweepIn, once: IsOnce) -> Response:
             read = asker.house.standings.registry
             order_run(connection, asker.person, asker.district, asked, read, quota=quota, sweep_id=sweep_id)
         # the lock of the audit comes after that of the quota, as with every run
-        audit.record(connection, asker.person, "sweep.create", f"sweep/{sweep_id}", {"members": len(wanted)})
+        audit_log.record(connection, asker.person, "sweep.create", f"sweep/{sweep_id}", {"members": len(wanted)})
         return Answer(_sweep(connection, sweep_id), 202, {"Location": f"/api/v1/sweeps/{sweep_id}"})
 
     return once.answer(asker, make)

@@ -7,22 +7,22 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from sqlalchemy import Connection, select
 
-from allocator.answers.move_curve import asked_rate, gain_name
-from service.api.bodies import AnswersIn, DossiersIn, MovesIn
-from service.api.house import Asker, Planner, Reader
-from service.api.once import Answer, IsOnce
-from service.api.paging import InWindow, Page, paged
-from service.api.problems import ProblemError, conflict, not_found
+from allocator.analysis.move_curve import asked_rate, gain_name
+from service.api.requests import AnswersIn, DossiersIn, MovesIn
+from service.api.responses import PartOut, StudyHead, StudyOut
 from service.api.runs import check_time
-from service.api.shapes import PartOut, StudyHead, StudyOut
+from service.application.planning.pipeline import problem_of
+from service.application.planning.submit_run import gather
 from service.database.rows import first
 from service.database.tables import run, sweep
-from service.ordering import gather
-from service.pipeline import problem_of
-from service.records import answers, plans, runs, studies
-from service.records.fair_queue import Quota
-from service.records.studies import Wanted
-from service.wire import DossierOut, PlanOut
+from service.formats.plan import DossierOut, PlanOut
+from service.repositories import answers, plans, runs, studies
+from service.repositories.fair_queue import Quota
+from service.repositories.studies import Wanted
+from service.web.context import Asker, Planner, Reader
+from service.web.idempotency import Answer, IsOnce
+from service.web.pagination import InWindow, Page, paged
+from service.web.problems import ProblemError, conflict, not_found
 
 router = APIRouter(prefix="/studies", tags=["studies"])
 StudyId = Annotated[str, InPath(pattern=r"^study-[0-9a-f]{12}$", examples=["study-0f3a5b7c9d1e"])]

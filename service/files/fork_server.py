@@ -22,9 +22,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from allocator.engines.courtesy import give_way_as_session
+from allocator.engines.process_priority import give_way_as_session
+from allocator.engines.sandbox import end_with, forbid_network, limit_more_memory, limit_seconds, limit_written
 from allocator.errors import InputError
-from allocator.sandbox import end_with, forbid_network, limit_more_memory, limit_seconds, limit_written
 
 READY = b"ready"
 LARGEST_ORDER = 4096

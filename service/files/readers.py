@@ -22,9 +22,9 @@ from typing import Any
 
 import structlog
 
+from allocator.engines.sandbox import can_forbid_network
+from allocator.engines.scratch_folder import scratch
 from allocator.errors import Fault, InputError
-from allocator.sandbox import can_forbid_network
-from allocator.scratch import scratch
 from geodata.faults import TOO_LARGE
 from service.files import tasks
 from service.files.fork_server import LENGTH, READY

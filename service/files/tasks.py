@@ -6,15 +6,15 @@ from datetime import date
 from pathlib import Path
 
 from allocator.errors import InputError
-from geodata.batch import parse_projects
-from geodata.demand import ProjectRecord
 from geodata.faults import Parsed
-from geodata.foreign import ForeignSheet
-from geodata.read import read_registry
-from geodata.supply import BoundaryRecord, DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
+from geodata.readers.project_reader import parse_projects
+from geodata.readers.read_files import read_registry
+from geodata.records.project_records import ProjectRecord
+from geodata.records.registry_records import BoundaryRecord, DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
+from geodata.spreadsheet_mapping import ForeignSheet
 from seeds.load import load_boundaries, load_districts
-from service.boundaries import own_boundaries
-from service.converting import sheets_of
+from service.application.imports.convert_spreadsheet import sheets_of
+from service.formats.plan_boundaries import own_boundaries
 
 
 @dataclass(frozen=True)

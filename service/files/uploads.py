@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from allocator.errors import InputError
-from geodata.boundaries import boundaries_of
-from geodata.demand import ProjectRecord
 from geodata.faults import Parsed
-from geodata.foreign import ForeignSheet
-from geodata.read import RegistryRecords, checked_projects
+from geodata.readers.boundaries import boundaries_of
+from geodata.readers.read_files import RegistryRecords, checked_projects
+from geodata.records.project_records import ProjectRecord
+from geodata.spreadsheet_mapping import ForeignSheet
 from seeds.load import load_boundaries
 from service.files import tasks
 from service.files.readers import Readers

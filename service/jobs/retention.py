@@ -3,7 +3,7 @@
 from sqlalchemy import func, select, text
 
 from service.database.engine import SYSTEM, transaction
-from service.jobs.works import Works
+from service.jobs.context import Works
 
 ANSWERS_DAYS = 2
 """How long the answer to an Idempotency-Key is repeated."""

@@ -20,20 +20,21 @@ from sqlalchemy import Engine, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
-from allocator.engines.child import ENGINES, load_once, memory_bytes_of_children
-from allocator.engines.courtesy import give_way_as_session
-from service import nights
-from service.clock import now_by
+from allocator.engines.process_priority import give_way_as_session
+from allocator.engines.solver_process import ENGINES, load_once, memory_bytes_of_children
+from service.application.planning import nightly_replan
+from service.database.clock import now_by
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.errors import is_away, said_by
 from service.database.migrate import check_fit
 from service.database.tables import worker
-from service.jobs.queue import NIGHTS, PEOPLE, SOLVE
+from service.failpoints import reached
+from service.jobs.context import Works
+from service.jobs.notifications import send_due
 from service.jobs.retention import forget_old
-from service.jobs.solving import solve_next
-from service.jobs.works import Works, reached
-from service.notices import send_due
-from service.records import runs
+from service.jobs.run_attempt import solve_next
+from service.repositories import runs
+from service.repositories.solve_queue import NIGHTS, PEOPLE, SOLVE
 from service.settings import Settings
 
 LOG = structlog.get_logger("worker")
@@ -220,8 +221,8 @@ def _close_stalled_jobs(engine: Engine, silence_s: float) -> None:
 def begin_night(works: Works, moment: datetime | None, person: str) -> str | None:
     """Begin the last night that was due at a moment – now by the database's clock if none is given – if nobody has."""
     with transaction(works.engine, SYSTEM) as connection:
-        day = nights.due(works.settings, moment or now_by(connection, works.settings))
-        run_id = nights.begin(connection, works.settings, day, person)
+        day = nightly_replan.due(works.settings, moment or now_by(connection, works.settings))
+        run_id = nightly_replan.begin(connection, works.settings, day, person)
         if run_id is not None:
             reached("night")
     return run_id

@@ -7,12 +7,12 @@ from typing import Any
 from fastapi import Depends, FastAPI, Request, Response, params
 from fastapi.routing import APIRoute
 
-from service.api.house import House, Needs, Reader, name_rights
+from service.identity.roles import Right
 from service.ogc import features, jobs, problems, processes
-from service.ogc.answers import FORMATS, PROBLEMS, described, json_answer
-from service.ogc.description import VERSION, describe
 from service.ogc.links import OPENAPI, address, base, here, link
-from service.people.roles import Right
+from service.ogc.openapi import VERSION, describe
+from service.ogc.responses import FORMATS, PROBLEMS, described, json_answer
+from service.web.context import House, Needs, Reader, name_rights
 
 PREFIX = "/ogc"
 TITLE = "District allocator – OGC API"

@@ -8,13 +8,13 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, and_, null, select
 from sqlalchemy.types import Double, Text
 
-from allocator.vocabulary import Function
-from geodata.schema import DistrictRecord
+from allocator.domain.vocabulary import Function
+from geodata.records.inputs import DistrictRecord
 from seeds.load import load_districts
 from service.database.tables import placement, registry, registry_park, registry_space, unplaced
-from service.ogc.fields import Property
-from service.ogc.sources import Area, AreaSource, Origin, Source, TableSource
-from service.records import registries
+from service.ogc.property_types import Property
+from service.ogc.queries import Area, AreaSource, Origin, Source, TableSource
+from service.repositories import registries
 
 
 @dataclass(frozen=True)

@@ -12,15 +12,15 @@ from fastapi import Path as InPath
 from sqlalchemy import Connection
 
 from seeds.load import load_boundaries
-from service.api.house import Reader
-from service.api.problems import not_found
-from service.api.standing import FeaturePage
-from service.ogc.answers import FORMATS, GEOJSON, JSON, described, json_answer, spliced
 from service.ogc.collections import COLLECTIONS, Collection
 from service.ogc.filters import Asked, box_of, months_of, refuse
 from service.ogc.links import address, here, link, pages
-from service.ogc.sources import Origin
-from service.records import plans, registries
+from service.ogc.queries import Origin
+from service.ogc.responses import FORMATS, GEOJSON, JSON, described, json_answer, spliced
+from service.repositories import plans, registries
+from service.web.context import Reader
+from service.web.plan_cache import FeaturePage
+from service.web.problems import not_found
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 USUAL, MOST = 100, 5000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, NoReturn
 
-from service.api.problems import ProblemError
+from service.web.problems import ProblemError
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in degrees of CRS84; west may be east of east, across the date line."""

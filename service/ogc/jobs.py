@@ -7,15 +7,15 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from sqlalchemy import func, select
 
-from service.api.house import Asker, Planner, Reader
-from service.api.problems import ProblemError, conflict
+from service.api.responses import PlanHead
 from service.api.runs import check_kind
-from service.api.shapes import PlanHead
 from service.database.rows import every
 from service.database.tables import run
-from service.ogc.answers import FORMATS, GEOJSON, JSON, described, json_answer
 from service.ogc.links import address, here, link, pages
-from service.records import plans, runs
+from service.ogc.responses import FORMATS, GEOJSON, JSON, described, json_answer
+from service.repositories import plans, runs
+from service.web.context import Asker, Planner, Reader
+from service.web.problems import ProblemError, conflict
 
 router = APIRouter(tags=["jobs"], dependencies=FORMATS)
 

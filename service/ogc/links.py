@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 
-from service.addresses import segments
+from service.web.urls import segments
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"

@@ -2,8 +2,8 @@
 
 from fastapi import FastAPI, Request, Response
 
-from service.api import problems
-from service.api.problems import ProblemError, problem
+from service.web import problems
+from service.web.problems import ProblemError, problem
 
 
 def install(app: FastAPI) -> None:

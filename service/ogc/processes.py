@@ -10,14 +10,14 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 
 from service.api import recommendations, runs
-from service.api.bodies import Body, RecommendIn, RunIn
-from service.api.house import AskingTurn, Planner, Reader
-from service.api.once import KEY_FORM, Once, once
-from service.api.problems import ProblemError
-from service.ogc.answers import FORMATS, described, json_answer
-from service.ogc.catalogue import ALLOCATE, PROCESSES, RECOMMEND, Process
+from service.api.requests import Body, RecommendIn, RunIn
 from service.ogc.jobs import found, status_info
 from service.ogc.links import JSON, address, here, pages
+from service.ogc.process_catalogue import ALLOCATE, PROCESSES, RECOMMEND, Process
+from service.ogc.responses import FORMATS, described, json_answer
+from service.web.context import AskingTurn, Planner, Reader
+from service.web.idempotency import KEY_FORM, Once, once
+from service.web.problems import ProblemError
 
 router = APIRouter(tags=["processes"], dependencies=FORMATS)
 

@@ -2,33 +2,28 @@
 
 from fastapi import FastAPI
 
-from service.api.house import House
-from service.pages import (
-    answered,
-    answers,
-    assets,
-    audit,
-    batch,
-    compare,
-    drafts,
-    errors,
-    inbox,
-    maps,
-    nights,
-    parks,
-    plan,
-    project,
-    registry,
-    review,
-    run,
-    sessions,
-    sign_in,
-    upload,
-    where,
-)
+from service.pages import audit, inbox, nights, parks, registry, run, sessions, sign_in, site_finder
+from service.pages.intake import batch, column_mapping, upload
+from service.pages.plans import compare, maps, plan, plan_analyses, project, review
+from service.pages.shell import answered_forms, assets, errors
+from service.web.context import House
 
-ROUTERS = (assets, sign_in, answered, inbox, upload, drafts, batch, run, maps, plan, answers, review, project)
-RECORDS = (parks, compare, where, nights, registry, audit, sessions)
+ROUTERS = (
+    assets,
+    sign_in,
+    answered_forms,
+    inbox,
+    upload,
+    column_mapping,
+    batch,
+    run,
+    maps,
+    plan,
+    plan_analyses,
+    review,
+    project,
+)
+RECORDS = (parks, compare, site_finder, nights, registry, audit, sessions)
 """What is looked up beside the way from a batch to a plan."""
 
 

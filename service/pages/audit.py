@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from sqlalchemy import func, select
 
-from service import audit
 from service.api.administration import check
-from service.api.shapes import AuditCheck
+from service.api.responses import AuditCheck
 from service.database.tables import audit as entries
-from service.pages.entry import Administering, Caller
-from service.pages.words import LANGUAGES
-from service.pages.words.audit import WORDS
-from service.pages.words.system import ACTIONS, CODED, FACTS, VALUES
+from service.i18n.page_texts import LANGUAGES
+from service.i18n.page_texts.audit import WORDS
+from service.i18n.page_texts.system import ACTIONS, CODED, FACTS, VALUES
+from service.pages.shell.access import Administering, Caller
+from service.repositories import audit_log
 
 router = APIRouter()
 MOST = 100
@@ -23,22 +23,22 @@ Word = Annotated[str, Query(max_length=200)]
 Before = Annotated[int | None, Query(ge=1, lt=1 << 53)]
 
 
-def wanted(person: Word = "", action: Word = "", subject: Word = "") -> audit.Wanted:
+def wanted(person: Word = "", action: Word = "", subject: Word = "") -> audit_log.Wanted:
     """The filter of an address."""
-    return audit.Wanted(person.strip(), action.strip(), subject.strip())
+    return audit_log.Wanted(person.strip(), action.strip(), subject.strip())
 
 
 @router.get("/audit")
 def listed(
     caller: Administering,
-    wanted: Annotated[audit.Wanted, Depends(wanted)],
+    wanted: Annotated[audit_log.Wanted, Depends(wanted)],
     before: Before = None,
     check_chain: Annotated[bool, Query(alias="check")] = False,  # noqa: FBT002
 ) -> Response:
     """Entries that the filter leaves, newest first."""
     with caller.transaction() as connection:
-        found = audit.entries(connection, wanted, MOST + 1, before)
-        names = audit.known(connection)
+        found = audit_log.entries(connection, wanted, MOST + 1, before)
+        names = audit_log.known(connection)
         count = connection.execute(select(func.count()).select_from(entries)).scalar_one()
     place = LANGUAGES.index(caller.language)
     return caller.page(

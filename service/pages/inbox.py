@@ -6,13 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection, func, select
 
+from service.application.planning.run_phases import expected_s
 from service.database.rows import every
 from service.database.tables import batch, enquiry, plan, run
-from service.pages.entry import Reading
-from service.pages.registry_concerns import concerned
-from service.pages.words.inbox import WORDS
-from service.phases import expected_s
-from service.records import plans, runs
+from service.i18n.page_texts.inbox import WORDS
+from service.pages.registry_effects import concerned
+from service.pages.shell.access import Reading
+from service.repositories import plans, runs
 
 router = APIRouter()
 FEW = 8

@@ -9,14 +9,14 @@ from fastapi import APIRouter, Response
 
 from allocator.goals import BY_ID
 from service.api import nights
-from service.api.problems import ProblemError
-from service.change_report import ChangeReport, improves
-from service.pages.entry import Caller, Operating, Reading
-from service.pages.forms import InForm
-from service.pages.spoken import voice
-from service.pages.words.nights import WORDS
-from service.records import plans
-from service.wire import PlanOut
+from service.application.plans.change_report import ChangeReport, improves
+from service.formats.plan import PlanOut
+from service.i18n.page_texts.nights import WORDS
+from service.pages.shell.access import Caller, Operating, Reading
+from service.pages.shell.forms import InForm
+from service.pages.shell.plan_localizer import voice
+from service.repositories import plans
+from service.web.problems import ProblemError
 
 router = APIRouter()
 MOST = 90

@@ -7,18 +7,18 @@ from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 from sqlalchemy import select
 
-from allocator.verify import VerifiedPlan
-from maps.tables import park_peaks
-from service.api.masking import masked
-from service.api.problems import not_found
+from allocator.checking.verify import VerifiedPlan
+from maps.payload.tables import park_peaks
+from service.application.analyses.park_profile import park_lines, park_view
 from service.database.rows import every
 from service.database.tables import dossier, plan
-from service.dossier_wire import DossierOut
-from service.pages.entry import Caller, Reading
-from service.pages.spoken import voice
-from service.pages.words.parks import WORDS
-from service.park_view import park_lines, park_view
-from service.records import plans
+from service.formats.dossier import DossierOut
+from service.i18n.page_texts.parks import WORDS
+from service.pages.shell.access import Caller, Reading
+from service.pages.shell.plan_localizer import voice
+from service.repositories import plans
+from service.web.problems import not_found
+from service.web.redaction import masked
 
 router = APIRouter()
 ParkId = Annotated[str, InPath(min_length=1, max_length=80)]

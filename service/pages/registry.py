@@ -7,19 +7,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
-from service.api.limits import takes_files
-from service.api.masking import masked_registry
-from service.api.problems import FORGED, ProblemError, not_found
 from service.api.registries import Number, store_files
-from service.api.uploads import Upload
+from service.application.registry.registry_diff import registry_changes
 from service.database.rows import every
 from service.database.tables import registry
-from service.pages.entry import Caller, Keeping, Reading
-from service.pages.forms import InForm
-from service.pages.registry_concerns import concerned
-from service.pages.words.registry import WORDS
-from service.records import registries
-from service.registry_changes import registry_changes
+from service.i18n.page_texts.registry import WORDS
+from service.pages.registry_effects import concerned
+from service.pages.shell.access import Caller, Keeping, Reading
+from service.pages.shell.forms import InForm
+from service.repositories import registries
+from service.web.limits.body_limits import takes_files
+from service.web.problems import FORGED, ProblemError, not_found
+from service.web.redaction import masked_registry
+from service.web.uploads import Upload
 
 router = APIRouter()
 MOST = 200

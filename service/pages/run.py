@@ -10,16 +10,16 @@ from fastapi.responses import StreamingResponse
 
 from allocator.goals import BY_ID
 from service.api import runs as api
-from service.api.problems import ProblemError, not_found
-from service.pages.entry import Caller, Planning, Reading
-from service.pages.forms import InForm
-from service.pages.session import session_of
-from service.pages.sketch import WIDTH, ground, parks
-from service.pages.words.batch import RUN
-from service.phases import PREPARING, STOPPABLE, expected_s, phases_of
-from service.records import plans, runs
-from service.vocabulary import LABELS
-from service.voice import UNITS
+from service.application.planning.run_phases import PREPARING, STOPPABLE, expected_s, phases_of
+from service.i18n.localizer import UNITS
+from service.i18n.page_texts.batch import RUN
+from service.i18n.vocabulary import LABELS
+from service.pages.live_map import WIDTH, ground, parks
+from service.pages.shell.access import Caller, Planning, Reading
+from service.pages.shell.forms import InForm
+from service.pages.shell.session_cookie import session_of
+from service.repositories import plans, runs
+from service.web.problems import ProblemError, not_found
 
 router = APIRouter()
 RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$")]

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from fastapi import Path as InPath
 
-from service.api.problems import not_found
-from service.pages.entry import Caller, Reading
-from service.pages.forms import InForm
-from service.pages.words.sessions import WORDS
-from service.people import sessions
+from service.i18n.page_texts.sessions import WORDS
+from service.identity import sessions
+from service.pages.shell.access import Caller, Reading
+from service.pages.shell.forms import InForm
+from service.web.problems import not_found
 
 router = APIRouter()
 SessionId = Annotated[str, InPath(pattern=r"^session-[0-9a-f]{12}$")]

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from service.api.house import address_of, count_person, count_stranger, recognised, refuse_key
-from service.pages import session
-from service.pages.assets import PREFIX
-from service.pages.entry import InVisit
-from service.pages.forms import InForm
-from service.pages.frame import go
-from service.pages.words.sign_in import WORDS
+from service.i18n.page_texts.sign_in import WORDS
+from service.pages.shell import session_cookie
+from service.pages.shell.access import InVisit
+from service.pages.shell.assets import PREFIX
+from service.pages.shell.forms import InForm
+from service.pages.shell.layout import go
+from service.web.context import address_of, count_person, count_stranger, recognised, refuse_key
 
 router = APIRouter()
 HOME = "/inbox"
@@ -42,8 +42,8 @@ def enter(here: InVisit, form: InForm) -> Response:
     recognised(here.request, found.principal)
     count_person(here.house, found.principal.person)
     answer = go(_inside(target))
-    session.end(here.house, here.session)
-    session.start(here.house, here.request, answer, found)
+    session_cookie.end(here.house, here.session)
+    session_cookie.start(here.house, here.request, answer, found)
     return answer
 
 
@@ -51,8 +51,8 @@ def enter(here: InVisit, form: InForm) -> Response:
 def leave(here: InVisit, _form: InForm) -> Response:
     """End the session of this browser, here and on the server."""
     answer = go("/sign-in", said="signed_out")
-    session.end(here.house, here.session)
-    session.forget(answer)
+    session_cookie.end(here.house, here.session)
+    session_cookie.forget(answer)
     return answer
 
 

@@ -12,11 +12,11 @@ from typing import Any
 from fastapi.routing import APIRoute
 from starlette.routing import Mount, Route
 
-from service.pages.assets import PREFIX
-from service.pages.entry import Entry
-from service.pages.session import COOKIE, Session, form_token
-from service.people.keys import digest_of
-from service.people.roles import Principal, Right
+from service.identity.api_keys import digest_of
+from service.identity.roles import Principal, Right
+from service.pages.shell.access import Entry
+from service.pages.shell.assets import PREFIX
+from service.pages.shell.session_cookie import COOKIE, Session, form_token
 from tests.service_for_tests import PEOPLE, a_project, as_csv
 
 OPEN = "open"

@@ -8,13 +8,13 @@ import anyio.lowlevel
 import httpx
 import pytest
 
-from service.api import limits
-from service.api.admission import SCOPE_KEY, AdmissionControl, Recognised
-from service.api.route_limits import RouteLimits, RouteTable
-from service.api.strict_json import MAX_VALUES
-from service.connection_limits import protocol_of
-from service.pages.session import COOKIE
-from service.people.roles import Principal, Right, Role
+from service.identity.roles import Principal, Right, Role
+from service.pages.shell.session_cookie import COOKIE
+from service.web.limits import body_limits
+from service.web.limits.admission import SCOPE_KEY, AdmissionControl, Recognised
+from service.web.limits.connection_limits import protocol_of
+from service.web.limits.route_limits import RouteLimits, RouteTable
+from service.web.strict_json import MAX_VALUES
 from tests.api.matrix import OPEN, SURFACES, session_of
 from tests.live import listening
 from tests.service_for_tests import a_project, as_csv
@@ -111,7 +111,7 @@ def operations(desk):
 def hasty(monkeypatch):
     """Bodies that must come within a moment."""
     for name, value in {"WINDOW_S": 0.3, "BODY_S": 1.5, "STRANGER_S": 0.5, "DRAIN_S": 0.1}.items():
-        monkeypatch.setattr(limits, name, value)
+        monkeypatch.setattr(body_limits, name, value)
 
 
 def test_the_gate_knows_every_route_its_right_and_its_size(desk):
@@ -123,11 +123,11 @@ def test_the_gate_knows_every_route_its_right_and_its_size(desk):
         assert (OPEN if route.right is None else route.right) == operation.right, operation
         assert route.mount == {"pages": "/pages", "ogc": "/ogc"}.get(surface.name, ""), operation
         if route.right is None:
-            assert route.most == limits.STRANGER_BYTES, operation
+            assert route.most == body_limits.STRANGER_BYTES, operation
         elif route.most == desk.settings.max_body_bytes:
             large.add(operation.path)
         else:
-            assert route.most == limits.BODY_BYTES, operation
+            assert route.most == body_limits.BODY_BYTES, operation
         tried += 1
     assert tried > 40
     assert large == {
@@ -151,7 +151,7 @@ def test_of_a_strangers_body_nothing_is_read_before_the_answer_and_little_after_
         send(desk, sender, operation.method, operation.at(FACTS), ("content-length", str(2**16 * 1000)))
         assert sender.status == surface.strangers, operation
         assert sender.read_before_answer == 0, operation
-        assert sender.read <= limits.DRAIN_BYTES / 2**16 + 1, operation
+        assert sender.read <= body_limits.DRAIN_BYTES / 2**16 + 1, operation
         assert sender.headers["connection"] == "close", operation
         tried += 1
     assert tried > 40
@@ -192,16 +192,16 @@ def test_a_stranger_at_the_sign_in_sends_little(desk, hasty, path, header):
     sender = Sender(*[b"key=" + b"x" * 4092] * 1000)
     send(desk, sender, "post", path, header, ("content-type", "application/x-www-form-urlencoded"))
     assert sender.status == 413
-    assert sender.read_before_answer <= limits.STRANGER_BYTES / 4096 + 1
+    assert sender.read_before_answer <= body_limits.STRANGER_BYTES / 4096 + 1
     assert "文件" in sender.body.decode()
 
 
 def test_a_route_takes_its_own_size_and_no_more(desk, hasty):
     key = ("x-api-key", desk.keys["ada"])
-    sender = send(desk, Sender(b"{"), "post", "/api/v1/runs", key, ("content-length", str(limits.BODY_BYTES + 1)))
+    sender = send(desk, Sender(b"{"), "post", "/api/v1/runs", key, ("content-length", str(body_limits.BODY_BYTES + 1)))
     assert (sender.status, sender.read_before_answer) == (413, 0)
     sender = send(desk, Sender(*[b" " * 2**20] * 50), "post", "/api/v1/runs", key, CHUNKED)
-    assert (sender.status, sender.read_before_answer) == (413, limits.BODY_BYTES // 2**20 + 1)
+    assert (sender.status, sender.read_before_answer) == (413, body_limits.BODY_BYTES // 2**20 + 1)
     assert json.loads(sender.body)["type"] == "urn:allocator:problem:too-large"
 
 
@@ -288,8 +288,8 @@ def test_json_of_more_values_than_are_taken_is_refused_before_it_is_read(desk):
 
 
 def test_bodies_that_are_held_at_the_same_time_are_bounded(desk, monkeypatch):
-    monkeypatch.setattr(limits, "TURN_S", 0.2)
-    largest = 4 * limits.BODY_UNIT
+    monkeypatch.setattr(body_limits, "TURN_S", 0.2)
+    largest = 4 * body_limits.BODY_UNIT
     reading, refused, both = [], [], anyio.Event()
 
     class Open:

@@ -7,21 +7,21 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from sqlalchemy import select, text
 
-from allocator.plan import PlanStatus
-from allocator.solution import Solution
-from service import nights
-from service.clock import now_by
+from allocator.domain.plan import PlanStatus
+from allocator.solving.solution import Solution
+from service.application.planning import nightly_replan
+from service.application.planning.pipeline import Outcome, problem_of
+from service.database.clock import now_by
 from service.database.engine import SYSTEM, transaction
 from service.database.tables import night, run
-from service.jobs import solving
-from service.jobs.queue import NIGHTS, PEOPLE
+from service.jobs import run_attempt
+from service.jobs.context import Works
 from service.jobs.retention import forget_old
-from service.jobs.solving import solve_next
+from service.jobs.run_attempt import solve_next
 from service.jobs.worker import begin_night, reap
-from service.jobs.works import Works
-from service.pipeline import Outcome, problem_of
-from service.records import runs
-from service.records.runs import Retry
+from service.repositories import runs
+from service.repositories.runs import Retry
+from service.repositories.solve_queue import NIGHTS, PEOPLE
 from tests.clock_for_tests import DatabaseClock, clocks_of_machines, machine_wrong_by
 from tests.service_for_tests import Desk, a_project, as_owner
 
@@ -113,7 +113,7 @@ def test_two_schedulers_and_three_workers_a_day_off_do_each_night_once_and_on_it
     monkeypatch.delenv("ALLOCATOR_TODAY")
     clock.set(BEGIN - timedelta(hours=12))
     desk.published("N-1")
-    monkeypatch.setattr(solving, "run", no_plan)
+    monkeypatch.setattr(run_attempt, "run", no_plan)
     draw = random.Random(26)
 
     def schedule(hours):
@@ -153,6 +153,6 @@ def test_two_schedulers_and_three_workers_a_day_off_do_each_night_once_and_on_it
     assert max(attempts) > 1, "no worker fell silent: the test tried nothing"
     for each in found[1:]:
         assert each.started_at.astimezone(desk.settings.zone).date() == each.local_date
-        assert each.local_date == nights.due(desk.settings, each.started_at)
+        assert each.local_date == nightly_replan.due(desk.settings, each.started_at)
     unfinished = [each for each in found if each.state != "failed" or each.finished_at is None]
     assert unfinished in ([], found[-1:])

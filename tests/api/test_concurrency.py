@@ -9,7 +9,7 @@ import anyio
 import pytest
 
 from service.api import recommendations, runs
-from service.pages.session import COOKIE
+from service.pages.shell.session_cookie import COOKIE
 from tests.api.matrix import session_of
 from tests.service_for_tests import a_project, desk_on
 

@@ -7,7 +7,7 @@ import time
 import httpx
 import pytest
 
-from service.connection_limits import HEAD_BYTES, MOST_HEADERS, Connections, protocol_of
+from service.web.limits.connection_limits import HEAD_BYTES, MOST_HEADERS, Connections, protocol_of
 from tests.live import listening
 from tests.service_for_tests import settings_for
 

@@ -10,11 +10,11 @@ from sqlalchemy import func, select, text
 from service.database.engine import SYSTEM, transaction
 from service.database.tables import sweep
 from service.jobs import worker
-from service.jobs.queue import NIGHTS, PEOPLE
-from service.jobs.solving import solve_next
-from service.jobs.works import Works
-from service.records import runs
-from service.records.runs import Order, Retry
+from service.jobs.context import Works
+from service.jobs.run_attempt import solve_next
+from service.repositories import runs
+from service.repositories.runs import Order, Retry
+from service.repositories.solve_queue import NIGHTS, PEOPLE
 from tests.api.matrix import COOKIE, session_of
 from tests.clock_for_tests import DatabaseClock
 from tests.service_for_tests import NANSHAN, PINGSHAN, Desk, a_project, as_owner, desk_on

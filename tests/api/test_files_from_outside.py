@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from allocator.scratch import scratch
+from allocator.engines.scratch_folder import scratch
 from service.files import readers as readers_module
 from service.files.readers import Readers
 from tests import hostile_files as files

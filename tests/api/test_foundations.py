@@ -13,12 +13,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from allocator.errors import InputError
-from service import logs
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.migrate import current, head, migrate
 from service.database.tables import METADATA
 from service.jobs.retention import forget_old
 from service.jobs.worker import reap
+from service.observability import logs
 from service.settings import PREFIX, Settings, load_settings, variable
 from tests.service_for_tests import a_project, as_csv
 

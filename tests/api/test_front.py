@@ -401,7 +401,7 @@ def test_settings_that_are_no_address_are_refused(wrong):
 
 @pytest.mark.parametrize("client", ["127.0.0.1", "10.3.4.5"])
 def test_the_asker_is_the_last_address_that_is_no_proxy(client):
-    from service.api.front import Trusted  # noqa: PLC0415
+    from service.web.request_paths import Trusted  # noqa: PLC0415
 
     trusted = Trusted(("127.0.0.1", "10.0.0.0/8"))
     line = b"198.51.100.1, 203.0.113.9, 10.0.0.7"

@@ -3,7 +3,7 @@
 from sqlalchemy import text
 
 from service.database.engine import SYSTEM, transaction
-from service.records import batches
+from service.repositories import batches
 from tests.service_for_tests import NANSHAN, PINGSHAN, a_project
 
 

@@ -9,9 +9,10 @@ from datetime import date
 import pytest
 
 from seeds.load import load_districts
-from service import logs, ordering
-from service.api.masking import HIDDEN, mask_of
-from service.tenant_names import in_registry
+from service.application.planning import submit_run
+from service.application.registry.tenant_names import in_registry
+from service.observability import logs
+from service.web.redaction import HIDDEN, mask_of
 from tests.api.matrix import SURFACES
 from tests.service_for_tests import PINGSHAN, a_project, desk_on
 from tests.small import component, problem, project
@@ -201,7 +202,7 @@ def readable(answer):
 def test_files_of_a_districts_plan_from_before_names_were_hidden_are_refused(city, monkeypatch):
     desk = city[0]
     with monkeypatch.context() as before:
-        before.setattr(ordering, "in_inputs", lambda inputs, _district: inputs)
+        before.setattr(submit_run, "in_inputs", lambda inputs, _district: inputs)
         run = desk.post("runs", "pam", json={"time_limit_s": 5}).json()["run_id"]
         desk.solve(run)
     plan_id = desk.get(f"runs/{run}", "pam").json()["plan_id"]

@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from service.people.roles import RIGHTS, Right
+from service.identity.roles import RIGHTS, Right
 from tests.api.matrix import COOKIE, OPEN, SURFACES, Operation, body_for, routes_of, session_of
 from tests.service_for_tests import PEOPLE, a_project, as_csv, desk_on
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from service import assembly
+from service.application.analyses.recommendation import RecommendationOut
+from service.application.planning import run_inputs
 from service.jobs.worker import begin_night
-from service.newcomer import RecommendationOut
 from tests.api.test_nights import new_park, new_space
 from tests.service_for_tests import a_project
 
@@ -82,14 +82,14 @@ def test_a_night_just_after_midnight_in_the_city_is_of_the_new_month(since_2024)
 
 def test_a_run_against_the_plan_in_force_begins_this_month_under_the_policy_of_this_month(since_2024, monkeypatch):
     desk, seat = since_2024
-    usual, asked = assembly.load_policy, []
+    usual, asked = run_inputs.load_policy, []
 
     def dated(on):
         asked.append(on.isoformat())
         slack = 12 if on.isoformat() < "2026-08-01" else 5
         return usual(on).model_copy(update={"start_slack_months": slack, "opening_months": 77})
 
-    monkeypatch.setattr(assembly, "load_policy", dated)
+    monkeypatch.setattr(run_inputs, "load_policy", dated)
     monkeypatch.setenv("ALLOCATOR_TODAY", "2027-02-28")
     found = run_of(desk, [a_project("NEW", start_from="")])
     assert asked == ["2027-02-01"]

@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import func, select, text
 from standardwebhooks import Webhook
 
-from service import nights
+from service.application.planning import nightly_replan
 from service.database.engine import SYSTEM, transaction
 from service.database.tables import night, plan
-from service.jobs import solving
-from service.jobs.queue import NIGHTS
+from service.jobs import run_attempt
+from service.jobs.notifications import send_due
 from service.jobs.worker import begin_night, reap
-from service.notices import send_due
-from service.records import runs
+from service.repositories import runs
+from service.repositories.solve_queue import NIGHTS
 from tests.api.matrix import COOKIE, session_of
 from tests.service_for_tests import NANSHAN, desk_on, settings_for
 
@@ -242,7 +242,7 @@ def test_a_night_whose_run_failed_can_be_begun_again(fresh, monkeypatch):
         def broken(*_given, **_wishes):
             raise RuntimeError("a stone in the shoe")
 
-        patched.setattr(solving, "run", broken)
+        patched.setattr(run_attempt, "run", broken)
         for _ in range(fresh.settings.max_attempts):
             fresh.solve(first["run_id"])
     failed = fresh.get("nights").json()["items"][0]
@@ -305,7 +305,9 @@ def test_two_schedulers_and_jumping_clocks_miss_and_double_no_night(server, tmp_
                 now = first + timedelta(hours=hour)
                 for _ in range(2):
                     seen = now + timedelta(minutes=draw.choice((-119, -61, -3, 0, 0, 0, 3, 61, 119)))
-                    nights.begin(connection, desk.settings, nights.due(desk.settings, max(seen, first)), "system")
+                    nightly_replan.begin(
+                        connection, desk.settings, nightly_replan.due(desk.settings, max(seen, first)), "system"
+                    )
             days = connection.execute(select(night.c.local_date).order_by(night.c.local_date)).scalars().all()
             states = connection.execute(select(night.c.state, func.count()).group_by(night.c.state)).all()
     assert len(days) - SIMULATED in {0, 1, 2}
@@ -317,10 +319,10 @@ def test_two_schedulers_and_jumping_clocks_miss_and_double_no_night(server, tmp_
 def test_a_night_is_due_from_its_local_time_on(tmp_path, zone):
     settings = settings_for(tmp_path, time_zone=zone, nightly_at=time(2, 30))
     moment = datetime(2026, 1, 1, tzinfo=UTC)
-    last = nights.due(settings, moment)
+    last = nightly_replan.due(settings, moment)
     for _ in range(400 * 24 * 2):
         moment += timedelta(minutes=30)
-        now = nights.due(settings, moment)
+        now = nightly_replan.due(settings, moment)
         local = moment.astimezone(settings.zone)
         assert now in {last, last + timedelta(days=1)}, "a night is left out, or comes again"
         assert now <= local.date()

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from service.fault_words import chinese
-from service.pages.session import COOKIE
+from service.i18n.fault_text import chinese
+from service.pages.shell.session_cookie import COOKIE
 from tests.api.matrix import SURFACES, session_of
 from tests.service_for_tests import a_project
 

@@ -2,7 +2,7 @@
 
 import json
 
-from geodata.schema import Inputs
+from geodata.records.inputs import Inputs
 from tests.service_for_tests import a_project
 
 RING = [[113.7, 22.4], [114.7, 22.4], [114.7, 22.9], [113.7, 22.9], [113.7, 22.4]]

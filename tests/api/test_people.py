@@ -12,9 +12,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from service.people import issuer_keys
-from service.people.keys import digest_of, pepper_of
-from service.people.roles import RIGHTS, Right, Role
+from service.identity import issuer_keys
+from service.identity.api_keys import digest_of, pepper_of
+from service.identity.roles import RIGHTS, Right, Role
 from tests.service_for_tests import PINGSHAN, a_project, desk_on
 
 

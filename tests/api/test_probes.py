@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from anyio.to_thread import current_default_thread_limiter
 from sqlalchemy import event, text
 
-from service import exit_codes, logs, operating
 from service.api import plans
-from service.api.house import Asker
+from service.cli import operate
+from service.cli.common import exit_codes
 from service.database.engine import SYSTEM, transaction
 from service.jobs.worker import beat
-from service.probes import try_write, worker_lives
+from service.observability import logs
+from service.observability.probes import try_write, worker_lives
+from service.web.context import Asker
 from tests.service_for_tests import desk_on
 
 DEADLINE_S = 60.0
@@ -112,7 +114,7 @@ def test_a_worker_lives_by_its_heartbeat(fresh, monkeypatch):
     assert not worker_lives(fresh.engine, host, 3)
     assert said(fresh, monkeypatch) == exit_codes.DEFECT
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
-    assert operating.worker(Namespace(health=True, lifeline=False)) == exit_codes.DEFECT
+    assert operate.worker(Namespace(health=True, lifeline=False)) == exit_codes.DEFECT
 
 
 def said(desk, monkeypatch):
@@ -121,4 +123,4 @@ def said(desk, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", desk.url)
     monkeypatch.setenv("ALLOCATOR_STALLED_AFTER_S", "3")
     monkeypatch.setenv("ALLOCATOR_HEARTBEAT_S", "1")
-    return operating.worker(Namespace(health=True, lifeline=False))
+    return operate.worker(Namespace(health=True, lifeline=False))

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from service.audit import verify_chain
 from service.database.engine import SYSTEM, Scope, transaction
+from service.repositories.audit_log import verify_chain
 from tests.service_for_tests import a_project
 
 

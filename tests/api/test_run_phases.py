@@ -5,16 +5,16 @@ import time
 
 import pytest
 
-from allocator.explain import dossier
-from service import phases
-from service.claims import false_claims
+from allocator.explanation.explain import dossier
+from service.application.planning import run_phases
+from service.application.planning.run_phases import PREPARING, expected_s
+from service.application.plans.claim_check import false_claims
+from service.application.plans.dossier_document import dossier_document
+from service.application.plans.plan_check import checked
 from service.database.engine import SYSTEM, transaction
-from service.dossiers import dossier_document
-from service.jobs.watch import Watcher
-from service.phases import PREPARING, expected_s
-from service.records import runs
-from service.records.checking import checked
-from service.wire import PlanOut
+from service.formats.plan import PlanOut
+from service.jobs.heartbeat import Watcher
+from service.repositories import runs
 from tests.api.matrix import COOKIE, session_of
 from tests.service_for_tests import a_project
 
@@ -132,7 +132,7 @@ def test_what_there_was_no_time_to_explain_is_explained_when_it_is_asked_for(des
     desk.solve(usual)
     late = desk.post("runs", json=wish).json()["run_id"]
     with monkeypatch.context() as patched:
-        patched.setattr(phases, "EXPLAINING_S", -3600.0)
+        patched.setattr(run_phases, "EXPLAINING_S", -3600.0)
         desk.solve(late)
     whole, short = (desk.get(f"plans/{desk.get(f'runs/{each}').json()['plan_id']}").json() for each in (usual, late))
     assert short["verification"]["breaches"] == 0
@@ -173,7 +173,7 @@ def test_whoever_stops_a_run_gets_no_more_explanations_than_there_is_time_for(de
     watcher._wanted = "keep"
     watcher.explaining(0, 1)
     assert watcher.budget.late()
-    assert watcher.budget._ends_at <= time.monotonic() + phases.CUT_SHORT_S
+    assert watcher.budget._ends_at <= time.monotonic() + run_phases.CUT_SHORT_S
 
 
 @pytest.mark.parametrize(

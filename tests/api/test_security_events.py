@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import create_engine
 from structlog.testing import capture_logs
 
-from service.pages.words.system import ACTIONS
-from service.security_events import AUDITED, EVENTS, MOST, SecurityEvents
+from service.i18n.page_texts.system import ACTIONS
+from service.identity.security_events import AUDITED, EVENTS, MOST, SecurityEvents
 from tests.service_for_tests import a_project, desk_on
 
 

@@ -7,16 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from allocator.answers.build_next import build_next
-from allocator.answers.means import Means
-from allocator.answers.move_curve import move_curve
-from service.build_reasons import typical_block_m2
+from allocator.analysis.budget import Means
+from allocator.analysis.build_next import build_next
+from allocator.analysis.move_curve import move_curve
+from service.application.analyses.build_next_reasons import typical_block_m2
+from service.application.planning.pipeline import problem_of
+from service.application.plans.plan_check import checked
 from service.database.engine import SYSTEM, transaction
-from service.jobs import studying
+from service.jobs import study_part
 from service.jobs.worker import reap
-from service.pipeline import problem_of
-from service.records import plans, runs, studies
-from service.records.checking import checked
+from service.repositories import plans, runs, studies
 from tests.service_for_tests import NANSHAN
 
 
@@ -119,14 +119,14 @@ def test_answers_become_files_of_the_plan_and_are_not_worked_out_twice(city):
 def test_a_poisoned_part_is_named_in_the_result_with_its_reason(city, monkeypatch):
     plan_id = city.get("plans/published").json()["plan_id"]
     study = study_of(city, "dossiers", plan_id=plan_id, places=0)
-    usual = studying.dossier
+    usual = study_part.dossier
 
     def poisoned(verified, project_id):
         if project_id == "S2":
             raise RuntimeError("a stone in the shoe")
         return usual(verified, project_id)
 
-    monkeypatch.setattr(studying, "dossier", poisoned)
+    monkeypatch.setattr(study_part, "dossier", poisoned)
     for _ in range(city.settings.max_attempts):
         done = all_parts(city, study)
     assert done["state"] == "done"

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Error, sync_playwright
 
-from allocator.explain import dossier
-from allocator.plan import Plan
-from allocator.verify import verify
+from allocator.checking.verify import verify
+from allocator.domain.plan import Plan
+from allocator.explanation.explain import dossier
 from maps.page import plan_html
-from maps.payload import overview_payload, studied
-from maps.views import VIEWS, Opening
+from maps.payload.payload import overview_payload, studied
+from maps.payload.views import VIEWS, Opening
 from tests.unit.maps.boundaries import boundaries
 from tests.unit.maps.city import caption, draw_problem, extras, full_payload, labels, payload, verified
 from tests.unit.maps.hostile import NAMES, hostile_name

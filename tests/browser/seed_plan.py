@@ -9,18 +9,18 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from allocator.explain import dossier
-from allocator.plan import Plan, PlanStatus
-from allocator.verify import measure, verify
-from maps.payload import Caption, Extras, overview_payload, studied
-from maps.studies import BuildNext, NearOptimal, Studies
+from allocator.checking.verify import measure, verify
+from allocator.domain.plan import Plan, PlanStatus
+from allocator.explanation.explain import dossier
+from maps.payload.analyses import BuildNext, NearOptimal, Studies
+from maps.payload.payload import Caption, Extras, overview_payload, studied
 from seeds.load import labels, seed_inputs
-from service.documents import assignments_as_made
-from service.mapping import TITLE
-from service.pipeline import problem_of
-from service.standing import standing
-from service.studies import read_answer, read_studies
-from service.wire import AssignmentOut
+from service.application.planning.pipeline import problem_of
+from service.application.plans.plan_document import assignments_as_made
+from service.cli.common.plan_input import standing
+from service.exports.maps.analyses import read_answer, read_studies
+from service.exports.maps.payload import TITLE
+from service.formats.plan import AssignmentOut
 
 FILE = Path(__file__).parent / "seed_plan.json"
 COLUMNS = ("project_id", "component_id", "space_id", "start", "floor_area_m2")

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from maps.page import plan_html
-from maps.views import VIEWS, Opening
-from service.boundaries import drawn_boundaries
+from maps.payload.views import VIEWS, Opening
+from service.formats.plan_boundaries import drawn_boundaries
 from tests.browser.seed_plan import seed_payload
 from tests.browser.test_overview import RINGS, SCREENS, boxes, overlaps
 

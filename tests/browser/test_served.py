@@ -7,10 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from geodata.crs import wgs84_to_gcj02
-from maps.frame import TileSource
+from geodata.geometry.crs import wgs84_to_gcj02
+from maps.folium_frame import TileSource
 from maps.page import Addresses, plan_html, served_page, static_files
-from maps.views import VIEWS, Opening
+from maps.payload.views import VIEWS, Opening
 from tests.unit.maps.boundaries import boundaries
 from tests.unit.maps.city import full_payload
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from maps.payload.views import VIEWS
 from maps.vendoring import sha256
-from maps.views import VIEWS
 from tests.browser.test_overview import RINGS, SCREENS, boxes, overlaps, rows
 
 AXE = Path(__file__).parent / "axe"

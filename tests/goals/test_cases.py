@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.domain import Link, Tenancy
+from allocator.domain.entities import Link, Tenancy
+from allocator.domain.plan import Aim, Assignment, Plan
+from allocator.domain.vocabulary import Function, LinkKind, Permission, Segment, Stage, Tier
 from allocator.goals import BY_ID, GOALS, USUAL, aims_of, silent_goals
-from allocator.plan import Aim, Assignment, Plan
-from allocator.problem import Published
-from allocator.vocabulary import Function, LinkKind, Permission, Segment, Stage, Tier
+from allocator.problem.problem import Published
 from tests.small import NOW, component, district, park, plan, policy, problem, project, space
 
 TWO_PARKS = {

@@ -7,14 +7,14 @@ from itertools import islice
 
 import pytest
 
+from allocator.domain.plan import Aim, Plan
 from allocator.goals import BY_ID, GOALS, Goal
-from allocator.linear import Row
-from allocator.model import compile_model
-from allocator.options import Option
-from allocator.plan import Aim, Plan
-from allocator.problem import Problem, plan_of
+from allocator.linear.expressions import Row
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem, plan_of
+from allocator.problem.start_months import asked_month
 from allocator.rules import RULES
-from allocator.starts import asked_month
+from allocator.solving.model import compile_model
 from tests.drawn import draw_problem
 from tests.rules.test_equivalence import functional_choices
 

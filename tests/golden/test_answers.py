@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from service.answers_wire import AnswerOut
 from service.cli import main
+from service.formats.analyses import AnswerOut
 from tests.golden.test_command_line import FAST, run_plan
 
 QUICK = ("--time-limit", "30")

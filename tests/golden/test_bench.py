@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from allocator.bench.instance import Family
-from service import bench_preset
-from service.bench_batch import parse_size
-from service.bench_sets import CITY
+from allocator.benchmarks.instance import Family
+from service.benchmarks import presets
+from service.benchmarks.scaled_batch_run import parse_size
+from service.benchmarks.suites import CITY
 from service.cli import main
 from tests.unit.bench.drawn_instances import lines, write
 
@@ -157,6 +157,6 @@ def test_sizes_are_read_or_refused():
 def test_the_page_measures_on_every_point_that_was_kept(monkeypatch, tmp_path):
     ticks = [[float(second), second, 200] for second in range(150)]
     kept = SimpleNamespace(as_json=lambda: {"trajectory": ticks, "assignment": {"a": "b"}})
-    monkeypatch.setattr(bench_preset, "run_jobs", lambda *_given, **_named: iter([kept]))
-    (told,) = bench_preset._summarised([object()], tmp_path, only_kept=True)
+    monkeypatch.setattr(presets, "run_jobs", lambda *_given, **_named: iter([kept]))
+    (told,) = presets._summarised([object()], tmp_path, only_kept=True)
     assert told == {"trajectory": ticks, "assignment": None}

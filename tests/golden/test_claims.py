@@ -6,12 +6,12 @@ from copy import deepcopy
 import pytest
 from pydantic import ValidationError
 
-from allocator.verify import RejectedPlanError, verify
-from service.claims import FREE, false_claims
+from allocator.checking.verify import RejectedPlanError, verify
+from service.application.planning.pipeline import problem_of
+from service.application.plans.claim_check import FREE, false_claims
+from service.application.plans.plan_document import claims_of, plan_of
 from service.cli import main
-from service.documents import claims_of, plan_of
-from service.pipeline import problem_of
-from service.wire import PlanOut
+from service.formats.plan import PlanOut
 from tests.golden.test_command_line import run_plan
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from allocator import solve as solve_module
-from allocator.engines import child as child_module
-from allocator.engines.race import Entrant
+from allocator.engines import solver_process as child_module
+from allocator.engines.portfolio import Entrant
+from allocator.solving import solve as solve_module
 from service.cli import main
 from tests.unit.geodata.test_thirty_faults import BAD_ROWS
 
@@ -251,7 +251,7 @@ def test_unknown_arguments_are_refused_by_name():
 
 def test_the_command_loads_no_solver_into_its_own_process():
     code = (
-        "import sys, service.commands; "
+        "import sys, service.cli.plan; "
         "loaded = {'ortools', 'pulp', 'highspy'} & set(sys.modules); "
         "assert not loaded, loaded"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from geodata.read import read_projects
+from geodata.readers.read_files import read_projects
 from seeds.load import batch_path
 from service.cli import main
 

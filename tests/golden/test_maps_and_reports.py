@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 from service.cli import main
-from service.map_settings import VARIABLE
+from service.exports.maps.settings import VARIABLE
 
 FAST = ("--time-limit", "20", "--threads", "1")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from service.application.plans.kpis import counted
 from service.cli import main
-from service.kpis import counted
-from service.plan_file import read_plan
+from service.formats.plan_reader import read_plan
 from tests.golden.test_command_line import FAST, run_plan
 
 SHARED = Path(__file__).parents[3] / "shared" / "trials" / "mission"

@@ -202,8 +202,8 @@ def test_a_plan_of_the_old_rule_still_holds(tmp_path, full, project_row, write_c
     """Its file says 36 months, and nothing of delay."""
     rows = write_csv(tmp_path / "rows.csv", [project_row(start_from="2027-02", start_until="2029-11")])
     assert run_plan(rows, full("2029-11"), tmp_path / "out") == 0
-    from service.documents import plan_id_of, plan_of  # noqa: PLC0415  only this test makes a file by hand
-    from service.wire import PlanOut  # noqa: PLC0415
+    from service.application.plans.plan_document import plan_id_of, plan_of  # noqa: PLC0415  only this test makes a file by hand
+    from service.formats.plan import PlanOut  # noqa: PLC0415
 
     old = document(tmp_path / "out")
     old["inputs"]["projects"][0]["components"][0]["start_until"] = None

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from geodata.schema import Inputs
-from service import writing
+from geodata.records.inputs import Inputs
 from service.cli import main
-from service.plan_file import read_plan
-from service.standing import standing
+from service.cli.common.plan_input import standing
+from service.exports import plan_files
+from service.formats.plan_reader import read_plan
 from tests.golden.test_command_line import run_plan
 
 SHARED = Path(__file__).parents[3] / "shared" / "trials" / "mission"
@@ -198,7 +198,7 @@ def test_an_answer_is_not_lost_because_a_picture_failed(tmp_path, suzhou, batch,
         assert json.loads((tmp_path / "out" / "plan.json").read_text())["verified"], "the answer is there already"
         raise ValueError("no ink")
 
-    monkeypatch.setattr(writing, broken, fail)
+    monkeypatch.setattr(plan_files, broken, fail)
     assert run_plan(batch, suzhou(), tmp_path / "out") == 1
     said = capsys.readouterr()
     assert {path.name for path in (tmp_path / "out").iterdir()} == WHOLE - missing

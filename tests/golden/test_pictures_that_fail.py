@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from service import writing
 from service.cli import main
+from service.exports import plan_files
 from tests.golden.test_command_line import run_plan
 
-EVERYTHING = set(writing.FILES)
+EVERYTHING = set(plan_files.FILES)
 
 
 def broken(*_, **__):
@@ -29,7 +29,7 @@ def broken(*_, **__):
 def test_what_can_be_made_is_kept_and_the_rest_is_named(
     tmp_path, project_row, write_csv, write_registry, monkeypatch, capsys, fails, lost
 ):
-    monkeypatch.setattr(writing, fails, broken)
+    monkeypatch.setattr(plan_files, fails, broken)
     path = write_csv(tmp_path / "projects.csv", [project_row()])
     assert run_plan(path, write_registry(), tmp_path / "out") == 1
     said = capsys.readouterr()
@@ -47,6 +47,6 @@ def test_a_failed_picture_takes_the_one_of_an_earlier_run_with_it(
     path, registry = write_csv(tmp_path / "projects.csv", [project_row()]), write_registry()
     assert run_plan(path, registry, tmp_path / "out") == 0
     assert (tmp_path / "out" / "map.html").exists()
-    monkeypatch.setattr(writing, "plan_html", broken)
+    monkeypatch.setattr(plan_files, "plan_html", broken)
     assert run_plan(path, registry, tmp_path / "out") == 1
     assert not (tmp_path / "out" / "map.html").exists()

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from allocator.errors import InputError
-from service.audit import verify_chain
-from service.backup import backup, note_beside, restore, settings_left_out
 from service.database import embedded
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.logins import SERVICE
 from service.database.migrate import current, migrate
+from service.operations.backup import backup, note_beside, restore, settings_left_out
+from service.repositories.audit_log import verify_chain
 from tests.postgres_for_tests import MachineServer, make_database
 from tests.service_for_tests import Desk, a_project, as_owner, desk_on
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from service.database.engine import open_engine
 from service.database.errors import is_away
-from service.jobs import solving
+from service.jobs import run_attempt
 from tests.service_for_tests import a_project, as_owner, desk_on
 
 SAYINGS = {
@@ -86,7 +86,7 @@ def test_a_solve_that_ends_while_the_database_starts_is_stored_at_the_first_atte
     with desk_on(server, tmp_path) as desk, starting_up() as busy:
         batch = desk.upload([a_project("R-1")]).json()
         run_id = desk.post("runs", json={"batches": [batch["batch_id"]]}).json()["run_id"]
-        written, asked = solving._write, []
+        written, asked = run_attempt._write, []
 
         def refuse(*_):
             asked.append(time.monotonic())
@@ -107,7 +107,7 @@ def test_a_solve_that_ends_while_the_database_starts_is_stored_at_the_first_atte
             finally:
                 event.remove(desk.engine, "do_connect", refuse)
 
-        monkeypatch.setattr(solving, "_write", write)
+        monkeypatch.setattr(run_attempt, "_write", write)
         assert desk.solve(run_id).startswith("plan ")
         assert len(asked) > refusals
         run = desk.get(f"runs/{run_id}").json()
@@ -118,12 +118,12 @@ def test_a_database_that_stays_away_costs_no_attempt(server, tmp_path, monkeypat
     with desk_on(server, tmp_path) as desk, starting_up() as busy:
         batch = desk.upload([a_project("R-2")]).json()
         run_id = desk.post("runs", json={"batches": [batch["batch_id"]]}).json()["run_id"]
-        monkeypatch.setattr(solving, "PATIENCE_S", 0.0)
+        monkeypatch.setattr(run_attempt, "PATIENCE_S", 0.0)
 
         def away(*_):
             psycopg.connect(busy)
 
-        monkeypatch.setattr(solving, "reached", lambda phase: phase == "store" and cut(desk, away))
+        monkeypatch.setattr(run_attempt, "reached", lambda phase: phase == "store" and cut(desk, away))
         with pytest.raises(DBAPIError):
             desk.solve(run_id)
         event.remove(desk.engine, "do_connect", away)

@@ -12,13 +12,13 @@ from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from service.api.administration import SHOWN_BEFORE
-from service.backup import _program
 from service.cli import main
 from service.database.engine import open_engine
 from service.database.migrate import migrate
-from service.notices import send_due
-from service.pages.assets import PREFIX
-from service.pages.session import COOKIE
+from service.jobs.notifications import send_due
+from service.operations.backup import _program
+from service.pages.shell.assets import PREFIX
+from service.pages.shell.session_cookie import COOKIE
 from tests.api.matrix import session_of
 from tests.operations.test_upgrades import DUMPS, brought
 from tests.service_for_tests import a_project, as_owner, desk_on

@@ -10,12 +10,12 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from service.audit import verify_chain
-from service.backup import _program
 from service.database import migrations
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.logins import SERVICE, granted
 from service.database.migrate import current, head, migrate
+from service.operations.backup import _program
+from service.repositories.audit_log import verify_chain
 from tests.service_for_tests import Desk, as_service
 
 DUMPS = Path(__file__).parent / "schemas"

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from service import logs
+from service.observability import logs
 
 TOKEN = re.compile(r'name="token" value="([^"]*)"')
 ONCE = re.compile(r'name="once" value="([^"]*)"')

@@ -8,13 +8,13 @@ import pytest
 from fastapi.routing import APIRoute
 
 from maps.vendoring import find_faults, read_manifest
-from service.pages import words as package
+from service.i18n import page_texts as package
+from service.i18n.page_texts import LANGUAGES
+from service.identity.roles import Right
 from service.pages.app import RECORDS, ROUTERS
-from service.pages.entry import Entry
-from service.pages.forms import form
-from service.pages.vendoring import PACKAGES, VENDOR
-from service.pages.words import LANGUAGES
-from service.people.roles import Right
+from service.pages.shell.access import Entry
+from service.pages.shell.forms import form
+from service.pages.shell.vendoring import PACKAGES, VENDOR
 from tests.pages.conftest import TOKEN
 from tests.service_for_tests import a_project
 
@@ -97,7 +97,7 @@ def test_pages_speak_chinese_first_and_english_when_asked_and_remember_it(browse
 
 def test_every_text_is_there_in_both_languages_with_the_same_facts():
     for module in pkgutil.iter_modules(package.__path__):
-        for name, table in vars(importlib.import_module(f"service.pages.words.{module.name}")).items():
+        for name, table in vars(importlib.import_module(f"service.i18n.page_texts.{module.name}")).items():
             if not name.isupper() or not isinstance(table, dict):
                 continue
             for key, said in table.items():
@@ -176,7 +176,7 @@ def test_a_defect_shows_nothing_of_the_inside(desk, browse, monkeypatch):
         raise RuntimeError("secret words")
 
     ada = browse("ada")
-    monkeypatch.setattr("service.records.plans.published", broken)
+    monkeypatch.setattr("service.repositories.plans.published", broken)
     answer = ada.get("/inbox")
     assert answer.status_code == 500
     assert "secret words" not in answer.text

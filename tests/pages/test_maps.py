@@ -6,14 +6,14 @@ from typing import get_args
 
 import pytest
 
-from maps.inline import embedded_payload
-from maps.views import VIEWS
-from service.answering import MAKERS
-from service.api.bodies import AnswersIn
+from maps.payload.views import VIEWS
+from maps.single_file import embedded_payload
+from service.api.requests import AnswersIn
+from service.application.analyses.map_analyses import MAKERS
 from service.cli import main
-from service.pages.answers import VIEW
-from service.records import answers
-from service.studies import SHOWN
+from service.exports.maps.analyses import SHOWN
+from service.pages.plans.plan_analyses import VIEW
+from service.repositories import answers
 from tests.pages.conftest import Browser
 
 ALWAYS = ("overview", "flows", "unplaced", "timeline")

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from allocator.goals import BY_ID
-from maps.words import complete
+from maps.payload.reason_labels import complete
 from seeds.load import labels
 from tests.pages.conftest import Browser
 from tests.service_for_tests import PINGSHAN, a_project, as_csv

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from service.database.engine import SYSTEM, transaction
-from service.people.keys import make_key, pepper_of
-from service.people.roles import Principal, Role
-from service.people.sessions import MOST
+from service.identity.api_keys import make_key, pepper_of
+from service.identity.roles import Principal, Role
+from service.identity.sessions import MOST
 from tests.service_for_tests import NANSHAN, PINGSHAN, desk_on
 
 COOKIE = "allocator_session"

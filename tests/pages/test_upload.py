@@ -7,11 +7,11 @@ import re
 import pytest
 from openpyxl import load_workbook
 
-from geodata.batch import PROJECTS
-from geodata.columns import column_name
-from geodata.foreign.units import UNITS as FACTORS
-from service.field_words import FIELDS, UNITS
-from service.vocabulary import guide, headings, known_words
+from geodata.readers.header_aliases import column_name
+from geodata.readers.project_reader import PROJECTS
+from geodata.spreadsheet_mapping.cells.units import UNITS as FACTORS
+from service.i18n.field_labels import FIELDS, UNITS
+from service.i18n.vocabulary import guide, headings, known_words
 from tests.foreign_sheets import FIRMS, district_table, known
 from tests.hostile_files import endless_view, far_cell
 from tests.service_for_tests import a_project, as_csv

@@ -6,8 +6,8 @@ import re
 import pytest
 
 from allocator.goals import BY_ID
-from service.pages.words.system import ACTIONS, own
-from service.registry_effects import effects
+from service.application.registry.registry_effects import effects
+from service.i18n.page_texts.system import ACTIONS, own
 from tests.pages.conftest import Browser
 from tests.pages.test_records import files_of, send_registry, wish
 from tests.service_for_tests import a_project

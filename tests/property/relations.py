@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from allocator.domain import Component, Project
+from allocator.domain.entities import Component, Project
 from allocator.goals import BY_ID, aims_of
-from allocator.problem import Problem
+from allocator.problem.problem import Problem
 
 Optimum = tuple[int, ...] | None
 Judge = Callable[[Problem, list[Problem], Optimum, list[Optimum]], bool]

@@ -11,19 +11,19 @@ from functools import cache
 
 import pytest
 
-from allocator.answers.alternatives import alternatives
-from allocator.answers.build_next import build_next
-from allocator.answers.exceptions import NONE, exceptions
-from allocator.answers.importance import importance
-from allocator.answers.move_curve import move_curve
-from allocator.answers.sensitivity import scenario, sensitivity
-from allocator.forcing import pinned
+from allocator.analysis.alternatives import alternatives
+from allocator.analysis.build_next import build_next
+from allocator.analysis.exceptions import NONE, exceptions
+from allocator.analysis.importance import importance
+from allocator.analysis.move_curve import move_curve
+from allocator.analysis.price_of_place import pinned
+from allocator.analysis.sensitivity import scenario, sensitivity
+from allocator.checking.verify import VerifiedPlan, find_breaches, measure, verify
+from allocator.domain.plan import Aim, Plan, PlanStatus
+from allocator.domain.vocabulary import Permission
 from allocator.goals import BY_ID, USUAL
-from allocator.plan import Aim, Plan, PlanStatus
-from allocator.problem import Problem
+from allocator.problem.problem import Problem
 from allocator.rules.move_budget import moved
-from allocator.verify import VerifiedPlan, find_breaches, measure, verify
-from allocator.vocabulary import Permission
 from tests.drawn import all_plans, draw_problem, ranked
 from tests.in_process import in_child, means
 
@@ -250,8 +250,8 @@ def sensitivity_of(seed: int) -> Iterator[str]:
 
 def forced_of(seed: int) -> Iterator[str]:
     """The model that forcing solves: the batch with one component pinned to a place."""
-    from allocator.answers.standing import Variant, resolve  # noqa: PLC0415
-    from allocator.model import compile_model  # noqa: PLC0415
+    from allocator.analysis.resolve import Variant, resolve  # noqa: PLC0415
+    from allocator.solving.model import compile_model  # noqa: PLC0415
 
     problem, plans = drawn(seed)
     component = next(iter(problem.components.values()))

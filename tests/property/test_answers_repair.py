@@ -9,15 +9,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from allocator.answers.conflict import conflict
-from allocator.answers.elastic import LOOSENED, TOUCHED
-from allocator.answers.repair import repair
-from allocator.conflict import DEFINING, grouped
-from allocator.model import compile_model
-from allocator.plan import Breach, PlanStatus
-from allocator.problem import Problem
+from allocator.analysis.infeasible_batch.conflict import conflict
+from allocator.analysis.infeasible_batch.elastic_model import LOOSENED, TOUCHED
+from allocator.analysis.infeasible_batch.repair import repair
+from allocator.checking.verify import find_breaches, verify
+from allocator.domain.plan import Breach, PlanStatus
+from allocator.problem.problem import Problem
 from allocator.rules import RULES
-from allocator.verify import find_breaches, verify
+from allocator.solving.infeasibility import DEFINING, grouped
+from allocator.solving.model import compile_model
 from tests.drawn import all_plans, draw_problem
 from tests.in_process import ask, assumed, in_child, means
 
@@ -146,7 +146,7 @@ def test_a_conflict_clashes_and_would_not_without_any_one_member(part):
 
 
 def test_every_rule_can_be_loosened_in_the_data_or_is_what_a_choice_means():
-    from allocator.answers.levers import LEVERS  # noqa: PLC0415
-    from allocator.answers.limits import READERS  # noqa: PLC0415
+    from allocator.analysis.infeasible_batch.limit_edits import LEVERS  # noqa: PLC0415
+    from allocator.analysis.infeasible_batch.limits import READERS  # noqa: PLC0415
 
     assert set(LEVERS) == set(READERS) == {rule.id for rule in RULES} - DEFINING

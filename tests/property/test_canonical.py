@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import count, islice
 
-from allocator.canonical import canonical_order
-from allocator.plan import PlanStatus
-from allocator.problem import Problem
-from allocator.search import UNSETTLED
-from allocator.solution import Limits
-from allocator.solve import solve
-from allocator.verify import find_breaches, measure
+from allocator.checking.verify import find_breaches, measure
+from allocator.domain.plan import PlanStatus
+from allocator.problem.problem import Problem
+from allocator.solving.lexicographic import UNSETTLED
+from allocator.solving.solution import Limits
+from allocator.solving.solve import solve
+from allocator.solving.tie_breaking import canonical_order
 from tests.drawn import all_plans, draw_problem, ranked
 from tests.property.relations import permuted
 

@@ -6,7 +6,7 @@ options leave nothing out.  ALLOCATOR_DIFFERENTIAL sets how many problems are dr
 
 import os
 
-from allocator.verify import find_breaches, measure
+from allocator.checking.verify import find_breaches, measure
 from tests.batch_engines import CRASHED, solve_many
 from tests.drawn import all_plans, draw_problem, ranked
 

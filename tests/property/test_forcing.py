@@ -3,11 +3,11 @@
 import os
 from collections import Counter
 
-from allocator.forcing import force
-from allocator.plan import PlanStatus
-from allocator.solution import Limits
-from allocator.solve import solve
-from allocator.verify import find_breaches, measure, verify
+from allocator.analysis.price_of_place import force
+from allocator.checking.verify import find_breaches, measure, verify
+from allocator.domain.plan import PlanStatus
+from allocator.solving.solution import Limits
+from allocator.solving.solve import solve
 from tests.drawn import all_plans, draw_problem, ranked
 
 COUNT = int(os.environ.get("ALLOCATOR_FORCING", "8"))

@@ -1,21 +1,21 @@
 """Relations that were found broken; each mark comes off with its repair, and the test stays."""
 
-from allocator import search as search_module
-from allocator.domain import Tenancy
-from allocator.engines.child import run_alone
-from allocator.engines.race import Standing, race
+from allocator.checking.verify import find_breaches, verify
+from allocator.domain.entities import Tenancy
+from allocator.domain.months import FOREVER
+from allocator.domain.plan import Plan, PlanStatus
+from allocator.domain.policy import NamedProject
+from allocator.domain.vocabulary import Function, Permission, Segment, Tier
+from allocator.engines.portfolio import Standing, race
+from allocator.engines.solver_process import run_alone
 from allocator.engines.task import Task
-from allocator.explain import dossier
-from allocator.linear import Row, Sense
-from allocator.model import compile_model
-from allocator.months import FOREVER
-from allocator.plan import Plan, PlanStatus
-from allocator.policy import NamedProject
+from allocator.explanation.explain import dossier
+from allocator.linear.expressions import Row, Sense
 from allocator.rules.named_project import NamedProjectSited
-from allocator.solution import Limits
-from allocator.solve import solve
-from allocator.verify import find_breaches, verify
-from allocator.vocabulary import Function, Permission, Segment, Tier
+from allocator.solving import lexicographic as search_module
+from allocator.solving.model import compile_model
+from allocator.solving.solution import Limits
+from allocator.solving.solve import solve
 from tests.small import NOW, component, district, park, plan, policy, problem, project, space
 
 LIMITS = Limits(time_limit_s=20.0, threads=1)

@@ -8,14 +8,14 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 
-from allocator.answers.worthwhile import worthwhile
+from allocator.analysis.worthwhile_moves import worthwhile
+from allocator.checking.verify import find_breaches, measure, verify
+from allocator.domain.plan import Aim, GoalReport, PlanStatus
+from allocator.domain.vocabulary import Stage
 from allocator.goals import aims_of, worth
-from allocator.plan import Aim, GoalReport, PlanStatus
-from allocator.problem import Problem, Published
+from allocator.problem.problem import Problem, Published
 from allocator.rules.move_budget import moved
-from allocator.solution import Limits, Solution
-from allocator.verify import find_breaches, measure, verify
-from allocator.vocabulary import Stage
+from allocator.solving.solution import Limits, Solution
 from tests.drawn import all_plans, draw_problem
 from tests.in_process import in_child, means
 

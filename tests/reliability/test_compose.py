@@ -16,7 +16,7 @@ import psycopg
 import pytest
 import yaml
 
-from allocator.solve import entrants
+from allocator.solving.solve import entrants
 from service.settings import load_settings
 from tests.postgres_for_tests import make_database
 from tests.reliability.processes import ROOT, Process, wait_until

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 
-from service.jobs.works import PHASES
+from service.failpoints import PHASES
 from tests.reliability.processes import NOTHING_WRONG, descendants, wait_until
 from tests.service_for_tests import a_project, as_csv, as_owner
 

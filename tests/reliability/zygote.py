@@ -10,8 +10,9 @@ import select
 import signal
 import sys
 
-from service import cli, operating, serve  # noqa: F401  loaded here, once
-from service.jobs import solving, worker  # noqa: F401
+from service import cli
+from service.cli import operate, serve  # noqa: F401  loaded here, once
+from service.jobs import run_attempt, worker  # noqa: F401
 
 
 def begin(wanted: dict) -> int:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.domain import Link, Tenancy
-from allocator.plan import Assignment, Breach, Plan
-from allocator.policy import NamedProject, Quota, Reserve, Separation
-from allocator.problem import Published
+from allocator.domain.entities import Link, Tenancy
+from allocator.domain.plan import Assignment, Breach, Plan
+from allocator.domain.policy import NamedProject, Quota, Reserve, Separation
+from allocator.domain.vocabulary import Function, Hazard, LinkKind, Permission, QuotaKind, Segment, Stage, Tier
+from allocator.problem.problem import Published
 from allocator.rules import RULES
-from allocator.vocabulary import Function, Hazard, LinkKind, Permission, QuotaKind, Segment, Stage, Tier
 from tests.small import NOW, component, district, park, plan, policy, problem, project, space
 
 TWO_FIRMS = (project("p"), project("q"))

@@ -12,13 +12,13 @@ from itertools import combinations, islice, product
 
 import pytest
 
-from allocator.linear import Row, total
-from allocator.model import Decisions, Model, compile_model
-from allocator.options import Option
-from allocator.plan import Breach, Plan
-from allocator.problem import Problem, plan_of
+from allocator.domain.plan import Breach, Plan
+from allocator.linear.expressions import Row, total
+from allocator.problem.options import Option
+from allocator.problem.problem import Problem, plan_of
 from allocator.rules import RULES, Choose, NamedRow, Rule, separation
 from allocator.rules.floor_area import FloorArea
+from allocator.solving.model import Decisions, Model, compile_model
 from tests.drawn import draw_problem
 
 SEEDS = range(120)

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import pytest
 
-from service.api.strict_json import check_json
+from service.web.strict_json import check_json
 from tests.patterns import Used, attacks, patterns
 
 SHORT, MEDIUM, LONG = 256, 2048, 4096
@@ -23,37 +23,37 @@ SOON_S = 0.002
 """What is done within this on the longest text is linear: a quadratic pattern takes several times as long."""
 
 BOUNDED = {
-    "geodata.foreign.quantities._AFTER_COMMA": "geodata.foreign.quantities.LONGEST",
-    "geodata.xlsx_styles._SYNTAX": "geodata.xlsx_styles.LONGEST",
+    "geodata.spreadsheet_mapping.cells.quantities._AFTER_COMMA": "geodata.spreadsheet_mapping.cells.quantities.LONGEST",
+    "geodata.workbooks.xlsx_styles._SYNTAX": "geodata.workbooks.xlsx_styles.LONGEST",
 }
 """Patterns that see short texts alone, with the constant that bounds these."""
 
 READERS = (
-    "geodata.bad_cell",
-    "geodata.columns",
-    "geodata.dates",
-    "geodata.numerals",
-    "geodata.signed",
-    "geodata.values",
-    "geodata.xlsx_styles",
-    "geodata.foreign.chinese_numbers",
-    "geodata.foreign.cleanrooms",
-    "geodata.foreign.heading_rows",
-    "geodata.foreign.headings",
-    "geodata.foreign.meaning",
-    "geodata.foreign.quantities",
-    "geodata.foreign.rows",
-    "geodata.foreign.sheet",
-    "geodata.foreign.suggest",
-    "geodata.foreign.times",
-    "geodata.foreign.traditional",
-    "geodata.foreign.units",
-    "geodata.foreign.wording",
-    "geodata.foreign.year_month",
-    "service.addresses",
-    "service.api.paging",
+    "geodata.cells.bad_cell",
+    "geodata.readers.header_aliases",
+    "geodata.cells.dates",
+    "geodata.cells.numerals",
+    "geodata.records.signed_leases",
+    "geodata.cells.cell_values",
+    "geodata.workbooks.xlsx_styles",
+    "geodata.spreadsheet_mapping.cells.chinese_numbers",
+    "geodata.spreadsheet_mapping.cells.cleanrooms",
+    "geodata.spreadsheet_mapping.heading_rows",
+    "geodata.spreadsheet_mapping.heading_fields",
+    "geodata.spreadsheet_mapping.cells.word_meanings",
+    "geodata.spreadsheet_mapping.cells.quantities",
+    "geodata.spreadsheet_mapping.non_data_rows",
+    "geodata.spreadsheet_mapping.sheet",
+    "geodata.spreadsheet_mapping.suggest",
+    "geodata.spreadsheet_mapping.cells.months",
+    "geodata.spreadsheet_mapping.cells.traditional",
+    "geodata.spreadsheet_mapping.cells.units",
+    "geodata.spreadsheet_mapping.cells.cell_text",
+    "geodata.spreadsheet_mapping.year_month",
+    "service.web.urls",
+    "service.web.pagination",
     "service.files.uploads",
-    "service.fault_words",
+    "service.i18n.fault_text",
     "service.ogc.filters",
 )
 """Modules whose functions read texts from outside."""
@@ -69,11 +69,11 @@ def test_every_pattern_is_found():
     places = {place for used in found for place in used.places}
     assert len(found) > 300
     assert {
-        "geodata.workbook._REFERENCE",
-        "service.api.strict_json._MARKS",
-        "geodata.foreign.wording._PARENTHESES",
+        "geodata.workbooks.workbook._REFERENCE",
+        "service.web.strict_json._MARKS",
+        "geodata.spreadsheet_mapping.cells.cell_text._PARENTHESES",
     } <= places
-    assert any(place.startswith("geodata.foreign.headings._FIELDS") for place in places)
+    assert any(place.startswith("geodata.spreadsheet_mapping.heading_fields._FIELDS") for place in places)
     assert {name for name in BOUNDED if name not in places} == set()
 
 
@@ -182,16 +182,16 @@ def readers() -> list[tuple[str, Callable[[str], Any]]]:
 def test_every_reader_of_texts_is_found():
     names = {name for name, _ in readers()}
     for name in (
-        "geodata.numerals.folded",
-        "geodata.dates.month",
-        "geodata.values.integer",
-        "geodata.foreign.wording.heading_parts",
-        "geodata.foreign.wording.without_remarks",
-        "geodata.foreign.headings.read_heading",
-        "geodata.foreign.meaning.parts_of(utilities)",
-        "geodata.xlsx_styles.words_behind",
+        "geodata.cells.numerals.folded",
+        "geodata.cells.dates.month",
+        "geodata.cells.cell_values.integer",
+        "geodata.spreadsheet_mapping.cells.cell_text.heading_parts",
+        "geodata.spreadsheet_mapping.cells.cell_text.without_remarks",
+        "geodata.spreadsheet_mapping.heading_fields.read_heading",
+        "geodata.spreadsheet_mapping.cells.word_meanings.parts_of(utilities)",
+        "geodata.workbooks.xlsx_styles.words_behind",
         "service.files.uploads.plain_name",
-        "service.fault_words.chinese",
+        "service.i18n.fault_text.chinese",
         "json",
     ):
         assert name in names

@@ -6,8 +6,8 @@ from threading import Lock
 
 import numpy as np
 
-from allocator.engines.scale.arrays import Arrays, Bits
-from allocator.engines.scale.pricing import residual
+from allocator.engines.scale.core.arrays import Arrays, Bits
+from allocator.engines.scale.lagrangian.pricing import residual
 from allocator.engines.task import Progress, Report
 
 NAME = "scale"

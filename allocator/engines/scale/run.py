@@ -5,9 +5,9 @@ import time
 
 import numpy as np
 
-from allocator.engines.scale.arrays import arrays_of
+from allocator.engines.scale.core.arrays import arrays_of
 from allocator.engines.scale.incumbent import NAME, Incumbent
-from allocator.engines.scale.search import Search
+from allocator.engines.scale.strategy import Search
 from allocator.engines.shared_incumbent import SharedIncumbent
 from allocator.engines.task import Answer, AnswerStatus, Report, Task
 

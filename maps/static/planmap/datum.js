@@ -8,7 +8,7 @@ PM.datum = (() => {
   const waves = (t, middle, long) => 20 * Math.sin(Math.PI * t) + 40 * Math.sin(Math.PI * t / 3)
     + middle * Math.sin(Math.PI * t / 12) + long * Math.sin(Math.PI * t / 30);
 
-  /* The formula of geodata/crs.py; a test holds both against each other. */
+  /* The formula of geodata/geometry/crs.py; a test holds both against each other. */
   const toGcj = ({ lat, lng }) => {
     const [x, y] = [lng - 105, lat - 35];
     const root = Math.sqrt(Math.abs(x));

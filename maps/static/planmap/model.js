@@ -123,7 +123,7 @@ PM.label = (vocabulary, value) => {
   const labels = PM.data.labels[vocabulary];
   return (labels && labels[value]) || { zh: String(value), en: String(value) };
 };
-/* A goal by its label; a merged tier by those of its goals, then their weights: the same as aim_label of maps/words.py. */
+/* A goal by its label; a merged tier by those of its goals, then their weights: the same as aim_label of maps/payload/reason_labels.py. */
 PM.aim = (name) => {
   const parts = name.split("+").map((part) => part.split("*"));
   const labels = parts.map((part) => PM.label("goal", part[part.length - 1]));

@@ -4,21 +4,21 @@ import time
 
 import pytest
 
-from allocator import conflict as conflict_module
-from allocator.answers.importance import importance
-from allocator.answers.means import Means
-from allocator.answers.move_curve import move_curve
-from allocator.answers.repair import repair
-from allocator.answers.sensitivity import sensitivity
-from allocator.conflict import Clash, rule_of, search
-from allocator.domain import Tenancy
-from allocator.linear import Row, Sense
-from allocator.plan import PlanStatus
-from allocator.policy import Reserve
-from allocator.solution import Limits
-from allocator.solve import solve
-from allocator.verify import verify
-from allocator.vocabulary import Tier
+from allocator.analysis.budget import Means
+from allocator.analysis.importance import importance
+from allocator.analysis.infeasible_batch.repair import repair
+from allocator.analysis.move_curve import move_curve
+from allocator.analysis.sensitivity import sensitivity
+from allocator.checking.verify import verify
+from allocator.domain.entities import Tenancy
+from allocator.domain.plan import PlanStatus
+from allocator.domain.policy import Reserve
+from allocator.domain.vocabulary import Tier
+from allocator.linear.expressions import Row, Sense
+from allocator.solving import infeasibility as conflict_module
+from allocator.solving.infeasibility import Clash, rule_of, search
+from allocator.solving.solution import Limits
+from allocator.solving.solve import solve
 from tests.small import NOW, component, park, plan, policy, problem, project, space
 
 

@@ -4,21 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.answers.alternatives import alternatives
-from allocator.answers.build_next import build_next
-from allocator.answers.importance import importance
-from allocator.answers.means import Means
-from allocator.answers.move_curve import move_curve
-from allocator.answers.repair import repair
-from allocator.domain import Link, Tenancy
-from allocator.plan import Aim, Assignment, Plan, PlanStatus
-from allocator.policy import Quota, Reserve, numbered
-from allocator.problem import Published
-from allocator.relocations import relocations
-from allocator.solution import Limits
-from allocator.solve import solve
-from allocator.verify import verify
-from allocator.vocabulary import LinkKind, QuotaKind, SpaceKind, Stage, Tier
+from allocator.analysis.alternatives import alternatives
+from allocator.analysis.budget import Means
+from allocator.analysis.build_next import build_next
+from allocator.analysis.importance import importance
+from allocator.analysis.infeasible_batch.repair import repair
+from allocator.analysis.move_curve import move_curve
+from allocator.checking.relocations import relocations
+from allocator.checking.verify import verify
+from allocator.domain.entities import Link, Tenancy
+from allocator.domain.plan import Aim, Assignment, Plan, PlanStatus
+from allocator.domain.policy import Quota, Reserve, numbered
+from allocator.domain.vocabulary import LinkKind, QuotaKind, SpaceKind, Stage, Tier
+from allocator.problem.problem import Published
+from allocator.solving.solution import Limits
+from allocator.solving.solve import solve
 from tests.small import NOW, component, district, park, plan, policy, problem, project, space
 
 

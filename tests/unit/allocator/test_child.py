@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from allocator.engines import child as child_module
-from allocator.engines.child import Child, run_alone, wait_for
+from allocator.engines import solver_process as child_module
 from allocator.engines.shared_incumbent import SharedIncumbent, hand_over
+from allocator.engines.solver_process import Child, run_alone, wait_for
 from allocator.engines.task import AnswerStatus, Task
 from allocator.errors import EngineError
-from allocator.linear import Row, Sense
+from allocator.linear.expressions import Row, Sense
 
 ROOT = Path(__file__).parents[3]
 TASK = Task(("x", "y"), (Row({0: 1, 1: 1}, Sense.AT_MOST, 1, "one"),), {0: 2, 1: 3}, time_limit_s=1.0)
@@ -46,7 +46,7 @@ def test_an_engine_answers_from_its_child(engine):
 
 
 SCRIPT = """
-from allocator.engines.child import run_alone
+from allocator.engines.solver_process import run_alone
 from allocator.engines.task import Task
 
 print("read")
@@ -75,7 +75,7 @@ def test_children_that_threads_start_at_once_leave_the_script_in_its_place():
 NICE = """
 import os
 from allocator.engines import child as child_module
-from allocator.engines.child import run_alone
+from allocator.engines.solver_process import run_alone
 from allocator.engines.task import Task
 
 if __name__ == "__main__":
@@ -96,7 +96,8 @@ def test_a_child_gives_way_to_other_sessions_as_far_as_to_its_own(tmp_path):
 
 def test_a_session_is_given_the_niceness_that_is_named():
     script = (
-        "import os; os.setsid()\nfrom allocator.engines.courtesy import give_way_as_session\ngive_way_as_session(5)\n"
+        "import os; os.setsid()\n"
+        "from allocator.engines.process_priority import give_way_as_session\ngive_way_as_session(5)\n"
         "from pathlib import Path; group = Path('/proc/self/autogroup')\n"
         "print(os.nice(0), group.read_text() if group.exists() else 'nice 5')"
     )
@@ -152,7 +153,7 @@ def test_nothing_is_left_of_a_childs_files():
 PARENT = """
 import sys, time
 from allocator.engines import child as child_module
-from allocator.engines.child import Child, wait_for
+from allocator.engines.solver_process import Child, wait_for
 from allocator.engines.task import Task
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from allocator.collecting import collector_held
+from allocator.engines.gc_pause import collector_held
 
 
 @pytest.fixture(autouse=True)

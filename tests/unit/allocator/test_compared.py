@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.explain import dossier
-from allocator.holders import tightest
-from allocator.months import format_month
-from allocator.options import Reason
-from allocator.plan import Breach
+from allocator.checking.verify import verify
+from allocator.domain.months import format_month
+from allocator.domain.plan import Breach
+from allocator.domain.vocabulary import Tier
+from allocator.explanation.explain import dossier
+from allocator.explanation.occupants import tightest
+from allocator.problem.options import Reason
 from allocator.rules import RULE_BY_ID, RULES
-from allocator.verify import verify
-from allocator.vocabulary import Tier
 from tests.rules.test_cases import CASES
 from tests.small import NOW, component, plan, policy, problem, project
 

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.begun import begun
-from allocator.domain import Tenancy
+from allocator.checking.begun_leases import begun
+from allocator.checking.verify import find_breaches, measure, verify
+from allocator.domain.entities import Tenancy
+from allocator.domain.plan import Aim, Assignment
+from allocator.domain.vocabulary import Stage
 from allocator.goals import BY_ID, aims_of
-from allocator.plan import Aim, Assignment
-from allocator.problem import Published
-from allocator.solution import Limits
-from allocator.solve import solve
-from allocator.starts import latest_start, months_late
-from allocator.verify import find_breaches, measure, verify
-from allocator.vocabulary import Stage
+from allocator.problem.problem import Published
+from allocator.problem.start_months import latest_start, months_late
+from allocator.solving.solution import Limits
+from allocator.solving.solve import solve
 from tests.small import NOW, component, plan, problem, project, space
 
 DELAY = BY_ID["delay"]

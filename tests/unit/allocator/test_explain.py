@@ -1,14 +1,14 @@
 import random
 
-from allocator.domain import Tenancy
-from allocator.dossier import Verdict
-from allocator.explain import dossier
-from allocator.plan import Plan
-from allocator.problem import plan_of
+from allocator.checking.single_move import breaches_of_move
+from allocator.checking.verify import find_breaches, verify
+from allocator.domain.entities import Tenancy
+from allocator.domain.plan import Plan
+from allocator.domain.vocabulary import SpaceKind
+from allocator.explanation.dossier import Verdict
+from allocator.explanation.explain import dossier
+from allocator.problem.problem import plan_of
 from allocator.rules import RULES
-from allocator.trial import breaches_of_move
-from allocator.verify import find_breaches, verify
-from allocator.vocabulary import SpaceKind
 from tests.drawn import all_plans, draw_problem
 from tests.small import component, park, plan, problem, project, space
 

@@ -1,8 +1,8 @@
 """Spaces found on whole columns are those that every test passes one by one."""
 
-from allocator.options import TESTS, _area, _window, fits
+from allocator.problem.options import TESTS, _area, _window, fits
 from seeds.load import seed_inputs
-from service.pipeline import problem_of
+from service.application.planning.pipeline import problem_of
 from tests.drawn import draw_problem
 
 SEEDS = range(60)

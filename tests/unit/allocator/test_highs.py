@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.engines.child import Child, checked, run_alone, wait_for
-from allocator.engines.race import Entrant, race
+from allocator.engines.portfolio import Entrant, race
+from allocator.engines.solver_process import Child, checked, run_alone, wait_for
 from allocator.engines.task import AnswerStatus, Task
-from allocator.linear import Row, Sense
+from allocator.linear.expressions import Row, Sense
 
 ITEMS = 40
 WEIGHTS = [(17 * number) % 31 + 5 for number in range(ITEMS)]

@@ -1,9 +1,9 @@
 import pytest
 
-from allocator.domain import Tenancy
-from allocator.months import FOREVER, parse_month
-from allocator.options import reasons_against
-from allocator.vocabulary import EiaLevel, SpaceKind, Utility
+from allocator.domain.entities import Tenancy
+from allocator.domain.months import FOREVER, parse_month
+from allocator.domain.vocabulary import EiaLevel, SpaceKind, Utility
+from allocator.problem.options import reasons_against
 from tests.small import NOW, component, park, problem, project, space
 
 REASONS = [

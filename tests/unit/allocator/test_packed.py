@@ -6,9 +6,9 @@ import random
 import pytest
 
 from allocator.engines.task import Task
-from allocator.linear import Row, Sense, counted, summed
-from allocator.model import Model
-from allocator.packed import PackedRows, entries_of, packed
+from allocator.linear.expressions import Row, Sense, counted, summed
+from allocator.linear.packed_rows import PackedRows, entries_of, packed
+from allocator.solving.model import Model
 
 
 def drawn(seed, variables=8, rows=12):

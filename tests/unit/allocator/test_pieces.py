@@ -4,17 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.explain import dossier
+from allocator.checking.verify import find_breaches, measure, verify
+from allocator.domain.plan import Assignment, Breach, Plan, PlanStatus
+from allocator.domain.policy import Reserve
+from allocator.domain.vocabulary import Tier
+from allocator.explanation.explain import dossier
 from allocator.goals import BY_ID
-from allocator.options import reasons_against, sites
-from allocator.plan import Assignment, Breach, Plan, PlanStatus
-from allocator.policy import Reserve
-from allocator.problem import Published
+from allocator.problem.options import reasons_against, sites
+from allocator.problem.problem import Published
 from allocator.rules import RULES
-from allocator.solution import Limits
-from allocator.solve import solve
-from allocator.verify import find_breaches, measure, verify
-from allocator.vocabulary import Tier
+from allocator.solving.solution import Limits
+from allocator.solving.solve import solve
 from tests.small import NOW, component, park, policy, problem, project, space
 
 LIMITS = Limits(time_limit_s=20.0, threads=1)

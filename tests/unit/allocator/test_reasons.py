@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.changes import of_breaches
-from allocator.explain import dossier
-from allocator.months import parse_month
-from allocator.plan import Aim, Assignment, Breach, Plan
-from allocator.problem import Published
+from allocator.checking.verify import find_breaches, verify
+from allocator.domain.months import parse_month
+from allocator.domain.plan import Aim, Assignment, Breach, Plan
+from allocator.domain.vocabulary import Stage
+from allocator.explanation.explain import dossier
+from allocator.problem.problem import Published
 from allocator.rules import RULE_BY_ID
-from allocator.verify import find_breaches, verify
-from allocator.vocabulary import Stage
+from allocator.siting.limit_changes import of_breaches
 from tests.small import NOW, component, problem, project, space
 
 COST = Aim((("cost", 1),))

@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 TAKE = """
 import sys
-from allocator.scratch import scratch
+from allocator.engines.scratch_folder import scratch
 
 folder = scratch()
 (folder / "file").write_text("x")
@@ -65,7 +65,7 @@ def test_a_name_that_somebody_else_took_is_not_used(tmp_path):
 
 SOLVE = """
 import sys
-from allocator.engines.child import run_alone
+from allocator.engines.solver_process import run_alone
 from allocator.engines.task import Task
 
 if __name__ == "__main__":

@@ -4,18 +4,18 @@ from functools import cache
 
 import pytest
 
-from allocator import search as search_module
-from allocator import solve as solve_module
-from allocator.engines import child as child_module
-from allocator.engines.child import run_alone
-from allocator.engines.race import Entrant, Standing, race
+from allocator.checking.verify import verify
+from allocator.domain.plan import PlanStatus
+from allocator.domain.vocabulary import Function, Permission
+from allocator.engines import solver_process as child_module
+from allocator.engines.portfolio import Entrant, Standing, race
+from allocator.engines.solver_process import run_alone
 from allocator.engines.task import Answer, AnswerStatus, Task
-from allocator.linear import Row, Sense
-from allocator.plan import PlanStatus
-from allocator.solution import Limits, Reins
-from allocator.solve import entrants, export_model, solve
-from allocator.verify import verify
-from allocator.vocabulary import Function, Permission
+from allocator.linear.expressions import Row, Sense
+from allocator.solving import lexicographic as search_module
+from allocator.solving import solve as solve_module
+from allocator.solving.solution import Limits, Reins
+from allocator.solving.solve import entrants, export_model, solve
 from tests.small import component, district, park, problem, project, space
 
 LIMITS = Limits(time_limit_s=20.0, threads=1)

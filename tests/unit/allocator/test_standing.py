@@ -4,17 +4,17 @@ import random
 from dataclasses import replace
 from itertools import product
 
-from allocator.beside import sites_of
-from allocator.changes import RAISED, changes_of_sites, joined, of_breaches, price_of
+from allocator.checking.incremental import Standing
+from allocator.checking.verify import find_breaches, measure
+from allocator.domain.plan import Assignment, Plan
 from allocator.goals import aims_of
-from allocator.options import floor_taken_m2
-from allocator.plan import Assignment, Plan
-from allocator.project_repair import cheapest_repair
+from allocator.problem.options import floor_taken_m2
+from allocator.problem.start_months import first_month, may_start
 from allocator.rules import RULES
-from allocator.sites import MOST_LOOKED_AT, ways_to_place, worth_of
-from allocator.standing import Standing
-from allocator.starts import first_month, may_start
-from allocator.verify import find_breaches, measure
+from allocator.siting.candidates import sites_of
+from allocator.siting.limit_changes import RAISED, changes_of_sites, joined, of_breaches, price_of
+from allocator.siting.repair import cheapest_repair
+from allocator.siting.search import MOST_LOOKED_AT, ways_to_place, worth_of
 from tests.drawn import NOW, all_plans, draw_problem, sites
 from tests.large import newcomer, standing_city
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.dossier import Requirement
-from allocator.explain import dossier
-from allocator.options import Reason, fits, reasons_against
-from allocator.plan import Breach
+from allocator.checking.verify import verify
+from allocator.domain.plan import Breach
+from allocator.domain.vocabulary import Tier
+from allocator.explanation.dossier import Requirement
+from allocator.explanation.explain import dossier
+from allocator.problem.options import Reason, fits, reasons_against
+from allocator.problem.subsidy import rent_paid_fen_m2_month, subsidy_yuan_month
 from allocator.rules import RULE_BY_ID
-from allocator.subsidy import rent_paid_fen_m2_month, subsidy_yuan_month
-from allocator.verify import verify
-from allocator.vocabulary import Tier
 from tests.small import component, plan, policy, problem, project, space
 
 RULES = policy(subsidy_fen_m2_month={Tier.STARTUP: 2000}, subsidy_budget_yuan_month=20_000)

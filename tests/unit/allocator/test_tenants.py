@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.domain import Tenancy
+from allocator.checking.verify import find_breaches, measure, verify
+from allocator.domain.entities import Tenancy
+from allocator.domain.plan import Assignment, Breach, Plan, PlanStatus
+from allocator.domain.vocabulary import EiaLevel, SpaceKind, Stage, Utility
 from allocator.goals import BY_ID
-from allocator.options import reasons_against
-from allocator.plan import Assignment, Breach, Plan, PlanStatus
-from allocator.solution import Limits
-from allocator.solve import solve
-from allocator.verify import find_breaches, measure, verify
-from allocator.vocabulary import EiaLevel, SpaceKind, Stage, Utility
+from allocator.problem.options import reasons_against
+from allocator.solving.solution import Limits
+from allocator.solving.solve import solve
 from tests.small import NOW, component, district, park, plan, problem, project, space
 
 LIMITS = Limits(time_limit_s=20.0, threads=1)

@@ -1,7 +1,7 @@
-from allocator.domain import Tenancy
-from allocator.plan import Plan
-from allocator.tidy import with_earliest_starts
-from allocator.verify import find_breaches, measure
+from allocator.checking.verify import find_breaches, measure
+from allocator.domain.entities import Tenancy
+from allocator.domain.plan import Plan
+from allocator.solving.left_shift import with_earliest_starts
 from tests.drawn import all_plans, draw_problem
 from tests.small import NOW, component, plan, problem, project
 

@@ -4,14 +4,14 @@ from itertools import product
 
 import pytest
 
+from allocator.checking.verify import RejectedPlanError, VerifiedPlan, find_breaches, measure, verify
+from allocator.domain.plan import Assignment, GoalReport, Plan
 from allocator.errors import AllocatorError
 from allocator.goals import aims_of, worth
-from allocator.model import compile_model
-from allocator.options import fits
-from allocator.plan import Assignment, GoalReport, Plan
-from allocator.problem import plan_of
+from allocator.problem.options import fits
+from allocator.problem.problem import plan_of
 from allocator.rules import RULES
-from allocator.verify import RejectedPlanError, VerifiedPlan, find_breaches, measure, verify
+from allocator.solving.model import compile_model
 from tests.drawn import all_plans, draw_problem
 from tests.small import NOW, component, park, plan, problem, project, space
 

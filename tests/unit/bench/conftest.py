@@ -2,7 +2,7 @@
 
 import pytest
 
-from allocator.bench.instances import bench_folder
+from allocator.benchmarks.instance_files import bench_folder
 
 
 @pytest.fixture(scope="session")

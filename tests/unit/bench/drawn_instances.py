@@ -5,7 +5,7 @@ import json
 import random
 from itertools import product
 
-from allocator.bench.instance import Family
+from allocator.benchmarks.instance import Family
 
 SEEDS = range(8)
 

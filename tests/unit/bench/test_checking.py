@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from allocator.bench.check import Claim, check
-from allocator.bench.contest import PEERS, Limits, compete
-from allocator.bench.formulate import formulate
-from allocator.bench.instance import Family
-from allocator.bench.instances import Known, read_instance
-from allocator.bench.result import claimed, judged
+from allocator.benchmarks.check import Claim, check
+from allocator.benchmarks.formulate import formulate
+from allocator.benchmarks.harness import PEERS, Limits, compete
+from allocator.benchmarks.instance import Family
+from allocator.benchmarks.instance_files import Known, read_instance
+from allocator.benchmarks.result import claimed, judged
 from tests.unit.bench.drawn_instances import SEEDS, every_assignment, lines, write
 
 GAP = [[2, 3], [1, 2, 3], [4, 5, 6], [5, 5, 5], [6, 6, 6], [10, 6]]

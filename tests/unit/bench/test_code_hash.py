@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from allocator.bench.code_hash import ROOT, code_hash
-from allocator.bench.contest import engine_code_hash
+from allocator.benchmarks.code_hash import ROOT, code_hash
+from allocator.benchmarks.harness import engine_code_hash
 
 ENGINE = '''"""An engine."""
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from allocator.bench.instance import Family
-from allocator.bench.instances import best_known, instance_files, read_instance
+from allocator.benchmarks.instance import Family
+from allocator.benchmarks.instance_files import best_known, instance_files, read_instance
 from allocator.errors import InputError
 from tests.unit.bench.drawn_instances import city_text, gap_text, lines, sscflp_text
 

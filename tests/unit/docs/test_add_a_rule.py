@@ -7,11 +7,11 @@ from itertools import islice
 
 import pytest
 
-from allocator.model import compile_model
-from allocator.problem import plan_of
+from allocator.problem.problem import plan_of
 from allocator.rules import RULES
+from allocator.solving.model import compile_model
 from docs.pages.markdown import ROOT
-from seeds.facts import policy_facts
+from seeds.policy_facts import policy_facts
 from tests.drawn import draw_problem
 from tests.rules.test_equivalence import SEEDS, disagreements, functional_choices
 

@@ -7,16 +7,16 @@ from datetime import date
 import pytest
 import yaml
 
-from allocator.vocabulary import QuotaKind
+from allocator.domain.vocabulary import QuotaKind
 from docs.pages.markdown import ROOT
 from docs.run_examples import FENCE, Scratch, as_they_are, commands, comparable, documents
-from geodata.read import read_projects, read_registry
-from geodata.schema import PolicyRecord
-from seeds.dated import read, valid_on
+from geodata.readers.read_files import read_projects, read_registry
+from geodata.records.inputs import PolicyRecord
+from seeds.dated_values import read, valid_on
 from seeds.load import seed_inputs
+from service.application.planning.scenario import Scenario
 from service.cli import parser
-from service.exit_codes import BAD_INPUT, DEFECT, INFEASIBLE, NO_PLAN, OK
-from service.scenario import Scenario
+from service.cli.common.exit_codes import BAD_INPUT, DEFECT, INFEASIBLE, NO_PLAN, OK
 from tests.rules import test_cases
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

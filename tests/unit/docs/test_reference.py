@@ -5,13 +5,13 @@ import re
 import pytest
 
 from allocator.goals import GOALS
-from allocator.options import TESTS
+from allocator.problem.options import TESTS
 from allocator.rules import RULES
 from docs.build_reference import FOLDER, PAGES, main
 from docs.pages import reasons
 from docs.pages.markdown import DECISIONS, decisions
-from maps.words import UNFIT
-from seeds.facts import policy_facts
+from maps.payload.reason_labels import UNFIT
+from seeds.policy_facts import policy_facts
 
 PARTS = (*RULES, *GOALS)
 MODEL = DECISIONS.read_text(encoding="utf-8")

@@ -3,8 +3,8 @@
 import pytest
 
 from geodata.faults import TOO_LARGE
-from service.fault_words import chinese
 from service.files.readers import Readers
+from service.i18n.fault_text import chinese
 from tests import hostile_files as files
 from tests.reader_tasks import peak_of
 

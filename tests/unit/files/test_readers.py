@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from allocator.errors import InputError
-from geodata.fields import Origin
-from service.fault_words import chinese
+from geodata.cells.field_types import Origin
 from service.files import readers as readers_module
 from service.files.readers import Readers, ReadersBusyError
+from service.i18n.fault_text import chinese
 
 ROOT = Path(__file__).parents[3]
 MIB = 2**20

@@ -7,11 +7,11 @@ from fractions import Fraction
 import pytest
 from pydantic_core import PydanticCustomError
 
-from geodata import values
-from geodata.dates import month as own_month
-from geodata.foreign.reading import meaning, parts_of, read_cell
-from geodata.foreign.units import guessed_unit, unit_in, unit_of_heading
-from geodata.numerals import folded
+from geodata.cells import cell_values
+from geodata.cells.dates import month as own_month
+from geodata.cells.numerals import folded
+from geodata.spreadsheet_mapping.cells.cell_parsing import meaning, parts_of, read_cell
+from geodata.spreadsheet_mapping.cells.units import guessed_unit, unit_in, unit_of_heading
 from tests.foreign_sheets import known
 
 AREA, LOAD, HEIGHT, POWER = "floor_area_m2", "floor_load_kpa", "clear_height_m", "power_kw"
@@ -163,7 +163,7 @@ def test_a_comma_that_is_not_before_groups_of_three_is_a_fault(field, cell):
 
 
 @pytest.mark.parametrize("cell", ["4,5", "7,5", "45,5", "4,,5", "1,0000", "12,34,567", "0,500", "1,5万", "4，5", "1'5"])
-@pytest.mark.parametrize("reader", [values.decimal, values.integer, values.number, values.money])
+@pytest.mark.parametrize("reader", [cell_values.decimal, cell_values.integer, cell_values.number, cell_values.money])
 def test_our_own_format_refuses_the_same_commas(cell, reader):
     with pytest.raises(PydanticCustomError) as error:
         reader(cell)
@@ -182,7 +182,7 @@ def test_our_own_format_refuses_the_same_commas(cell, reader):
     ],
 )
 def test_our_own_format_reads_groups_of_three(cell, value):
-    assert values.integer(cell) == value
+    assert cell_values.integer(cell) == value
 
 
 @pytest.mark.parametrize(
@@ -413,7 +413,7 @@ def test_a_comparison_against_the_sense_of_the_field_is_told(field, cell, sure):
 )
 def test_an_exponent_is_to_be_written_out(cell, number):
     with pytest.raises(PydanticCustomError) as error:
-        values.integer(cell)
+        cell_values.integer(cell)
     assert error.value.type == "exponent"
     assert error.value.context["remedy"] == f"Write all digits, as {number}"
     assert refused(AREA, cell).type == "exponent"
@@ -434,7 +434,7 @@ def test_an_exponent_is_to_be_written_out(cell, number):
 )
 def test_degrees_minutes_and_seconds_are_to_be_written_as_decimal_degrees(cell, degrees):
     with pytest.raises(PydanticCustomError) as error:
-        values.number(cell)
+        cell_values.number(cell)
     assert error.value.type == "degrees"
     assert error.value.context["remedy"] == f"Write decimal degrees, as {degrees}"
 
@@ -442,7 +442,7 @@ def test_degrees_minutes_and_seconds_are_to_be_written_as_decimal_degrees(cell, 
 @pytest.mark.parametrize("cell", ["600㎡", "5 MW", "3亩", "600万", "2千"])
 def test_the_remedy_of_a_unit_never_offers_the_number_without_it(cell):
     with pytest.raises(PydanticCustomError) as error:
-        values.integer(cell)
+        cell_values.integer(cell)
     assert error.value.type == "unit-written"
     assert not any(sign.isdigit() for sign in error.value.context["remedy"])
 
@@ -650,7 +650,7 @@ def test_units_of_cells_lead_exactly_to_the_unit_of_the_field():
     assert Fraction(str(read(RENT, "1.5元/㎡/天").value)) == Fraction("45.62")
     assert unit_in(AREA, "万平方米") == "wan_m2"
     assert unit_in(AREA, "千平方米") is None
-    assert values.decimal("12.30") == Decimal("12.30")
+    assert cell_values.decimal("12.30") == Decimal("12.30")
     assert folded("㎡ １２") == "m2 12"
 
 

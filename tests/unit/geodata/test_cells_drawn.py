@@ -13,9 +13,9 @@ from random import Random
 import pytest
 from pydantic_core import PydanticCustomError
 
-from geodata import values
-from geodata.dates import month as own_month
-from geodata.foreign.reading import meaning, parts_of, read_cell
+from geodata.cells import cell_values
+from geodata.cells.dates import month as own_month
+from geodata.spreadsheet_mapping.cells.cell_parsing import meaning, parts_of, read_cell
 from tests.foreign_sheets import known
 
 FAULT = "fault"
@@ -306,7 +306,7 @@ def test_a_drawn_number_of_our_own_format_is_read_as_meant_or_is_a_fault():
                 cell = f" {digits} "
             case 3:
                 cell, means = random.choice(("约", "≥", "-", "不足")) + digits, FAULT if means == FAULT else -means
-        for reader in (values.decimal, values.integer, values.money, values.number):
+        for reader in (cell_values.decimal, cell_values.integer, cell_values.money, cell_values.number):
             try:
                 read = reader(cell)
             except PydanticCustomError:

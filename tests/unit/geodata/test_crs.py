@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geodata.crs import EDGE_CRS, declared_crs, gcj02_to_wgs84, in_edge_crs, require_crs, wgs84_to_gcj02
-from geodata.measure import points_at
+from geodata.geometry.crs import EDGE_CRS, declared_crs, gcj02_to_wgs84, in_edge_crs, require_crs, wgs84_to_gcj02
+from geodata.geometry.measure import points_at
 
 GEOD = Geod(ellps="WGS84")
 

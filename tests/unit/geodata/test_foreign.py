@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.batch import PROJECTS
-from geodata.columns import ALIASES
-from geodata.foreign import Choice, Mapping, convert, sheets, suggest
-from geodata.foreign.mapping import PARTS, is_target
-from geodata.foreign.reading import iso_class, meaning, month, number
-from geodata.foreign.sheet import letters, sheet_of
-from geodata.foreign.units import UNITS, WHOLE_UP, converted, unit_in
-from geodata.workbook import SheetGrid
+from geodata.readers.header_aliases import ALIASES
+from geodata.readers.project_reader import PROJECTS
+from geodata.spreadsheet_mapping import Choice, Mapping, convert, sheets, suggest
+from geodata.spreadsheet_mapping.cells.cell_parsing import iso_class, meaning, month, number
+from geodata.spreadsheet_mapping.cells.units import UNITS, WHOLE_UP, converted, unit_in
+from geodata.spreadsheet_mapping.mapping import PARTS, is_target
+from geodata.spreadsheet_mapping.sheet import letters, sheet_of
+from geodata.workbooks.workbook import SheetGrid
 from tests.foreign_sheets import FIRMS, HEADINGS, TOTAL, district_table, known, workbook
 
 

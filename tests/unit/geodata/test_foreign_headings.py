@@ -4,10 +4,10 @@ import pytest
 from openpyxl import Workbook
 
 from allocator.errors import InputError
-from geodata.foreign import convert, sheets, suggest
-from geodata.foreign.headings import read_heading
-from geodata.foreign.sheet import letters, sheet_of
-from geodata.workbook import SheetGrid
+from geodata.spreadsheet_mapping import convert, sheets, suggest
+from geodata.spreadsheet_mapping.heading_fields import read_heading
+from geodata.spreadsheet_mapping.sheet import letters, sheet_of
+from geodata.workbooks.workbook import SheetGrid
 from tests.foreign_sheets import known
 
 BASE = ("企业名称", "细分领域", "企业类型", "用途")

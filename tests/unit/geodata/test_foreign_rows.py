@@ -2,9 +2,9 @@
 
 import pytest
 
-from geodata.foreign import convert, suggest
-from geodata.foreign.sheet import sheet_of
-from geodata.workbook import SheetGrid
+from geodata.spreadsheet_mapping import convert, suggest
+from geodata.spreadsheet_mapping.sheet import sheet_of
+from geodata.workbooks.workbook import SheetGrid
 from tests.foreign_sheets import known
 
 HEADINGS = ("企业名称", "细分领域", "企业类型", "用途", "需求面积(㎡)", "意向区域")

@@ -8,11 +8,11 @@ import pytest
 from openpyxl import Workbook
 
 from allocator.errors import InputError
-from geodata.bad_cell import BadCell
-from geodata.batch import parse_projects
-from geodata.foreign import convert, sheets, suggest
-from geodata.foreign.sheet import letters
-from geodata.workbook import read_sheets, read_workbook
+from geodata.cells.bad_cell import BadCell
+from geodata.readers.project_reader import parse_projects
+from geodata.spreadsheet_mapping import convert, sheets, suggest
+from geodata.spreadsheet_mapping.sheet import letters
+from geodata.workbooks.workbook import read_sheets, read_workbook
 from tests.foreign_sheets import known
 from tests.workbooks import XLS, ods, ods_cell, ods_row, xlsb
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from allocator.errors import InputError
-from geodata.batch import parse_projects
-from geodata.foreign import convert, sheets, suggest
-from geodata.foreign.sheet import letters
-from geodata.read import read_registry
+from geodata.readers.project_reader import parse_projects
+from geodata.readers.read_files import read_registry
+from geodata.spreadsheet_mapping import convert, sheets, suggest
+from geodata.spreadsheet_mapping.sheet import letters
 from seeds.load import load_districts
 from tests.foreign_sheets import known
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from allocator.months import FOREVER, parse_month
-from allocator.policy import Policy
-from allocator.vocabulary import (
+from allocator.domain.months import FOREVER, parse_month
+from allocator.domain.policy import Policy
+from allocator.domain.vocabulary import (
     Function,
     Hazard,
     LinkKind,
@@ -20,9 +20,9 @@ from allocator.vocabulary import (
     Tier,
     Utility,
 )
-from geodata.policy_to_domain import to_policy
-from geodata.schema import Inputs, ParkRecord, PolicyRecord, ProjectRecord, SpaceRecord
-from geodata.to_domain import to_projects, to_registry
+from geodata.records.inputs import Inputs, ParkRecord, PolicyRecord, ProjectRecord, SpaceRecord
+from geodata.to_domain.inputs import to_projects, to_registry
+from geodata.to_domain.policy import to_policy
 
 POLICY = {
     "kinds_for": {function.value: ["factory", "land_plot"] for function in Function},

@@ -1,7 +1,7 @@
 import pytest
 
 from allocator.errors import InputError
-from geodata.read import (
+from geodata.readers.read_files import (
     RegistryRecords,
     check_references,
     read_districts,
@@ -9,7 +9,7 @@ from geodata.read import (
     read_registry,
     read_submission,
 )
-from geodata.schema import DistrictRecord, ParkRecord, ProjectRecord, SpaceRecord
+from geodata.records.inputs import DistrictRecord, ParkRecord, ProjectRecord, SpaceRecord
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import pytest
 from shapely.geometry import MultiPolygon, Point, box
 
 from allocator.errors import InputError
-from geodata.boundaries import misplaced, read_boundaries, wgs84_degrees
-from geodata.crs import EDGE_CRS, METRIC_CRS
-from geodata.parse import PARKS, parse_file
-from geodata.read import read_registry
+from geodata.geometry.crs import EDGE_CRS, METRIC_CRS
+from geodata.readers.boundaries import misplaced, read_boundaries, wgs84_degrees
+from geodata.readers.read_files import read_registry
+from geodata.readers.record_reader import PARKS, parse_file
 
 PINGSHAN = Point(114.35, 22.69)
 

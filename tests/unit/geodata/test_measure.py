@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from pyproj import Geod
 
-from geodata.boundaries import read_boundaries
-from geodata.measure import areas_m2, distance_to_district_m, district_of, park_distances_m, points_at
+from geodata.geometry.measure import areas_m2, distance_to_district_m, district_of, park_distances_m, points_at
+from geodata.readers.boundaries import read_boundaries
 
 SEEDS = Path(__file__).parents[3] / "seeds" / "boundaries.geojson"
 

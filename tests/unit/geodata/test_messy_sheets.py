@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
-from geodata.foreign import convert, sheets, suggest
+from geodata.spreadsheet_mapping import convert, sheets, suggest
 from tests.foreign_sheets import known
 
 SHEETS = 200

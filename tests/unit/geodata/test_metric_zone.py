@@ -6,8 +6,8 @@ import pytest
 from pyproj import CRS, Geod, Transformer
 from shapely.geometry import box
 
-from geodata.crs import METRIC_CRS, central_meridian, metric_crs
-from geodata.measure import areas_m2, distance_to_district_m, park_distances_m, points_at
+from geodata.geometry.crs import METRIC_CRS, central_meridian, metric_crs
+from geodata.geometry.measure import areas_m2, distance_to_district_m, park_distances_m, points_at
 from seeds.load import load_boundaries
 
 GEODESIC = Geod(ellps="GRS80")

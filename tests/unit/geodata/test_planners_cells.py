@@ -5,15 +5,15 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from pydantic_core import PydanticCustomError
 
-from geodata.foreign.chinese_numbers import in_digits
-from geodata.foreign.headings import read_heading
-from geodata.foreign.reading import meaning, read_cell
-from geodata.foreign.sheet import sheets
-from geodata.foreign.suggest import suggest
-from geodata.foreign.units import SPELT, guessed_unit, unit_in, unit_of_heading
-from geodata.foreign.wording import heading_parts
-from geodata.tables import read_csv
-from geodata.xlsx_styles import words_behind
+from geodata.readers.tables import read_csv
+from geodata.spreadsheet_mapping.cells.cell_parsing import meaning, read_cell
+from geodata.spreadsheet_mapping.cells.cell_text import heading_parts
+from geodata.spreadsheet_mapping.cells.chinese_numbers import in_digits
+from geodata.spreadsheet_mapping.cells.units import SPELT, guessed_unit, unit_in, unit_of_heading
+from geodata.spreadsheet_mapping.heading_fields import read_heading
+from geodata.spreadsheet_mapping.sheet import sheets
+from geodata.spreadsheet_mapping.suggest import suggest
+from geodata.workbooks.xlsx_styles import words_behind
 from tests.foreign_sheets import known
 
 AREA, LOAD, HEIGHT, POWER = "floor_area_m2", "floor_load_kpa", "clear_height_m", "power_kw"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from allocator.domain.vocabulary import Hazard, LinkKind, SpaceKind, Utility
 from allocator.errors import InputError
-from allocator.vocabulary import Hazard, LinkKind, SpaceKind, Utility
-from geodata.read import read_projects
-from geodata.schema import ProjectRecord
+from geodata.readers.read_files import read_projects
+from geodata.records.inputs import ProjectRecord
 
 HOSTILE = (
     "{{ cycler.__init__.__globals__ }}",

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from allocator.checking.verify import RejectedPlanError, find_breaches, verify
+from allocator.domain.months import parse_month
+from allocator.domain.plan import Plan
 from allocator.errors import InputError
-from allocator.months import parse_month
-from allocator.plan import Plan
-from allocator.problem import plan_of
-from allocator.verify import RejectedPlanError, find_breaches, verify
-from geodata.schema import Inputs
-from geodata.signed import ended_leases, lease_notes, leases_of, with_known_leases
-from geodata.signed_to_domain import signed_leases
+from allocator.problem.problem import plan_of
+from geodata.records.inputs import Inputs
+from geodata.records.signed_leases import ended_leases, lease_notes, leases_of, with_known_leases
+from geodata.to_domain.signed_leases import signed_leases
 from seeds.load import load_policy
-from service.pipeline import problem_of
+from service.application.planning.pipeline import problem_of
 from tests.unit.seeds.test_policy import BATCH
 
 MAKER = {

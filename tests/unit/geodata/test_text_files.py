@@ -5,12 +5,12 @@ import json
 import pytest
 
 from allocator.errors import InputError
-from geodata.batch import parse_projects
-from geodata.encoding import decode
-from geodata.foreign import convert, sheets, suggest
-from geodata.parse import PARKS, parse_file
-from geodata.read import read_registry
-from geodata.tables import read_csv
+from geodata.readers.encoding import decode
+from geodata.readers.project_reader import parse_projects
+from geodata.readers.read_files import read_registry
+from geodata.readers.record_reader import PARKS, parse_file
+from geodata.readers.tables import read_csv
+from geodata.spreadsheet_mapping import convert, sheets, suggest
 from tests.foreign_sheets import known
 from tests.unit.geodata.test_layers import collection, feature
 

@@ -1,5 +1,5 @@
 from allocator.errors import InputError
-from geodata.read import read_registry, read_submission
+from geodata.readers.read_files import read_registry, read_submission
 
 BAD_ROWS = [
     ("project_id", "", "is missing"),

@@ -4,7 +4,7 @@ import zipfile
 import pytest
 
 from allocator.errors import InputError
-from geodata.workbook import read_workbook
+from geodata.workbooks.workbook import read_workbook
 
 SHEET = (
     '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'

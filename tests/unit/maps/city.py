@@ -5,19 +5,19 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from allocator.domain import Component, District, Park, Project, Registry, Space, Tenancy
-from allocator.explain import dossier
+from allocator.checking.verify import VerifiedPlan, measure, verify
+from allocator.domain.entities import Component, District, Park, Project, Registry, Space, Tenancy
+from allocator.domain.months import parse_month
+from allocator.domain.plan import Assignment, GoalReport, Plan
+from allocator.domain.policy import Policy
+from allocator.domain.vocabulary import Basis, Function, Permission, Segment, Side, SpaceKind, Tier
+from allocator.explanation.explain import dossier
 from allocator.goals import aims_of, worth
-from allocator.months import parse_month
-from allocator.options import fits, floor_taken_m2
-from allocator.plan import Assignment, GoalReport, Plan
-from allocator.policy import Policy
-from allocator.problem import Problem
-from allocator.starts import first_month
-from allocator.verify import VerifiedPlan, measure, verify
-from allocator.vocabulary import Basis, Function, Permission, Segment, Side, SpaceKind, Tier
-from maps.payload import Caption, Extras, overview_payload, studied
-from maps.studies import BuildNext, Demand, NearOptimal, Opportunity, Studies
+from allocator.problem.options import fits, floor_taken_m2
+from allocator.problem.problem import Problem
+from allocator.problem.start_months import first_month
+from maps.payload.analyses import BuildNext, Demand, NearOptimal, Opportunity, Studies
+from maps.payload.payload import Caption, Extras, overview_payload, studied
 
 START = parse_month("2027-01")
 

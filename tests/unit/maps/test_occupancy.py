@@ -1,4 +1,4 @@
-from maps.occupancy import Hold, fullest
+from maps.payload.occupancy import Hold, fullest
 
 
 def test_an_empty_space_is_fullest_at_the_start():

@@ -6,12 +6,12 @@ from html.parser import HTMLParser
 import folium
 import pytest
 
-from allocator.plan import Plan
-from allocator.verify import verify
-from maps.frame import TileSource, draw_frame
-from maps.inline import SCRIPTS, STATIC, embedded_json, page_script, script_safe
+from allocator.checking.verify import verify
+from allocator.domain.plan import Plan
+from maps.folium_frame import TileSource, draw_frame
 from maps.page import plan_html
-from maps.payload import overview_payload
+from maps.payload.payload import overview_payload
+from maps.single_file import SCRIPTS, STATIC, embedded_json, page_script, script_safe
 from tests.unit.maps.boundaries import boundaries
 from tests.unit.maps.city import START, caption, draw_problem, labels, payload, verified
 from tests.unit.maps.hostile import NAMES, hostile_name, traces

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from maps.inline import STATIC, page_script
 from maps.palette import (
     BORDER,
     LESS,
@@ -21,6 +20,7 @@ from maps.palette import (
     luminance,
     scale_roles,
 )
+from maps.single_file import STATIC, page_script
 
 GROUNDS = (*TINTS, OTHER_FILL, ROLES["sea"], ROLES["paper"])
 COLOURS = {**ROLES, **scale_roles(), "other": OTHER_FILL}

@@ -1,8 +1,8 @@
 import json
 
-from allocator.vocabulary import Segment
+from allocator.domain.vocabulary import Segment
 from maps.palette import SEGMENT_GROUPS, district_tints, group_of_segment
-from maps.payload import BUSY, Figure, overview_payload
+from maps.payload.payload import BUSY, Figure, overview_payload
 from tests.unit.maps.city import caption, draw_problem, labels, payload, verified
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from geodata.schema import Inputs
+from geodata.records.inputs import Inputs
 from seeds.load import seed_inputs
 
 

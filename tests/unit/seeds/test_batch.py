@@ -2,12 +2,12 @@ from collections import Counter
 
 import pytest
 
-from allocator.months import FOREVER, parse_month
-from allocator.problem import Problem
-from allocator.vocabulary import Function, PlatformKind, Segment, SpaceKind, Tier
-from geodata.policy_to_domain import to_policy
-from geodata.schema import Inputs, SpaceRecord
-from geodata.to_domain import to_projects, to_registry
+from allocator.domain.months import FOREVER, parse_month
+from allocator.domain.vocabulary import Function, PlatformKind, Segment, SpaceKind, Tier
+from allocator.problem.problem import Problem
+from geodata.records.inputs import Inputs, SpaceRecord
+from geodata.to_domain.inputs import to_projects, to_registry
+from geodata.to_domain.policy import to_policy
 
 WINDOW = range(parse_month("2026-09"), parse_month("2028-12") + 1)
 FACTORY_KINDS = {SpaceKind.GMP_FACTORY, SpaceKind.FACTORY, SpaceKind.LAND_PLOT}

@@ -15,18 +15,18 @@ from typing import Any
 import pytest
 
 from allocator import goals, rules
-from allocator.domain import District, Registry
-from allocator.options import reasons_against
-from allocator.plan import Assignment, Plan
-from allocator.policy import Quota, Reserve
-from allocator.problem import Problem, Published
-from allocator.verify import verify
-from allocator.vocabulary import EiaLevel, Function, PlatformKind, QuotaKind, Segment, Stage, Tier, Utility
-from geodata.policy_to_domain import to_policy
-from geodata.to_domain import to_registry
+from allocator.checking.verify import verify
+from allocator.domain.entities import District, Registry
+from allocator.domain.plan import Assignment, Plan
+from allocator.domain.policy import Quota, Reserve
+from allocator.domain.vocabulary import EiaLevel, Function, PlatformKind, QuotaKind, Segment, Stage, Tier, Utility
+from allocator.problem.options import reasons_against
+from allocator.problem.problem import Problem, Published
+from geodata.to_domain.inputs import to_registry
+from geodata.to_domain.policy import to_policy
 from seeds.load import load_policy, policy_facts, seed_inputs
-from service import comparison, kpis
-from service.wire import AssignmentOut, PlanOut
+from service.application.plans import comparison, kpis
+from service.formats.plan import AssignmentOut, PlanOut
 from tests.small import NOW, component, park, plan, project, space
 
 NANSHAN, YANTIAN, LONGHUA, PINGSHAN, GUANGMING = "440305", "440308", "440309", "440310", "440311"
@@ -262,7 +262,7 @@ def without(carrier: str) -> Iterator[None]:
         elif carrier in goals.BY_ID:
             patch.setattr(type(goals.BY_ID[carrier]), "measure", lambda *_given: 0)
         elif carrier == "options":
-            patch.setattr("allocator.options.TESTS", ())
+            patch.setattr("allocator.problem.options.TESTS", ())
         elif carrier == "kpi":
             patch.setattr(kpis, "targets", tuple)
             patch.setattr(kpis, "baseline", tuple)

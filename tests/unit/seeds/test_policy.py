@@ -2,15 +2,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from allocator.domain.vocabulary import Function, Permission, SpaceKind, Tier
 from allocator.goals import GOALS
 from allocator.rules import RULES
-from allocator.vocabulary import Function, Permission, SpaceKind, Tier
 from docs.pages.policy import DATA
-from geodata.policy_to_domain import to_policy
-from seeds import dated
-from seeds.dated import SeedError, read, sourced, valid_on
-from seeds.facts import baseline, documents, targets
+from geodata.to_domain.policy import to_policy
+from seeds import dated_values
+from seeds.dated_values import SeedError, read, sourced, valid_on
 from seeds.load import load_districts, load_policy, policy_facts
+from seeds.policy_facts import baseline, documents, targets
 
 PUBLISHED = date(2022, 6, 6)
 BATCH = date(2026, 9, 1)
@@ -163,7 +163,7 @@ def test_targets_are_those_of_the_plan_and_none_turns_floor_into_money():
 
 def test_one_document_is_the_authority():
     assert [document["file"] for document in documents() if document["authority"]] == ["004_221e538f8908b282.txt"]
-    assert dated.known_documents() == {document["file"] for document in documents()}
+    assert dated_values.known_documents() == {document["file"] for document in documents()}
 
 
 def test_every_fact_names_rules_goals_and_data_that_exist():

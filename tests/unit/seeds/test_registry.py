@@ -4,8 +4,8 @@ import re
 import pytest
 from pandas import Series
 
-from allocator.vocabulary import Basis, SpaceKind
-from geodata.measure import distance_to_district_m, points_at
+from allocator.domain.vocabulary import Basis, SpaceKind
+from geodata.geometry.measure import distance_to_district_m, points_at
 from seeds.load import load_boundaries, registry_dir
 
 EVIDENCE_ID = re.compile(r"\b[A-Z]\d{1,2}\b")

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from allocator import vocabulary
+from allocator.domain import vocabulary
 from seeds.load import labels, load_districts, plan_from
 
 ENUMS = {

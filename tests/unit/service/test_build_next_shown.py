@@ -2,13 +2,13 @@
 
 import pytest
 
-from allocator.answers.build_next import build_next
-from allocator.answers.means import Means
-from allocator.plan import Aim
-from allocator.verify import verify
-from service.answers_wire import AnswerOut, BuildNextOut
-from service.build_reasons import typical_block_m2
-from service.studies import studies_of
+from allocator.analysis.budget import Means
+from allocator.analysis.build_next import build_next
+from allocator.checking.verify import verify
+from allocator.domain.plan import Aim
+from service.application.analyses.build_next_reasons import typical_block_m2
+from service.exports.maps.analyses import studies_of
+from service.formats.analyses import AnswerOut, BuildNextOut
 from tests.small import component, plan, problem, project, space
 
 MERGED = "1000*value+1000*policy-fit+1001*stability"

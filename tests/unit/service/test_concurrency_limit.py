@@ -3,8 +3,8 @@
 import anyio
 import pytest
 
-from service.api.concurrency import ConcurrencyLimit
-from service.api.problems import ProblemError
+from service.web.limits.concurrency import ConcurrencyLimit
+from service.web.problems import ProblemError
 from tests.in_a_loop import apart
 
 

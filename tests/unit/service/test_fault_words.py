@@ -9,7 +9,7 @@ import pytest
 import geodata
 import service.files
 from geodata.faults import nearest
-from service.fault_words import chinese
+from service.i18n.fault_text import chinese
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 PLACES = {

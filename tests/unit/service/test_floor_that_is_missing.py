@@ -2,13 +2,13 @@
 
 import pytest
 
-from allocator.changes import changes_for
-from allocator.explain import dossier
-from allocator.plan import Assignment
-from allocator.standing import Standing
-from allocator.verify import verify
-from service.voice import NEEDS, Voice
-from service.wire import PlanOut
+from allocator.checking.incremental import Standing
+from allocator.checking.verify import verify
+from allocator.domain.plan import Assignment
+from allocator.explanation.explain import dossier
+from allocator.siting.limit_changes import changes_for
+from service.formats.plan import PlanOut
+from service.i18n.localizer import NEEDS, Voice
 from tests.small import NOW, component, plan, problem, project, space
 
 ZH, EN = (Voice(language, PlanOut.model_construct(inputs=None)) for language in ("zh", "en"))

@@ -11,9 +11,9 @@ from joserfc import jws, jwt
 from joserfc.jwk import KeySet, RSAKey
 
 from allocator.errors import InputError
-from service.people import issuer_keys
-from service.people.issuer_keys import FRESH_S, PAUSE_S, IssuerAwayError, IssuerKeys, TokenError
-from service.people.tokens import Issuer
+from service.identity import issuer_keys
+from service.identity.issuer_keys import FRESH_S, PAUSE_S, IssuerAwayError, IssuerKeys, TokenError
+from service.identity.oidc import Issuer
 from tests.service_for_tests import settings_for
 
 URL = "https://id.example/keys"

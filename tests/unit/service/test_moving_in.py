@@ -1,6 +1,6 @@
 import threading
 
-from service.moving_in import moved_in
+from service.exports.replace_outputs import moved_in
 
 KNOWN = ("plan.json", "dossiers.json", "map.html")
 

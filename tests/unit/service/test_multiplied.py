@@ -2,12 +2,12 @@
 
 import pytest
 
-from allocator.plan import Plan
-from allocator.verify import verify
-from geodata.schema import Inputs
+from allocator.checking.verify import verify
+from allocator.domain.plan import Plan
+from geodata.records.inputs import Inputs
 from seeds.load import seed_inputs
-from service.multiplied import multiplied
-from service.pipeline import problem_of
+from service.application.planning.pipeline import problem_of
+from service.benchmarks.scaled_seeds import multiplied
 
 
 @pytest.fixture(scope="module")

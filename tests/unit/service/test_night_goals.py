@@ -4,20 +4,20 @@ from datetime import date
 
 import pytest
 
-from allocator.answers.move_curve import MoveCurve, MovePoint
-from allocator.answers.worthwhile import Worthwhile, worthwhile
+from allocator.analysis.move_curve import MoveCurve, MovePoint
+from allocator.analysis.worthwhile_moves import Worthwhile, worthwhile
+from allocator.checking.verify import measure, verify
+from allocator.domain.plan import Aim, Assignment, GoalReport, Plan, PlanStatus
+from allocator.domain.vocabulary import Stage
 from allocator.goals import aims_of, worth
-from allocator.plan import Aim, Assignment, GoalReport, Plan, PlanStatus
-from allocator.problem import Problem, Published
-from allocator.solution import Limits, Solution
-from allocator.verify import measure, verify
-from allocator.vocabulary import Stage
-from geodata.demand import ComponentRecord, ProjectRecord
-from geodata.schema import Inputs, PublishedRecord
+from allocator.problem.problem import Problem, Published
+from allocator.solving.solution import Limits, Solution
+from geodata.records.inputs import Inputs, PublishedRecord
+from geodata.records.project_records import ComponentRecord, ProjectRecord
 from seeds.load import load_districts, load_policy
-from service.answers_wire import MoveCurveOut
-from service.change_report import ChangeReport, Departure, _sentences, report_text
-from service.nights import goals_of
+from service.application.planning.nightly_replan import goals_of
+from service.application.plans.change_report import ChangeReport, Departure, _sentences, report_text
+from service.formats.analyses import MoveCurveOut
 from tests.in_process import means
 from tests.small import NOW, component, problem, project, space
 
@@ -97,7 +97,9 @@ def unproven(case: Problem, plan: Plan, bound: int | None, by: tuple[str, ...]) 
 
 def test_a_bound_that_is_reached_is_a_proof_by_whoever_found_it(monkeypatch):
     case, plan = night(), moved_plan()
-    monkeypatch.setattr("allocator.answers.worthwhile.move_curve", lambda *_: MoveCurve("value", 31, (), None, (0, 1)))
+    monkeypatch.setattr(
+        "allocator.analysis.worthwhile_moves.move_curve", lambda *_: MoveCurve("value", 31, (), None, (0, 1))
+    )
     best = worth(aims_of(case)[0], measure(case, plan))
     for bound, by, proved, is_best in (
         (best, ("cp-sat", "scip"), ("cp-sat", "scip"), True),
@@ -120,7 +122,7 @@ def test_the_curve_knows_the_plan_that_is_proposed(monkeypatch):
     case, plan = night(), moved_plan()
     kept = MovePoint(0, PlanStatus.OPTIMAL, 0, 0, 0, 0, (), {}, guaranteed=True, bounded_by=("cp-sat", "scip"))
     late = MoveCurve("value", 31, (kept,), None, (1, 2))
-    monkeypatch.setattr("allocator.answers.worthwhile.move_curve", lambda *_: late)
+    monkeypatch.setattr("allocator.analysis.worthwhile_moves.move_curve", lambda *_: late)
     found: Worthwhile = worthwhile(case, unproven(case, plan, None, ()), means("cp-sat", "scip"), 2)
     assert found.solution.plan == plan
     assert found.curve.undone == ()

@@ -6,8 +6,8 @@ import threading
 import pytest
 from starlette.requests import Request
 
-from service.api import once as module
-from service.api.once import INLINE_BYTES, once
+from service.web import idempotency as module
+from service.web.idempotency import INLINE_BYTES, once
 from tests.in_a_loop import run_apart
 
 

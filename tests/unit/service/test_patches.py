@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from allocator.answers.levers import Change
-from geodata.schema import Inputs
+from allocator.analysis.infeasible_batch.limit_edits import Change
+from geodata.records.inputs import Inputs
 from seeds.load import load_districts, load_policy
-from service.answers_patch import patch
-from service.scenario import Scenario, apply
+from service.application.planning.scenario import Scenario, apply
+from service.exports.repair_scenario import patch
 
 KM, PARK = "max_km", "same_park"
 

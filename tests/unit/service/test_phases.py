@@ -5,14 +5,22 @@ from types import SimpleNamespace
 
 import pytest
 
-from allocator.dossier import NOT_EXPLAINED
-from allocator.explain import dossiers
-from allocator.verify import verify
-from service import phases
-from service.dossiers import dossier_document
-from service.phases import CUT_SHORT_S, EXPLAINING_S, LATE_SHARE, Explaining, Phases, expected_s, phases_of
-from service.pipeline import _dossiers
-from service.writing import _dossiers as as_file
+from allocator.checking.verify import verify
+from allocator.explanation.dossier import NOT_EXPLAINED
+from allocator.explanation.explain import dossiers
+from service.application.planning import run_phases
+from service.application.planning.pipeline import _dossiers
+from service.application.planning.run_phases import (
+    CUT_SHORT_S,
+    EXPLAINING_S,
+    LATE_SHARE,
+    Explaining,
+    Phases,
+    expected_s,
+    phases_of,
+)
+from service.application.plans.dossier_document import dossier_document
+from service.exports.plan_files import _dossiers as as_file
 from tests.small import component, plan, problem, project, space
 
 
@@ -21,7 +29,7 @@ class Clock:
 
     def __init__(self, monkeypatch):
         self.at = 1000.0
-        monkeypatch.setattr(phases.time, "monotonic", lambda: self.at)
+        monkeypatch.setattr(run_phases.time, "monotonic", lambda: self.at)
 
 
 @pytest.mark.parametrize("limit_s", [1.0, 20.0, 3600.0])
@@ -79,7 +87,7 @@ def test_explaining_is_never_expected_to_last_longer_than_it_may():
 
 def test_phases_are_measured_one_after_the_other(monkeypatch):
     now = iter([100.0, 103.0, 103.0, 163.5, 170.0, 170.0])
-    monkeypatch.setattr(phases.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(run_phases.time, "monotonic", lambda: next(now))
     made = Phases({"preparing": 5.0, "solving": 60.0, "explaining": 12.0})
     made.enter("solving")
     assert [each["seconds"] for each in made.told()] == [3.0, 0.0, 0.0]

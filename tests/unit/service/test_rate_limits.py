@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from service.api import rate_limits
-from service.api.rate_limits import LEAST_KEPT, WINDOW_S, RateLimits
+from service.web.limits import rate_limits
+from service.web.limits.rate_limits import LEAST_KEPT, WINDOW_S, RateLimits
 
 
 @pytest.fixture

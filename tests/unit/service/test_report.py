@@ -7,19 +7,19 @@ import pytest
 import typst
 from openpyxl import load_workbook
 
-from allocator.explain import dossier
+from allocator.explanation.explain import dossier
 from maps import fonts as fonts_module
 from maps.figure import percent, records
-from maps.flows import flow_matrix
-from maps.payload import overview_payload
-from maps.versus import district_shares
-from service import report as report_module
-from service.documents import assignments_of
-from service.exports import write_workbook
-from service.mapping import Drawn
-from service.report import NO_FONT, first_gap, report
-from service.report_tables import Speech, project_tables, screen_tables
-from service.wire import PlanOut
+from maps.payload.flows import flow_matrix
+from maps.payload.payload import overview_payload
+from maps.payload.plan_comparison import district_shares
+from service.application.plans.plan_document import assignments_of
+from service.exports.maps.payload import Drawn
+from service.exports.report import report as report_module
+from service.exports.report.report import NO_FONT, first_gap, report
+from service.exports.report.tables import Speech, project_tables, screen_tables
+from service.exports.tables_and_features import write_workbook
+from service.formats.plan import PlanOut
 from tests.unit.maps.boundaries import boundaries
 from tests.unit.maps.city import caption, draw_problem, labels, verified
 from tests.unit.maps.hostile import NAMES, hostile_name

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from service.serve import SWITCH_S
+from service.cli.serve import SWITCH_S
 
 STARTED = """
 import argparse, sys

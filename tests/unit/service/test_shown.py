@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.pages.shown import Shown
+from service.pages.shell.formatting import Shown
 
 ZH, EN = (Shown(language, ZoneInfo("Asia/Shanghai")) for language in ("zh", "en"))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from allocator.engines.scale.cache import compile_once
+from allocator.engines.scale.core.kernel_cache import compile_once
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,9 +4,9 @@ import itertools
 
 import numpy as np
 
-from allocator.engines.scale.chains import LEAST_SHARE, Chains, ways_of
-from allocator.engines.scale.ejection import CHAINS, COST, LONGEST, Walk, improve, weigh
-from allocator.engines.scale.filling import Small
+from allocator.engines.scale.assignment.ejection_chains import LEAST_SHARE, Chains, ways_of
+from allocator.engines.scale.assignment.ejection_kernels import CHAINS, COST, LONGEST, Walk, improve, weigh
+from allocator.engines.scale.core.agent_knapsack import Small
 
 FAR = 1 << 40
 

@@ -3,17 +3,17 @@
 import numpy as np
 
 from allocator.engines.cp_sat import run as run_cp_sat
-from allocator.engines.scale.arrays import arrays_of
-from allocator.engines.scale.decompose import split
-from allocator.engines.scale.diving import Divers
-from allocator.engines.scale.pricing import Pricer
-from allocator.engines.scale.propagate import Domains
+from allocator.engines.scale.core.arrays import arrays_of
+from allocator.engines.scale.core.block_structure import split
+from allocator.engines.scale.core.propagation import Domains
+from allocator.engines.scale.kernel_warmup import assignment_task
+from allocator.engines.scale.lagrangian.initial_duals import priced_by_room
+from allocator.engines.scale.lagrangian.pricing import Pricer
+from allocator.engines.scale.lagrangian.subgradient import Descent, Steps, never
+from allocator.engines.scale.primal.parallel_dives import Divers
 from allocator.engines.scale.run import run
-from allocator.engines.scale.starting import priced_by_room
-from allocator.engines.scale.subgradient import Descent, Steps, never
-from allocator.engines.scale.warm import assignment_task
 from allocator.engines.task import AnswerStatus, Task
-from allocator.linear import Row, Sense
+from allocator.linear.expressions import Row, Sense
 
 
 def test_divers_of_equal_seeds_dive_alike_and_what_they_bring_up_holds():

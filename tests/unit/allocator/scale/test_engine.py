@@ -8,17 +8,17 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from allocator.engines.scale.arrays import RefusedError, arrays_of
-from allocator.engines.scale.cache import KERNELS
-from allocator.engines.scale.decompose import split
-from allocator.engines.scale.fixing import fix_by_bound
-from allocator.engines.scale.pricing import Pricer
-from allocator.engines.scale.propagate import Domains
+from allocator.engines.scale.core.arrays import RefusedError, arrays_of
+from allocator.engines.scale.core.block_structure import split
+from allocator.engines.scale.core.kernel_cache import KERNELS
+from allocator.engines.scale.core.propagation import Domains
+from allocator.engines.scale.kernel_warmup import assignment_task, two_phase_task
+from allocator.engines.scale.lagrangian.pricing import Pricer
+from allocator.engines.scale.lagrangian.reduced_cost_fixing import fix_by_bound
+from allocator.engines.scale.lagrangian.subgradient import Descent, Steps, never, opening_duals
 from allocator.engines.scale.run import run
-from allocator.engines.scale.subgradient import Descent, Steps, never, opening_duals
-from allocator.engines.scale.warm import assignment_task, two_phase_task
 from allocator.engines.task import AnswerStatus, Task
-from allocator.linear import Row, Sense
+from allocator.linear.expressions import Row, Sense
 
 
 def drawn_task(seed, variables=9):

@@ -5,14 +5,14 @@ from time import monotonic
 
 import numpy as np
 
-from allocator.engines.scale.arrays import arrays_of
-from allocator.engines.scale.assign import AssignmentSearch
-from allocator.engines.scale.filling import Small
-from allocator.engines.scale.floor import LEAST_POWER, MOST_POWER, Floor, power_of_growth
+from allocator.engines.scale.assignment.branch_and_bound import Tree, scale_of, spot_of
+from allocator.engines.scale.assignment.destructive_bound import LEAST_POWER, MOST_POWER, Floor, power_of_growth
+from allocator.engines.scale.assignment.search import AssignmentSearch
+from allocator.engines.scale.core.agent_knapsack import Small
+from allocator.engines.scale.core.arrays import arrays_of
 from allocator.engines.scale.incumbent import Incumbent
-from allocator.engines.scale.search import Search
-from allocator.engines.scale.starting import priced_by_room
-from allocator.engines.scale.tree import Tree, scale_of, spot_of
+from allocator.engines.scale.lagrangian.initial_duals import priced_by_room
+from allocator.engines.scale.strategy import Search
 from tests.unit.allocator.scale.test_tree import as_task, beyond, drawn, plans
 
 

@@ -4,14 +4,14 @@ import itertools
 
 import numpy as np
 
-from allocator.engines.scale.arrays import arrays_of
-from allocator.engines.scale.decompose import split
-from allocator.engines.scale.dive import grown, wholes
-from allocator.engines.scale.pricing import Pricer
-from allocator.engines.scale.propagate import Domains
-from allocator.engines.scale.subgradient import Descent, opening_duals
+from allocator.engines.scale.core.arrays import arrays_of
+from allocator.engines.scale.core.block_structure import split
+from allocator.engines.scale.core.propagation import Domains
+from allocator.engines.scale.lagrangian.pricing import Pricer
+from allocator.engines.scale.lagrangian.subgradient import Descent, opening_duals
+from allocator.engines.scale.primal.diving import grown, wholes
 from allocator.engines.task import Task
-from allocator.linear import Row, Sense
+from allocator.linear.expressions import Row, Sense
 from tests.unit.allocator.scale.test_engine import drawn_task
 
 

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 
-from allocator.engines.scale.knapsack import pack, table
+from allocator.engines.scale.core.knapsack import pack, table
 
 
 def drawn(seed):

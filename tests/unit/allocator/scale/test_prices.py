@@ -6,17 +6,17 @@ import math
 import numpy as np
 import pytest
 
-from allocator.engines.scale.arrays import arrays_of
-from allocator.engines.scale.decompose import split
-from allocator.engines.scale.idle import APART, Idle
-from allocator.engines.scale.pricing import Pricer
-from allocator.engines.scale.relaxation import relax
-from allocator.engines.scale.room import Choice, choose_offers, room_prices
-from allocator.engines.scale.search import FAR
-from allocator.engines.scale.starting import assignment_within, priced_by_room
-from allocator.engines.scale.subgradient import Descent, Steps, never, opening_duals
+from allocator.engines.scale.core.arrays import arrays_of
+from allocator.engines.scale.core.block_structure import split
+from allocator.engines.scale.core.resource_pool import APART, Idle
+from allocator.engines.scale.lagrangian.capacity_prices import Choice, choose_offers, room_prices
+from allocator.engines.scale.lagrangian.initial_duals import assignment_within, priced_by_room
+from allocator.engines.scale.lagrangian.lp_relaxation import relax
+from allocator.engines.scale.lagrangian.pricing import Pricer
+from allocator.engines.scale.lagrangian.subgradient import Descent, Steps, never, opening_duals
+from allocator.engines.scale.strategy import FAR
 from allocator.engines.task import Task
-from allocator.linear import Row, Sense
+from allocator.linear.expressions import Row, Sense
 
 
 def drawn(seed, *, agents=4, jobs=30, fees=False, budget=False, share=False):

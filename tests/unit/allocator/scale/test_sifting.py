@@ -6,19 +6,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from allocator.engines.child import run_alone
-from allocator.engines.scale import search as searching
-from allocator.engines.scale.arrays import arrays_of
-from allocator.engines.scale.cores import Cores
-from allocator.engines.scale.decompose import split
-from allocator.engines.scale.propagate import Domains
-from allocator.engines.scale.relaxation import relax, relax_roughly
+from allocator.engines.scale import strategy as searching
+from allocator.engines.scale.core.arrays import arrays_of
+from allocator.engines.scale.core.block_structure import split
+from allocator.engines.scale.core.exact_submodel import by_cp_sat, rest_of
+from allocator.engines.scale.core.propagation import Domains
+from allocator.engines.scale.lagrangian.initial_duals import jobs_of
+from allocator.engines.scale.lagrangian.lp_relaxation import relax, relax_roughly
+from allocator.engines.scale.lagrangian.lp_sifting import CLOSE, Ranks, common, sift
+from allocator.engines.scale.primal.core_search import Cores
 from allocator.engines.scale.run import run
-from allocator.engines.scale.sifting import CLOSE, Ranks, common, sift
-from allocator.engines.scale.starting import jobs_of
-from allocator.engines.scale.submodel import by_cp_sat, rest_of
+from allocator.engines.solver_process import run_alone
 from allocator.engines.task import AnswerStatus, Task
-from allocator.linear import Row, Sense
+from allocator.linear.expressions import Row, Sense
 from tests.unit.allocator.scale.test_prices import drawn
 
 KINDS = pytest.mark.parametrize("kind", [{}, {"fees": True}, {"budget": True}, {"share": True, "budget": True}])

@@ -6,13 +6,13 @@ import random
 import numpy as np
 import pytest
 
-from allocator.engines.scale.filling import NEVER, Small, force_each
-from allocator.engines.scale.nodes import descend_node
-from allocator.engines.scale.ruling import rule_out
+from allocator.engines.scale.assignment.branch_and_bound import Tree, nothing, scale_of, spot_of
+from allocator.engines.scale.assignment.node_bound import descend_node
+from allocator.engines.scale.assignment.node_fixing import rule_out
+from allocator.engines.scale.core.agent_knapsack import NEVER, Small, force_each
 from allocator.engines.scale.run import run
-from allocator.engines.scale.tree import Tree, nothing, scale_of, spot_of
 from allocator.engines.task import AnswerStatus, Task
-from allocator.linear import Row, Sense
+from allocator.linear.expressions import Row, Sense
 
 
 def drawn(seed):

@@ -1,0 +1,1 @@
+"""Independent checks of plans, whole and incremental; no model and no solver."""

@@ -1,0 +1,1 @@
+"""What is allocated and where: entities, vocabulary, policy, months and plans."""

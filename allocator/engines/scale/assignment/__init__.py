@@ -1,0 +1,1 @@
+"""Pure assignment: branch and bound, ejection chains and bounds of its own."""

@@ -1,0 +1,1 @@
+"""Tasks as arrays, propagation, knapsacks and compiled kernels."""

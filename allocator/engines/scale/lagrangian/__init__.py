@@ -1,0 +1,1 @@
+"""Lagrangian bounds, prices and the linear relaxation."""

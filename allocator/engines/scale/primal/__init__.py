@@ -1,0 +1,1 @@
+"""Heuristics that find plans: dives, neighbourhoods and cores."""

@@ -1,0 +1,1 @@
+"""Integer linear expressions and rows over 0–1 variables."""

@@ -1,0 +1,1 @@
+"""The problem instance: facts, eligibility and the options that a plan may choose."""

@@ -1,0 +1,1 @@
+"""What people type in cells: numbers, dates and words."""

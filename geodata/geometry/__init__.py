@@ -1,0 +1,1 @@
+"""Coordinate systems, measures, and how the city's boundaries are built."""

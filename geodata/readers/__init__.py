@@ -1,0 +1,1 @@
+"""Files to records, with every fault of a call at once."""

@@ -1,0 +1,1 @@
+"""Interchange records: projects, registry, policy, and the inputs of one plan."""

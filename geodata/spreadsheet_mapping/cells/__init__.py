@@ -1,0 +1,1 @@
+"""Cells of foreign spreadsheets: quantities, units, months and words."""

@@ -1,0 +1,1 @@
+"""From interchange records to the domain of the allocator."""

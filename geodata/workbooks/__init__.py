@@ -1,0 +1,1 @@
+"""Workbooks in XLSX, XLS, XLSB and ODS to rows of cells."""

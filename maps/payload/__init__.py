@@ -1,0 +1,1 @@
+"""The JSON payload that a map page draws."""

@@ -1,0 +1,1 @@
+"""Use cases on plain values: no HTTP, no command line."""

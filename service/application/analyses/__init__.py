@@ -1,0 +1,1 @@
+"""Questions about a plan, a park or a new project."""

@@ -1,0 +1,1 @@
+"""Spreadsheets of other people as batches."""

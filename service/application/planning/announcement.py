@@ -1,0 +1,28 @@
+"""Queue word of a change report in the transaction that stores it."""
+
+import secrets
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert
+
+from service.application.plans.change_report import ChangeReport, report_text
+from service.database.tables import notice
+from service.settings import Settings
+
+
+def announce(connection: Connection, settings: Settings, subject: str, report: ChangeReport) -> None:
+    """Queue a report for every way that is set; a subject is told once by each."""
+    ways = {"webhook": settings.webhook_url, "mail": settings.smtp_host, "mail_file": settings.mail_dir}
+    payload = {
+        "type": "change-report",
+        "subject": subject,
+        "text": report_text(report),
+        "report": report.model_dump(mode="json"),
+    }
+    for kind, target in ways.items():
+        if target:
+            connection.execute(
+                insert(notice)
+                .values(notice_id=f"msg_{secrets.token_hex(12)}", kind=kind, subject=subject, payload=payload)
+                .on_conflict_do_nothing()
+            )

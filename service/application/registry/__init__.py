@@ -1,0 +1,1 @@
+"""Versions of the registry, and what they do to plans."""

@@ -1,0 +1,1 @@
+"""Benchmark suites, their runner and their pages."""

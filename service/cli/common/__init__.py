@@ -1,0 +1,1 @@
+"""What commands share: exit codes, progress and plan files."""

@@ -1,0 +1,1 @@
+"""Map pages of plans."""

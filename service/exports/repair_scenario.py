@@ -1,0 +1,111 @@
+"""A repair as a scenario: a patch of the inputs that `allocator plan --scenario` applies."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from allocator.analysis.infeasible_batch.limit_edits import Change
+from allocator.domain.policy import numbered
+from geodata.records.inputs import Inputs
+from service.exports.plan_files import write_text
+
+Patch = dict[str, Any]
+
+
+def write_patch(path: Path, inputs: Inputs, changes: Sequence[Change | None]) -> Path:
+    """Write the changes that a scenario can state; what it cannot, a comment says."""
+    known = [change for change in changes if change is not None]
+    text = yaml.safe_dump(patch(inputs, known), allow_unicode=True, sort_keys=False)
+    remarks = [f"# not stated here: plan with --max-moves {c.after}\n" for c in known if c.record == "problem"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return write_text(path, "".join([*remarks, text]))
+
+
+def patch(inputs: Inputs, changes: Iterable[Change]) -> Patch:
+    """The changes as a scenario."""
+    made: Patch = {"name": "repair"}
+    shown = inputs.model_dump(mode="json", by_alias=True)
+    for change in changes:
+        if change.record in PATCHES:
+            PATCHES[change.record](made, shown, change)
+    return made
+
+
+def _added(kind: str, key: str) -> "Patcher":
+    """A whole record in place of the one there is, with the changed field."""
+
+    def put(made: Patch, shown: Patch, change: Change) -> None:
+        listed = made.setdefault("add", {}).setdefault(kind, [])
+        record = next((r for r in listed if r[key] == change.id), None)
+        if record is None:
+            record = dict(next(r for r in shown[kind] if r[key] == change.id))
+            listed.append(record)
+        record[change.field] = change.after
+
+    return put
+
+
+def _district(made: Patch, _shown: Patch, change: Change) -> None:
+    permissions = made.setdefault("permissions", {}).setdefault(change.id, {})
+    permissions[change.field.partition(".")[2]] = change.after
+
+
+def _policy(made: Patch, shown: Patch, change: Change) -> None:
+    policy = made.setdefault("policy", {})
+    if change.field != "named_projects":
+        policy[change.field] = change.after
+        return
+    listed = policy.get("named_projects", shown["policy"]["named_projects"])
+    names = zip(numbered(named["name"] for named in listed), listed, strict=True)
+    policy["named_projects"] = [named for name, named in names if name not in change.id.split("+")]
+
+
+def _listed(kind: str) -> "Patcher":
+    """A list of the policy with one record changed; a reserve of nothing is none."""
+
+    def put(made: Patch, shown: Patch, change: Change) -> None:
+        policy = made.setdefault("policy", {})
+        listed = policy.get(kind, shown["policy"][kind])
+        names = zip(numbered(r["name"] for r in listed), listed, strict=True)
+        changed = [{**r, change.field: change.after} if name == change.id else r for name, r in names]
+        policy[kind] = [r for r in changed if r.get("floor_area_m2") != 0]
+
+    return put
+
+
+def _project(made: Patch, shown: Patch, change: Change) -> None:
+    project = next(each for each in shown["projects"] if each["project_id"] == change.id)
+    changed = made.setdefault("projects", {}).setdefault(change.id, {"links": project["links"]})
+    named = numbered(f"{link['from']}~{link['to']}/{link['kind']}" for link in changed["links"])
+    changed["links"] = [link for name, link in zip(named, changed["links"], strict=True) if name != change.before]
+
+
+def _component(made: Patch, shown: Patch, change: Change) -> None:
+    project_id, component_id = change.id.rsplit("/", 1)
+    project = next(each for each in shown["projects"] if each["project_id"] == project_id)
+    part = next(each for each in project["components"] if each["component_id"] == component_id)
+    changed = made.setdefault("projects", {}).setdefault(change.id, {})
+    if change.field == "pinned_to":
+        changed["pinned_to"] = None
+    elif change.field == "barred_from":
+        changed["barred_from"] = []
+    else:
+        left = changed.get(change.field, part[change.field])
+        changed[change.field] = [word for word in left if word != change.before]
+
+
+Patcher = Callable[[Patch, Patch, Change], None]
+
+PATCHES: Mapping[str, Patcher] = {
+    "space": _added("spaces", "space_id"),
+    "park": _added("parks", "park_id"),
+    "district": _district,
+    "policy": _policy,
+    "reserve": _listed("reserves"),
+    "quota": _listed("quotas"),
+    "project": _project,
+    "component": _component,
+}
+"""How each kind of change is stated; a budget of moves is an argument, not an input of a scenario."""

@@ -1,0 +1,1 @@
+"""Formats that leave the product, as pydantic models with their JSON Schema."""

@@ -1,0 +1,1 @@
+"""Logs, traces, metrics, probes and security events."""

@@ -1,0 +1,1 @@
+"""Pages of a plan: its map, projects, review and comparison."""

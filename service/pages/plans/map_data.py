@@ -1,0 +1,53 @@
+"""Maps of stored plans: the payload stored with a plan, the answers about it, and a second plan beside it."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from allocator.checking.verify import VerifiedPlan
+from maps.payload.payload import Extras, studied
+from maps.single_file import embedded_payload
+from service.exports.maps.analyses import studies_of
+from service.exports.maps.payload import caption_of
+from service.exports.maps.settings import map_settings
+from service.formats.plan_boundaries import drawn_boundaries
+from service.repositories import answers, plans
+from service.web.context import Asker
+from service.web.problems import not_found
+from service.web.redaction import without_names
+
+
+def stored_payload(asker: Asker, plan_id: str, against: str | None = None) -> dict[str, Any]:
+    """Everything that the maps of a plan show; raises a 404 problem unless the person may see the plans whole."""
+    with asker.transaction() as connection:
+        page = plans.file_of(connection, plan_id, "map.html")
+        told = answers.answered(connection, plan_id)
+        if page is None or (against is not None and not plans.seen_whole(connection, against)):
+            raise not_found("plan that you may see whole")
+    for each in filter(None, (plan_id, against)):
+        without_names(asker, each)
+    payload = embedded_payload(bytes(page["content"]).decode())
+    if not told and against is None:
+        return payload
+    _, verified = asker.house.plan(plan_id)
+    return studied(payload, verified, Extras(studies=studies_of(told, verified), against=_other(asker, against)))
+
+
+def _other(asker: Asker, against: str | None) -> tuple[VerifiedPlan, Any] | None:
+    if against is None:
+        return None
+    document, verified = asker.house.plan(against)
+    return verified, caption_of(document, map_settings())
+
+
+def boundaries(asker: Asker, plan_id: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The districts of the city, read once, or those that a plan brings along."""
+    if payload["plan"].get("outlines", "city") == "city":
+        return _city()
+    document, _ = asker.house.plan(plan_id)
+    return drawn_boundaries(document.inputs)
+
+
+@cache
+def _city() -> Mapping[str, Any]:
+    return drawn_boundaries(None)

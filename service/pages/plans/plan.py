@@ -1,0 +1,132 @@
+"""A plan: its figures, map, projects, goals and files."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Response
+from sqlalchemy import Connection, select
+
+from allocator.problem.start_months import MUCH_LATE_MONTHS
+from service.api import plans as api
+from service.api.plans import FileName, PlanId
+from service.database.rows import every
+from service.database.tables import placement, registry_park, unplaced
+from service.i18n.page_texts.plan import WORDS
+from service.pages.plans.plan_analyses import questions
+from service.pages.shell.access import Reading
+from service.pages.shell.layout import go
+from service.repositories import plans
+
+router = APIRouter()
+MAP_FILE = "map.html"
+FILES = ("report.pdf", "plan.xlsx", MAP_FILE, "map.png", "plan.gpkg", "plan.geojson", "plan.json")
+"""Files that are offered, the most wanted first; others follow."""
+
+
+@router.get("/plans/published")
+def published(caller: Reading) -> Response:
+    """The plan in force; the inbox says when there is none."""
+    with caller.transaction() as connection:
+        found = plans.published(connection)
+    return go("/inbox" if found is None else f"/plans/{found['plan_id']}")
+
+
+@router.get("/plans/{plan_id}")
+def one(caller: Reading, plan_id: PlanId) -> Response:
+    """A plan with every project that the person may see."""
+    with caller.transaction() as connection:
+        found = api.found(connection, plan_id)
+        placed = plans.parts_of(connection, placement, plan_id)
+        waiting = plans.parts_of(connection, unplaced, plan_id)
+        parks = parks_of(connection, found["registry"])
+        standing = plans.published(connection)
+        whole = plans.seen_whole(connection, plan_id)
+        asked = questions(caller, connection, plan_id)
+    files = {each.name: each for each in api.exports(caller.asker, plan_id).items}
+    ordered = [name for name in FILES if name in files] + sorted(set(files) - set(FILES))
+    return caller.page(
+        "plan.html.j2",
+        WORDS,
+        plan=found,
+        standing=standing,
+        projects=_projects(placed),
+        waiting=[_nowhere(row) for row in waiting],
+        parks=parks,
+        figures=_figures(found, placed if whole else None),
+        files=[files[name] for name in ordered],
+        mapped=MAP_FILE in files,
+        much_late=MUCH_LATE_MONTHS,
+        **asked,
+    )
+
+
+@router.get("/plans/{plan_id}/files/{name}")
+def file(caller: Reading, plan_id: PlanId, name: FileName) -> Response:
+    """A file of the plan, the very bytes that the API gives."""
+    return api.export(caller.asker, plan_id, name)
+
+
+def parks_of(connection: Connection, registry: int) -> dict[str, Mapping[str, Any]]:
+    """Names and districts of the parks of a version of the registry."""
+    columns = (registry_park.c.park_id, registry_park.c.name_zh, registry_park.c.name_en, registry_park.c.adcode)
+    return {
+        row["park_id"]: row for row in every(connection, select(*columns).where(registry_park.c.registry == registry))
+    }
+
+
+def _projects(placed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Placed projects, each with its parts and their places."""
+    grouped: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in placed:
+        grouped[row["project_id"]].append(row)
+    return [
+        {
+            "project_id": project_id,
+            "enterprise": rows[0]["enterprise"],
+            "segment": rows[0]["segment"],
+            "parts": rows,
+            "area": sum(row["floor_area_m2"] for row in rows),
+            "start": min(row["start"] for row in rows),
+            "asked": min((month for row in rows if (month := row["document"].get("asked_start"))), default=None),
+            "late": _late(rows),
+            "exception": any(row["document"].get("permission") == "exception" for row in rows),
+            "assumed": any(row["document"].get("basis") == "assumed" for row in rows),
+        }
+        for project_id, rows in grouped.items()
+    ]
+
+
+def _nowhere(row: Mapping[str, Any]) -> dict[str, Any]:
+    reasons = row["document"].get("reasons", [])
+    return {**row, "code": reasons[0]["code"] if reasons else ""}
+
+
+def _figures(found: Mapping[str, Any], placed: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
+    """The strip of figures; sums over placements are None for a person who does not see them all."""
+    sums: dict[str, int | None] = {"area": None, "rent_fen": None, "exceptions": None}
+    if placed is not None:
+        sums = {
+            "area": sum(row["floor_area_m2"] for row in placed),
+            "rent_fen": 100 * sum(row["document"].get("rent_yuan_month") or 0 for row in placed),
+            "exceptions": sum(row["document"].get("permission") == "exception" for row in placed),
+        }
+    return {
+        **sums,
+        "value": found["measures"].get("value"),
+        "late": None
+        if placed is None
+        else len({row["project_id"] for row in placed if _late([row]) > MUCH_LATE_MONTHS}),
+        **_proof(found),
+    }
+
+
+def _late(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Most months that a part of these starts later than asked; 0 in plans from before that was kept."""
+    return max(row["document"].get("months_late") or 0 for row in rows)
+
+
+def _proof(found: Mapping[str, Any]) -> dict[str, Any]:
+    """How far the plan is from the best in its first goal; the table of goals has the others."""
+    first = next(iter(found["goals"]), None)
+    return {"gap": None if first is None else first["gap"], "proven": found["status"] == "optimal"}

@@ -1,0 +1,121 @@
+"""The review of a plan: who did which step, what it changes, and the steps that are open to the person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from allocator.problem.start_months import MUCH_LATE_MONTHS
+from service.api import plans as api
+from service.api.plans import PlanId
+from service.api.requests import RejectIn
+from service.application.plans.change_report import improves
+from service.application.plans.comparison import Comparison, compare
+from service.i18n.page_texts.plan import WORDS
+from service.identity.roles import Right
+from service.pages.shell.access import Caller, Planning, Reading, Reviewing
+from service.pages.shell.forms import Form, InForm
+from service.pages.shell.plan_localizer import voice
+from service.repositories import plans
+from service.web.problems import ProblemError
+
+router = APIRouter()
+STEPS = ("made", "proposed", "approved", "published")
+
+
+@router.get("/plans/{plan_id}/review")
+def show(caller: Reading, plan_id: PlanId) -> Response:
+    """Steps taken and open, and the list of changes against the plan in force."""
+    with caller.transaction() as connection:
+        found = api.found(connection, plan_id)
+        standing = plans.published(connection)
+        document = plans.document_of(connection, plan_id)
+        before = None if standing is None else plans.document_of(connection, standing["plan_id"])
+    changes = compare(before, document) if before is not None and document is not None else None
+    return caller.page(
+        "review.html.j2",
+        WORDS,
+        plan=found,
+        version=api.etag(found),
+        steps=[_step(found, name) for name in STEPS],
+        open_steps=_open(caller, found),
+        mine=found["proposed_by"] == caller.asker.person,
+        standing=standing,
+        whole=document is not None,
+        changes=None if changes is None else _changes(changes),
+        comparison=changes,
+        improves=improves,
+        exceptions=[]
+        if document is None
+        else [each for each in document.assignments if each.permission == "exception"],
+        late=[]
+        if document is None
+        else [each for each in document.assignments if (each.months_late or 0) > MUCH_LATE_MONTHS],
+        much_late=MUCH_LATE_MONTHS,
+        voice=None if document is None else voice(caller, document),
+    )
+
+
+def _step(found: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {"name": name, "at": found[f"{name}_at"], "by": found[f"{name}_by"]}
+
+
+def _open(caller: Caller, found: Mapping[str, Any]) -> set[str]:
+    """Steps that the person may take now; the database and the API decide, this only shows the buttons."""
+    principal, state = caller.asker.principal, found["state"]
+    steps = set()
+    if principal.may(Right.PLAN) and principal.district is None and state == "draft" and found["district"] is None:
+        steps.add("propose")
+    if principal.may(Right.REVIEW):
+        if state == "proposed" and found["proposed_by"] != caller.asker.person:
+            steps.add("approve")
+        if state == "approved":
+            steps.add("publish")
+        if state in {"draft", "proposed", "approved"}:
+            steps.add("reject")
+    return steps
+
+
+def _changes(found: Comparison) -> dict[str, Any]:
+    changed = [each for each in found.projects if each.change not in {"same", "waiting"}]
+    return {"changed": changed, "same": len(found.projects) - len(changed)}
+
+
+@router.post("/plans/{plan_id}/propose")
+def propose(caller: Planning, plan_id: PlanId, form: InForm) -> Response:
+    """Put a draft before the reviewers."""
+    api.propose(caller.asker, plan_id, form.once(), form.text("version", 80))
+    return _back(caller, plan_id, "proposed")
+
+
+@router.post("/plans/{plan_id}/approve")
+def approve(caller: Reviewing, plan_id: PlanId, form: InForm) -> Response:
+    """Approve a proposed plan."""
+    api.approve(caller.asker, plan_id, form.once(), form.text("version", 80))
+    return _back(caller, plan_id, "approved")
+
+
+@router.post("/plans/{plan_id}/publish")
+def publish(caller: Reviewing, plan_id: PlanId, form: InForm) -> Response:
+    """Put an approved plan in force."""
+    api.publish(caller.asker, plan_id, form.once(), form.text("version", 80))
+    return _back(caller, plan_id, "published")
+
+
+@router.post("/plans/{plan_id}/reject")
+def reject(caller: Reviewing, plan_id: PlanId, form: InForm) -> Response:
+    """Send a plan back, with the reason."""
+    body = RejectIn(because=_reason(form))
+    api.reject(caller.asker, plan_id, body, form.once(), form.text("version", 80))
+    return _back(caller, plan_id, "rejected")
+
+
+def _reason(form: Form) -> str:
+    said = " ".join(form.text("because", 2000).split())
+    if not said:
+        raise ProblemError(422, "no-reason", "A plan is sent back with a reason.")
+    return said
+
+
+def _back(caller: Caller, plan_id: str, said: str) -> Response:
+    return caller.go(f"/plans/{plan_id}/review", said=said)

@@ -1,0 +1,1 @@
+"""Uploads before they are batches, and what is remembered of them."""

@@ -1,0 +1,137 @@
+"""Every POST happens once: its Idempotency-Key is stored in the same transaction as what it does."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from anyio.to_thread import run_sync
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from service.database.rows import first, only
+from service.database.tables import idempotency
+from service.web.context import Asker
+from service.web.problems import ProblemError
+
+INLINE_BYTES = 65_536
+"""Bodies up to this are digested at once, larger ones in a thread."""
+
+KEY_FORM = r"^[\x21-\x7e]{1,200}$"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a route answers; ``repeated`` is stored and repeated in place of a body that holds a secret."""
+
+    body: BaseModel | Mapping[str, Any]
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    repeated: BaseModel | None = None
+
+    def content(self) -> bytes:
+        """The body as JSON."""
+        return _as_json(self.body)
+
+    def stored(self) -> bytes:
+        """What is repeated for the same key, as JSON."""
+        return _as_json(self.body if self.repeated is None else self.repeated)
+
+    def response(self) -> Response:
+        """The answer."""
+        return Response(self.content(), self.status, self.headers, "application/json")
+
+
+def _as_json(body: BaseModel | Mapping[str, Any]) -> bytes:
+    if isinstance(body, BaseModel):
+        return body.model_dump_json(by_alias=True).encode()
+    return json.dumps(body, ensure_ascii=False).encode()
+
+
+@dataclass(frozen=True)
+class Once:
+    """A request with its key: what it does is done at most once for a person, a route and a key."""
+
+    key: str
+    route: str
+    fingerprint: str
+
+    def answer(self, asker: Asker, make: Callable[[Connection], Answer]) -> Response:
+        """Do it and remember the answer, or repeat the answer that was remembered."""
+        with asker.transaction() as connection:
+            remembered = self._remembered(connection, asker.person)
+            if remembered is not None:
+                return remembered
+            made = make(connection)
+            self._remember(connection, asker.person, made)
+        return made.response()
+
+    def before(self, asker: Asker) -> Response | None:
+        """The remembered answer, if there is one already; asked before work that is done outside a transaction."""
+        with asker.transaction() as connection:
+            found = first(connection, select(idempotency).where(*self._mine(asker.person)))
+            return None if found is None else self._again(found)
+
+    def _remembered(self, connection: Connection, person: str) -> Response | None:
+        # a second request with the same key waits here until the first has ended
+        fresh = connection.execute(
+            insert(idempotency)
+            .values(person=person, route=self.route, key=self.key, fingerprint=self.fingerprint)
+            .on_conflict_do_nothing()
+            .returning(idempotency.c.key)
+        ).first()
+        if fresh is not None:
+            return None
+        found = only(connection, select(idempotency).where(*self._mine(person)))
+        return self._again(found)
+
+    def _again(self, found: Mapping[str, Any]) -> Response:
+        if found["fingerprint"] != self.fingerprint:
+            detail = "The Idempotency-Key was used for another content; take a new one."
+            raise ProblemError(422, "key-reused", detail)
+        headers = {**found["headers"], "Idempotent-Replayed": "true"}
+        return Response(bytes(found["body"]), found["status"], headers, "application/json")
+
+    def _remember(self, connection: Connection, person: str, made: Answer) -> None:
+        connection.execute(
+            update(idempotency)
+            .where(*self._mine(person))
+            .values(status=made.status, headers=made.headers, body=made.stored())
+        )
+
+    def _mine(self, person: str) -> tuple[Any, ...]:
+        return idempotency.c.person == person, idempotency.c.route == self.route, idempotency.c.key == self.key
+
+
+async def once(
+    request: Request,
+    idempotency_key: Annotated[
+        str,
+        Header(
+            description="A new random text for every new deed; the same for every repetition of it.",
+            pattern=KEY_FORM,
+            examples=["3f0a-upload-1"],
+        ),
+    ],
+) -> Once:
+    """The request's key, and the fingerprint of what it asks for."""
+    parts = (request.url.path.encode(), request.url.query.encode(), await request.body())
+    # a large file takes long enough that others are served meanwhile
+    large = len(parts[-1]) > INLINE_BYTES
+    fingerprint = await run_sync(fingerprint_of, parts) if large else fingerprint_of(parts)
+    return Once(idempotency_key, f"{request.method} {request.scope['route'].path}", fingerprint)
+
+
+def fingerprint_of(parts: Iterable[bytes]) -> str:
+    """A digest of parts and of where each ends."""
+    said = hashlib.sha256()
+    for part in parts:
+        said.update(len(part).to_bytes(8, "big"))
+        said.update(part)
+    return said.hexdigest()
+
+
+IsOnce = Annotated[Once, Depends(once)]

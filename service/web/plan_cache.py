@@ -1,0 +1,80 @@
+"""What is kept in memory because it never changes: registries by version, checked plans by id."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+from allocator.checking.verify import VerifiedPlan
+from geodata.readers.read_files import RegistryRecords
+from service.application.plans.plan_check import checked
+from service.formats.plan import AssignmentOut, PlanOut, UnplacedOut
+from service.repositories import registries
+
+Parts = tuple[list[AssignmentOut], list[UnplacedOut]]
+"""What a plan places, and what waits."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class FeaturePage:
+    """A page of features as GeoJSON: how many match, how many these are, and the text of the list."""
+
+    matched: int
+    returned: int
+    features: str
+
+
+@dataclass
+class Recent(Generic[T]):
+    """The last few of something that is made from its key alone."""
+
+    most: int
+    _found: OrderedDict[Hashable, T] = field(default_factory=OrderedDict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is there, or is made now."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        made = make()
+        with self._lock:
+            self._found[key] = made
+            while len(self._found) > self.most:
+                self._found.popitem(last=False)
+        return made
+
+
+@dataclass
+class Standings:
+    """Registries and plans that were read lately, and what people of one district, or of none, see of them."""
+
+    _registries: Recent[RegistryRecords] = field(default_factory=lambda: Recent(4))
+    _plans: Recent[tuple[PlanOut, VerifiedPlan]] = field(default_factory=lambda: Recent(4))
+    _parts: Recent[Parts] = field(default_factory=lambda: Recent(8))
+    _pages: Recent[FeaturePage] = field(default_factory=lambda: Recent(32))
+
+    def registry(self, row: Mapping[str, Any]) -> RegistryRecords:
+        """Records of a stored version."""
+        return self._registries.get(row["content_hash"], lambda: registries.records_of(row["document"]))
+
+    def plan(self, plan_id: str, read: Callable[[], PlanOut]) -> tuple[PlanOut, VerifiedPlan]:
+        """A stored plan, checked anew once in a while."""
+
+        def make() -> tuple[PlanOut, VerifiedPlan]:
+            document = read()
+            return document, checked(document)
+
+        return self._plans.get(plan_id, make)
+
+    def parts(self, plan_id: str, district: str | None, read: Callable[[], Parts]) -> Parts:
+        """What a plan places and what waits, as far as people of a district see it."""
+        return self._parts.get((plan_id, district), read)
+
+    def page(self, key: Hashable, read: Callable[[], FeaturePage]) -> FeaturePage:
+        """A page of features of a registry or a plan; the key names everything that the page depends on."""
+        return self._pages.get(key, read)
