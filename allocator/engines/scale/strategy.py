@@ -6,16 +6,13 @@ import numpy as np
 
 from allocator.engines.scale.assignment.search import AssignmentSearch
 from allocator.engines.scale.assignment.structure import Agents
+from allocator.engines.scale.context import SearchContext
 from allocator.engines.scale.core.arrays import Arrays
-from allocator.engines.scale.core.block_structure import split
-from allocator.engines.scale.core.propagation import Domains
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.lagrangian.initial_duals import priced_by_room
 from allocator.engines.scale.lagrangian.lp_relaxation import Relaxed, relax, relax_roughly
 from allocator.engines.scale.lagrangian.lp_sifting import Sifted, sift
-from allocator.engines.scale.lagrangian.pricing import Pricer
-from allocator.engines.scale.lagrangian.reduced_cost_fixing import fix_by_bound
-from allocator.engines.scale.lagrangian.subgradient import Descent, Standing, Steps, opening_duals
+from allocator.engines.scale.lagrangian.subgradient import Standing, Steps, opening_duals
 from allocator.engines.scale.primal.core_search import Cores
 from allocator.engines.scale.primal.diving import dive, greedy, grown
 from allocator.engines.scale.primal.lns import Polish
@@ -60,18 +57,13 @@ FEW = 1500
 """Open variables up to which a complete search comes before any dive."""
 
 
-class Search:
+class Search(SearchContext):
     """One run on one task; ``impossible`` once it is proven that no plan exists."""
 
     def __init__(self, arrays: Arrays, best: Incumbent, threads: int, seed: int) -> None:
-        self.arrays, self.best, self.threads, self.seed = arrays, best, threads, seed
-        self.limit_s = best.left_s
+        super().__init__(arrays, best, threads, seed)
         self.known = best.values
-        self.domains = Domains.of(arrays)
         self.impossible = not self.domains.settle()
-        self.parts = split(arrays)
-        self.pricer = Pricer(self.parts, threads)
-        self.descent = Descent(self.pricer)
         self.agents = Agents.of(self.parts)
         self.large = len(arrays.matrix.index) > SIFT_FROM_ENTRIES
         self.sifted: Sifted | None = None
@@ -201,14 +193,3 @@ class Search:
         with ThreadPoolExecutor(self.threads) as pool:
             for done in [pool.submit(several) for _ in range(self.threads)]:
                 done.result()
-
-    def note(self, at: Standing) -> None:
-        """Report the bound of a standing over all plans."""
-        self.best.lower(self.pricer.objective_bound(at.bound))
-
-    def core(self, at: Standing) -> Domains | None:
-        """Limits that every better plan keeps; None when there is none."""
-        core = self.domains.copy()
-        if self.best.value is None:
-            return core
-        return core if fix_by_bound(self.pricer, at.dual, core, self.best.value + 1) else None

@@ -1,7 +1,6 @@
 """Ways to a better plan of an assignment: dives, walks, trees for a target, trees over a few related agents."""
 
 import threading
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,13 +8,11 @@ from allocator.engines.scale.assignment.branch_and_bound import PASSES, Tree, sp
 from allocator.engines.scale.assignment.destructive_bound import Floor
 from allocator.engines.scale.assignment.ejection_chains import Walks
 from allocator.engines.scale.assignment.neighbourhoods import Drawing, Few
+from allocator.engines.scale.assignment.state import AssignmentState
 from allocator.engines.scale.core.agent_knapsack import Small
 from allocator.engines.scale.core.arrays import Ints
 from allocator.engines.scale.lagrangian.subgradient import Steps
 from allocator.engines.scale.primal.parallel_dives import Divers
-
-if TYPE_CHECKING:
-    from allocator.engines.scale.assignment.search import AssignmentSearch
 
 LITTLE = 1_000
 """Agents × jobs up to which dives are not worth their while."""
@@ -45,7 +42,7 @@ WALK_WORK, DIVE_PASSES = 15_000_000, 2_000
 class Planning:
     """What threads do for better plans; ``whole`` holds the best one and hears of others."""
 
-    def __init__(self, whole: "AssignmentSearch") -> None:
+    def __init__(self, whole: AssignmentState) -> None:
         search, agents = whole.search, whole.agents
         self.whole, self.search, self.agents = whole, search, agents
         self.small, self.allowed = whole.small, whole.allowed

@@ -1,25 +1,16 @@
 """Searches pure assignment: proof, target by target, and better plans take turns on all threads."""
 
-import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from allocator.engines.scale.assignment.branch_and_bound import PASSES, Tree, spot_of
+from allocator.engines.scale.assignment.branch_and_bound import PASSES, Tree
 from allocator.engines.scale.assignment.destructive_bound import Floor
 from allocator.engines.scale.assignment.improvement import Planning
-from allocator.engines.scale.assignment.node_bound import Spot
+from allocator.engines.scale.assignment.state import AssignmentState
 from allocator.engines.scale.assignment.structure import Agents
-from allocator.engines.scale.core.arrays import Ints
-from allocator.engines.scale.incumbent import Incumbent
+from allocator.engines.scale.context import SearchContext
 from allocator.engines.scale.lagrangian.subgradient import Standing
-
-if TYPE_CHECKING:
-    from allocator.engines.scale.strategy import Search
-
-WHOLE = 150_000
-"""Agents × jobs up to which the least cost of the whole is raised by trees."""
 
 FLOOR_SHARE, NEAR_SHARE = 0.35, 0.8
 """Share of the work that goes to proof where every job must be placed, and where the last proof is near."""
@@ -34,25 +25,18 @@ FLOOR_WORK = 10_000_000
 """Passes × agents × jobs of one turn of proof: a third of a second."""
 
 
-class AssignmentSearch:
+class AssignmentSearch(AssignmentState):
     """The search for plans and proof on a task that is pure assignment."""
 
-    def __init__(self, search: "Search", at: Standing, agents: Agents) -> None:
-        self.best: Incumbent = search.best
-        self.agents, self.threads = agents, search.threads
-        self.small = agents.small()
-        self.price = -at.dual / search.pricer.scale
-        self.lock = threading.Lock()
-        self.search, self.at = search, at
+    def __init__(self, search: SearchContext, at: Standing, agents: Agents) -> None:
+        super().__init__(search, at, agents)
+        self.threads = search.threads
         self.proving = self.planned = 0
-        self.allowed = (agents.variable >= 0) & (self.small.use <= self.small.cap[:, None])
-        self.home: Ints | None = None
-        self.floor: Floor | None = None
         self.planning = Planning(self)
         beyond = int(np.maximum(self.small.cost.max(axis=0), 0).sum() + self.small.fee.sum()) + 1
-        self.tree = Tree(self.small, beyond, self._root())
+        self.tree = Tree(self.small, beyond, self.root())
         if self.best.values is not None and self.best.value is not None:
-            self._begin(agents.home(self.best.values), -self.best.value)
+            self.begin(agents.home(self.best.values), -self.best.value)
 
     def run(self) -> bool:
         """Search until the best plan is proven or the time is over; True when there is no plan at all."""
@@ -75,16 +59,6 @@ class AssignmentSearch:
     def _nothing(self) -> bool:
         # a plan of a tree that has just ended may be on its way
         return self.home is None and self.tree.done and self.tree.home is None
-
-    def _root(self) -> Spot:
-        return spot_of(self.allowed, self.price, self.agents.bound_to)
-
-    def _begin(self, home: Ints, cost: int) -> None:
-        """From the first plan on, its proof is under way."""
-        self.home = home
-        if self.small.cost.size <= WHOLE:
-            bound = -self.search.pricer.objective_bound(self.at.bound)
-            self.floor = Floor(self.small, self._root, bound, home, cost)
 
     def _turn(self) -> None:
         """A piece of work for one thread: a first plan, proof, or a better plan."""
@@ -111,19 +85,3 @@ class AssignmentSearch:
             self.proving += looked * size
         self.take(*floor.plan)
         return looked > 0
-
-    def over(self) -> bool:
-        """Whether there is nothing left to do or no time."""
-        return self.best.over
-
-    def take(self, home: Ints | None, cost: int) -> None:
-        """Take a plan that is better than the best so far."""
-        if home is None:
-            return
-        with self.lock:
-            if (self.best.value is None or cost < -self.best.value) and self.best.offer(self.agents.values(home)):
-                if self.home is None:
-                    self._begin(home.copy(), cost)
-                self.home = home.copy()
-                if self.floor is not None:
-                    self.floor.improve(home, cost)

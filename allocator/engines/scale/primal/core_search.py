@@ -3,17 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
 from threading import Lock
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocator.engines.scale.context import SearchContext
 from allocator.engines.scale.core.block_structure import Flags
 from allocator.engines.scale.core.exact_submodel import by_cp_sat, rest_of
 from allocator.engines.scale.lagrangian.lp_sifting import Ranks, Sifted, common
 from allocator.engines.scale.lagrangian.subgradient import Standing
-
-if TYPE_CHECKING:
-    from allocator.engines.scale.strategy import Search
 
 LIKELY = 0.01
 """Mean choice from which a variable is in every core."""
@@ -48,7 +45,7 @@ FIRST_PATIENCE, PATIENCE = (3.0, 0.5), (8.0, 0.5)
 class Cores:
     """The search of a large task's cores; threads may search several of them side by side."""
 
-    def __init__(self, search: "Search", at: Standing, sifted: Sifted) -> None:
+    def __init__(self, search: SearchContext, at: Standing, sifted: Sifted) -> None:
         self.search, self.best, self.at, self.sifted = search, search.best, at, sifted
         self.ranks = Ranks(search.parts, search.domains.upper)
         self.likely = common(self.ranks, search.arrays.variables) | (sifted.relaxed.fraction > LIKELY)

@@ -5,19 +5,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from allocator.engines.scale.context import SearchContext
 from allocator.engines.scale.core.arrays import Bits
 from allocator.engines.scale.core.exact_submodel import Found, Halt, Rest, by_cp_sat, by_scip, rest_of
 from allocator.engines.scale.core.propagation import Domains
 from allocator.engines.scale.lagrangian.lp_sifting import best_of_each
 from allocator.engines.scale.lagrangian.subgradient import Standing
 from allocator.engines.scale.primal.neighbourhoods import Neighbourhoods
-
-if TYPE_CHECKING:
-    from allocator.engines.scale.strategy import Search
 
 Answers = SimpleQueue[tuple[Found | BaseException, bool]]
 
@@ -37,7 +34,7 @@ WORK = 1.0
 class Polish:
     """The last part of a run."""
 
-    def __init__(self, search: "Search", at: Standing) -> None:
+    def __init__(self, search: SearchContext, at: Standing) -> None:
         self.search, self.best, self.at = search, search.best, at
         self.turned = search.domains.turned
         self.rng = np.random.default_rng(search.seed)
