@@ -21,9 +21,9 @@ from maps.page import plan_html
 from maps.palette import SEGMENT_GROUPS
 from maps.payload.payload import Extras
 from maps.payload.views import VIEWS, Opening
-from service.cli.common.plan_input import standing
+from service.cli.common.plan_input import read_verified_plan
 from service.exports.maps.analyses import read_studies
-from service.exports.maps.payload import Drawn, caption_of, payload_of
+from service.exports.maps.payload import PlanBundle, caption_of, payload_of
 from service.exports.maps.settings import MapSettings
 from service.exports.report.report import report
 from service.formats.plan_boundaries import drawn_boundaries
@@ -70,7 +70,7 @@ def shoot(browser: Browser, page: Path, name: str, screen: tuple[int, int] = SCR
     tab.close()
 
 
-def openings(drawn: Drawn) -> dict[str, Opening]:
+def openings(drawn: PlanBundle) -> dict[str, Opening]:
     """What each picture opens with."""
     problem, placed = drawn.verified.problem, drawn.verified.plan.placed_projects
     views = {f"{view}.png": Opening(view=view) for view in VIEWS}
@@ -85,9 +85,9 @@ def openings(drawn: Drawn) -> dict[str, Opening]:
 
 def main(first: Path, second: Path, answers: Sequence[Path]) -> None:
     """Draw and save everything."""
-    plans = [Drawn(*standing(path)) for path in (first, second)]
+    plans = [PlanBundle(*read_verified_plan(path)) for path in (first, second)]
     told = tuple(dossier(plans[0].verified, name) for name in plans[0].verified.problem.project_by_id)
-    drawn = Drawn(plans[0].document, plans[0].verified, told)
+    drawn = PlanBundle(plans[0].document, plans[0].verified, told)
     other = (plans[1].verified, caption_of(plans[1].document, MapSettings()))
     studies = read_studies(answers, drawn.document, drawn.verified)
     payload = payload_of(drawn, MapSettings(), Extras(studies=studies, against=other))

@@ -23,14 +23,14 @@ from docs.take_picture import BROWSER, PICTURES, SWITCHES, save
 from geodata.readers.read_files import RegistryRecords, read_projects
 from seeds.load import batch_path
 from service.app import create_app
-from service.application.planning.submit_run import order_run
+from service.application.planning.submit_run import submit_run
 from service.database import embedded
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.logins import SERVICE
 from service.database.migrate import migrate
 from service.identity.api_keys import make_key, pepper_of
 from service.identity.roles import Principal, Role
-from service.jobs.context import Works
+from service.jobs.context import WorkerContext
 from service.jobs.run_attempt import solve_run
 from service.operations import bootstrap
 from service.repositories import batches, registries
@@ -129,7 +129,7 @@ class Site:
             registries.store(connection, "docs", supply, "种子台账 seed registry")
             batch_id = batches.store(connection, "陈工", None, projects, "第三季度批次", batch_path().name, b"seed")
             asked = {"name": "第三季度方案", "batches": [batch_id], "basis": "nothing", "time_limit_s": FIRST_SOLVE_S}
-            order_run(connection, "陈工", None, asked, lambda row: registries.records_of(row["document"]), quota=None)
+            submit_run(connection, "陈工", None, asked, lambda row: registries.records_of(row["document"]), quota=None)
 
     def solve_next(self) -> None:
         """Do the run that waits longest, as a worker would."""
@@ -137,7 +137,7 @@ class Site:
             run_id = connection.exec_driver_sql(
                 "SELECT run_id FROM allocator.run WHERE state = 'queued' ORDER BY number LIMIT 1"
             ).scalar_one()
-        print(solve_run(Works(self.settings, self.engine, "pictures"), run_id), flush=True)
+        print(solve_run(WorkerContext(self.settings, self.engine, "pictures"), run_id), flush=True)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -38,12 +38,12 @@ from service.pages.shell.access import recognise as recognise_session
 from service.pages.shell.assets import PREFIX as PAGES_PREFIX
 from service.settings import Settings
 from service.web import problems
-from service.web.context import House, name_rights, recognise
+from service.web.context import AppContext, name_rights, recognise
 from service.web.limits.admission import AdmissionControl
 from service.web.limits.route_limits import RouteTable
 from service.web.metrics import Meters
-from service.web.request_guard import Guard
-from service.web.request_paths import Front
+from service.web.request_guard import RequestGuard
+from service.web.request_paths import RequestPathMiddleware
 
 PREFIX = "/api/v1"
 THREADS = 24
@@ -97,7 +97,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
             "operation_spans": False,
         },
     )
-    app.state.house = House(settings, engine, pepper_of(settings))
+    app.state.house = AppContext(settings, engine, pepper_of(settings))
     problems.install(app)
     for each in ROUTERS:
         name_rights(each.router.routes)
@@ -117,12 +117,12 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
         largest=settings.max_body_bytes,
         readers=settings.readers_at_once,
     )
-    app.add_middleware(Guard)
+    app.add_middleware(RequestGuard)
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, allow_origins=settings.cors_origins, **CORS)
     if settings.access_log:
         app.add_middleware(AccessLog)
-    app.add_middleware(Front, settings=settings, roots=frozenset({OGC_PREFIX, PAGES_PREFIX}))
+    app.add_middleware(RequestPathMiddleware, settings=settings, roots=frozenset({OGC_PREFIX, PAGES_PREFIX}))
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return app
 

@@ -22,7 +22,7 @@ PHASES = (
 _FAIL_AT = "ALLOCATOR_TEST_DIE_AT"
 
 
-def reached(phase: str) -> None:
+def failpoint(phase: str) -> None:
     """A phase begins; a process that is told to dies here, as by kill -9."""
     if os.environ.get(_FAIL_AT) == phase:
         os.kill(os.getpid(), signal.SIGKILL)

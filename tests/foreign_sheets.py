@@ -6,13 +6,13 @@ from typing import Any
 
 from openpyxl import Workbook
 
-from geodata.spreadsheet_mapping import Known
+from geodata.spreadsheet_mapping import KnownWords
 from seeds.load import labels
 
 PLACES = {"南山": "440305", "盐田": "440308", "龙华": "440309", "坪山": "440310", "光明": "440311"}
 
 
-def known() -> Known:
+def known() -> KnownWords:
     """The words of the vocabularies, as the service knows them."""
     vocabularies = labels()
     words = {
@@ -29,7 +29,7 @@ def known() -> Known:
         }.items()
     }
     places = {spelt: code for name, code in PLACES.items() for spelt in (name, f"{name}区", code)}
-    return Known({**words, "districts": places, "barred_from": places})
+    return KnownWords({**words, "districts": places, "barred_from": places})
 
 
 def workbook(

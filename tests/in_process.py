@@ -6,7 +6,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from typing import TypeVar
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.engines.solver_process import checked
 from allocator.engines.task import Answer, AnswerStatus, Series, Task
 from allocator.linear.expressions import Row
@@ -22,7 +22,7 @@ def in_child(work: Callable[[int], ResultT], seeds: Iterable[int], workers: int 
         return list(pool.map(work, seeds, chunksize=4))
 
 
-def bench(tasks: Iterator[Series], of: int, means: Means) -> Iterator[tuple[int, Answer]]:
+def bench(tasks: Iterator[Series], of: int, means: AnalysisBudget) -> Iterator[tuple[int, Answer]]:
     """Solve tasks one after another, each checked as if a child had answered."""
     from allocator.engines import lexicographic_engine  # noqa: PLC0415  solvers are loaded in children only
 
@@ -31,9 +31,9 @@ def bench(tasks: Iterator[Series], of: int, means: Means) -> Iterator[tuple[int,
         yield number, checked("here", limited, lexicographic_engine.run(limited, lambda _: None))
 
 
-def means(*engines: str) -> Means:
+def means(*engines: str) -> AnalysisBudget:
     """Means that solve here, with CP-SAT unless engines are named."""
-    return Means(time_limit_s=600.0, engines=engines or ("cp-sat",), bench=bench)
+    return AnalysisBudget(time_limit_s=600.0, engines=engines or ("cp-sat",), bench=bench)
 
 
 def ask(variables: tuple[str, ...], engine: str) -> Oracle:

@@ -8,12 +8,12 @@ import sys
 import time
 from dataclasses import replace
 
-from allocator.checking.incremental import Standing
+from allocator.checking.incremental import PlanIndex
 from allocator.checking.verify import measure, verify
 from allocator.explanation.explain import dossier_beside
 from allocator.rules import RULES
 from allocator.siting.candidates import options_beside, sites_of
-from allocator.siting.search import ways_to_place
+from allocator.siting.search import place_project
 from tests.large import newcomer, standing_city
 
 
@@ -26,8 +26,8 @@ def measured(spaces: int, components: int) -> None:
     built = time.process_time()
     verify(problem, plan)
     checked = time.process_time()
-    standing = Standing(problem, plan)
-    ways = ways_to_place(standing, project, most=5)
+    standing = PlanIndex(problem, plan)
+    ways = place_project(standing, project, most=5)
     ranked = time.process_time()
     told = dossier_beside(standing, project, newcomer=True)
     done = time.process_time()
@@ -39,7 +39,7 @@ def measured(spaces: int, components: int) -> None:
     _ratio(standing, project)
 
 
-def _ratio(standing: Standing, project) -> None:
+def _ratio(standing: PlanIndex, project) -> None:
     every = [option for options in options_beside(standing, project).values() for option in options]
     few = random.Random(1).sample(every, min(20, len(every)))
     ours = time.process_time()

@@ -25,7 +25,7 @@ from service.database.logins import SERVICE
 from service.database.migrate import migrate
 from service.identity.api_keys import make_key, pepper_of
 from service.identity.roles import Principal, Role
-from service.jobs.context import Works
+from service.jobs.context import WorkerContext
 from service.jobs.run_attempt import solve_run
 from service.operations import bootstrap
 from service.repositories import registries
@@ -120,7 +120,7 @@ class Desk:
         self.owner: Engine = open_engine(as_owner(url), pool_size=1)
         self.keys = make_keys(self.engine, self.settings)
         self._numbers = itertools.count()
-        self.works = Works(self.settings, self.engine, "tests")
+        self.works = WorkerContext(self.settings, self.engine, "tests")
         self._loop = start_blocking_portal()
         self._portal = self._loop.__enter__()
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from allocator.analysis.budget import Means
-from allocator.analysis.resolve import Resolved, Standing, Variant, deltas, none_of, resolve
+from allocator.analysis.budget import AnalysisBudget
+from allocator.analysis.resolve import CompiledPlan, Resolved, Variant, deltas, none_of, resolve
 from allocator.checking.relocations import Relocation, relocations
 from allocator.checking.verify import VerifiedPlan
 from allocator.domain.plan import GoalReport, Plan, PlanStatus
@@ -20,7 +20,7 @@ WHOLE_BP = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
+class AlternativePlan:
     """A plan that differs: ``way`` names how – a kind and, after a colon, what it is about.
 
     ``elsewhere`` counts components of the batch in another park than in the plan, come or gone; ``moves`` lists those
@@ -38,7 +38,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Alternatives:
+class AlternativePlans:
     """Plans within ``gap_bp`` basis points of the first goal, no two alike by parks.
 
     ``same`` are ways that led to the plan itself or to one that is listed; ``impossible`` ways that no plan within the
@@ -48,20 +48,20 @@ class Alternatives:
     goal: str
     gap_bp: int
     least: int
-    plans: tuple[Alternative, ...]
+    plans: tuple[AlternativePlan, ...]
     same: tuple[str, ...]
     impossible: tuple[str, ...]
     undone: tuple[str, ...]
 
 
-def alternatives(verified: VerifiedPlan, means: Means, count: int = 5, gap_bp: int = 100) -> Alternatives:
+def alternatives(verified: VerifiedPlan, means: AnalysisBudget, count: int = 5, gap_bp: int = 100) -> AlternativePlans:
     """At least ``count`` plans, if there are so many, whose first goal is within a gap of the plan's.
 
     First the ways that a planner would ask for by name; then, until there are enough, plans that are as different as
     can be from all found so far.  Of plans that are equally good in what a way asks for, the one that moves least is
     taken: a sitting tenant moves only where the way gains by it, and where tenants sit makes no plan different.
     """
-    search = _Search(Standing.of(verified), gap_bp)
+    search = _Search(CompiledPlan.of(verified), gap_bp)
     asked = list(search.ways())
     search.take(resolve(asked, len(asked), means.share(0.7)), [variant.key for variant in asked])
     for number in range(1, 2 * count + 1):
@@ -71,7 +71,7 @@ def alternatives(verified: VerifiedPlan, means: Means, count: int = 5, gap_bp: i
         search.take(resolve([variant], 1, means.share(1 / (count - len(search.plans) + 1))), [variant.key])
     objective = search.standing.model.objectives[0]
     least = objective.sign * search.least
-    return Alternatives(
+    return AlternativePlans(
         objective.goal, gap_bp, least, tuple(search.plans), *map(tuple, (search.same, search.barren, search.undone))
     )
 
@@ -79,9 +79,9 @@ def alternatives(verified: VerifiedPlan, means: Means, count: int = 5, gap_bp: i
 class _Search:
     """Plans found so far, and the ways to more."""
 
-    def __init__(self, standing: Standing, gap_bp: int) -> None:
+    def __init__(self, standing: CompiledPlan, gap_bp: int) -> None:
         self.standing = standing
-        self.plans: list[Alternative] = []
+        self.plans: list[AlternativePlan] = []
         self.same: list[str] = []
         self.barren: list[str] = []
         self.undone: list[str] = []
@@ -149,7 +149,7 @@ class _Search:
         change = deltas(resolved, before)
         moved = relocations(self.standing.problem, before.plan, plan)
         self.plans.append(
-            Alternative(way, resolved.status, plan, verified.values, change, elsewhere, moved, resolved.goals)
+            AlternativePlan(way, resolved.status, plan, verified.values, change, elsewhere, moved, resolved.goals)
         )
 
     def _variant(self, way: str, aims: tuple[Objective, ...], rows: list[Row] | None = None) -> Variant:
@@ -212,7 +212,7 @@ class _Search:
         return problem.permission(component, option.space_id) if component.like is None else None
 
 
-def _fewest_moves(standing: Standing) -> Iterator[Objective]:
+def _fewest_moves(standing: CompiledPlan) -> Iterator[Objective]:
     """What decides between plans that are equally good otherwise: the price of moves, then how many there are."""
     problem, choose = standing.problem, standing.choose
     if not problem.tenants and not problem.published_by_component:

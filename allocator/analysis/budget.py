@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from allocator.engines.solver_process import Child, checked, wait_for
+from allocator.engines.solver_process import SolverProcess, checked, wait_for
 from allocator.engines.task import Answer, AnswerStatus, Series
 from allocator.errors import EngineError
 
 Watch = Callable[[int, int, str], None]
 """Told how many solves are done, of how many, and what the last one was about."""
 
-Bench = Callable[[Iterator[Series], int, "Means"], Iterator[tuple[int, Answer]]]
+Bench = Callable[[Iterator[Series], int, "AnalysisBudget"], Iterator[tuple[int, Answer]]]
 """Solves so many independent tasks, taking one when it is free for it, and yields number and answer as they come.
 
 What time did not allow is left out.
@@ -32,7 +32,7 @@ def go_on() -> None:
 
 
 @dataclass(frozen=True)
-class Means:
+class AnalysisBudget:
     """Wall seconds for the whole answer, counted from ``started``; engines of every solve; solves side by side.
 
     With two engines every bound is proven twice, and every solve costs twice.  ``tick`` is called several times a
@@ -53,7 +53,7 @@ class Means:
         """Wall seconds that are left."""
         return self.started + self.time_limit_s - time.monotonic()
 
-    def share(self, part: float) -> "Means":
+    def share(self, part: float) -> "AnalysisBudget":
         """The same with a part of the time that is left."""
         return replace(self, started=time.monotonic(), time_limit_s=max(0.0, self.left_s) * part)
 
@@ -62,9 +62,9 @@ class Means:
         return (self.bench or in_children)(tasks, of, self)
 
 
-def in_children(tasks: Iterator[Series], of: int, means: Means) -> Iterator[tuple[int, Answer]]:
+def in_children(tasks: Iterator[Series], of: int, means: AnalysisBudget) -> Iterator[tuple[int, Answer]]:
     """Solve in one child per task, a few side by side; what is left of the time is shared fairly among what waits."""
-    running: dict[int, tuple[Series, Child]] = {}
+    running: dict[int, tuple[Series, SolverProcess]] = {}
     begun = 0
     try:
         while begun < of or running:
@@ -73,7 +73,7 @@ def in_children(tasks: Iterator[Series], of: int, means: Means) -> Iterator[tupl
                 task = next(tasks)
                 share_s = means.left_s * means.side_by_side / (of - begun + len(running))
                 limit_s = max(LEAST_S, min(means.left_s, share_s))
-                running[begun] = task, Child.start("series", replace(task, time_limit_s=limit_s))
+                running[begun] = task, SolverProcess.start("series", replace(task, time_limit_s=limit_s))
                 begun += 1
             if not running:
                 return
@@ -86,7 +86,7 @@ def in_children(tasks: Iterator[Series], of: int, means: Means) -> Iterator[tupl
             child.stop()
 
 
-def _heard(task: Series, child: Child) -> Answer:
+def _heard(task: Series, child: SolverProcess) -> Answer:
     if child.answer is None:
         return Answer(AnswerStatus.UNKNOWN, note=child.failure or "no answer")
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.hypothetical_space import Block, alike, block_of, one_of, with_blocks
 from allocator.analysis.resolve import Resolved, Variant, deltas, options_of, resolve
 from allocator.checking.verify import VerifiedPlan, verify
@@ -46,7 +46,7 @@ class BuildNext:
     undone: tuple[str, ...]
 
 
-def build_next(verified: VerifiedPlan, means: Means, floor_area_m2: int = 1000, tiers: int = 1) -> BuildNext:
+def build_next(verified: VerifiedPlan, means: AnalysisBudget, floor_area_m2: int = 1000, tiers: int = 1) -> BuildNext:
     """Change of the first so many goals with one more block, for every kind and district that has a park.
 
     Components that are placed already may move into it and make room: so every block is solved for that anyone of

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from allocator.analysis.budget import Means
-from allocator.analysis.resolve import Resolved, Standing, Variant, at_most, deltas, none_of, resolve
+from allocator.analysis.budget import AnalysisBudget
+from allocator.analysis.resolve import CompiledPlan, Resolved, Variant, at_most, deltas, none_of, resolve
 from allocator.checking.relocations import Relocation, relocations
 from allocator.checking.verify import VerifiedPlan
 from allocator.domain.plan import GoalReport, PlanStatus
@@ -16,7 +16,7 @@ ONE_LESS, NONE = "one-less", "none"
 
 
 @dataclass(frozen=True, slots=True)
-class Bought:
+class ExceptionPrice:
     """What goes with an exception: ``deltas`` of every goal without it, better for nobody but the policy.
 
     ``goals`` are those pursued again, with their bounds; ``moves`` who stands elsewhere, comes or goes.
@@ -36,16 +36,16 @@ class Exceptions:
 
     used: int
     budget: int | None
-    bought: tuple[Bought, ...]
+    bought: tuple[ExceptionPrice, ...]
     undone: tuple[str, ...]
 
 
-def exceptions(verified: VerifiedPlan, means: Means, tiers: int | None = None) -> Exceptions:
+def exceptions(verified: VerifiedPlan, means: AnalysisBudget, tiers: int | None = None) -> Exceptions:
     """Price of each exception in the first so many goals, all of them by default.
 
     Without one exception another component may take its turn; that is why their prices need not add up.
     """
-    standing = Standing.of(verified)
+    standing = CompiledPlan.of(verified)
     by_exception = [option for option in standing.options if _exceptional(standing, option)]
     asked = list(_variants(standing, by_exception, tiers))
     found = resolve(asked, len(asked), means)
@@ -55,7 +55,7 @@ def exceptions(verified: VerifiedPlan, means: Means, tiers: int | None = None) -
     return Exceptions(len(by_exception), standing.problem.policy.exception_budget, bought, undone)
 
 
-def _variants(standing: Standing, used: list[Option], tiers: int | None) -> Iterator[Variant]:
+def _variants(standing: CompiledPlan, used: list[Option], tiers: int | None) -> Iterator[Variant]:
     for chosen in used:
         own = standing.problem.options_of[chosen.component]
         yield standing.with_rows(
@@ -68,14 +68,14 @@ def _variants(standing: Standing, used: list[Option], tiers: int | None) -> Iter
         yield standing.with_rows(NONE, [at_most(every, 0, "asked/none")], tiers)
 
 
-def _exceptional(standing: Standing, option: Option) -> bool:
+def _exceptional(standing: CompiledPlan, option: Option) -> bool:
     problem, component = standing.problem, standing.problem.components[option.component]
     exceptional = problem.permission(component, option.space_id) is Permission.EXCEPTION
     return exceptional and component.like is None
 
 
-def _bought(standing: Standing, resolved: Resolved, space_id: str | None) -> Bought:
+def _bought(standing: CompiledPlan, resolved: Resolved, space_id: str | None) -> ExceptionPrice:
     verified = standing.verified
     after = resolved.verified
     moved = relocations(verified.problem, verified.plan, after.plan) if after else ()
-    return Bought(resolved.key, space_id, resolved.status, deltas(resolved, verified), resolved.goals, moved)
+    return ExceptionPrice(resolved.key, space_id, resolved.status, deltas(resolved, verified), resolved.goals, moved)

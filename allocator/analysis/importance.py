@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from allocator.analysis.budget import Means
-from allocator.analysis.resolve import Standing, deltas, none_of, resolve
+from allocator.analysis.budget import AnalysisBudget
+from allocator.analysis.resolve import CompiledPlan, deltas, none_of, resolve
 from allocator.checking.verify import VerifiedPlan
 from allocator.domain.plan import GoalReport, PlanStatus
 
@@ -38,9 +38,9 @@ class Importance:
     undone: tuple[str, ...]
 
 
-def importance(verified: VerifiedPlan, means: Means, tiers: int = 1) -> Importance:
+def importance(verified: VerifiedPlan, means: AnalysisBudget, tiers: int = 1) -> Importance:
     """Loss of the first so many goals without each space; tenants stay where they are, published components move."""
-    standing = Standing.of(verified)
+    standing = CompiledPlan.of(verified)
     used: dict[str, int] = {}
     for assignment in verified.plan.assignments:
         for space_id, area_m2 in assignment.pieces:

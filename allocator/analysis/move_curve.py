@@ -3,7 +3,7 @@
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.resolve import Resolved, Variant, options_of, resolve
 from allocator.domain.plan import Aim, Plan, PlanStatus
 from allocator.goals import BY_ID, aims_of
@@ -56,7 +56,7 @@ class MoveCurve:
     undone: tuple[int, ...]
 
 
-def move_curve(problem: Problem, means: Means, most_moves: int = 5, rate: int | None = None) -> MoveCurve:
+def move_curve(problem: Problem, means: AnalysisBudget, most_moves: int = 5, rate: int | None = None) -> MoveCurve:
     """Best plans for at most 0, 1, … moves; raises ValueError without a published plan.
 
     Without a rate it is the one that the order of goals asks for, by :func:`asked_rate`.
@@ -82,7 +82,7 @@ def move_curve(problem: Problem, means: Means, most_moves: int = 5, rate: int | 
     return MoveCurve(curve.goal, rate, tuple(points), enough, undone)
 
 
-def move_point(problem: Problem, means: Means, most_moves: int | None, rate: int = 1) -> MovePoint:
+def move_point(problem: Problem, means: AnalysisBudget, most_moves: int | None, rate: int = 1) -> MovePoint:
     """One point of the curve by itself, without a limit on moves for None; raises ValueError without a published plan.
 
     Points that were found one by one make the same curve as all at once.
@@ -197,7 +197,7 @@ class _Curve:
             yield point
             best = point
 
-    def settled(self, point: MovePoint, means: Means) -> MovePoint:
+    def settled(self, point: MovePoint, means: AnalysisBudget) -> MovePoint:
         """A point whose optimum was not proven, with those of its moves undone that are not worth their price."""
         if point.plan is None:
             return point

@@ -12,7 +12,7 @@ from allocator.solving.solve import solve
 
 
 @dataclass(frozen=True)
-class Forced:
+class ForcedPlacement:
     """The plan with a component forced into a place, against the plan as it stands.
 
     ``deltas`` is the change of every goal and ``moves`` the components that stand elsewhere, come or go; both are
@@ -28,7 +28,7 @@ class Forced:
     conflict: tuple[str, ...]
 
 
-def force(verified: VerifiedPlan, component: str, place: str, limits: Limits, watch: Watch = ignore) -> Forced:
+def force(verified: VerifiedPlan, component: str, place: str, limits: Limits, watch: Watch = ignore) -> ForcedPlacement:
     """Price of having a component in a space, park or district; raises KeyError for an unknown component or place."""
     problem = verified.problem
     if component not in problem.components or place not in problem.place_names:
@@ -37,11 +37,11 @@ def force(verified: VerifiedPlan, component: str, place: str, limits: Limits, wa
     solution = solve(fixed, limits, watch=watch)
     if solution.plan is None:
         conflict = solution.conflict.rows if solution.conflict else ()
-        return Forced(component, place, solution.status, (), None, (), conflict)
+        return ForcedPlacement(component, place, solution.status, (), None, (), conflict)
     forced = verify(fixed, solution.plan, solution.goals)
     deltas = {goal: value - verified.values[goal] for goal, value in forced.values.items()}
     moves = relocations(problem, verified.plan, forced.plan)
-    return Forced(component, place, solution.status, solution.goals, deltas, moves, ())
+    return ForcedPlacement(component, place, solution.status, solution.goals, deltas, moves, ())
 
 
 def pinned(problem: Problem, component: str, place: str) -> Problem:

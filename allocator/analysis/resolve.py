@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.checking.verify import VerifiedPlan, verify
 from allocator.domain.plan import GoalReport, Plan, PlanStatus
 from allocator.engines.task import Answer, AnswerStatus, Series
@@ -51,7 +51,7 @@ class Resolved:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CompiledPlan:
     """A verified plan, the model of its problem, and its 0–1 values there."""
 
     verified: VerifiedPlan
@@ -61,7 +61,7 @@ class Standing:
     values: tuple[int, ...]
 
     @classmethod
-    def of(cls, verified: VerifiedPlan) -> "Standing":
+    def of(cls, verified: VerifiedPlan) -> "CompiledPlan":
         """Compile the problem of a plan."""
         model, choose = compile_model(verified.problem)
         options = tuple(options_of(verified.problem, verified.plan))
@@ -103,7 +103,7 @@ def at_most(options: Iterable[Option], most: int, name: str) -> Row:
     return Row({option.index: 1 for option in options}, Sense.AT_MOST, most, name)
 
 
-def resolve(variants: Iterable[Variant], of: int, means: Means) -> dict[str, Resolved]:
+def resolve(variants: Iterable[Variant], of: int, means: AnalysisBudget) -> dict[str, Resolved]:
     """Solve so many variants, a few side by side; raises RejectedPlanError when a plan does not pass the check.
 
     A variant is taken only when there is room for it, so it may be made when it is asked for.  Those that time did
@@ -121,7 +121,9 @@ def resolve(variants: Iterable[Variant], of: int, means: Means) -> dict[str, Res
     return {key: gathered[key].resolved() for key in order if key in gathered}
 
 
-def _tasks(variants: Iterable[Variant], means: Means, begun: list[tuple["_Gathered", str]]) -> Iterator[Series]:
+def _tasks(
+    variants: Iterable[Variant], means: AnalysisBudget, begun: list[tuple["_Gathered", str]]
+) -> Iterator[Series]:
     for variant in variants:
         whole = _Gathered(variant)
         for engine in means.engines:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.resolve import Variant, options_of, resolve
 from allocator.checking.verify import VerifiedPlan
 from allocator.domain.entities import Project
@@ -19,7 +19,7 @@ KEPT = "kept-parks"
 
 
 @dataclass(frozen=True, slots=True)
-class Steadiness:
+class ProjectSensitivity:
     """One project: whether the plan places it, in how many samples it is placed, and in how many it keeps its parks.
 
     A project keeps its parks when every one of its components stands in the park where the plan has it.
@@ -47,10 +47,10 @@ class Sensitivity:
     undone: int
     goal: str
     values: tuple[int, ...]
-    projects: tuple[Steadiness, ...]
+    projects: tuple[ProjectSensitivity, ...]
 
 
-def sensitivity(verified: VerifiedPlan, means: Means, samples: int = 20, spread_bp: int = 1000) -> Sensitivity:
+def sensitivity(verified: VerifiedPlan, means: AnalysisBudget, samples: int = 20, spread_bp: int = 1000) -> Sensitivity:
     """Solve scenarios of demand for the first goal, then for as many components as can be in the park of the plan.
 
     The first two scenarios are the corners: all demand at its least, all at its most.  In the others every component
@@ -72,7 +72,7 @@ def sensitivity(verified: VerifiedPlan, means: Means, samples: int = 20, spread_
         samples - len(settled),
         next((one.goals[0].goal for one in settled.values() if one.goals), ""),
         tuple(one.goals[0].value for one in settled.values() if one.goals),
-        tuple(Steadiness(p, p in before, placed[p], kept[p]) for p in verified.problem.project_by_id),
+        tuple(ProjectSensitivity(p, p in before, placed[p], kept[p]) for p in verified.problem.project_by_id),
     )
 
 

@@ -8,7 +8,7 @@ such move, for undoing some of them was among the choices.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.move_curve import PRICE, MoveCurve, MovePoint, move_curve, stays
 from allocator.analysis.resolve import Resolved, Variant, options_of, resolve
 from allocator.checking.verify import measure
@@ -28,7 +28,7 @@ MOST_TRIED = 3
 
 
 @dataclass(frozen=True)
-class Worthwhile:
+class WorthwhileMoves:
     """The plan that was chosen, and the curve it was chosen from.
 
     ``guaranteed`` says that no set of the plan's moves gains less than its price, proven; ``best`` that no plan with as
@@ -41,7 +41,7 @@ class Worthwhile:
     best: bool
 
 
-def worthwhile(problem: Problem, solution: Solution, means: Means, most_moves: int) -> Worthwhile:
+def worthwhile(problem: Problem, solution: Solution, means: AnalysisBudget, most_moves: int) -> WorthwhileMoves:
     """The best plan with at most so many moves of which every move is worth its price.
 
     The price of moving stands in the first tier of the problem's goals, weighed against the gains there; raises
@@ -50,9 +50,9 @@ def worthwhile(problem: Problem, solution: Solution, means: Means, most_moves: i
     rate = _rate(problem)
     curve = move_curve(problem, means.share(0.6), min(most_moves, MOST_POINTS), rate)
     if solution.plan is None:
-        return Worthwhile(solution, curve, guaranteed=False, best=False)
+        return WorthwhileMoves(solution, curve, guaranteed=False, best=False)
     if solution.status is PlanStatus.OPTIMAL:
-        return Worthwhile(solution, _with_plan(problem, curve, solution, most_moves), guaranteed=True, best=True)
+        return WorthwhileMoves(solution, _with_plan(problem, curve, solution, most_moves), guaranteed=True, best=True)
     chosen, guaranteed = solution, not moved(problem, solution.plan)
     for plan in _candidates(problem, solution.plan, curve):
         settled = _settled(problem, plan, means.share(0.5))
@@ -61,7 +61,7 @@ def worthwhile(problem: Problem, solution: Solution, means: Means, most_moves: i
             break
     proven = len(chosen.goals[0].proved_by) >= min(PROOFS, len(means.engines))
     best = proven or _best(chosen, curve, most_moves)
-    return Worthwhile(chosen, _with_plan(problem, curve, chosen, most_moves), guaranteed, best)
+    return WorthwhileMoves(chosen, _with_plan(problem, curve, chosen, most_moves), guaranteed, best)
 
 
 def _with_plan(problem: Problem, curve: MoveCurve, chosen: Solution, most_moves: int) -> MoveCurve:
@@ -125,7 +125,7 @@ def _candidates(problem: Problem, made: Plan, curve: MoveCurve) -> Iterator[Plan
             yield plan
 
 
-def _settled(problem: Problem, plan: Plan, means: Means) -> Resolved | None:
+def _settled(problem: Problem, plan: Plan, means: AnalysisBudget) -> Resolved | None:
     """The best of all goals while only what the plan moves may move; None unless the first goal is proven there."""
     model, choose = compile_model(problem)
     rows = tuple(stays(problem, choose, moved(problem, plan)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from allocator.benchmarks.code_hash import code_hash
 from allocator.benchmarks.formulate import Formulation
-from allocator.engines.solver_process import ENGINES, Child, run_alone, wait_for
+from allocator.engines.solver_process import ENGINES, SolverProcess, run_alone, wait_for
 from allocator.engines.task import Answer, AnswerStatus, Task
 
 PEERS = {"cp-sat": "", "scip": "scip", "highs": "", "cbc": "cbc"}
@@ -75,7 +75,7 @@ def warm_up(names: tuple[str, ...]) -> None:
         run_alone(name, empty, memory_bytes=MEMORY_BYTES)
 
 
-def compete(name: str, formulation: Formulation, limits: Limits) -> Record:
+def run_engine(name: str, formulation: Formulation, limits: Limits) -> Record:
     """Run an engine by its name; raises KeyError for one that is not known.
 
     Seconds count from handing over the task, which each engine must still bring into its own form.
@@ -83,7 +83,7 @@ def compete(name: str, formulation: Formulation, limits: Limits) -> Record:
     task = _task_for(name, formulation.task, limits)
     record = Record()
     started = time.monotonic()
-    child = Child.start(_engine_of(name), task, memory_bytes=limits.memory_bytes)
+    child = SolverProcess.start(_engine_of(name), task, memory_bytes=limits.memory_bytes)
     try:
         while child.running:
             record.peak_bytes = max(record.peak_bytes, resident_peak_bytes(child.process.pid))
@@ -110,7 +110,7 @@ def _task_for(name: str, task: Task, limits: Limits) -> Task:
     )
 
 
-def _listen(record: Record, task: Task, child: Child, seconds: float) -> None:
+def _listen(record: Record, task: Task, child: SolverProcess, seconds: float) -> None:
     if child.incumbent is not None:
         _take(record, task, tuple(child.incumbent))
         child.incumbent = None
@@ -133,7 +133,7 @@ def _take(record: Record, task: Task, values: tuple[int, ...]) -> None:
         record.values = values
 
 
-def _conclude(record: Record, task: Task, child: Child) -> None:
+def _conclude(record: Record, task: Task, child: SolverProcess) -> None:
     answer = child.answer or Answer(AnswerStatus.UNKNOWN, note=child.failure or "")
     if answer.note:
         record.notes.append(answer.note)

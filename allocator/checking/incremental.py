@@ -21,7 +21,7 @@ Sites = Sequence[Assignment]
 """Where components go; each leaves the site where it stands, if it stands."""
 
 
-class Standing:
+class PlanIndex:
     """A plan in which the check found nothing, with one problem per project that speaks of it alone."""
 
     def __init__(self, problem: Problem, plan: Plan) -> None:
@@ -89,17 +89,17 @@ class Standing:
             found[placement.space.park_id].add(placement.end)
         return found
 
-    def without(self, project_id: str) -> "Standing":
+    def without(self, project_id: str) -> "PlanIndex":
         """The plan without a project, all else staying."""
         if project_id not in self.of_project:
             return self
-        return Standing(self.problem, Plan(tuple(a for a in self.plan.assignments if a.project_id != project_id)))
+        return PlanIndex(self.problem, Plan(tuple(a for a in self.plan.assignments if a.project_id != project_id)))
 
     def alone(self, project_id: str) -> Problem:
         """The problem with no other project in it."""
         found = self._alone.get(project_id)
         if found is None:
-            found = self._alone[project_id] = lone(self.problem, self.problem.project_by_id[project_id])
+            found = self._alone[project_id] = problem_of_project(self.problem, self.problem.project_by_id[project_id])
         return found
 
     def changed(self, sites: Sites) -> Plan:
@@ -164,7 +164,7 @@ class Standing:
         return Plan.of(dict.fromkeys([*own, *(a for s in spaces for a in self.in_space.get(s, ()))]))
 
 
-def lone(problem: Problem, project: Project) -> Problem:
+def problem_of_project(problem: Problem, project: Project) -> Problem:
     """A problem with no project but one."""
     return replace(problem, projects=(project,))
 
@@ -182,41 +182,41 @@ def _staying(assignments: Iterable[Assignment], sites: Sites) -> list[Assignment
     return [assignment for assignment in assignments if assignment.key not in leaving]
 
 
-def _part(standing: Standing, there: Iterable[Assignment], sites: Sites) -> Plan:
+def _part(standing: PlanIndex, there: Iterable[Assignment], sites: Sites) -> Plan:
     """A part of the plan with components gone to their sites, and with every tenant whom the plan moves."""
     return Plan.of([*_staying(dict.fromkeys([*there, *standing.tenants]), sites), *sites])
 
 
-Look = Callable[[Standing, Sites], tuple[Problem, Plan]]
+Look = Callable[[PlanIndex, Sites], tuple[Problem, Plan]]
 
 
-def _project(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
+def _project(standing: PlanIndex, sites: Sites) -> tuple[Problem, Plan]:
     """The project that changes, without any other."""
     problem = standing.alone(sites[0].project_id)
     return problem, Plan.of([*_staying(standing.of_project.get(sites[0].project_id, ()), sites), *sites])
 
 
-def _spaces(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
+def _spaces(standing: PlanIndex, sites: Sites) -> tuple[Problem, Plan]:
     """What stands in the spaces that are entered."""
     entered = {space_id for site in sites for space_id in site.space_ids}
     there = [a for space_id in entered for a in standing.in_space.get(space_id, ())]
     return standing.problem, _part(standing, there, sites)
 
 
-def _parks(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
+def _parks(standing: PlanIndex, sites: Sites) -> tuple[Problem, Plan]:
     """What stands in the parks that are entered."""
     entered = {standing.problem.registry.spaces[site.space_id].park_id for site in sites}
     there = [a for park_id in entered for a in standing.in_park.get(park_id, ())]
     return standing.problem, _part(standing, there, sites)
 
 
-def _drawing(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
+def _drawing(standing: PlanIndex, sites: Sites) -> tuple[Problem, Plan]:
     """The parks that are entered, if anything is drawn there."""
     drawn = any(getattr(standing.problem.components[site.key], name) for site in sites for name in PARK_UTILITIES)
     return _parks(standing, sites) if drawn else (standing.problem, Plan(()))
 
 
-def _hazardous(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
+def _hazardous(standing: PlanIndex, sites: Sites) -> tuple[Problem, Plan]:
     """The parks that are entered and those within the reach of a hazard, if the sites have to do with hazards."""
     problem = standing.problem
     components = [problem.components[site.key] for site in sites]
@@ -229,12 +229,12 @@ def _hazardous(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
     return problem, _part(standing, there, sites)
 
 
-def _by_exception(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
+def _by_exception(standing: PlanIndex, sites: Sites) -> tuple[Problem, Plan]:
     """What counts against the exception budget, and the sites."""
     return standing.problem, Plan.of([*_staying(standing.exceptions, sites), *sites])
 
 
-def _reserved(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
+def _reserved(standing: PlanIndex, sites: Sites) -> tuple[Problem, Plan]:
     """What stands where floor is held back that the sites would take from."""
     problem = standing.problem
     entered = problem.places_touched(space_id for site in sites for space_id in site.space_ids)
@@ -245,7 +245,7 @@ def _reserved(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
     return problem, _part(standing, there, sites)
 
 
-def _neighbours(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
+def _neighbours(standing: PlanIndex, sites: Sites) -> tuple[Problem, Plan]:
     """Every project with a component in a park that is entered, whole."""
     entered = {standing.problem.registry.spaces[site.space_id].park_id for site in sites}
     near = {a.project_id for park_id in entered for a in standing.in_park.get(park_id, ())} | {sites[0].project_id}
@@ -253,7 +253,7 @@ def _neighbours(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
     return standing.problem, _part(standing, there, sites)
 
 
-def _whole(standing: Standing, sites: Sites) -> tuple[Problem, Plan]:
+def _whole(standing: PlanIndex, sites: Sites) -> tuple[Problem, Plan]:
     return standing.problem, standing.changed(sites)
 
 

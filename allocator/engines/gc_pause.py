@@ -14,7 +14,7 @@ _was_on = False
 
 
 @contextmanager
-def collector_held() -> Iterator[None]:
+def gc_paused() -> Iterator[None]:
     """No collection until the last of those who hold it is done; it is as it was then."""
     global _holders, _was_on  # noqa: PLW0603  there is one collector in a process
     with _lock:

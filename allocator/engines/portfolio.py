@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from allocator.engines.solver_process import Child, checked, wait_for
+from allocator.engines.solver_process import SolverProcess, checked, wait_for
 from allocator.engines.task import Answer, AnswerStatus, Progress, Task
 from allocator.errors import EngineError
 
 Watch = Callable[[Progress], None]
-Look = Callable[["Standing"], bool]
+Look = Callable[["PortfolioState"], bool]
 """Sees at every tick what is known so far; True ends the race with it."""
 
 PATIENCE_S = 2.0
@@ -35,7 +35,7 @@ class Entrant:
 
 
 @dataclass
-class Standing:
+class PortfolioState:
     """What is known so far: checked values, and what each engine claims.
 
     ``bounds`` holds integers that no objective can exceed, ``infeasible`` the engines that found no plan,
@@ -84,17 +84,17 @@ class Standing:
             self.notes.append(f"{liar} claimed the bound {self.bounds.pop(liar)} below the checked value {self.value}")
 
 
-def go_on(_standing: Standing) -> bool:
+def never_stop(_standing: PortfolioState) -> bool:
     """Never end a race."""
     return False
 
 
-def race(task: Task, entrants: list[Entrant], watch: Watch, look: Look = go_on) -> Standing:
+def run_portfolio(task: Task, entrants: list[Entrant], watch: Watch, look: Look = never_stop) -> PortfolioState:
     """Run the entrants side by side until two agree that nothing is better, ``look`` ends it, or the time is over."""
-    standing = Standing(task, task.hint if task.hint is not None and task.admits(task.hint) else None)
+    standing = PortfolioState(task, task.hint if task.hint is not None and task.admits(task.hint) else None)
     started = time.monotonic()
-    children = {e.name: Child.start(e.engine, _task_for(task, e)) for e in entrants}
-    heard: dict[str, Child] = {}
+    children = {e.name: SolverProcess.start(e.engine, _task_for(task, e)) for e in entrants}
+    heard: dict[str, SolverProcess] = {}
     proved_after: float | None = None
     try:
         while len(heard) < len(children):
@@ -119,13 +119,13 @@ def race(task: Task, entrants: list[Entrant], watch: Watch, look: Look = go_on) 
     return standing
 
 
-def _spread(values: tuple[int, ...], children: Iterable[Child]) -> None:
+def _spread(values: tuple[int, ...], children: Iterable[SolverProcess]) -> None:
     """Let every engine know of the best plan: what one has found cuts off what the others search."""
     for child in children:
         child.hand_over(bytes(values))
 
 
-def _claimed(standing: Standing, children: Iterable[Child]) -> int | None:
+def _claimed(standing: PortfolioState, children: Iterable[SolverProcess]) -> int | None:
     """Best value that anyone speaks of, checked or not: for the eye only."""
     heard = [child.progress.value for child in children if child.progress is not None]
     return max((value for value in [*heard, standing.value] if value is not None), default=None)
@@ -135,13 +135,13 @@ def _task_for(task: Task, entrant: Entrant) -> Task:
     return replace(task, threads=entrant.threads, settings=dict(entrant.settings))
 
 
-def _over(standing: Standing, elapsed: float, proved_after: float | None) -> bool:
+def _over(standing: PortfolioState, elapsed: float, proved_after: float | None) -> bool:
     if len(standing.proofs) >= PROOFS:
         return True
     return proved_after is not None and elapsed > proved_after + max(PATIENCE_S, proved_after / 4)
 
 
-def _listen(standing: Standing, name: str, child: Child) -> None:
+def _listen(standing: PortfolioState, name: str, child: SolverProcess) -> None:
     if child.answer is not None:
         try:
             standing.offer(name, checked(name, standing.task, child.answer))
@@ -155,7 +155,7 @@ def _listen(standing: Standing, name: str, child: Child) -> None:
         _take_incumbent(standing, name, child)
 
 
-def _take_incumbent(standing: Standing, name: str, child: Child) -> None:
+def _take_incumbent(standing: PortfolioState, name: str, child: SolverProcess) -> None:
     """Keep what a running engine has found: it may be ended before it answers."""
     if child.incumbent is not None:
         values, child.incumbent = tuple(child.incumbent), None

@@ -7,7 +7,7 @@ from pathlib import Path
 _OWN = Path("/proc/self/autogroup")
 
 
-def give_way_as_session(niceness: int | None = None) -> None:
+def lower_session_priority(niceness: int | None = None) -> None:
     """Give the whole session of this process a niceness; without one, that of this process.
 
     With autogroups, see sched(7), niceness counts only against processes of the same session: a solver that leads a

@@ -23,8 +23,8 @@ from multiprocessing.connection import Connection, wait
 from types import ModuleType
 from typing import Any, Protocol, cast
 
-from allocator.engines.gc_pause import collector_held
-from allocator.engines.process_priority import give_way_as_session
+from allocator.engines.gc_pause import gc_paused
+from allocator.engines.process_priority import lower_session_priority
 from allocator.engines.sandbox import limit_memory
 from allocator.engines.scale.core.kernel_cache import compile_once
 from allocator.engines.scratch_folder import scratch
@@ -69,17 +69,17 @@ def load_once(engines: Iterable[str]) -> None:
 Entry = Callable[[Task, Report], Answer]
 
 
-class Told(Protocol):
+class ProcessListener(Protocol):
     """Whoever wants to know of every child that this thread starts."""
 
-    def begun(self, child: "Child") -> None:
+    def begun(self, child: "SolverProcess") -> None:
         """A child has started."""
 
-    def ended(self, child: "Child") -> None:
+    def ended(self, child: "SolverProcess") -> None:
         """A child has ended; told at least once."""
 
 
-told: ContextVar[Told | None] = ContextVar("told", default=None)
+told: ContextVar[ProcessListener | None] = ContextVar("told", default=None)
 """Who is told of children; nobody by default."""
 
 
@@ -115,7 +115,7 @@ def _nameless_main() -> Iterator[None]:
 
 
 @dataclass
-class Child:
+class SolverProcess:
     """A running engine; read :attr:`progress` and :attr:`answer` after :meth:`poll`."""
 
     engine: str
@@ -124,14 +124,14 @@ class Child:
     lifeline: Connection
     deadline: float
     folder: str
-    told: Told | None = None
+    told: ProcessListener | None = None
     progress: Progress | None = None
     incumbent: bytes | None = None
     answer: Answer | None = None
     failure: str | None = None
 
     @classmethod
-    def start(cls, engine: str, task: Task, entry: str = "run", memory_bytes: int | None = None) -> "Child":
+    def start(cls, engine: str, task: Task, entry: str = "run", memory_bytes: int | None = None) -> "SolverProcess":
         """Start ``entry`` of an engine on a task; its time runs from when its kernels are compiled."""
         prepare([engine])
         messages, theirs = _CONTEXT.Pipe(duplex=False)
@@ -143,7 +143,7 @@ class Child:
         errand = _Errand(ENGINES[engine], entry, folder, allowed, ends_at)
         context = _APART if engine in APART else _CONTEXT
         process = context.Process(target=_serve, args=(errand, task, theirs, lifeline_end), daemon=True)
-        with _nameless_main(), collector_held():
+        with _nameless_main(), gc_paused():
             load_once([engine])
             process.start()
         theirs.close()
@@ -209,7 +209,7 @@ def prepare(engines: Iterable[str]) -> float:
     return time.monotonic() - began
 
 
-def wait_for(children: list[Child], timeout_s: float) -> None:
+def wait_for(children: list[SolverProcess], timeout_s: float) -> None:
     """Sleep until one of the children says something or the time is over, then poll all."""
     live = [child.messages for child in children if child.running]
     if live:
@@ -221,7 +221,7 @@ def wait_for(children: list[Child], timeout_s: float) -> None:
 
 def run_alone(engine: str, task: Task, entry: str = "run", memory_bytes: int | None = None) -> Answer:
     """Run one engine to its end; raises EngineError when it dies, hangs or answers what its rows do not allow."""
-    child = Child.start(engine, task, entry, memory_bytes)
+    child = SolverProcess.start(engine, task, entry, memory_bytes)
     try:
         while child.running:
             wait_for([child], 0.5)
@@ -254,7 +254,7 @@ class _Errand:
 
 def _serve(errand: _Errand, task: Task, messages: Connection, lifeline: Connection) -> None:
     os.setsid()
-    give_way_as_session()
+    lower_session_priority()
     threading.Thread(target=_die_with, args=(lifeline, errand.folder), daemon=True).start()
     os.environ["TMPDIR"] = errand.folder
     tempfile.tempdir = errand.folder

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from allocator.domain.plan import Assignment, Breach
 from allocator.problem.options import Reason
-from allocator.siting.repair import Repair
+from allocator.siting.repair import ProjectRepair
 
 NOT_EXPLAINED = "not-explained"
 """Code of an unplaced project whose reasons there was no time to work out; its dossier can be made at any time."""
@@ -136,7 +136,7 @@ class Dossier:
     unplaced_reasons: tuple[UnplacedReason, ...]
     contributions: Mapping[str, int] = field(default_factory=dict)
     alternatives: tuple[Alternative, ...] = ()
-    repair: Repair | None = None
+    repair: ProjectRepair | None = None
     segment: str = ""
     tier: str = ""
     priority: int = 0

@@ -8,7 +8,7 @@ who holds the floor is named.  *Unfit*: no space there suits it; the nearest mis
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from allocator.checking.incremental import Standing
+from allocator.checking.incremental import PlanIndex
 from allocator.checking.single_move import ALONE, CAPACITIES, shortfall
 from allocator.checking.verify import VerifiedPlan
 from allocator.domain.entities import Component, Project
@@ -30,10 +30,10 @@ from allocator.goals import aims_of
 from allocator.problem.options import Option, Reason, reasons_against
 from allocator.problem.problem import Problem
 from allocator.rules import RULES, Rule
-from allocator.siting.bounds import foreseen, promise
+from allocator.siting.bounds import bounded_gain, optimistic_gain
 from allocator.siting.candidates import options_beside, sites_of
-from allocator.siting.repair import Repair, cheapest_repair
-from allocator.siting.search import ways_to_place
+from allocator.siting.repair import ProjectRepair, cheapest_repair
+from allocator.siting.search import place_project
 
 MOST_BLOCKED = 6
 """How many blocked options of one park are looked at for the one with the fewest reasons."""
@@ -47,7 +47,7 @@ def dossier(verified: VerifiedPlan, project_id: str, *, newcomer: bool = False) 
 
     A newcomer was not in the batch when the plan was made: its dossier does not say that no place was found for it.
     """
-    standing = Standing(verified.problem, verified.plan)
+    standing = PlanIndex(verified.problem, verified.plan)
     return dossier_beside(standing, verified.problem.project_by_id[project_id], newcomer=newcomer)
 
 
@@ -59,7 +59,7 @@ def dossiers(
     Once ``late`` says so, projects that wait are told about briefly, see ``brief``.  Once ``over`` says so, all that is
     told of them is that they were not explained, and of placed ones nothing.
     """
-    standing = Standing(verified.problem, verified.plan)
+    standing = PlanIndex(verified.problem, verified.plan)
     placed = standing.plan.placed_projects
     for project in sorted(verified.problem.projects, key=lambda project: project.project_id in placed):
         waits = project.project_id not in placed
@@ -69,7 +69,7 @@ def dossiers(
             yield _unexplained(project)
 
 
-def dossier_beside(standing: Standing, project: Project, *, newcomer: bool, brief: bool = False) -> Dossier:
+def dossier_beside(standing: PlanIndex, project: Project, *, newcomer: bool, brief: bool = False) -> Dossier:
     """Dossier of a project of a plan that was checked before, with what is already known of the plan."""
     placed = project.project_id in standing.plan.placed_projects
     options = options_beside(standing, project)
@@ -104,23 +104,23 @@ def _unexplained(project: Project) -> Dossier:
     return replace(_head(project), unplaced_reasons=(UnplacedReason(NOT_EXPLAINED, parts, None, "", ""),), brief=True)
 
 
-def _unplaced(standing: Standing, project: Project, told: Dossier, *, newcomer: bool) -> Dossier:
-    ways = ways_to_place(standing, project, MOST_ALTERNATIVES).found
+def _unplaced(standing: PlanIndex, project: Project, told: Dossier, *, newcomer: bool) -> Dossier:
+    ways = place_project(standing, project, MOST_ALTERNATIVES).found
     reasons = tuple(reasons_of_unplaced(standing, project, told.components, ways, newcomer=newcomer))
     others = tuple(Alternative(way.sites, way.deltas) for way in ways)
-    repair = Repair(ways[0].sites, (), exact=True) if ways else None
+    repair = ProjectRepair(ways[0].sites, (), exact=True) if ways else None
     if repair is None and not told.brief:
         repair = cheapest_repair(standing, project)
     return replace(told, unplaced_reasons=reasons, alternatives=others, repair=repair)
 
 
-def _scored(standing: Standing, project: Project, told: Dossier) -> Dossier:
+def _scored(standing: PlanIndex, project: Project, told: Dossier) -> Dossier:
     """With what the project adds to each goal, and the best other ways to place it against that."""
     without = standing.without(project.project_id)
     here = tuple(standing.of_project[project.project_id])
     score = without.deltas(here)
     taken = {space_id for site in here for space_id in site.space_ids}
-    ways = ways_to_place(without, project, MOST_ALTERNATIVES + 1).found
+    ways = place_project(without, project, MOST_ALTERNATIVES + 1).found
     others = [way for way in ways if way.space_ids != taken][:MOST_ALTERNATIVES]
     alternatives = tuple(
         Alternative(way.sites, {goal: change - score[goal] for goal, change in way.deltas.items()}) for way in others
@@ -129,7 +129,7 @@ def _scored(standing: Standing, project: Project, told: Dossier) -> Dossier:
 
 
 def _component(
-    standing: Standing, component: Component, options: Iterable[Option], *, placed: bool
+    standing: PlanIndex, component: Component, options: Iterable[Option], *, placed: bool
 ) -> ComponentDossier:
     problem = standing.problem
     assignment = standing.plan.by_component.get(component.key)
@@ -151,7 +151,7 @@ def _component(
 
 
 def _verdict(
-    standing: Standing, component: Component, park_id: str, options: list[Option], *, placed: bool
+    standing: PlanIndex, component: Component, park_id: str, options: list[Option], *, placed: bool
 ) -> SiteVerdict:
     problem = standing.problem
     assignment = standing.plan.by_component.get(component.key)
@@ -165,12 +165,13 @@ def _verdict(
 
 
 def _best(
-    standing: Standing, component: Component, park_id: str, options: list[Option], rules: tuple[Rule, ...]
+    standing: PlanIndex, component: Component, park_id: str, options: list[Option], rules: tuple[Rule, ...]
 ) -> SiteVerdict:
     """The first option that is possible, in the order of the goals; else the blocked one with the fewest reasons."""
     aims = aims_of(standing.problem)
     ranked = sorted(
-        options, key=lambda option: (*(-one for one in foreseen(promise(standing, aims, option))), option.start)
+        options,
+        key=lambda option: (*(-one for one in bounded_gain(optimistic_gain(standing, aims, option))), option.start),
     )
     for option in ranked:
         site = sites_of([option])
@@ -183,7 +184,7 @@ def _best(
 
 
 def _blocked(
-    standing: Standing, component: Component, park_id: str, option: Option, rules: tuple[Rule, ...]
+    standing: PlanIndex, component: Component, park_id: str, option: Option, rules: tuple[Rule, ...]
 ) -> SiteVerdict:
     """What stands against moving the component alone to the option, all else staying, and who holds what it needs."""
     site = sites_of([option])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from allocator.checking.incremental import Standing
+from allocator.checking.incremental import PlanIndex
 from allocator.domain.entities import Component
 from allocator.domain.months import parse_month
 from allocator.domain.plan import Breach, Plan
@@ -29,7 +29,7 @@ def _left(reason: Reason) -> float:
     return reason.offered if isinstance(reason.offered, int | float) else 0.0
 
 
-def holders_of(standing: Standing, component: Component, breach: Breach) -> Iterator[Holder]:
+def holders_of(standing: PlanIndex, component: Component, breach: Breach) -> Iterator[Holder]:
     """Who holds the floor or draws the supply of a breach in its month, tenants by name."""
     problem = standing.problem
     place, text = breach.where.rsplit("/", 1)

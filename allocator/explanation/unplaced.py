@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from allocator.checking.incremental import Standing
+from allocator.checking.incremental import PlanIndex
 from allocator.checking.single_move import CAPACITIES, shortfall
 from allocator.domain.entities import Component, Project
 from allocator.domain.months import format_month
@@ -12,14 +12,14 @@ from allocator.explanation.requirements import asked_window
 from allocator.goals import aims_of
 from allocator.problem.start_months import is_over
 from allocator.siting.candidates import options_beside, sites_of
-from allocator.siting.search import BY_ITSELF, Way
+from allocator.siting.search import BY_ITSELF, ProjectPlacement
 
 
 def reasons_of_unplaced(
-    standing: Standing,
+    standing: PlanIndex,
     project: Project,
     parts: tuple[ComponentDossier, ...],
-    ways: tuple[Way, ...],
+    ways: tuple[ProjectPlacement, ...],
     *,
     newcomer: bool,
 ) -> Iterator[UnplacedReason]:
@@ -43,13 +43,15 @@ def reasons_of_unplaced(
         yield UnplacedReason("combination", _ids(parts), None, "all together", "each alone")
 
 
-def _over(standing: Standing, part: Component) -> UnplacedReason:
+def _over(standing: PlanIndex, part: Component) -> UnplacedReason:
     """The months that were asked for, and the first month of the plan."""
     begins = format_month(standing.problem.plan_from)
     return UnplacedReason("window-over", part.component_id, None, asked_window(standing.problem, part), begins)
 
 
-def _could_be(standing: Standing, parts: tuple[ComponentDossier, ...], way: Way, *, newcomer: bool) -> UnplacedReason:
+def _could_be(
+    standing: PlanIndex, parts: tuple[ComponentDossier, ...], way: ProjectPlacement, *, newcomer: bool
+) -> UnplacedReason:
     """A place there is: nobody had asked for it, or it was not found, or the goals do not want it."""
     gain, space_id = way.deltas.get("value", 0), way.sites[0].space_id
     changed = next(
@@ -76,11 +78,11 @@ def _nowhere(part: ComponentDossier) -> Iterator[UnplacedReason]:
         )
 
 
-def _shut_out(standing: Standing, project: Project, part: ComponentDossier) -> Iterator[UnplacedReason]:
+def _shut_out(standing: PlanIndex, project: Project, part: ComponentDossier) -> Iterator[UnplacedReason]:
     """The site that others of the plan hold; where there is none, the site that would be refused in an empty plan."""
     component = next(c for c in project.components if c.component_id == part.component_id)
     blocked = [site for site in part.parks if site.verdict is Verdict.BLOCKED]
-    empty = Standing(standing.problem, Plan(()))
+    empty = PlanIndex(standing.problem, Plan(()))
     refused = {site.park_id: _refused_alone(empty, project, component, site) for site in blocked}
     site = min(blocked, key=lambda s: (bool(refused[s.park_id]), len(s.reasons), sum(h.value for h in s.holders)))
     family = "refused" if refused[site.park_id] else "displaced"
@@ -97,7 +99,7 @@ def _shut_out(standing: Standing, project: Project, part: ComponentDossier) -> I
         )
 
 
-def _refused_alone(empty: Standing, project: Project, component: Component, site: SiteVerdict) -> bool:
+def _refused_alone(empty: PlanIndex, project: Project, component: Component, site: SiteVerdict) -> bool:
     """Whether the site is refused even when nothing else is placed, in every month it could begin."""
     options = [o for o in options_beside(empty, project)[component.key] if o.space_id == site.space_id]
     return all(empty.breaks(sites_of([option]), BY_ITSELF) for option in options)

@@ -24,7 +24,7 @@ Column = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
-class Offers:
+class EligibilityMatrix:
     """Columns of what the spaces offer; NaN where nothing is stated, so that no comparison holds."""
 
     def __init__(self, problem: Problem) -> None:

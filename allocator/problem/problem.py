@@ -11,7 +11,7 @@ from allocator.domain.entities import Component, District, Park, Project, Regist
 from allocator.domain.plan import Aim, Assignment, Plan
 from allocator.domain.policy import NamedProject, Policy
 from allocator.domain.vocabulary import Permission, SpaceKind, Stage
-from allocator.problem.eligibility_matrix import Offers
+from allocator.problem.eligibility_matrix import EligibilityMatrix
 from allocator.problem.options import Option, enumerate_options
 from allocator.problem.start_months import may_wait
 from allocator.problem.tenant_relocation import Tenant, tenant
@@ -228,9 +228,9 @@ class Problem:
         }
 
     @cached_property
-    def offers(self) -> Offers:
+    def offers(self) -> EligibilityMatrix:
         """What the spaces offer, in columns."""
-        return Offers(self)
+        return EligibilityMatrix(self)
 
     @cached_property
     def options(self) -> tuple[Option, ...]:

@@ -2,7 +2,7 @@
 
 import math
 
-from allocator.checking.incremental import Standing
+from allocator.checking.incremental import PlanIndex
 from allocator.domain.entities import Component
 from allocator.domain.plan import Aim
 from allocator.goals.cost import opening_yuan_month
@@ -21,7 +21,7 @@ NEVER_GAINED = frozenset({"commute", "clustering"})
 """Goals to be kept low that a further site can only raise."""
 
 
-def promise(standing: Standing, aims: tuple[Aim, ...], option: Option, parts: int = 1) -> Worth:
+def optimistic_gain(standing: PlanIndex, aims: tuple[Aim, ...], option: Option, parts: int = 1) -> Worth:
     """The most that one of ``parts`` components adds to each tier beside a plan that does not have its project.
 
     What the project as a whole is worth is left out.  A goal that is not foreseen here promises without limit.
@@ -29,12 +29,12 @@ def promise(standing: Standing, aims: tuple[Aim, ...], option: Option, parts: in
     return tuple(sum(weight * _gain(standing, goal, option, parts) for goal, weight in aim.parts) for aim in aims)
 
 
-def foreseen(worth: Worth) -> Worth:
+def bounded_gain(worth: Worth) -> Worth:
     """A worth in which goals without a limit say nothing."""
     return tuple(0 if math.isinf(one) else one for one in worth)
 
 
-def _gain(standing: Standing, goal_id: str, option: Option, parts: int) -> float:
+def _gain(standing: PlanIndex, goal_id: str, option: Option, parts: int) -> float:
     problem = standing.problem
     component = problem.components[option.component]
     if goal_id in OF_THE_WHOLE or goal_id in NEVER_GAINED:
@@ -57,7 +57,7 @@ def _kept_price(problem: Problem, component: Component, option: Option) -> int:
     return problem.policy.move_price[problem.stages[component.key]]
 
 
-def _opening_at_least(standing: Standing, option: Option, parts: int) -> int:
+def _opening_at_least(standing: PlanIndex, option: Option, parts: int) -> int:
     """Of the opening of new blocks, the part that cannot be shared with the project's other components."""
     spaces = standing.problem.registry.spaces
     new = [spaces[space_id] for space_id in option.space_ids if space_id not in standing.in_space]

@@ -7,7 +7,7 @@ that no number measures (another kind of space, another permission) counts as a 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from allocator.checking.incremental import Standing
+from allocator.checking.incremental import PlanIndex
 from allocator.domain.entities import PARK_UTILITIES, Component, Project, Space
 from allocator.domain.plan import Assignment, Breach
 from allocator.problem.options import Reason, reasons_against
@@ -43,7 +43,7 @@ UNITS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LimitChange:
     """One limit that would have to give way: ``code`` is a rule or a test of sites, ``where`` what it speaks of.
 
     ``by`` is the least change in ``unit``, None where no number measures it; ``share_bp`` is the same as a share of
@@ -59,7 +59,7 @@ class Change:
     share_bp: int
 
 
-Changes = Mapping[tuple[str, str], Change]
+Changes = Mapping[tuple[str, str], LimitChange]
 """By code and place; of one limit the largest change, which does for the smaller ones too."""
 
 
@@ -68,7 +68,7 @@ def price_of(changes: Changes) -> Price:
     return sum(change.share_bp for change in changes.values()), len(changes)
 
 
-def joined(known: Changes, more: Iterable[Change]) -> Changes:
+def joined(known: Changes, more: Iterable[LimitChange]) -> Changes:
     """Both; of one limit the larger change."""
     found = dict(known)
     for change in more:
@@ -78,14 +78,14 @@ def joined(known: Changes, more: Iterable[Change]) -> Changes:
     return found
 
 
-def changes_for(standing: Standing, project: Project, sites: tuple[Assignment, ...]) -> Changes:
+def changes_for(standing: PlanIndex, project: Project, sites: tuple[Assignment, ...]) -> Changes:
     """Every limit in the way of a whole project at the sites, all else staying."""
     breaches = standing.breaches(sites, RAISED)
     found = joined(changes_of_sites(standing.problem, sites), of_breaches(project, breaches))
     return {key: _beside_others(standing.problem, sites, change) for key, change in found.items()}
 
 
-def _beside_others(problem: Problem, sites: Iterable[Assignment], change: Change) -> Change:
+def _beside_others(problem: Problem, sites: Iterable[Assignment], change: LimitChange) -> LimitChange:
     """Of a limit that many share: what the project itself needs there, and what the others leave of it."""
     if not isinstance(change.needed, int) or not isinstance(change.offered, int):
         return change
@@ -113,18 +113,18 @@ def changes_of_sites(problem: Problem, sites: Iterable[Assignment]) -> Changes:
     return found
 
 
-def of_breaches(project: Project, breaches: Iterable[Breach]) -> Iterator[Change]:
+def of_breaches(project: Project, breaches: Iterable[Breach]) -> Iterator[LimitChange]:
     """What would have to give way for breaches that a project causes."""
     for breach in breaches:
         where = breach.where.rsplit("/", 1)[0] if breach.rule in BY_MONTH else breach.where
         needed, offered = RULE_BY_ID[breach.rule].sides(breach)
         if isinstance(needed, str) or isinstance(offered, str):
-            yield Change(breach.rule, where, needed, offered, None, "", WHOLE_BP)
+            yield LimitChange(breach.rule, where, needed, offered, None, "", WHOLE_BP)
             continue
         by = abs(needed - offered)
         unit, asked = _asked(project, breach.rule, where)
         share = int(-(-by * WHOLE_BP // max(1, asked or max(abs(needed), abs(offered)))))
-        yield Change(breach.rule, where, needed, offered, by, unit, share)
+        yield LimitChange(breach.rule, where, needed, offered, by, unit, share)
 
 
 def _asked(project: Project, rule: str, where: str) -> tuple[str, int]:
@@ -137,7 +137,7 @@ def _asked(project: Project, rule: str, where: str) -> tuple[str, int]:
     return UNITS.get(rule, ""), 0
 
 
-def _unfit(problem: Problem, component: Component, space: Space) -> Iterator[Change]:
+def _unfit(problem: Problem, component: Component, space: Space) -> Iterator[LimitChange]:
     for reason in reasons_against(problem, component, space):
         where = f"{component.key}@{space.space_id}" if reason.code in OF_THE_PROJECT else space.space_id
         if reason.code == "window":
@@ -146,16 +146,16 @@ def _unfit(problem: Problem, component: Component, space: Space) -> Iterator[Cha
             # too small a space is too little floor in it, and the rule floor-area says how much
             continue
         elif isinstance(reason.needed, str) or isinstance(reason.offered, str):
-            yield Change(reason.code, where, reason.needed, reason.offered, None, reason.unit, WHOLE_BP)
+            yield LimitChange(reason.code, where, reason.needed, reason.offered, None, reason.unit, WHOLE_BP)
         else:
             by = round(abs(reason.needed - reason.offered), 6)
             share = int(-(-by * WHOLE_BP // max(1, abs(reason.needed))))
-            yield Change(reason.code, where, reason.needed, reason.offered, by, reason.unit, share)
+            yield LimitChange(reason.code, where, reason.needed, reason.offered, by, reason.unit, share)
 
 
-def _wait(problem: Problem, component: Component, space: Space, reason: Reason, where: str) -> Change:
+def _wait(problem: Problem, component: Component, space: Space, reason: Reason, where: str) -> LimitChange:
     first, last = first_month(problem, component, space), last_month(problem, component, space)
     if last < problem.plan_from:
-        return Change("window", where, reason.needed, reason.offered, None, "", WHOLE_BP)
+        return LimitChange("window", where, reason.needed, reason.offered, None, "", WHOLE_BP)
     by = first - last
-    return Change("window", where, reason.needed, reason.offered, by, "months", -(-by * WHOLE_BP // A_YEAR))
+    return LimitChange("window", where, reason.needed, reason.offered, by, "months", -(-by * WHOLE_BP // A_YEAR))

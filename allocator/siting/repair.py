@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 
-from allocator.checking.incremental import Standing
+from allocator.checking.incremental import PlanIndex
 from allocator.domain.entities import Component, Project, Space
 from allocator.domain.plan import Assignment
 from allocator.problem.options import Housed, Option, floor_taken_m2, reasons_against, rent_yuan_month
@@ -21,8 +21,8 @@ from allocator.rules.links import are_near
 from allocator.siting.candidates import options_housed, sites_of
 from allocator.siting.limit_changes import (
     WHOLE_BP,
-    Change,
     Changes,
+    LimitChange,
     Price,
     changes_for,
     changes_of_sites,
@@ -40,11 +40,11 @@ STEADY = tuple(rule for rule in BY_ITSELF if rule.id != "quota")
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
+class ProjectRepair:
     """The sites that need the least change, and the changes; ``exact`` says that no choice of sites needs less."""
 
     sites: tuple[Assignment, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[LimitChange, ...]
     exact: bool
 
 
@@ -56,7 +56,7 @@ class _Choice:
     changes: Changes
 
 
-def cheapest_repair(standing: Standing, project: Project) -> Repair:
+def cheapest_repair(standing: PlanIndex, project: Project) -> ProjectRepair:
     """The cheapest repair that lets a project be placed; no change at all where it has a place as things are."""
     best: tuple[Price, tuple[Assignment, ...], Changes] | None = None
     exact = True
@@ -70,10 +70,10 @@ def cheapest_repair(standing: Standing, project: Project) -> Repair:
         changes = changes_for(standing, project, sites)
         if best is None or price_of(changes) < best[0]:
             best = price_of(changes), sites, changes
-    return Repair((), (), exact) if best is None else Repair(best[1], tuple(best[2].values()), exact)
+    return ProjectRepair((), (), exact) if best is None else ProjectRepair(best[1], tuple(best[2].values()), exact)
 
 
-def _choices(standing: Standing, project: Project) -> Iterator[tuple[Price, tuple[Option, ...]]]:
+def _choices(standing: PlanIndex, project: Project) -> Iterator[tuple[Price, tuple[Option, ...]]]:
     """Choices of one option per component, each with a price that it cannot be below, lowest first."""
     offers = {
         key: sorted(_priced(standing, project, options), key=lambda one: (price_of(one.changes), one.options[0].start))
@@ -116,7 +116,7 @@ def _grown(
     return sorted(((price_of(one.changes), one) for one in more), key=lambda pair: pair[0])
 
 
-def _apart(problem: Problem, project: Project, choice: _Choice, option: Option) -> Iterator[Change]:
+def _apart(problem: Problem, project: Project, choice: _Choice, option: Option) -> Iterator[LimitChange]:
     """Links between an option and those chosen before that it is too far away for."""
     spaces = {made.component: made.space_id for made in (*choice.options, option)}
     for link in project.links:
@@ -128,10 +128,10 @@ def _apart(problem: Problem, project: Project, choice: _Choice, option: Option) 
             name = f"{link.first}~{link.second}"
             by = None if link.max_m is None else problem.distance_m(here, there) - link.max_m
             share = WHOLE_BP if by is None else -(-by * WHOLE_BP // max(1, problem.distance_m(here, there)))
-            yield Change("links", name, "", "", by, "m", share)
+            yield LimitChange("links", name, "", "", by, "m", share)
 
 
-def _priced(standing: Standing, project: Project, options: Iterable[Option]) -> Iterator[_Choice]:
+def _priced(standing: PlanIndex, project: Project, options: Iterable[Option]) -> Iterator[_Choice]:
     """Each option with what stands against it by itself."""
     for option in options:
         sites = sites_of([option])
@@ -140,7 +140,7 @@ def _priced(standing: Standing, project: Project, options: Iterable[Option]) -> 
         yield _Choice((option,), joined(own, of_breaches(project, breaches)))
 
 
-def _offers(standing: Standing, project: Project) -> Mapping[str, list[Option]]:
+def _offers(standing: PlanIndex, project: Project) -> Mapping[str, list[Option]]:
     """Every space for every component: in the months of its options, else from the first month that it is free."""
     problem = standing.problem
     timely: list[Housed] = []

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count, islice, product
 
-from allocator.checking.incremental import Standing
+from allocator.checking.incremental import PlanIndex
 from allocator.checking.single_move import ALONE
 from allocator.domain.entities import Link, Project
 from allocator.domain.plan import Aim, Assignment
@@ -18,7 +18,7 @@ from allocator.goals import aims_of, maximised, worth
 from allocator.problem.options import Option
 from allocator.rules import RULES
 from allocator.rules.links import are_near, place_of
-from allocator.siting.bounds import Worth, promise
+from allocator.siting.bounds import Worth, optimistic_gain
 from allocator.siting.candidates import options_beside, sites_of
 
 OF_LATER_PARTS = frozenset({"pinned", "move-budget"})
@@ -42,7 +42,7 @@ Spaces = tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ProjectPlacement:
     """One way to place a whole project; ``deltas`` is the change of every goal."""
 
     sites: tuple[Assignment, ...]
@@ -56,23 +56,23 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class ProjectPlacements:
     """Ways in distinct sets of spaces, best first; ``complete`` says that nothing better was left untried."""
 
-    found: tuple[Way, ...]
+    found: tuple[ProjectPlacement, ...]
     complete: bool
 
 
-def ways_to_place(standing: Standing, project: Project, most: int) -> Ways:
+def place_project(standing: PlanIndex, project: Project, most: int) -> ProjectPlacements:
     """The best ways to place a project that the plan does not place, all else staying put."""
     search = _Search(standing, project)
-    best: dict[frozenset[str], Way] = {}
+    best: dict[frozenset[str], ProjectPlacement] = {}
     for tried, (bound, spaces) in enumerate(search.choices()):
         ranked = sorted(best.values(), key=lambda way: way.worth, reverse=True)
         if len(ranked) >= most and bound <= ranked[most - 1].worth:
-            return Ways(tuple(ranked[:most]), complete=True)
+            return ProjectPlacements(tuple(ranked[:most]), complete=True)
         if tried >= MOST_TRIED or search.is_spent:
-            return Ways(tuple(ranked[:most]), complete=False)
+            return ProjectPlacements(tuple(ranked[:most]), complete=False)
         way = search.way(spaces)
         if way is None:
             continue
@@ -80,7 +80,7 @@ def ways_to_place(standing: Standing, project: Project, most: int) -> Ways:
         if used not in best or best[used].worth < way.worth:
             best[used] = way
     ranked = sorted(best.values(), key=lambda way: way.worth, reverse=True)
-    return Ways(tuple(ranked[:most]), complete=not search.is_spent)
+    return ProjectPlacements(tuple(ranked[:most]), complete=not search.is_spent)
 
 
 def worth_of(aims: tuple[Aim, ...], deltas: Mapping[str, int]) -> Worth:
@@ -89,7 +89,7 @@ def worth_of(aims: tuple[Aim, ...], deltas: Mapping[str, int]) -> Worth:
 
 
 class _Search:
-    def __init__(self, standing: Standing, project: Project) -> None:
+    def __init__(self, standing: PlanIndex, project: Project) -> None:
         self._standing = standing
         self._problem = standing.problem
         self._aims = aims_of(standing.problem)
@@ -99,7 +99,7 @@ class _Search:
         self._value = project.value
         self._starts = {key: _by_space(options) for key, options in self._offers(project).items()}
         self._promises = {
-            key: {s: promise(standing, self._aims, starts[0], len(self._parts)) for s, starts in spaces.items()}
+            key: {s: optimistic_gain(standing, self._aims, starts[0], len(self._parts)) for s, starts in spaces.items()}
             for key, spaces in self._starts.items()
         }
         self._nearby: dict[object, tuple[Spaces, ...]] = {}
@@ -172,7 +172,7 @@ class _Search:
             self._nearby[place, corners] = known
         return known
 
-    def way(self, spaces: tuple[Spaces, ...]) -> Way | None:
+    def way(self, spaces: tuple[Spaces, ...]) -> ProjectPlacement | None:
         """The project in these spaces from the first months in which no rule is broken."""
         offers = [self._starts[part.key][space_id] for part, space_id in zip(self._parts, spaces, strict=True)]
         for options in islice(product(*offers), MOST_MONTHS):
@@ -182,7 +182,7 @@ class _Search:
             sites = sites_of(options)
             if not self._standing.breaches(sites, RULES):
                 deltas = self._standing.deltas(sites)
-                return Way(sites, deltas, worth_of(self._aims, deltas))
+                return ProjectPlacement(sites, deltas, worth_of(self._aims, deltas))
         return None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from allocator.domain.plan import GoalReport, Plan, PlanStatus
-from allocator.engines.portfolio import PROOFS, Entrant, Standing, race
+from allocator.engines.portfolio import PROOFS, Entrant, PortfolioState, run_portfolio
 from allocator.engines.task import Progress, Task
 from allocator.linear.expressions import Row
 from allocator.linear.packed_rows import packed
@@ -13,7 +13,7 @@ from allocator.problem.options import Option
 from allocator.problem.problem import Problem, plan_of
 from allocator.solving.left_shift import with_earliest_starts
 from allocator.solving.model import Decisions, Model, Objective
-from allocator.solving.solution import Limits, Reins, Solution, Watch
+from allocator.solving.solution import Limits, Solution, SolveControl, Watch
 from allocator.solving.tie_breaking import canonical_order
 
 SHARE = 0.75
@@ -28,7 +28,7 @@ LEAST_SETTLING_S = 2.0
 UNSETTLED = "which of several equally good plans this is depends on timing: the time did not suffice to settle it"
 
 
-class Search:
+class LexicographicSearch:
     """One lexicographic pass over the goals."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Search:
         started: float,
     ) -> None:
         self._problem = problem
-        self.reins = Reins()
+        self.reins = SolveControl()
         self._published = _standing(problem)
         self._model, self._choose = compiled
         self._limits = limits
@@ -74,7 +74,7 @@ class Search:
     def improve(self, tier: int, objective: Objective, watch: Watch) -> bool:
         """Take the next goal as far as its time allows; False when no plan is known."""
         left = max(0.0, self._deadline - time.monotonic())
-        standing = race(
+        standing = run_portfolio(
             self._task(objective, left if tier + 1 == len(self._model.objectives) else left * SHARE),
             self._entrants,
             lambda progress: watch(objective.goal, _signed(progress, objective.sign)),
@@ -103,7 +103,7 @@ class Search:
             self._confirmed_by += [each.name for each in others]
             objective, bounds = self._reached[number]
             task = replace(self._task(objective, left_s * CONFIRMING_SHARE), rows=self._before[number])
-            standing = race(
+            standing = run_portfolio(
                 task,
                 others,
                 _unmoved(watch, goal),
@@ -113,7 +113,7 @@ class Search:
             self._confirmed(objective, bounds, standing)
             self.stopped = self.stopped or self.reins.stop()
 
-    def _confirmed(self, objective: Objective, bounds: dict[str, int], standing: Standing) -> None:
+    def _confirmed(self, objective: Objective, bounds: dict[str, int], standing: PortfolioState) -> None:
         """Take in what a second race over a goal has shown; a plan that beats a proof ends the proof."""
         bounds.update(standing.bounds)
         best = objective.evaluate(self.values or ()) if standing.value is None else standing.value
@@ -131,7 +131,7 @@ class Search:
         settled = False
         if most_s > 0:
             last = goals[-1]
-            standing = race(
+            standing = run_portfolio(
                 self._task(objective, most_s),
                 self._entrants,
                 _unmoved(watch, last),
@@ -141,7 +141,7 @@ class Search:
             settled = bool(standing.proofs)
         self.notes += [] if settled else [UNSETTLED]
 
-    def _look(self, objective: Objective, standing: Standing) -> bool:
+    def _look(self, objective: Objective, standing: PortfolioState) -> bool:
         """Offer a plan that is new, and hear whether to stop."""
         values = standing.values
         if values is not None and any(values) and values is not self._taken:
@@ -151,7 +151,7 @@ class Search:
             self.notes.append(f"stopped on request while {objective.goal} was pursued: the best plan until then")
         return self.stopped
 
-    def _so_far(self, objective: Objective, standing: Standing) -> Solution:
+    def _so_far(self, objective: Objective, standing: PortfolioState) -> Solution:
         """The best values of a race as a solution, with what is proven by now."""
         self._taken = standing.values
         plan, values = self._earliest(standing.values or ())

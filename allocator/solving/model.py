@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from allocator.domain.plan import Aim
-from allocator.engines.gc_pause import collector_held
+from allocator.engines.gc_pause import gc_paused
 from allocator.goals import BY_ID, aims_of, maximised
 from allocator.linear.expressions import Linear, Row, counted, summed, total
 from allocator.linear.packed_rows import PackedRows
@@ -138,7 +138,7 @@ def compile_model(
 ) -> tuple[Model, Decisions]:
     """Model of a problem under some rules and tiers of goals, its own by default, and what its variables mean."""
     aims = aims_of(problem) if aims is None else tuple(aims)
-    with collector_held():
+    with gc_paused():
         return _compiled(problem, rules, aims)
 
 

@@ -46,12 +46,12 @@ def never() -> bool:
     return False
 
 
-def want_none(_make: Callable[[], Solution]) -> None:
+def ignore_incumbents(_make: Callable[[], Solution]) -> None:
     """Want no plan before the last."""
 
 
 @dataclass(frozen=True)
-class Reins:
+class SolveControl:
     """How whoever ordered a solve holds it while it runs.
 
     ``stop`` says whether to end now with the best plan so far; ``better`` is offered, at every tick until it takes it,
@@ -59,4 +59,4 @@ class Reins:
     """
 
     stop: Callable[[], bool] = never
-    better: Callable[[Callable[[], Solution]], None] = want_none
+    better: Callable[[Callable[[], Solution]], None] = ignore_incumbents

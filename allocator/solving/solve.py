@@ -14,9 +14,9 @@ from allocator.linear.expressions import Row
 from allocator.linear.packed_rows import entries_of, packed
 from allocator.problem.problem import Problem
 from allocator.solving.infeasibility import conflict_of
-from allocator.solving.lexicographic import Search
+from allocator.solving.lexicographic import LexicographicSearch
 from allocator.solving.model import Model, compile_model
-from allocator.solving.solution import Limits, Reins, Solution, Watch, ignore
+from allocator.solving.solution import Limits, Solution, SolveControl, Watch, ignore
 
 LEAST_CONFLICT_S = 5.0
 """How long the search for a minimal conflict may last at the least; at most it takes what is left of the limit."""
@@ -77,7 +77,7 @@ def _fitting(engine: str, threads: int, model: Model) -> tuple[list[Entrant], st
 
 
 def solve(
-    problem: Problem, limits: Limits, engine: str = "auto", watch: Watch = ignore, reins: Reins | None = None
+    problem: Problem, limits: Limits, engine: str = "auto", watch: Watch = ignore, reins: SolveControl | None = None
 ) -> Solution:
     """Best plan found within the limits or until it is stopped, with what is proven of it.
 
@@ -88,7 +88,7 @@ def solve(
     model = replace(model, rows=packed(model.rows))
     running, why = _fitting(engine, limits.threads, model)
     started += prepare(entrant.engine for entrant in running)
-    search = Search(problem, (model, choose), limits, running, started)
+    search = LexicographicSearch(problem, (model, choose), limits, running, started)
     search.confirming = exact_engines(limits.threads)
     search.reins = reins or search.reins
     search.notes += [why] if why else []

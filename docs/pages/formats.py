@@ -16,10 +16,10 @@ from geodata.records.project_records import ComponentRecord, LinkRecord, Project
 from geodata.records.registry_records import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 from seeds.load import labels
 from service.application.analyses.recommendation import RecommendationOut
-from service.application.planning.goal_order import Order
+from service.application.planning.goal_order import GoalOrder
 from service.application.planning.scenario import Additions, Removals, Scenario
 from service.application.plans.comparison import Comparison
-from service.application.plans.comparison_table import Versus
+from service.application.plans.comparison_table import ComparisonTable
 from service.formats.analyses import AnswerOut
 from service.formats.plan import DossierOut, PlanOut
 
@@ -37,7 +37,7 @@ READ: tuple[tuple[str, str, type[BaseModel]], ...] = (
 
 ASKED: tuple[tuple[str, str, tuple[type[BaseModel], ...]], ...] = (
     ("scenario", "../how-to/compare-scenarios.md", (Scenario, Additions, Removals)),
-    ("goals", "../how-to/compare-scenarios.md#other-goals", (Order, AimRecord)),
+    ("goals", "../how-to/compare-scenarios.md#other-goals", (GoalOrder, AimRecord)),
 )
 """Small files that say what is asked for, each with the page that shows it."""
 
@@ -55,7 +55,7 @@ INPUTS = (
 ANSWERS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("recommend --json", RecommendationOut),
     ("compare --json", Comparison),
-    ("compare --json (several plans, or scenarios)", Versus),
+    ("compare --json (several plans, or scenarios)", ComparisonTable),
     ("answers --json", AnswerOut),
 )
 """What commands print as JSON, beside the files that are written."""

@@ -6,17 +6,17 @@ suggestion carries its reason, a conversion is counted, and what cannot be read 
 """
 
 from geodata.spreadsheet_mapping.convert import CellFault, Converted, convert
-from geodata.spreadsheet_mapping.mapping import Choice, Known, Mapping
+from geodata.spreadsheet_mapping.mapping import ColumnChoice, KnownWords, Mapping
 from geodata.spreadsheet_mapping.sheet import Column, ForeignSheet, Skipped, sheets
 from geodata.spreadsheet_mapping.suggest import suggest
 
 __all__ = [
     "CellFault",
-    "Choice",
     "Column",
+    "ColumnChoice",
     "Converted",
     "ForeignSheet",
-    "Known",
+    "KnownWords",
     "Mapping",
     "Skipped",
     "convert",

@@ -21,7 +21,7 @@ from geodata.readers.tables import Table
 from geodata.records.project_records import ProjectRecord
 from geodata.spreadsheet_mapping.cells import cell_parsing
 from geodata.spreadsheet_mapping.cells.cell_text import said
-from geodata.spreadsheet_mapping.mapping import IGNORED, LISTS, PARTS, WORDED, Choice, Known, Mapping
+from geodata.spreadsheet_mapping.mapping import IGNORED, LISTS, PARTS, WORDED, ColumnChoice, KnownWords, Mapping
 from geodata.spreadsheet_mapping.sheet import ForeignSheet, Skipped, letters
 
 HEAD = ("project_id", "enterprise", "name_zh", "name_en", "segment", "platform_kind", "tier", "priority", "value")
@@ -101,7 +101,7 @@ class Converted:
 Check = Callable[[Sequence[ProjectRecord]], Sequence[Fault]]
 
 
-def convert(sheet: ForeignSheet, mapping: Mapping, known: Known, check: Check = lambda _: ()) -> Converted:
+def convert(sheet: ForeignSheet, mapping: Mapping, known: KnownWords, check: Check = lambda _: ()) -> Converted:
     """The batch that a sheet holds; ``check`` finds the faults of its projects against the registry."""
     reader = _Reader(sheet, mapping, known)
     rows = tuple(reader.rows())
@@ -147,7 +147,7 @@ def _columns_left_out(sheet: ForeignSheet, mapping: Mapping) -> Iterator[LeftOut
     for note in sheet.notes:
         yield LeftOut(None, "", "", "", note)
     for column in sheet.columns:
-        choice = mapping.columns.get(column.position, Choice())
+        choice = mapping.columns.get(column.position, ColumnChoice())
         if not choice.target and column.filled:
             yield LeftOut(None, column.letter, column.heading, "", choice.reason)
     for name in mapping.assumed:
@@ -176,7 +176,7 @@ def _really_placed(project: ProjectRecord, rows: Sequence[MadeRow]) -> None:
 class _Reader:
     """Reads the rows of a sheet, and remembers what was changed, guessed and left out."""
 
-    def __init__(self, sheet: ForeignSheet, mapping: Mapping, known: Known) -> None:
+    def __init__(self, sheet: ForeignSheet, mapping: Mapping, known: KnownWords) -> None:
         self.sheet, self.mapping, self.known = sheet, mapping, known
         self.headings = {column.position: column.heading for column in sheet.columns}
         self.typed = {(each.row, each.column): each for each in mapping.corrections}
@@ -293,7 +293,7 @@ class _Reader:
         self._leave_out(number, position, cell, (f"您已改为“{typed.value}”", f'you wrote "{typed.value}" instead'))
         return typed.value
 
-    def _read(self, number: int, position: int, cell: object, choice: Choice) -> object:
+    def _read(self, number: int, position: int, cell: object, choice: ColumnChoice) -> object:
         """Value of a cell; one that cannot be read becomes a BadCell, and that a fault at its place."""
         if isinstance(cell, BadCell):
             return cell

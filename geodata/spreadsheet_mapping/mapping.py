@@ -26,13 +26,13 @@ IGNORED = "-"
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownWords:
     """Words of the vocabularies by field: what people may write, in lower case, and the code that it means."""
 
     words: Map[str, Map[str, str]]
 
 
-class Choice(BaseModel):
+class ColumnChoice(BaseModel):
     """What one column is: a field, or a field at a function, or nothing; its unit, and why, in two languages."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,7 +85,7 @@ class Mapping(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sheet: str = ""
-    columns: dict[int, Choice]
+    columns: dict[int, ColumnChoice]
     headings: dict[int, str] = Field(default_factory=dict)
     constants: dict[str, str] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from geodata.cells.cell_values import plain
 from geodata.spreadsheet_mapping.cells.cell_parsing import meaning
-from geodata.spreadsheet_mapping.mapping import Choice, Known, Mapping
+from geodata.spreadsheet_mapping.mapping import ColumnChoice, KnownWords, Mapping
 from geodata.spreadsheet_mapping.sheet import Column, ForeignSheet
 from geodata.spreadsheet_mapping.suggest import suggest, words
 
@@ -17,7 +17,7 @@ def signature(sheet: ForeignSheet) -> str:
     return hashlib.sha256(json.dumps(headings, ensure_ascii=False).encode()).hexdigest()
 
 
-def suggested(sheet: ForeignSheet, known: Known, prefix: str) -> Mapping:
+def suggested(sheet: ForeignSheet, known: KnownWords, prefix: str) -> Mapping:
     """What a sheet seems to be, with the headings that it was made for and with what of it is a guess."""
     mapping = suggest(sheet, known, prefix)
     assumed = tuple(name for name, value in mapping.constants.items() if value)
@@ -25,7 +25,7 @@ def suggested(sheet: ForeignSheet, known: Known, prefix: str) -> Mapping:
     return mapping.model_copy(update={"headings": _headings(sheet), "guessed": guessed, "assumed": assumed})
 
 
-def applied(saved: Mapping, sheet: ForeignSheet, known: Known, prefix: str) -> Mapping:
+def applied(saved: Mapping, sheet: ForeignSheet, known: KnownWords, prefix: str) -> Mapping:
     """A saved mapping for a sheet: columns by their headings, words and constants as they were chosen.
 
     A mapping without headings holds by position. Columns and words that it does not know are as they seem to be. The
@@ -35,7 +35,7 @@ def applied(saved: Mapping, sheet: ForeignSheet, known: Known, prefix: str) -> M
     found = dict(_matched(saved, sheet))
     told = {choice.target for choice in found.values() if choice.target}
     columns = {
-        position: found.get(position) or (Choice(sure=False, reason=_TAKEN) if choice.target in told else choice)
+        position: found.get(position) or (ColumnChoice(sure=False, reason=_TAKEN) if choice.target in told else choice)
         for position, choice in fresh.columns.items()
     }
     values = words(sheet, columns, known)
@@ -51,7 +51,7 @@ def applied(saved: Mapping, sheet: ForeignSheet, known: Known, prefix: str) -> M
     return mapping.model_copy(update={"constants": constants, "assumed": assumed})
 
 
-def _chosen(saved: Mapping, known: Known) -> dict[str, dict[str, str]]:
+def _chosen(saved: Mapping, known: KnownWords) -> dict[str, dict[str, str]]:
     """Words of a saved mapping whose meaning somebody chose: not those that are as they were guessed."""
     return {
         field: {
@@ -64,7 +64,7 @@ def _chosen(saved: Mapping, known: Known) -> dict[str, dict[str, str]]:
 
 
 def _guesses(
-    values: dict[str, dict[str, str]], chosen: dict[str, dict[str, str]], known: Known
+    values: dict[str, dict[str, str]], chosen: dict[str, dict[str, str]], known: KnownWords
 ) -> dict[str, tuple[str, ...]]:
     """Words with a meaning that is only a guess and that nobody chose."""
     found = {
@@ -81,7 +81,7 @@ def _guesses(
 _TAKEN = ("另一列已提供同样的内容", "another column tells the same")
 
 
-def _matched(saved: Mapping, sheet: ForeignSheet) -> Iterator[tuple[int, Choice]]:
+def _matched(saved: Mapping, sheet: ForeignSheet) -> Iterator[tuple[int, ColumnChoice]]:
     if not saved.headings:
         yield from ((position, choice) for position, choice in saved.columns.items())
         return

@@ -14,7 +14,7 @@ from geodata.spreadsheet_mapping.cells.cell_text import heading_parts, matches
 from geodata.spreadsheet_mapping.cells.traditional import simplified
 from geodata.spreadsheet_mapping.cells.units import guessed_unit, own_unit, unit_of_heading
 from geodata.spreadsheet_mapping.heading_fields import SURE, UNKNOWN, YES_OR_NO, functions_of, heading_of, read_heading
-from geodata.spreadsheet_mapping.mapping import PARTS, WORDED, Choice, Known, Mapping
+from geodata.spreadsheet_mapping.mapping import PARTS, WORDED, ColumnChoice, KnownWords, Mapping
 from geodata.spreadsheet_mapping.sheet import Column, ForeignSheet, letters
 
 MOST_WORDS = 200
@@ -37,10 +37,10 @@ _FIRM = r"公司|集团|医疗|医药|科技|器械|生物|研究院|工厂|厂$
 class _Guess:
     score: int
     column: Column
-    choice: Choice
+    choice: ColumnChoice
 
 
-def suggest(sheet: ForeignSheet, known: Known, prefix: str) -> Mapping:
+def suggest(sheet: ForeignSheet, known: KnownWords, prefix: str) -> Mapping:
     """A mapping for every column, each with its reason; what is not recognised is left out.
 
     Of columns that seem to be one field the one whose heading says it best is taken; where several say it equally, the
@@ -62,7 +62,7 @@ def suggest(sheet: ForeignSheet, known: Known, prefix: str) -> Mapping:
     return mapping.model_copy(update={"constants": constants})
 
 
-def _settled(first: _Guess, others: Sequence[_Guess]) -> dict[int, Choice]:
+def _settled(first: _Guess, others: Sequence[_Guess]) -> dict[int, ColumnChoice]:
     """Choices of the columns that seem to be one field."""
     equal = [first, *(each for each in others if each.score == first.score)]
     chosen = {first.column.position: first.choice}
@@ -81,22 +81,22 @@ def _settled(first: _Guess, others: Sequence[_Guess]) -> dict[int, Choice]:
                 f"与 {letter} 列同样像是这一栏，暂取 {letter} 列",
                 f"it fits as well as column {letter}, which is taken",
             )
-        chosen[other.column.position] = Choice(reason=reason, sure=False)
+        chosen[other.column.position] = ColumnChoice(reason=reason, sure=False)
     return chosen
 
 
-def _firms(columns: Sequence[Column], chosen: dict[int, Choice]) -> dict[int, Choice]:
+def _firms(columns: Sequence[Column], chosen: dict[int, ColumnChoice]) -> dict[int, ColumnChoice]:
     """The first column without a meaning of its own whose values look like names of firms."""
     for column in columns:
         if chosen[column.position].reason == UNKNOWN and len(column.samples) > 0:
             hits = sum(matches(_FIRM, sample.casefold()) for sample in column.samples)
             if hits >= MOST_OF * len(column.samples):
                 reason = ("内容像是企业名称，请确认", "its values look like names of firms")
-                return {column.position: Choice(target="enterprise", reason=reason, sure=False)}
+                return {column.position: ColumnChoice(target="enterprise", reason=reason, sure=False)}
     return {}
 
 
-def words(sheet: ForeignSheet, columns: dict[int, Choice], known: Known) -> dict[str, dict[str, str]]:
+def words(sheet: ForeignSheet, columns: dict[int, ColumnChoice], known: KnownWords) -> dict[str, dict[str, str]]:
     """Different words of the columns with vocabularies, with the code that each seems to mean, empty if none does."""
     found: dict[str, dict[str, str]] = {}
     for position, choice in columns.items():
@@ -116,37 +116,37 @@ def _cells(sheet: ForeignSheet, position: int) -> Iterable[object]:
     return (cell for cell in cells if not isinstance(cell, BadCell))
 
 
-def _guess(column: Column, known: Known) -> _Guess:
+def _guess(column: Column, known: KnownWords) -> _Guess:
     if column.joined_into is not None:
         letter = letters(column.joined_into)
-        return _Guess(0, column, Choice(reason=(f"已与 {letter} 列合并", f"joined with column {letter}")))
+        return _Guess(0, column, ColumnChoice(reason=(f"已与 {letter} 列合并", f"joined with column {letter}")))
     meaning_of = read_heading(column.heading)
     if meaning_of.left_out is not None:
-        return _Guess(0, column, Choice(reason=meaning_of.left_out, sure=meaning_of.left_out != YES_OR_NO))
+        return _Guess(0, column, ColumnChoice(reason=meaning_of.left_out, sure=meaning_of.left_out != YES_OR_NO))
     if column.filled == 0:
-        return _Guess(0, column, Choice(reason=("没有内容", "it is empty")))
+        return _Guess(0, column, ColumnChoice(reason=("没有内容", "it is empty")))
     if not meaning_of.field:
         return _by_content(column, known)
     return _found(column, meaning_of.field, meaning_of.score)
 
 
-def _by_content(column: Column, known: Known) -> _Guess:
+def _by_content(column: Column, known: KnownWords) -> _Guess:
     for field in ("segment", "tier", "function", "districts", "eia_level", "utilities"):
         given = [part for sample in column.samples for part in parts_of(field, sample) if not is_nothing(part)]
         hits = sum(meaning(field, part, known).code is not None for part in given)
         if len(given) > 1 and hits >= MOST_OF * len(given):
             reason = (f"{hits}/{len(given)} 个值属于这一栏的词汇", f"{hits} of {len(given)} values are words of it")
-            return _Guess(30, column, Choice(target=field, reason=reason, sure=False))
-    return _Guess(0, column, Choice(reason=UNKNOWN, sure=False))
+            return _Guess(30, column, ColumnChoice(target=field, reason=reason, sure=False))
+    return _Guess(0, column, ColumnChoice(reason=UNKNOWN, sure=False))
 
 
 def _found(column: Column, field: str, score: int) -> _Guess:
     if field == "priority" and matches(_FIRST_IS_MOST, plain(column.heading).casefold()):
         reason = ("1 像是最优先，与本系统（5 最优先）相反，请确认", "1 seems to come first here; with us 5 comes first")
-        return _Guess(0, column, Choice(reason=reason, sure=False))
+        return _Guess(0, column, ColumnChoice(reason=reason, sure=False))
     if field not in {"barred_from", "ground_floor"} and matches(_DENIED, heading_of(column.heading).whole):
         reason = ("列名中有否定的说法，请确认", "the heading denies something: say which field it is")
-        return _Guess(0, column, Choice(reason=reason, sure=False))
+        return _Guess(0, column, ColumnChoice(reason=reason, sure=False))
     last = column.heading.rsplit(" / ", 1)[-1]
     named = last if read_heading(last).field == field else column.heading
     functions = functions_of(column.heading) if field in PARTS and field != "districts" else []
@@ -155,7 +155,7 @@ def _found(column: Column, field: str, score: int) -> _Guess:
     if unit.sure and unit.unit is None:
         unit = guessed_unit(field, _bare_numbers(column))
     if not unit.readable:
-        return _Guess(0, column, Choice(reason=unit.why, sure=False))
+        return _Guess(0, column, ColumnChoice(reason=unit.why, sure=False))
     doubts = [unit.why] if unit.why != ("", "") else []
     if len(functions) > 1:
         doubts.append(("一栏说的是几种用途", "it speaks of several functions"))
@@ -175,7 +175,7 @@ def _found(column: Column, field: str, score: int) -> _Guess:
     )
     reason = ("；".join([reads[0], *(zh for zh, _ in doubts)]), "; ".join([reads[1], *(en for _, en in doubts)]))
     chosen = own_unit(field) or "" if unit.unit is None else unit.unit
-    return _Guess(score, column, Choice(target=target, unit=chosen, reason=reason, sure=sure))
+    return _Guess(score, column, ColumnChoice(target=target, unit=chosen, reason=reason, sure=sure))
 
 
 def _bare_numbers(column: Column) -> list[Decimal]:
@@ -184,7 +184,7 @@ def _bare_numbers(column: Column) -> list[Decimal]:
     return [numerals.value_of(sample) for sample in found]
 
 
-def _without_totals(columns: dict[int, Choice]) -> dict[int, Choice]:
+def _without_totals(columns: dict[int, ColumnChoice]) -> dict[int, ColumnChoice]:
     """Where areas are told by function, a column of area alone is their sum and not counted again."""
     if not any(choice.target.startswith("floor_area_m2@") for choice in columns.values()):
         return columns
@@ -192,6 +192,6 @@ def _without_totals(columns: dict[int, Choice]) -> dict[int, Choice]:
         return columns
     sum_of = ("面积已按用途分列，总面积不重复计入", "areas are told by function; their total is not counted again")
     return {
-        position: Choice(reason=sum_of, sure=False) if choice.target == "floor_area_m2" else choice
+        position: ColumnChoice(reason=sum_of, sure=False) if choice.target == "floor_area_m2" else choice
         for position, choice in columns.items()
     }

@@ -16,12 +16,12 @@ from seeds.load import load_districts
 from service.api.requests import ReopenIn, WithdrawIn
 from service.api.responses import BatchHead, BatchStored, BatchWhole, EnquiryOut, Reopened, Withdrawn
 from service.database.tables import batch
-from service.failpoints import reached
+from service.failpoints import failpoint
 from service.files.uploads import plain_name, read_projects
 from service.repositories import batches, registries
 from service.repositories.uploads.earlier_submissions import sent_before
-from service.web.context import Asker, Planner, Reader
-from service.web.idempotency import Answer, IsOnce, Once
+from service.web.context import Planner, Reader, RequestUser
+from service.web.idempotency import Answer, IdempotentRequest, IsOnce
 from service.web.limits.body_limits import takes_files
 from service.web.pagination import IfMatch, InWindow, Page, must_match, paged, tag
 from service.web.problems import conflict, not_found
@@ -72,8 +72,8 @@ class Named:
 
 
 def keep(  # noqa: PLR0913  a batch, and how it is stored
-    asker: Asker,
-    once: Once,
+    asker: RequestUser,
+    once: IdempotentRequest,
     projects: Sequence[ProjectRecord],
     named: Named,
     *,
@@ -105,7 +105,7 @@ def keep(  # noqa: PLR0913  a batch, and how it is stored
             replace=replaced,
         )
         found = batches.find(connection, batch_id)
-        reached("submit")
+        failpoint("submit")
         headers = {"Location": f"/api/v1/batches/{batch_id}", "ETag": tag(batch_id, 1)}
         return Answer(BatchStored.model_validate({**(found or {}), "sent_before": asdict(before)}), 201, headers)
 
@@ -117,7 +117,7 @@ def _named(project: ProjectRecord, file: str) -> None:
     project.placed(type(origin)(file, origin.row))
 
 
-def supply(asker: Asker) -> RegistryRecords:
+def supply(asker: RequestUser) -> RegistryRecords:
     """The newest registry, against which enquiries are checked; raises a 409 problem when there is none."""
     with asker.transaction() as connection:
         found = registries.find(connection, None)
@@ -146,7 +146,7 @@ def one(asker: Reader, batch_id: BatchId, response: Response) -> BatchWhole:
     return BatchWhole.model_validate({**found, "enquiries": enquiries})
 
 
-def _shown(asker: Asker, row: Mapping[str, Any]) -> EnquiryOut:
+def _shown(asker: RequestUser, row: Mapping[str, Any]) -> EnquiryOut:
     # that an id has another name in the city tells a district that somebody else uses it
     return EnquiryOut.model_validate({**row, "known_as": row["known_as"] if asker.district is None else None})
 

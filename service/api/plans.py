@@ -18,7 +18,7 @@ from service.database.rows import every
 from service.database.tables import artifact, dossier, placement, plan, unplaced
 from service.formats.plan import AssignmentOut, DossierOut, UnplacedOut
 from service.repositories import plans, review
-from service.web.context import Asker, Planner, Reader, Reviewer
+from service.web.context import Planner, Reader, RequestUser, Reviewer
 from service.web.idempotency import Answer, IsOnce
 from service.web.pagination import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
 from service.web.problems import ProblemError, conflict, not_found
@@ -79,7 +79,7 @@ def one(asker: Reader, plan_id: PlanId, known: IfNoneMatch = None) -> Response:
         return _whole(asker, connection, found(connection, plan_id), known)
 
 
-def _whole(asker: Asker, connection: Connection, row: Mapping[str, Any], known: str | None) -> Response:
+def _whole(asker: RequestUser, connection: Connection, row: Mapping[str, Any], known: str | None) -> Response:
     same = unchanged(known, etag(row))
     if same is not None:
         return same
@@ -119,7 +119,7 @@ def one_dossier(
     return written(dossier_for(asker, plan_id, project_id))
 
 
-def dossier_for(asker: Asker, plan_id: str, project_id: str) -> DossierOut:
+def dossier_for(asker: RequestUser, plan_id: str, project_id: str) -> DossierOut:
     """A project's dossier as the person may see it, made now if there was no time for it; raises a 404 problem."""
     with asker.transaction() as connection:
         found(connection, plan_id)
@@ -234,7 +234,11 @@ def publish(asker: Reviewer, plan_id: PlanId, once: IsOnce, version: IfMatch = N
 
 
 def _step(
-    asker: Asker, plan_id: str, once: Any, version: str | None, take: Callable[[Connection, Mapping[str, Any]], None]
+    asker: RequestUser,
+    plan_id: str,
+    once: Any,
+    version: str | None,
+    take: Callable[[Connection, Mapping[str, Any]], None],
 ) -> Response:
     """Take a step of the review on the version that was read."""
 

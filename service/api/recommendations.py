@@ -11,7 +11,7 @@ from geodata.readers.read_files import projects_in
 from service.api.requests import RecommendIn
 from service.application.analyses.recommendation import RecommendationOut, recommendation, with_newcomer
 from service.repositories import plans
-from service.web.context import Asker, AskingTurn, Reader
+from service.web.context import AskingTurn, Reader, RequestUser
 from service.web.idempotency import Answer, IsOnce
 from service.web.problems import conflict, not_found
 from service.web.redaction import masked
@@ -39,7 +39,7 @@ def recommend(asker: Reader, body: RecommendIn, once: IsOnce) -> Response:
     return once.answer(asker, make)
 
 
-def recommended(asker: Asker, body: RecommendIn) -> RecommendationOut:
+def recommended(asker: RequestUser, body: RecommendIn) -> RecommendationOut:
     """The answer itself, which changes nothing; raises InputError, and problems 404, 409 and 422.
 
     Whoever calls it has the person's turn.
@@ -56,7 +56,7 @@ def recommended(asker: Asker, body: RecommendIn) -> RecommendationOut:
     return masked(asker, plan_id, answer)
 
 
-def _standing(asker: Asker, plan_id: str | None) -> str:
+def _standing(asker: RequestUser, plan_id: str | None) -> str:
     """The plan that is joined.
 
     The published one may be joined by everybody: its enquiries are behind the answer, not in it.

@@ -16,7 +16,7 @@ from service.database.tables import registry
 from service.files.uploads import plain_name, read_registry
 from service.repositories import registries
 from service.repositories.ids import canonical_hash
-from service.web.context import Asker, Keeper, Reader
+from service.web.context import Keeper, Reader, RequestUser
 from service.web.idempotency import Answer, IsOnce
 from service.web.limits.body_limits import takes_files
 from service.web.pagination import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
@@ -49,7 +49,7 @@ def one(asker: Reader, number: Number, response: Response, known: IfNoneMatch = 
     return _shown(asker, number, response, known)
 
 
-def _shown(asker: Asker, number: int | None, response: Response, known: str | None) -> Response | RegistryWhole:
+def _shown(asker: RequestUser, number: int | None, response: Response, known: str | None) -> Response | RegistryWhole:
     with asker.transaction() as connection:
         found = registries.find(connection, number)
         if found is None:
@@ -162,7 +162,7 @@ def _outlines(own: Sequence[BoundaryRecord]) -> dict[str, bytes]:
     return {"boundaries.geojson": as_json({"type": "FeatureCollection", "features": features})} if own else {}
 
 
-def _stored(asker: Asker, once: IsOnce, records: RegistryRecords, note: str, based_on: int | None) -> Response:
+def _stored(asker: RequestUser, once: IsOnce, records: RegistryRecords, note: str, based_on: int | None) -> Response:
     def make(connection: Any) -> Answer:
         if based_on is not None:
             newest = registries.newest(connection)

@@ -15,12 +15,12 @@ from sqlalchemy import Connection, select
 from service.api.requests import RunIn
 from service.api.responses import BestSoFar, RunOut, RunState
 from service.application.planning.run_phases import PREPARING, STOPPABLE
-from service.application.planning.submit_run import order_run
+from service.application.planning.submit_run import submit_run
 from service.database.tables import run
 from service.identity.roles import Right
 from service.repositories import runs
 from service.repositories.fair_queue import Quota
-from service.web.context import Asker, Planner, Reader, StreamTurn, still_known
+from service.web.context import Planner, Reader, RequestUser, StreamTurn, still_known
 from service.web.idempotency import Answer, IsOnce
 from service.web.pagination import InWindow, Page, paged
 from service.web.problems import ProblemError, conflict, not_found
@@ -44,7 +44,7 @@ def create(asker: Planner, body: RunIn, once: IsOnce) -> Response:
     check_time(asker, body)
 
     def make(connection: Connection) -> Answer:
-        run_id = order_run(
+        run_id = submit_run(
             connection,
             asker.person,
             asker.district,
@@ -57,7 +57,7 @@ def create(asker: Planner, body: RunIn, once: IsOnce) -> Response:
     return once.answer(asker, make)
 
 
-def check_time(asker: Asker, body: RunIn) -> None:
+def check_time(asker: RequestUser, body: RunIn) -> None:
     """Refuse a time limit that the settings do not allow."""
     most = asker.house.settings.max_time_limit_s
     if body.time_limit_s is not None and body.time_limit_s > most:
@@ -97,7 +97,7 @@ def one(asker: Reader, run_id: RunId, response: Response) -> RunOut:
     return RunOut.model_validate(found)
 
 
-def _found(asker: Asker, run_id: str) -> Mapping[str, Any]:
+def _found(asker: RequestUser, run_id: str) -> Mapping[str, Any]:
     with asker.transaction() as connection:
         found = runs.find(connection, run_id)
     if found is None:
@@ -144,7 +144,7 @@ def cancel(
     return once.answer(asker, make)
 
 
-def check_kind(asker: Asker, found: Mapping[str, Any]) -> None:
+def check_kind(asker: RequestUser, found: Mapping[str, Any]) -> None:
     """Refuse people who may not begin a night to cancel its run."""
     if found["kind"] == "nightly":
         asker.needs(Right.OPERATE)
@@ -173,7 +173,7 @@ def events(
 
 
 def followed(
-    asker: Asker, run_id: str, last_event_id: str | None, known: Callable[[], Awaitable[bool]]
+    asker: RequestUser, run_id: str, last_event_id: str | None, known: Callable[[], Awaitable[bool]]
 ) -> StreamingResponse:
     """The events of a run, for as long as whoever asks is known; raises a 404 problem."""
     _found(asker, run_id)
@@ -183,7 +183,7 @@ def followed(
 
 
 async def _stream(
-    asker: Asker, run_id: str, seen: str | None, known: Callable[[], Awaitable[bool]]
+    asker: RequestUser, run_id: str, seen: str | None, known: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[str]:
     for look in range(int(STREAM_S / LOOK_S)):
         if look % KNOWN_LOOKS == KNOWN_LOOKS - 1 and not await known():

@@ -13,7 +13,7 @@ from service.api.responses import RunOut, ScenarioOut, SweepOut
 from service.api.runs import check_time
 from service.api.studies import Keep
 from service.application.planning.scenario import Scenario
-from service.application.planning.submit_run import order_run
+from service.application.planning.submit_run import submit_run
 from service.database.rows import first, only
 from service.database.tables import scenario, sweep
 from service.repositories import audit_log, runs, studies
@@ -109,7 +109,7 @@ def spread(asker: Planner, body: SweepIn, once: IsOnce) -> Response:
         for scenario_id in wanted:
             asked = {**body.run.model_dump(), "scenario_id": scenario_id, "name": scenario_id or "as it is"}
             read = asker.house.standings.registry
-            order_run(connection, asker.person, asker.district, asked, read, quota=quota, sweep_id=sweep_id)
+            submit_run(connection, asker.person, asker.district, asked, read, quota=quota, sweep_id=sweep_id)
         # the lock of the audit comes after that of the quota, as with every run
         audit_log.record(connection, asker.person, "sweep.create", f"sweep/{sweep_id}", {"members": len(wanted)})
         return Answer(_sweep(connection, sweep_id), 202, {"Location": f"/api/v1/sweeps/{sweep_id}"})

@@ -12,14 +12,14 @@ from service.api.requests import AnswersIn, DossiersIn, MovesIn
 from service.api.responses import PartOut, StudyHead, StudyOut
 from service.api.runs import check_time
 from service.application.planning.pipeline import problem_of
-from service.application.planning.submit_run import gather
+from service.application.planning.submit_run import prepare_run
 from service.database.rows import first
 from service.database.tables import run, sweep
 from service.formats.plan import DossierOut, PlanOut
 from service.repositories import answers, plans, runs, studies
 from service.repositories.fair_queue import Quota
-from service.repositories.studies import Wanted
-from service.web.context import Asker, Planner, Reader
+from service.repositories.studies import StudyRequest
+from service.web.context import Planner, Reader, RequestUser
 from service.web.idempotency import Answer, IsOnce
 from service.web.pagination import InWindow, Page, paged
 from service.web.problems import ProblemError, conflict, not_found
@@ -37,7 +37,7 @@ def moves(asker: Planner, body: MovesIn, once: IsOnce) -> Response:
 
     def make(connection: Connection) -> Answer:
         asked = {**body.run.model_dump(), "basis": "published", "max_moves": None}
-        found = gather(connection, None, asked, asker.house.standings.registry)
+        found = prepare_run(connection, None, asked, asker.house.standings.registry)
         limit_s = body.run.time_limit_s or asker.house.settings.time_limit_s
         problem = problem_of(found.inputs)
         shared = {"rate": asked_rate(problem) if body.rate is None else body.rate, "time_limit_s": limit_s}
@@ -45,7 +45,7 @@ def moves(asker: Planner, body: MovesIn, once: IsOnce) -> Response:
         parts = [("no limit", shared)]
         parts += [(f"at most {most}", {**shared, "most_moves": most}) for most in range(body.most_moves + 1)]
         size = (found.inputs.input_hash(), len(found.inputs.projects), Quota.of(asker.house.settings))
-        wanted = Wanted("moves", body.name, None, found.registry, request, *size, found.basis, found.inputs)
+        wanted = StudyRequest("moves", body.name, None, found.registry, request, *size, found.basis, found.inputs)
         return _made(connection, studies.create(connection, asker.person, wanted, parts))
 
     return once.answer(asker, make)
@@ -63,7 +63,7 @@ def dossiers(asker: Planner, body: DossiersIn, once: IsOnce) -> Response:
 
     def make(connection: Connection) -> Answer:
         size = (document.input_hash, len(names), Quota.of(asker.house.settings))
-        wanted = Wanted("dossiers", body.name, row["district"], row["registry"], shared, *size, body.plan_id)
+        wanted = StudyRequest("dossiers", body.name, row["district"], row["registry"], shared, *size, body.plan_id)
         parts = [(name, {**shared, "project_id": name}) for name in names]
         return _made(connection, studies.create(connection, asker.person, wanted, parts))
 
@@ -89,7 +89,7 @@ def questions(asker: Planner, body: AnswersIn, once: IsOnce) -> Response:
             raise conflict("answered", "The plan has these answers, or they are being worked out.")
         projects = len(document.inputs.projects) if document.inputs else 0
         size = (document.input_hash, projects, Quota.of(asker.house.settings))
-        wanted = Wanted("answers", body.name, row["district"], row["registry"], shared, *size, body.plan_id)
+        wanted = StudyRequest("answers", body.name, row["district"], row["registry"], shared, *size, body.plan_id)
         about = {"build-next": {"floor_area_m2": body.floor_area_m2}}
         parts = [(name, {**shared, "question": name, **about.get(name, {})}) for name in names]
         return _made(connection, studies.create(connection, asker.person, wanted, parts))
@@ -97,7 +97,7 @@ def questions(asker: Planner, body: AnswersIn, once: IsOnce) -> Response:
     return once.answer(asker, make)
 
 
-def _whole_plan(asker: Asker, plan_id: str) -> tuple[Mapping[str, Any], PlanOut]:
+def _whole_plan(asker: RequestUser, plan_id: str) -> tuple[Mapping[str, Any], PlanOut]:
     with asker.transaction() as connection:
         row, document = plans.find(connection, plan_id), plans.document_of(connection, plan_id)
     if row is None or document is None:
@@ -105,7 +105,7 @@ def _whole_plan(asker: Asker, plan_id: str) -> tuple[Mapping[str, Any], PlanOut]
     return row, document
 
 
-def _limit(asker: Asker, asked_s: float) -> float:
+def _limit(asker: RequestUser, asked_s: float) -> float:
     most = asker.house.settings.max_time_limit_s
     if asked_s > most:
         errors = [{"pointer": "#/time_limit_s", "message": f"must be at most {most:g}", "remedy": "Ask for less."}]

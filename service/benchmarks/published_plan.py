@@ -21,7 +21,7 @@ KEPT = tuple(rule for rule in RULES if rule.id not in {"pinned", "reserve"})
 """What is checked of each try: pins are met by choice, and reserved places are left to those they are held for."""
 
 
-def standing_plan(inputs: Inputs, every: int, draw: random.Random) -> tuple[PublishedRecord, ...]:
+def synthetic_published_plan(inputs: Inputs, every: int, draw: random.Random) -> tuple[PublishedRecord, ...]:
     """Assignments of the pinned projects and of one project in so many, which break no rule together.
 
     What is reserved stays free of all others, wherever in the place it may be.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from allocator.benchmarks.formulate import formulate
-from allocator.benchmarks.harness import Limits, compete, engine_code_hash, versions, warm_up
+from allocator.benchmarks.harness import Limits, engine_code_hash, run_engine, versions, warm_up
 from allocator.benchmarks.instance import Instance, Sense
 from allocator.benchmarks.instance_files import best_known, read_instance
 from allocator.benchmarks.result import Result, claimed, judged
@@ -60,7 +60,7 @@ def _claims(job: Job, instance: Instance, raw: Path | None, *, only_kept: bool) 
         if result is None:
             about = {"set": job.path.resolve().parent.name, "input_hash": input_hash, "code_hash": code_hash}
             formulation = formulation or formulate(instance)
-            record = compete(engine, formulation, job.limits)
+            record = run_engine(engine, formulation, job.limits)
             result = claimed(engine, formulation, record, job.limits, versions=software, **about)
             if kept is not None:
                 kept.parent.mkdir(parents=True, exist_ok=True)

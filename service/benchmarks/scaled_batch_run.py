@@ -18,7 +18,7 @@ from allocator.solving.solution import Limits
 from allocator.solving.solve import entrants, solve
 from seeds.load import seed_inputs
 from service.application.planning.pipeline import problem_of
-from service.benchmarks.scaled_seeds import multiplied
+from service.benchmarks.scaled_seeds import scale_seeds
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def prepared(size: str, seed: int) -> Prepared:
     lap = _laps(profile)
     seeds = seed_inputs()
     lap("read seeds")
-    inputs = multiplied(seeds, *parse_size(size), seed)
+    inputs = scale_seeds(seeds, *parse_size(size), seed)
     lap("multiply")
     problem = problem_of(inputs)
     lap("problem")

@@ -15,7 +15,7 @@ from geodata.records.inputs import Inputs, PolicyRecord, PublishedRecord
 from geodata.records.policy_records import QuotaRecord, ReserveRecord
 from geodata.records.project_records import ComponentRecord, ProjectRecord
 from geodata.records.registry_records import ParkRecord, SpaceRecord, TenancyRecord
-from service.benchmarks.published_plan import standing_plan
+from service.benchmarks.published_plan import synthetic_published_plan
 
 SHIFT_DEG = 0.003
 """How far a copy of a park may lie from the park, some 300 m: it stays in its district."""
@@ -36,7 +36,7 @@ MOST_OF_ONE_FIRM_BP = 2_000
 SMALL = (Tier.STARTUP, Tier.GROWTH)
 
 
-def multiplied(seeds: Inputs, projects: int, spaces: int, seed: int = 0) -> Inputs:
+def scale_seeds(seeds: Inputs, projects: int, spaces: int, seed: int = 0) -> Inputs:
     """Inputs with so many projects and spaces, all rules on; equal arguments give equal inputs."""
     # the same places and requests for every run: nothing secret is drawn
     draw = random.Random(seed)  # noqa: S311
@@ -58,7 +58,7 @@ def multiplied(seeds: Inputs, projects: int, spaces: int, seed: int = 0) -> Inpu
             "max_moves": MAX_MOVES,
         }
     )
-    published = standing_plan(whole, PUBLISHED_EVERY, draw)
+    published = synthetic_published_plan(whole, PUBLISHED_EVERY, draw)
     standing = {made.project_id for made in published}
     return whole.model_copy(
         update={

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from allocator.analysis.alternatives import alternatives
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.build_next import build_next
 from allocator.analysis.exceptions import exceptions
 from allocator.analysis.importance import importance
 from allocator.analysis.infeasible_batch.conflict import conflict
-from allocator.analysis.infeasible_batch.repair import Repair, repair
+from allocator.analysis.infeasible_batch.repair import BatchRepair, repair
 from allocator.analysis.move_curve import move_curve
 from allocator.analysis.sensitivity import sensitivity
 from allocator.domain.plan import Plan, PlanStatus
@@ -22,7 +22,7 @@ from service.application.analyses.map_analyses import alternatives_document, ans
 from service.application.planning.pipeline import problem_of
 from service.application.plans.plan_document import assignments_of, tenant_moves_of
 from service.cli.common import exit_codes
-from service.cli.common.plan_input import asked, standing
+from service.cli.common.plan_input import read_plan_and_inputs, read_verified_plan
 from service.cli.common.progress import ProgressLine
 from service.exports.plan_files import write_text
 from service.exports.repair_scenario import write_patch
@@ -38,17 +38,17 @@ from service.formats.analyses import (
 )
 from service.i18n.analyses_text import answer_text
 
-Question = Callable[[argparse.Namespace, Means], Answered]
+Question = Callable[[argparse.Namespace, AnalysisBudget], Answered]
 
 ENGINES = {"both": ("cp-sat", "scip")}
 
 
 def answers(options: argparse.Namespace) -> int:
     """Answer one question about a plan.json; the exit code says whether there is an answer."""
-    document, _ = asked(options.plan)
+    document, _ = read_plan_and_inputs(options.plan)
     with ProgressLine() as line:
         engines = ENGINES.get(options.engine, (options.engine,))
-        means = Means(options.time_limit, engines, seed=options.seed, watch=line.answering)
+        means = AnalysisBudget(options.time_limit, engines, seed=options.seed, watch=line.answering)
         found = QUESTIONS[options.question](options, means)
     answer = answer_document(document, options.question, means, found)
     text = answer.model_dump_json(indent=1)
@@ -67,12 +67,12 @@ def exit_code(found: Answered) -> int:
     return exit_codes.INFEASIBLE if barren else exit_codes.OK
 
 
-def _conflict(options: argparse.Namespace, means: Means) -> Answered:
+def _conflict(options: argparse.Namespace, means: AnalysisBudget) -> Answered:
     problem, hard = _problem(options)[1], _hard(options)
     return ConflictAnswerOut.model_validate(conflict(problem, means, hard, by_rule=options.by_rule))
 
 
-def _repair(options: argparse.Namespace, means: Means) -> Answered:
+def _repair(options: argparse.Namespace, means: AnalysisBudget) -> Answered:
     inputs, problem = _problem(options)
     found = repair(problem, means, _hard(options))
     if options.scenario is not None and found.needed and found.plan is not None:
@@ -80,32 +80,32 @@ def _repair(options: argparse.Namespace, means: Means) -> Answered:
     return _repair_document(problem, found)
 
 
-def _repair_document(problem: Problem, found: Repair) -> RepairOut:
+def _repair_document(problem: Problem, found: BatchRepair) -> RepairOut:
     whole, plan = found.repaired or problem, found.plan or Plan(())
     made = {"assignments": assignments_of(whole, plan), "tenant_moves": tenant_moves_of(whole, plan)}
     shown = {name: getattr(found, name) for name in RepairOut.model_fields if name not in made}
     return RepairOut.model_validate({**shown, **made})
 
 
-def _exceptions(options: argparse.Namespace, means: Means) -> Answered:
-    return ExceptionsOut.model_validate(exceptions(standing(options.plan)[1], means, options.goals))
+def _exceptions(options: argparse.Namespace, means: AnalysisBudget) -> Answered:
+    return ExceptionsOut.model_validate(exceptions(read_verified_plan(options.plan)[1], means, options.goals))
 
 
-def _build_next(options: argparse.Namespace, means: Means) -> Answered:
-    found = build_next(standing(options.plan)[1], means, options.floor_area, options.goals)
+def _build_next(options: argparse.Namespace, means: AnalysisBudget) -> Answered:
+    found = build_next(read_verified_plan(options.plan)[1], means, options.floor_area, options.goals)
     return BuildNextOut.model_validate(found)
 
 
-def _importance(options: argparse.Namespace, means: Means) -> Answered:
-    return ImportanceOut.model_validate(importance(standing(options.plan)[1], means, options.goals))
+def _importance(options: argparse.Namespace, means: AnalysisBudget) -> Answered:
+    return ImportanceOut.model_validate(importance(read_verified_plan(options.plan)[1], means, options.goals))
 
 
-def _alternatives(options: argparse.Namespace, means: Means) -> Answered:
-    _, verified = standing(options.plan)
+def _alternatives(options: argparse.Namespace, means: AnalysisBudget) -> Answered:
+    _, verified = read_verified_plan(options.plan)
     return alternatives_document(verified.problem, alternatives(verified, means, options.count, options.gap))
 
 
-def _moves(options: argparse.Namespace, means: Means) -> Answered:
+def _moves(options: argparse.Namespace, means: AnalysisBudget) -> Answered:
     _, problem = _problem(options)
     if not problem.published_by_component:
         remedy = "Plan with `allocator plan --published PLAN.json` first"
@@ -113,8 +113,8 @@ def _moves(options: argparse.Namespace, means: Means) -> Answered:
     return MoveCurveOut.model_validate(move_curve(problem, means, options.most_moves, options.rate))
 
 
-def _sensitivity(options: argparse.Namespace, means: Means) -> Answered:
-    found = sensitivity(standing(options.plan)[1], means, options.samples, options.spread)
+def _sensitivity(options: argparse.Namespace, means: AnalysisBudget) -> Answered:
+    found = sensitivity(read_verified_plan(options.plan)[1], means, options.samples, options.spread)
     return SensitivityOut.model_validate(found)
 
 
@@ -132,7 +132,7 @@ QUESTIONS: Mapping[str, Question] = {
 
 
 def _problem(options: argparse.Namespace) -> tuple[Inputs, Problem]:
-    _, inputs = asked(options.plan)
+    _, inputs = read_plan_and_inputs(options.plan)
     return inputs, problem_of(inputs)
 
 

@@ -11,25 +11,25 @@ from service.cli.serve import database
 from service.database.embedded import Addresses
 from service.database.engine import open_engine
 from service.observability import logs
-from service.operations.backup import Note, backup, restore
+from service.operations.backup import BackupManifest, backup, restore
 from service.settings import load_settings
 
 
-def back_up(options: argparse.Namespace) -> int:
+def backup_command(options: argparse.Namespace) -> int:
     """Dump the database into a file, with a note of what it holds."""
     return _do(lambda engine, addresses: backup(engine, addresses.owner, options.file), made=True)
 
 
-def bring_back(options: argparse.Namespace) -> int:
+def restore_command(options: argparse.Namespace) -> int:
     """Restore a dump into an empty database, and compare it with its note."""
 
-    def bring(engine: Engine, addresses: Addresses) -> Note:
+    def bring(engine: Engine, addresses: Addresses) -> BackupManifest:
         return restore(engine, addresses.owner, options.file, options.grant_to or addresses.login)
 
     return _do(bring, made=False)
 
 
-def _do(deed: Callable[[Engine, Addresses], Note], *, made: bool) -> int:
+def _do(deed: Callable[[Engine, Addresses], BackupManifest], *, made: bool) -> int:
     settings = load_settings()
     logs.set_up(settings.log_level)
     with database(settings, made=made) as addresses:

@@ -7,9 +7,9 @@ from pathlib import Path
 from allocator.errors import Fault, InputError
 from service.application.plans.comparison import compare as compare_plans
 from service.application.plans.comparison import comparison_text
-from service.application.plans.comparison_table import versus, versus_text
+from service.application.plans.comparison_table import comparison_table, comparison_table_text
 from service.cli.common import exit_codes
-from service.cli.common.plan_input import compared
+from service.cli.common.plan_input import read_plan_for_comparison
 from service.formats.plan import PlanOut
 
 
@@ -19,17 +19,17 @@ def compare(options: argparse.Namespace) -> int:
     if len(paths) + len(options.scenario or ()) < 2:
         remedy = "Name a second plan.json, or a --scenario"
         raise InputError([Fault(paths[0].name, None, None, None, "has nothing to be compared with", remedy)])
-    plans = [(_label(path), compared(path)) for path in paths]
+    plans = [(_label(path), read_plan_for_comparison(path)) for path in paths]
     if len(plans) == 2 and not options.scenario:
         found = compare_plans(plans[0][1], plans[1][1])
         print(found.model_dump_json(indent=1) if options.json else comparison_text(found))
         return exit_codes.OK
     plans += _under_scenarios(options, paths[0], plans[0][1])
-    table = versus(plans)
+    table = comparison_table(plans)
     if options.json:
         print(table.model_dump_json(indent=1))
         return exit_codes.OK
-    print("\n\n".join([versus_text(table), *(comparison_text(one) for one in table.differences)]))
+    print("\n\n".join([comparison_table_text(table), *(comparison_text(one) for one in table.differences)]))
     return exit_codes.OK
 
 

@@ -20,7 +20,7 @@ from service.application.plans.claim_check import false_claims
 from service.application.plans.plan_document import claims_of, dossier_document, plan_of, read_plan
 from service.application.plans.price_document import PriceOut, price_document
 from service.cli.common import exit_codes
-from service.cli.common.plan_input import standing
+from service.cli.common.plan_input import read_verified_plan
 from service.cli.common.progress import ProgressLine
 from service.formats.plan import DossierOut, PlanOut
 from service.i18n.conflict_text import dossier_text
@@ -69,7 +69,7 @@ def _inputs_for(options: argparse.Namespace, document: PlanOut) -> Inputs:
 
 def explain(options: argparse.Namespace) -> int:
     """Print a project's dossier, or every project's."""
-    document, verified = standing(options.plan)
+    document, verified = read_verified_plan(options.plan)
     faults = list(_unanswerable(options, verified.problem))
     if faults:
         raise InputError(faults)
@@ -130,7 +130,7 @@ def _price(options: argparse.Namespace, document: PlanOut, verified: VerifiedPla
 
 def recommend(options: argparse.Namespace) -> int:
     """Print where a newcomer could go while everyone else stays."""
-    document, verified = standing(options.plan)
+    document, verified = read_verified_plan(options.plan)
     path: Path = options.project
     joined = with_newcomer(document, verified, lambda records: read_projects(path, records), path.name)
     answer = recommendation(*joined, options.most)

@@ -13,9 +13,9 @@ from maps.page import plan_html
 from maps.payload.payload import Extras
 from maps.payload.views import VIEWS, Opening, offered
 from service.cli.common import exit_codes
-from service.cli.common.plan_input import standing
+from service.cli.common.plan_input import read_verified_plan
 from service.exports.maps.analyses import read_studies
-from service.exports.maps.payload import Drawn, caption_of, payload_of
+from service.exports.maps.payload import PlanBundle, caption_of, payload_of
 from service.exports.maps.settings import MapSettings, map_settings
 from service.formats.plan_boundaries import drawn_boundaries
 
@@ -23,8 +23,8 @@ from service.formats.plan_boundaries import drawn_boundaries
 def draw(options: argparse.Namespace) -> int:
     """Write one HTML file that opens with the view asked for and holds all others."""
     settings = map_settings(options.settings)
-    document, verified = standing(options.plan)
-    drawn = Drawn(document, verified, tuple(_dossiers(verified)))
+    document, verified = read_verified_plan(options.plan)
+    drawn = PlanBundle(document, verified, tuple(_dossiers(verified)))
     payload = payload_of(drawn, settings, _extras(options, settings, drawn))
     opening = _opening(options, payload, verified)
     options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -38,10 +38,10 @@ def _dossiers(verified: VerifiedPlan) -> Iterable[Dossier]:
     return (dossier(verified, project_id) for project_id in verified.problem.project_by_id)
 
 
-def _extras(options: argparse.Namespace, settings: MapSettings, drawn: Drawn) -> Extras:
+def _extras(options: argparse.Namespace, settings: MapSettings, drawn: PlanBundle) -> Extras:
     against = None
     if options.against is not None:
-        document, verified = standing(options.against)
+        document, verified = read_verified_plan(options.against)
         against = (verified, caption_of(document, settings))
     return Extras(studies=read_studies(options.answers, drawn.document, drawn.verified), against=against)
 

@@ -28,7 +28,7 @@ from service.database.tables import night
 from service.identity.api_keys import check_district, check_person, make_key, pepper_of
 from service.identity.roles import DISTRICT_ROLES, Principal, Role
 from service.identity.security_events import LOG
-from service.jobs.context import Works
+from service.jobs.context import WorkerContext
 from service.jobs.run_attempt import solve_run
 from service.jobs.worker import work
 from service.observability import logs
@@ -63,7 +63,7 @@ def migrate(options: argparse.Namespace) -> int:
         engine = open_engine(addresses.owner, pool_size=1)
         try:
             revision = migrate_database(engine, options.grant_to or addresses.login)
-            bootstrap.fill(engine, settings)
+            bootstrap.bootstrap(engine, settings)
             with engine.connect() as connection:
                 logins = granted(connection)
         finally:
@@ -115,7 +115,7 @@ def nightly(options: argparse.Namespace) -> int:
 
 
 def _night(settings: Settings, engine: Engine, *, as_json: bool) -> int:
-    works = Works(settings, engine, f"nightly-{os.getpid()}")
+    works = WorkerContext(settings, engine, f"nightly-{os.getpid()}")
     with transaction(engine, SYSTEM) as connection:
         day = nightly_replan.due(settings, now_by(connection, settings))
         run_id = nightly_replan.begin(connection, settings, day, "operator", again=True)

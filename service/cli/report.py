@@ -6,14 +6,14 @@ import sys
 from allocator.explanation.explain import dossier
 from maps.payload.payload import Extras
 from service.cli.common import exit_codes
-from service.cli.common.plan_input import standing
+from service.cli.common.plan_input import read_verified_plan
 from service.exports.maps.analyses import read_studies
-from service.exports.maps.payload import Drawn, payload_of
+from service.exports.maps.payload import PlanBundle, payload_of
 from service.exports.maps.settings import map_settings
 from service.exports.plan_files import ready
 from service.exports.report.analyses import study_tables
 from service.exports.report.report import report
-from service.exports.report.tables import Speech, screen_tables
+from service.exports.report.tables import ReportLocalizer, screen_tables
 from service.exports.tables_and_features import write_workbook
 from service.formats.plan_boundaries import drawn_boundaries
 
@@ -21,15 +21,15 @@ from service.formats.plan_boundaries import drawn_boundaries
 def write(options: argparse.Namespace) -> int:
     """Write report.pdf, map.png and plan.xlsx into a folder."""
     folder = ready(options.out)
-    document, verified = standing(options.plan)
+    document, verified = read_verified_plan(options.plan)
     told = tuple(dossier(verified, project_id) for project_id in verified.problem.project_by_id)
-    drawn = Drawn(document, verified, told)
+    drawn = PlanBundle(document, verified, told)
     extras = Extras(studies=read_studies(options.answers, document, verified))
     payload = payload_of(drawn, map_settings(options.settings), extras)
     made = report(payload, drawn, drawn_boundaries(document.inputs), options.language)
     (folder / "report.pdf").write_bytes(made.pdf)
     (folder / "map.png").write_bytes(made.png)
-    speech = Speech(options.language)
+    speech = ReportLocalizer(options.language)
     sheets = [*screen_tables(payload, drawn, speech), *study_tables(payload, speech)]
     write_workbook(verified.problem, document, folder / "plan.xlsx", sheets)
     for note in made.notes:

@@ -138,7 +138,7 @@ def _prepare(settings: Settings, addresses: Addresses) -> str | None:
         check_fit(engine)
         if settings.database_url is not None:
             return None
-        bootstrap.fill(engine, settings)
+        bootstrap.bootstrap(engine, settings)
         return bootstrap.first_key(engine, settings, pepper_of(settings))
     finally:
         engine.dispose()

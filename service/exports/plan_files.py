@@ -13,11 +13,11 @@ from allocator.errors import AllocatorError, Fault, InputError
 from maps.page import plan_html
 from service.application.planning.pipeline import Outcome
 from service.application.plans.plan_document import dossier_document
-from service.exports.maps.payload import Drawn, payload_of
+from service.exports.maps.payload import PlanBundle, payload_of
 from service.exports.maps.settings import map_settings
-from service.exports.replace_outputs import moved_in
+from service.exports.replace_outputs import replace_outputs
 from service.exports.report.report import report
-from service.exports.report.tables import Speech, screen_tables
+from service.exports.report.tables import ReportLocalizer, screen_tables
 from service.exports.tables_and_features import geojson, write_workbook
 from service.formats.plan import PlanOut
 from service.formats.plan_boundaries import drawn_boundaries
@@ -58,18 +58,18 @@ def write_all(folder: Path, outcome: Outcome, document: PlanOut) -> list[Path]:
     failed: dict[str, str] = {}
     with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as fresh:
         alone, text = Path(fresh) / "plan.json", document.model_dump_json(indent=1)
-        written = moved_in([write_text(alone, text)], folder, FILES)
+        written = replace_outputs([write_text(alone, text)], folder, FILES)
         if outcome.verified is None:
             return written
-        others = _drawn_files(Path(fresh), outcome, Drawn(document, outcome.verified, outcome.dossiers), failed)
+        others = _drawn_files(Path(fresh), outcome, PlanBundle(document, outcome.verified, outcome.dossiers), failed)
         # plan.json once more with the others: another run may have written into the folder meanwhile
-        written = moved_in([write_text(alone, text), *others], folder, FILES)
+        written = replace_outputs([write_text(alone, text), *others], folder, FILES)
     if failed:
         raise NotWrittenError(written, failed)
     return written
 
 
-def _drawn_files(folder: Path, outcome: Outcome, drawn: Drawn, failed: dict[str, str]) -> list[Path]:
+def _drawn_files(folder: Path, outcome: Outcome, drawn: PlanBundle, failed: dict[str, str]) -> list[Path]:
     """Write everything that FILES names but plan.json; the paths of what could be made."""
     written: list[Path] = []
     for name, make in _makers(outcome, drawn).items():
@@ -80,7 +80,7 @@ def _drawn_files(folder: Path, outcome: Outcome, drawn: Drawn, failed: dict[str,
     return written
 
 
-def _makers(outcome: Outcome, drawn: Drawn) -> Mapping[str, Callable[[Path], Any]]:
+def _makers(outcome: Outcome, drawn: PlanBundle) -> Mapping[str, Callable[[Path], Any]]:
     """How each file but plan.json is made; what several need is made once, by the first."""
     settings, document = map_settings(), drawn.document
     payload = cache(lambda: payload_of(drawn, settings))
@@ -94,7 +94,7 @@ def _makers(outcome: Outcome, drawn: Drawn) -> Mapping[str, Callable[[Path], Any
         "dossiers.json": text(lambda: _dossiers(outcome)),
         "plan.geojson": text(lambda: json.dumps(geojson(outcome.problem, document), ensure_ascii=False)),
         "plan.xlsx": lambda path: write_workbook(
-            outcome.problem, document, path, screen_tables(payload(), drawn, Speech("both"))
+            outcome.problem, document, path, screen_tables(payload(), drawn, ReportLocalizer("both"))
         ),
         "map.html": text(lambda: plan_html(payload(), districts(), settings.sources)),
         "map.png": lambda path: path.write_bytes(printed().png),

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from allocator.analysis.infeasible_batch.limit_edits import Change
+from allocator.analysis.infeasible_batch.limit_edits import LimitEdit
 from allocator.domain.policy import numbered
 from geodata.records.inputs import Inputs
 from service.exports.plan_files import write_text
@@ -14,7 +14,7 @@ from service.exports.plan_files import write_text
 Patch = dict[str, Any]
 
 
-def write_patch(path: Path, inputs: Inputs, changes: Sequence[Change | None]) -> Path:
+def write_patch(path: Path, inputs: Inputs, changes: Sequence[LimitEdit | None]) -> Path:
     """Write the changes that a scenario can state; what it cannot, a comment says."""
     known = [change for change in changes if change is not None]
     text = yaml.safe_dump(patch(inputs, known), allow_unicode=True, sort_keys=False)
@@ -23,7 +23,7 @@ def write_patch(path: Path, inputs: Inputs, changes: Sequence[Change | None]) ->
     return write_text(path, "".join([*remarks, text]))
 
 
-def patch(inputs: Inputs, changes: Iterable[Change]) -> Patch:
+def patch(inputs: Inputs, changes: Iterable[LimitEdit]) -> Patch:
     """The changes as a scenario."""
     made: Patch = {"name": "repair"}
     shown = inputs.model_dump(mode="json", by_alias=True)
@@ -36,7 +36,7 @@ def patch(inputs: Inputs, changes: Iterable[Change]) -> Patch:
 def _added(kind: str, key: str) -> "Patcher":
     """A whole record in place of the one there is, with the changed field."""
 
-    def put(made: Patch, shown: Patch, change: Change) -> None:
+    def put(made: Patch, shown: Patch, change: LimitEdit) -> None:
         listed = made.setdefault("add", {}).setdefault(kind, [])
         record = next((r for r in listed if r[key] == change.id), None)
         if record is None:
@@ -47,12 +47,12 @@ def _added(kind: str, key: str) -> "Patcher":
     return put
 
 
-def _district(made: Patch, _shown: Patch, change: Change) -> None:
+def _district(made: Patch, _shown: Patch, change: LimitEdit) -> None:
     permissions = made.setdefault("permissions", {}).setdefault(change.id, {})
     permissions[change.field.partition(".")[2]] = change.after
 
 
-def _policy(made: Patch, shown: Patch, change: Change) -> None:
+def _policy(made: Patch, shown: Patch, change: LimitEdit) -> None:
     policy = made.setdefault("policy", {})
     if change.field != "named_projects":
         policy[change.field] = change.after
@@ -65,7 +65,7 @@ def _policy(made: Patch, shown: Patch, change: Change) -> None:
 def _listed(kind: str) -> "Patcher":
     """A list of the policy with one record changed; a reserve of nothing is none."""
 
-    def put(made: Patch, shown: Patch, change: Change) -> None:
+    def put(made: Patch, shown: Patch, change: LimitEdit) -> None:
         policy = made.setdefault("policy", {})
         listed = policy.get(kind, shown["policy"][kind])
         names = zip(numbered(r["name"] for r in listed), listed, strict=True)
@@ -75,14 +75,14 @@ def _listed(kind: str) -> "Patcher":
     return put
 
 
-def _project(made: Patch, shown: Patch, change: Change) -> None:
+def _project(made: Patch, shown: Patch, change: LimitEdit) -> None:
     project = next(each for each in shown["projects"] if each["project_id"] == change.id)
     changed = made.setdefault("projects", {}).setdefault(change.id, {"links": project["links"]})
     named = numbered(f"{link['from']}~{link['to']}/{link['kind']}" for link in changed["links"])
     changed["links"] = [link for name, link in zip(named, changed["links"], strict=True) if name != change.before]
 
 
-def _component(made: Patch, shown: Patch, change: Change) -> None:
+def _component(made: Patch, shown: Patch, change: LimitEdit) -> None:
     project_id, component_id = change.id.rsplit("/", 1)
     project = next(each for each in shown["projects"] if each["project_id"] == project_id)
     part = next(each for each in project["components"] if each["component_id"] == component_id)
@@ -96,7 +96,7 @@ def _component(made: Patch, shown: Patch, change: Change) -> None:
         changed[change.field] = [word for word in left if word != change.before]
 
 
-Patcher = Callable[[Patch, Patch, Change], None]
+Patcher = Callable[[Patch, Patch, LimitEdit], None]
 
 PATCHES: Mapping[str, Patcher] = {
     "space": _added("spaces", "space_id"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-def moved_in(fresh: Iterable[Path], folder: Path, known: Iterable[str]) -> list[Path]:
+def replace_outputs(fresh: Iterable[Path], folder: Path, known: Iterable[str]) -> list[Path]:
     """Move fresh files into a folder; whatever an earlier run left there under a known name goes.
 
     Two runs take turns: the files of a folder are always those of one run, the one that finished last.

@@ -22,7 +22,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
-from allocator.engines.process_priority import give_way_as_session
+from allocator.engines.process_priority import lower_session_priority
 from allocator.engines.sandbox import end_with, forbid_network, limit_more_memory, limit_seconds, limit_written
 from allocator.errors import InputError
 
@@ -84,7 +84,7 @@ def _end(reader: int) -> None:
 def _read(answers: socket.socket, order: dict[str, Any]) -> None:
     os.setsid()
     os.nice(NICENESS)
-    give_way_as_session()
+    lower_session_priority()
     # what libraries write on these streams is the file's to say
     with Path(os.devnull).open("r+b") as nothing:
         for stream in range(3):

@@ -114,7 +114,7 @@ VOCABULARY_OF: Mapping[str, str] = {
 """By test, rule or requirement, the vocabulary of its coded words."""
 
 
-class Voice:
+class Localizer:
     """A language, and the names in a plan."""
 
     def __init__(self, language: Language, plan: PlanOut) -> None:

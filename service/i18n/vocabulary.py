@@ -9,7 +9,7 @@ from geodata.cells.cell_values import plain
 from geodata.readers.header_aliases import ALIASES
 from geodata.readers.project_reader import PROJECTS
 from geodata.records.project_records import ComponentRecord, ProjectHead
-from geodata.spreadsheet_mapping import Known
+from geodata.spreadsheet_mapping import KnownWords
 from maps.payload.reason_labels import Labels, complete
 from seeds.load import labels, load_districts
 from service.i18n.field_labels import FIELDS
@@ -53,7 +53,7 @@ PRIORITIES = {str(level): {"zh": str(level), "en": str(level)} for level in rang
 
 
 @cache
-def known_words() -> Known:
+def known_words() -> KnownWords:
     """Labels in both languages and codes, in lower case, by field."""
     words = {
         field: {
@@ -65,7 +65,7 @@ def known_words() -> Known:
         table.update({code: code for code in labels_of(field)})
         if VOCABULARIES.get(field) == "district":
             table.update({text.removesuffix("区"): code for text, code in list(table.items())})
-    return Known(words)
+    return KnownWords(words)
 
 
 def labels_of(field: str) -> dict[str, dict[str, str]]:

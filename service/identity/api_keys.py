@@ -107,7 +107,7 @@ def make_key(  # noqa: PLR0913, PLR0917  a key is these facts
 
 
 @dataclass(frozen=True)
-class Found:
+class KeyRecord:
     """A key that was made here, whose it is, and whether it is still taken: neither expired nor revoked."""
 
     key_id: str
@@ -115,7 +115,7 @@ class Found:
     in_force: bool
 
 
-def find_key(connection: Connection, pepper: bytes, key: str) -> Found | None:
+def find_key(connection: Connection, pepper: bytes, key: str) -> KeyRecord | None:
     """What is known of a key; None of one that was never made here."""
     taken = api_key.c.revoked_at.is_(None) & ((api_key.c.expires_at.is_(None)) | (api_key.c.expires_at > func.now()))
     found = connection.execute(
@@ -125,7 +125,7 @@ def find_key(connection: Connection, pepper: bytes, key: str) -> Found | None:
     ).first()
     if found is None:
         return None
-    return Found(found.key_id, Principal(found.person, Role(found.role), found.district), found.taken)
+    return KeyRecord(found.key_id, Principal(found.person, Role(found.role), found.district), found.taken)
 
 
 def revoke_key(connection: Connection, key_id: str) -> bool:

@@ -13,7 +13,7 @@ MOST = 1000
 
 
 @dataclass
-class Known:
+class KeyCache:
     """Keys by their digest; what is not taken is never remembered."""
 
     _found: dict[bytes, tuple[float, Principal]] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from service.settings import Settings
 
 
 @dataclass
-class Works:
+class WorkerContext:
     """Everything that lives as long as a worker; ``stopping`` is set when it shall end."""
 
     settings: Settings

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from allocator.checking.verify import RejectedPlanError
 from allocator.engines.task import Progress
 from allocator.problem.problem import Problem
-from allocator.solving.solution import Reins, Solution
+from allocator.solving.solution import Solution, SolveControl
 from geodata.records.inputs import Inputs
 from service.application.planning.run_phases import (
     ANSWERING,
@@ -24,10 +24,10 @@ from service.application.planning.run_phases import (
     expected_s,
 )
 from service.database.engine import SYSTEM, transaction
-from service.failpoints import reached
-from service.jobs.context import Works
+from service.failpoints import failpoint
+from service.jobs.context import WorkerContext
 from service.jobs.incumbent_plan import best_document
-from service.repositories.runs import PARTS, Claim, LostClaimError, Wanted, beat
+from service.repositories.runs import PARTS, Claim, LostClaimError, Wanted, heartbeat
 
 LOG = structlog.get_logger("worker")
 
@@ -49,7 +49,7 @@ class StoppedError(Exception):
 class Watcher:
     """While entered, beats for the attempt; its watches hand progress on and raise when the attempt shall stop."""
 
-    def __init__(self, works: Works, held: Claim) -> None:
+    def __init__(self, works: WorkerContext, held: Claim) -> None:
         self._works = works
         self._held = held
         asked, settings = held.row["request"], works.settings
@@ -87,7 +87,7 @@ class Watcher:
     def explaining(self, done: int, of: int) -> None:
         """How many dossiers are written."""
         if done == 0:
-            reached("explain")
+            failpoint("explain")
             self.budget.begin()
         self.check()
         self._enter(EXPLAINING, done=done, of=of)
@@ -106,9 +106,9 @@ class Watcher:
         self._phases.enter(phase)
         self._progress = {"phase": phase, **facts}
 
-    def reins(self, inputs: Inputs, problem: Problem) -> Reins:
+    def reins(self, inputs: Inputs, problem: Problem) -> SolveControl:
         """Stop the solve where it stands, and look at its better plans."""
-        return Reins(self._shall_stop, lambda make: self._look(inputs, problem, make))
+        return SolveControl(self._shall_stop, lambda make: self._look(inputs, problem, make))
 
     def check(self) -> None:
         """Raise StoppedError when the attempt shall stop and keep nothing."""
@@ -144,7 +144,7 @@ class Watcher:
             best, progress = self._best, {**self._progress, "phases": self._phases.told()}
             try:
                 with transaction(self._works.engine, SYSTEM) as connection:
-                    self._wanted = beat(connection, self._held, progress, best)
+                    self._wanted = heartbeat(connection, self._held, progress, best)
                 if self._best is best:
                     self._best = None
             except LostClaimError:

@@ -3,11 +3,11 @@
 import time
 from dataclasses import replace
 
-from allocator.analysis.budget import Means
-from allocator.analysis.worthwhile_moves import Worthwhile, worthwhile
+from allocator.analysis.budget import AnalysisBudget
+from allocator.analysis.worthwhile_moves import WorthwhileMoves, worthwhile
 from allocator.problem.problem import Problem
 from allocator.solving.solution import Limits, Solution
-from service.jobs.context import Works
+from service.jobs.context import WorkerContext
 from service.jobs.heartbeat import Watcher
 from service.repositories.runs import Claim
 
@@ -18,22 +18,22 @@ ENGINES = ("cp-sat", "scip")
 """Both must prove that a move is worth its price."""
 
 
-class Night:
+class NightlyImprovement:
     """One attempt at a night; ``worthwhile`` is known once the solve is over."""
 
-    def __init__(self, works: Works, held: Claim, limits: Limits, watcher: Watcher) -> None:
+    def __init__(self, works: WorkerContext, held: Claim, limits: Limits, watcher: Watcher) -> None:
         self._ends_at = time.monotonic() + limits.time_limit_s
         self._threads = works.settings.solver_threads
         self._most_moves: int = held.row["request"]["max_moves"]
         self._watcher = watcher
         self.limits = replace(limits, time_limit_s=limits.time_limit_s * SHARE)
-        self.worthwhile: Worthwhile | None = None
+        self.worthwhile: WorthwhileMoves | None = None
 
     def improve(self, problem: Problem, solution: Solution) -> Solution:
         """The solution with no move in it that is not worth its price, as far as the time of the night allows."""
         if self._watcher.cut_short or not problem.published_by_component:
             return solution
-        means = Means(
+        means = AnalysisBudget(
             max(1.0, self._ends_at - time.monotonic()),
             ENGINES,
             self._threads,

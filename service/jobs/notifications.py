@@ -15,8 +15,8 @@ from standardwebhooks import Webhook
 from service.database.engine import SYSTEM, transaction
 from service.database.rows import first
 from service.database.tables import notice
-from service.failpoints import reached
-from service.jobs.context import Works
+from service.failpoints import failpoint
+from service.jobs.context import WorkerContext
 from service.settings import Settings
 
 LOG = structlog.get_logger("worker")
@@ -24,7 +24,7 @@ MOST_TRIES = 12
 """Tries after which a notice is left with its error; they span about three days."""
 
 
-def send_due(works: Works) -> int:
+def send_due(works: WorkerContext) -> int:
     """Send the notices whose time has come, one transaction each; how many arrived."""
     arrived = 0
     for _ in range(20):
@@ -39,7 +39,7 @@ def send_due(works: Works) -> int:
             row = first(connection, found)
             if row is None:
                 return arrived
-            reached("notify")
+            failpoint("notify")
             arrived += _try(connection, works.settings, row)
     return arrived
 

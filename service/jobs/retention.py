@@ -3,7 +3,7 @@
 from sqlalchemy import func, select, text
 
 from service.database.engine import SYSTEM, transaction
-from service.jobs.context import Works
+from service.jobs.context import WorkerContext
 
 ANSWERS_DAYS = 2
 """How long the answer to an Idempotency-Key is repeated."""
@@ -15,7 +15,7 @@ SESSIONS_DAYS = 30
 """How long a session is kept, which is over by then; the audit keeps when it began."""
 
 
-def forget_old(works: Works) -> int:
+def forget_old(works: WorkerContext) -> int:
     """Delete what is older than the settings keep, in one transaction; how many runs went.
 
     Runs, plans and other people's uploads are deleted by functions of the database's owner, for the service may not.

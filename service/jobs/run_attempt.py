@@ -22,15 +22,15 @@ from service.database.engine import SYSTEM, transaction
 from service.database.errors import is_away
 from service.exports.geopackage import write_geopackage
 from service.exports.plan_files import NotWrittenError, write_all
-from service.failpoints import reached
+from service.failpoints import failpoint
 from service.formats.plan import PlanOut
-from service.jobs.context import Works
+from service.jobs.context import WorkerContext
 from service.jobs.heartbeat import StoppedError, Watcher
-from service.jobs.nightly_improvement import Night
+from service.jobs.nightly_improvement import NightlyImprovement
 from service.jobs.study_part import answer_part, keep_part
 from service.observability.tracing import attempt
 from service.repositories import plans, runs
-from service.repositories.plans import Made
+from service.repositories.plans import StoredPlan
 from service.repositories.runs import PARTS, Claim, LostClaimError
 
 LOG = structlog.get_logger("worker")
@@ -42,22 +42,22 @@ PATIENCE_S = 60.0
 """How long a finished solve waits for a database that is away."""
 
 
-def solve_next(works: Works, lane: str) -> str:
+def solve_next(works: WorkerContext, lane: str) -> str:
     """Do the run of a lane whose turn it is; how it ended, for the log."""
-    reached("claim")
+    failpoint("claim")
     with transaction(works.engine, SYSTEM) as connection:
         held = runs.claim_next(connection, lane, works.worker_id, works.settings.time_limit_s)
     return "nothing waits" if held is None else _solve(works, held)
 
 
-def solve_run(works: Works, run_id: str) -> str:
+def solve_run(works: WorkerContext, run_id: str) -> str:
     """Do a run if nobody has it; how it ended, for the log."""
     with transaction(works.engine, SYSTEM) as connection:
         held = runs.claim(connection, run_id, works.worker_id)
     return "not queued" if held is None else _solve(works, held)
 
 
-def _solve(works: Works, held: Claim) -> str:
+def _solve(works: WorkerContext, held: Claim) -> str:
     run_id = held.run_id
     started = time.monotonic()
     facts = {"run.id": run_id, "run.kind": held.row["kind"], "run.attempt": held.attempt}
@@ -81,30 +81,30 @@ def _solve(works: Works, held: Claim) -> str:
     return ended
 
 
-def _part(works: Works, held: Claim, watcher: Watcher) -> str:
+def _part(works: WorkerContext, held: Claim, watcher: Watcher) -> str:
     """A part of a study: it ends with its result."""
-    reached("build")
+    failpoint("build")
     result = answer_part(works, held, watcher)
-    reached("store")
+    failpoint("store")
 
     def store(connection: Connection) -> str:
         runs.end(connection, held, "succeeded", result=keep_part(connection, held, result))
-        reached("commit")
+        failpoint("commit")
         return str(held.row["name"])
 
     return f"part {_write(works, store)}"
 
 
-def _attempt(works: Works, held: Claim, watcher: Watcher) -> str:
-    reached("build")
+def _attempt(works: WorkerContext, held: Claim, watcher: Watcher) -> str:
+    failpoint("build")
     with transaction(works.engine, SYSTEM) as connection:
         inputs, owners = runs.inputs_of(connection, held.run_id)
     asked = held.row["request"]
     limits = Limits(
         asked.get("time_limit_s", works.settings.time_limit_s), works.settings.solver_threads, asked.get("seed", 0)
     )
-    reached("solve")
-    night = Night(works, held, limits, watcher) if held.row["kind"] == "nightly" else None
+    failpoint("solve")
+    night = NightlyImprovement(works, held, limits, watcher) if held.row["kind"] == "nightly" else None
     outcome = run(
         inputs,
         night.limits if night else limits,
@@ -118,9 +118,9 @@ def _attempt(works: Works, held: Claim, watcher: Watcher) -> str:
     document = plan_document(inputs, outcome)
     if outcome.verified is None:
         return _ended(works, held, "cancelled", NOTHING) if watcher.cut_short else _without_plan(works, held, document)
-    reached("render")
+    failpoint("render")
     watcher.writing()
-    made = Made(
+    made = StoredPlan(
         document=document,
         dossiers=[dossier_document(each) for each in outcome.dossiers if not each.brief],
         owners=owners,
@@ -128,7 +128,7 @@ def _attempt(works: Works, held: Claim, watcher: Watcher) -> str:
         files=_files(outcome, document),
         cut_short=watcher.cut_short,
     )
-    reached("store")
+    failpoint("store")
 
     def store(connection: Connection) -> str:
         plan_id = plans.store(connection, held, made)
@@ -136,15 +136,15 @@ def _attempt(works: Works, held: Claim, watcher: Watcher) -> str:
             nightly_replan.conclude(
                 connection, works.settings, held, (plan_id, document), night.worthwhile if night else None
             )
-        reached("commit")
+        failpoint("commit")
         return plan_id
 
     plan_id = _write(works, store)
-    reached("release")
+    failpoint("release")
     return f"plan {plan_id}"
 
 
-def _without_plan(works: Works, held: Claim, document: PlanOut) -> str:
+def _without_plan(works: WorkerContext, held: Claim, document: PlanOut) -> str:
     proven = document.status is PlanStatus.INFEASIBLE
     state = "infeasible" if proven else "no_plan"
     rows = ", ".join(document.conflict.rows) if document.conflict else ""
@@ -166,21 +166,21 @@ def _files(outcome: Outcome, document: PlanOut) -> dict[str, bytes]:
         return {path.name: path.read_bytes() for path in written}
 
 
-def _stopped(works: Works, held: Claim, why: str) -> str:
+def _stopped(works: WorkerContext, held: Claim, why: str) -> str:
     match why:
         case "cancelled":
             return _ended(works, held, "cancelled", "cancelled on request")
         case "shutdown":
-            _write(works, lambda connection: runs.give_back(connection, held))
+            _write(works, lambda connection: runs.requeue(connection, held))
             return "given back"
     return why
 
 
-def _stumbled(works: Works, held: Claim, error: Exception) -> str:
+def _stumbled(works: WorkerContext, held: Claim, error: Exception) -> str:
     why = f"{type(error).__name__}: {error}"[:2000].replace("\0", "")
 
     def write(connection: Connection) -> str:
-        runs.stumble(connection, held, why, works.retry)
+        runs.record_failed_attempt(connection, held, why, works.retry)
         return "stumbled"
 
     try:
@@ -189,7 +189,7 @@ def _stumbled(works: Works, held: Claim, error: Exception) -> str:
         return "refused: another attempt holds the run"
 
 
-def _ended(works: Works, held: Claim, state: str, why: str) -> str:
+def _ended(works: WorkerContext, held: Claim, state: str, why: str) -> str:
     """End the run without a plan."""
 
     def write(connection: Connection) -> str:
@@ -199,7 +199,7 @@ def _ended(works: Works, held: Claim, state: str, why: str) -> str:
     return _write(works, write)
 
 
-def _write(works: Works, write: Callable[[Connection], T]) -> T:
+def _write(works: WorkerContext, write: Callable[[Connection], T]) -> T:
     """One transaction, tried again while the database is away or starts; the attempt's number keeps it single."""
     until = time.monotonic() + PATIENCE_S
     while True:

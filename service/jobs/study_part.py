@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.move_curve import move_point
 from allocator.analysis.price_of_place import force
 from allocator.checking.verify import VerifiedPlan
@@ -18,11 +18,11 @@ from service.application.plans.plan_check import checked
 from service.application.plans.plan_document import dossier_document
 from service.application.plans.price_document import price_document
 from service.database.engine import SYSTEM, transaction
-from service.failpoints import reached
+from service.failpoints import failpoint
 from service.formats.analyses import AnswerOut, MovePointOut
 from service.formats.dossier import DossierOut
 from service.formats.plan import PlanOut
-from service.jobs.context import Works
+from service.jobs.context import WorkerContext
 from service.jobs.heartbeat import Watcher
 from service.repositories import answers, plans, studies
 from service.repositories.runs import Claim
@@ -31,7 +31,7 @@ ENGINES = ("cp-sat", "scip")
 """Both must prove a point before it is called proven."""
 
 
-def answer_part(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
+def answer_part(works: WorkerContext, held: Claim, watcher: Watcher) -> dict[str, Any]:
     """The result of a part, as a document."""
     return _PARTS[held.row["kind"]](works, held, watcher)
 
@@ -45,22 +45,24 @@ def keep_part(connection: Connection, held: Claim, result: dict[str, Any]) -> di
     return {"question": found.question, "stored": kept is not None}
 
 
-def _point(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
+def _point(works: WorkerContext, held: Claim, watcher: Watcher) -> dict[str, Any]:
     asked = held.row["request"]
     with transaction(works.engine, SYSTEM) as connection:
         inputs = studies.inputs_of(connection, held.row["sweep_id"])
     problem = problem_of(inputs)
-    reached("solve")
+    failpoint("solve")
     point = move_point(problem, _means(works, asked, watcher, ENGINES), asked.get("most_moves"), asked["rate"])
     return MovePointOut.model_validate(point).model_dump(mode="json")
 
 
-def _means(works: Works, asked: Mapping[str, Any], watcher: Watcher, engines: tuple[str, ...]) -> Means:
+def _means(
+    works: WorkerContext, asked: Mapping[str, Any], watcher: Watcher, engines: tuple[str, ...]
+) -> AnalysisBudget:
     threads = works.settings.solver_threads
-    return Means(asked["time_limit_s"], engines, threads, watch=watcher.answering, tick=watcher.check)
+    return AnalysisBudget(asked["time_limit_s"], engines, threads, watch=watcher.answering, tick=watcher.check)
 
 
-def _plan(works: Works, plan_id: str) -> PlanOut:
+def _plan(works: WorkerContext, plan_id: str) -> PlanOut:
     with transaction(works.engine, SYSTEM) as connection:
         document = plans.document_of(connection, plan_id)
     if document is None:
@@ -68,22 +70,22 @@ def _plan(works: Works, plan_id: str) -> PlanOut:
     return document
 
 
-def _answer(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
+def _answer(works: WorkerContext, held: Claim, watcher: Watcher) -> dict[str, Any]:
     asked = held.row["request"]
     document = _plan(works, asked["plan_id"])
     verified = checked(document)
-    reached("solve")
+    failpoint("solve")
     means = _means(works, asked, watcher, ENGINES[:1])
     made = answer_for_maps(document, verified, asked["question"], means, asked.get("floor_area_m2"))
     return made.model_dump(mode="json")
 
 
-def _dossier(works: Works, held: Claim, watcher: Watcher) -> dict[str, Any]:
+def _dossier(works: WorkerContext, held: Claim, watcher: Watcher) -> dict[str, Any]:
     asked = held.row["request"]
     document = _plan(works, asked["plan_id"])
     verified = checked(document)
     told = dossier(verified, asked["project_id"])
-    reached("solve")
+    failpoint("solve")
     wanted = [
         (f"{told.project_id}/{part.component_id}", park)
         for part in told.components

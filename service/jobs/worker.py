@@ -20,7 +20,7 @@ from sqlalchemy import Engine, func, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
-from allocator.engines.process_priority import give_way_as_session
+from allocator.engines.process_priority import lower_session_priority
 from allocator.engines.solver_process import ENGINES, load_once, memory_bytes_of_children
 from service.application.planning import nightly_replan
 from service.database.clock import now_by
@@ -28,8 +28,8 @@ from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.errors import is_away, said_by
 from service.database.migrate import check_fit
 from service.database.tables import worker
-from service.failpoints import reached
-from service.jobs.context import Works
+from service.failpoints import failpoint
+from service.jobs.context import WorkerContext
 from service.jobs.notifications import send_due
 from service.jobs.retention import forget_old
 from service.jobs.run_attempt import solve_next
@@ -48,17 +48,17 @@ HOUSEKEEPING_S = 1.0
 def work(settings: Settings, url: str, *, lifeline: bool = False) -> None:
     """Work until SIGTERM or SIGINT; with ``lifeline`` also until standard input ends, so as not to outlive a parent."""
     if os.getsid(0) == os.getpid():
-        give_way_as_session(settings.solver_niceness)
+        lower_session_priority(settings.solver_niceness)
     # its first solve may be small, and a large one may follow
     load_once(ENGINES)
     engine = open_engine(url, pool_size=5 + 2 * settings.worker_concurrency)
     name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
-    works = Works(settings, engine, name)
+    works = WorkerContext(settings, engine, name)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: works.stopping.set())
     if lifeline:
         threading.Thread(target=_die_with_parent, args=(works,), daemon=True).start()
-    keeping = threading.Thread(target=keep_house, args=(works,), name="housekeeping", daemon=True)
+    keeping = threading.Thread(target=run_housekeeping, args=(works,), name="housekeeping", daemon=True)
     keeping.start()
     try:
         asyncio.run(_take_all(works, url))
@@ -72,7 +72,7 @@ def work(settings: Settings, url: str, *, lifeline: bool = False) -> None:
         gc.freeze()
 
 
-def _die_with_parent(works: Works) -> None:
+def _die_with_parent(works: WorkerContext) -> None:
     """Wait for the end of standard input: the parent is gone, however it went."""
     with contextlib.suppress(OSError):
         # read past Python's own buffer, whose lock the ending interpreter would wait for
@@ -83,7 +83,7 @@ def _die_with_parent(works: Works) -> None:
     os._exit(1)
 
 
-async def _take_all(works: Works, url: str) -> None:
+async def _take_all(works: WorkerContext, url: str) -> None:
     """Take the jobs of every lane; a night has a place of its own, so that neither waits for the other."""
     lanes = {PEOPLE: works.settings.worker_concurrency, NIGHTS: 1}
     # every solve has a thread, and every lane one that waits for the end
@@ -92,7 +92,7 @@ async def _take_all(works: Works, url: str) -> None:
     await asyncio.gather(*(_take_jobs(works, url, lane, places) for lane, places in lanes.items()))
 
 
-async def _take_jobs(works: Works, url: str, lane: str, places: int) -> None:
+async def _take_jobs(works: WorkerContext, url: str, lane: str, places: int) -> None:
     checked = False
     while not works.stopping.is_set():
         try:
@@ -105,7 +105,7 @@ async def _take_jobs(works: Works, url: str, lane: str, places: int) -> None:
         await asyncio.sleep(0 if works.stopping.is_set() else 1)
 
 
-async def _take_until_stopped(works: Works, url: str, lane: str, places: int) -> None:
+async def _take_until_stopped(works: WorkerContext, url: str, lane: str, places: int) -> None:
     settings = works.settings
     queue = App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=3 + places))
 
@@ -148,11 +148,11 @@ def _give_way(niceness: int) -> None:
     os.setpriority(os.PRIO_PROCESS, thread, max(niceness, os.getpriority(os.PRIO_PROCESS, thread)))
 
 
-def keep_house(works: Works) -> None:
+def run_housekeeping(works: WorkerContext) -> None:
     """Until the worker stops: beat, take over, begin nights, send notices, forget what is old."""
     chores: list[tuple[float, Callable[[], object]]] = [
-        (works.settings.heartbeat_s, lambda: beat(works)),
-        (works.settings.heartbeat_s, lambda: reap(works)),
+        (works.settings.heartbeat_s, lambda: record_heartbeat(works)),
+        (works.settings.heartbeat_s, lambda: reclaim_stalled_runs(works)),
         (2.0, lambda: send_due(works)),
         (3600.0, lambda: forget_old(works)),
     ]
@@ -177,7 +177,7 @@ def _do(chore: Callable[[], object]) -> None:
         LOG.exception("a chore failed")
 
 
-def beat(works: Works) -> None:
+def record_heartbeat(works: WorkerContext) -> None:
     """Say that this worker lives."""
     with transaction(works.engine, SYSTEM) as connection:
         row = {"worker_id": works.worker_id, "host": socket.gethostname(), "pid": os.getpid()}
@@ -188,13 +188,13 @@ def beat(works: Works) -> None:
         )
 
 
-def reap(works: Works) -> list[str]:
+def reclaim_stalled_runs(works: WorkerContext) -> list[str]:
     """Take over what silent workers left behind, here or on any machine; the runs that are queued again."""
-    reached("reap")
+    failpoint("reap")
     settings = works.settings
     with transaction(works.engine, SYSTEM) as connection:
-        taken = runs.take_over(connection, settings.stalled_after_s, works.retry)
-        taken += runs.queue_again(connection, settings.stalled_after_s)
+        taken = runs.reclaim_stalled(connection, settings.stalled_after_s, works.retry)
+        taken += runs.requeue_orphans(connection, settings.stalled_after_s)
         connection.execute(
             text("DELETE FROM allocator.worker WHERE heartbeat_at < now() - make_interval(secs => :silence)"),
             {"silence": 10 * settings.stalled_after_s},
@@ -218,11 +218,11 @@ def _close_stalled_jobs(engine: Engine, silence_s: float) -> None:
         )
 
 
-def begin_night(works: Works, moment: datetime | None, person: str) -> str | None:
+def begin_night(works: WorkerContext, moment: datetime | None, person: str) -> str | None:
     """Begin the last night that was due at a moment – now by the database's clock if none is given – if nobody has."""
     with transaction(works.engine, SYSTEM) as connection:
         day = nightly_replan.due(works.settings, moment or now_by(connection, works.settings))
         run_id = nightly_replan.begin(connection, works.settings, day, person)
         if run_id is not None:
-            reached("night")
+            failpoint("night")
     return run_id

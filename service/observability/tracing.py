@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import NoOpTracer, Span, Status, StatusCode, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from allocator.engines.solver_process import Child, told
+from allocator.engines.solver_process import SolverProcess, told
 from service.settings import Settings
 
 _CARRIED = TraceContextTextMapPropagator()
@@ -67,12 +67,12 @@ class _Engines:
         self._tracer = tracer
         self._spans: dict[int, Span] = {}
 
-    def begun(self, child: Child) -> None:
+    def begun(self, child: SolverProcess) -> None:
         """A process has started."""
         facts = {"engine": child.engine, "process.pid": child.process.pid or 0}
         self._spans[id(child)] = self._tracer.start_span(f"engine {child.engine}", attributes=facts)
 
-    def ended(self, child: Child) -> None:
+    def ended(self, child: SolverProcess) -> None:
         """A process has ended, by itself or because it was ended."""
         span = self._spans.pop(id(child), None)
         if span is None:

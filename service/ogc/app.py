@@ -12,7 +12,7 @@ from service.ogc import features, jobs, problems, processes
 from service.ogc.links import OPENAPI, address, base, here, link
 from service.ogc.openapi import VERSION, describe
 from service.ogc.responses import FORMATS, PROBLEMS, described, json_answer
-from service.web.context import House, Needs, Reader, name_rights
+from service.web.context import AppContext, Needs, Reader, name_rights
 
 PREFIX = "/ogc"
 TITLE = "District allocator – OGC API"
@@ -26,7 +26,7 @@ CONFORMANCE = [
 ]
 
 
-def create_ogc(house: House) -> FastAPI:
+def create_ogc(house: AppContext) -> FastAPI:
     """The application for a house; people, roles and districts are those of /api/v1."""
     app = FastAPI(
         title=TITLE,

@@ -18,7 +18,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))
 
 
 @dataclass(frozen=True)
-class Asked:
+class FeatureQuery:
     """One question to a collection; ``feature_id`` asks for one feature alone."""
 
     limit: int

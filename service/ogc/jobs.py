@@ -14,7 +14,7 @@ from service.database.tables import run
 from service.ogc.links import address, here, link, pages
 from service.ogc.responses import FORMATS, GEOJSON, JSON, described, json_answer
 from service.repositories import plans, runs
-from service.web.context import Asker, Planner, Reader
+from service.web.context import Planner, Reader, RequestUser
 from service.web.problems import ProblemError, conflict
 
 router = APIRouter(tags=["jobs"], dependencies=FORMATS)
@@ -34,7 +34,7 @@ _STATES: dict[Status, tuple[str, ...]] = {
 _STATUS = {state: status for status, states in _STATES.items() for state in states}
 
 
-def found(asker: Asker, job_id: str) -> Mapping[str, Any]:
+def found(asker: RequestUser, job_id: str) -> Mapping[str, Any]:
     """A run that the person may see; raises the standard's problem."""
     with asker.transaction() as connection:
         row = runs.find(connection, job_id)

@@ -16,7 +16,7 @@ from service.ogc.links import JSON, address, here, pages
 from service.ogc.process_catalogue import ALLOCATE, PROCESSES, RECOMMEND, Process
 from service.ogc.responses import FORMATS, described, json_answer
 from service.web.context import AskingTurn, Planner, Reader
-from service.web.idempotency import KEY_FORM, Once, once
+from service.web.idempotency import KEY_FORM, IdempotentRequest, once
 from service.web.problems import ProblemError
 
 router = APIRouter(tags=["processes"], dependencies=FORMATS)
@@ -51,12 +51,12 @@ async def _once(
         str | None,
         Header(pattern=KEY_FORM, description="The same for every repetition of one deed; absent makes a new deed."),
     ] = None,
-) -> Once:
+) -> IdempotentRequest:
     """OGC clients send no key; one that does is answered as everywhere."""
     return await once(request, idempotency_key or secrets.token_hex(16))
 
 
-IsOnce = Annotated[Once, Depends(_once)]
+IsOnce = Annotated[IdempotentRequest, Depends(_once)]
 
 
 @router.get("/processes", summary="The processes", response_class=Response, responses=described("Processes"))

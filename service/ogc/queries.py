@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select
 
 from service.database.rows import every
-from service.ogc.filters import Asked, Box
+from service.ogc.filters import Box, FeatureQuery
 from service.ogc.property_types import Property
 
 Feature = dict[str, Any]
@@ -22,7 +22,7 @@ class Source(Protocol):
     """Answers a question about one version of the registry or one plan."""
 
     def find(
-        self, connection: Connection, origin: Origin, asked: Asked, properties: Sequence[Property]
+        self, connection: Connection, origin: Origin, asked: FeatureQuery, properties: Sequence[Property]
     ) -> tuple[int, list[Feature]]:
         """How many features match, and those of the page."""
         ...
@@ -35,7 +35,7 @@ class TableSource:
     query: Callable[[Origin], Select[Any]]
 
     def find(
-        self, connection: Connection, origin: Origin, asked: Asked, properties: Sequence[Property]
+        self, connection: Connection, origin: Origin, asked: FeatureQuery, properties: Sequence[Property]
     ) -> tuple[int, list[Feature]]:
         """Filter, count and page in the database, by the rights of the transaction."""
         rows = self.query(origin).subquery()
@@ -45,7 +45,7 @@ class TableSource:
         return matched, [_feature(row, properties) for row in every(connection, page)]
 
 
-def _conditions(rows: Subquery, asked: Asked) -> list[ColumnElement[bool]]:
+def _conditions(rows: Subquery, asked: FeatureQuery) -> list[ColumnElement[bool]]:
     """Features without a place or a time match every box or time, as the standard has it."""
     found: list[ColumnElement[bool]] = [rows.c[name] == value for name, value in asked.equals]
     if asked.feature_id is not None:
@@ -89,7 +89,7 @@ class AreaSource:
     areas: Callable[[Connection, Origin], Sequence[Area]]
 
     def find(
-        self, connection: Connection, origin: Origin, asked: Asked, properties: Sequence[Property]
+        self, connection: Connection, origin: Origin, asked: FeatureQuery, properties: Sequence[Property]
     ) -> tuple[int, list[Feature]]:
         """Filter and page in memory."""
         chosen = [area for area in self.areas(connection, origin) if _matches(area, asked)]
@@ -104,7 +104,7 @@ class AreaSource:
         ]
 
 
-def _matches(area: Area, asked: Asked) -> bool:
+def _matches(area: Area, asked: FeatureQuery) -> bool:
     if asked.feature_id is not None and area.fid != asked.feature_id:
         return False
     if any(area.properties[name] != value for name, value in asked.equals):

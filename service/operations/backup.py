@@ -29,7 +29,7 @@ COUNTED = ("audit", "registry", "batch", "enquiry", "run", "plan", "placement", 
 """Tables whose rows are counted on both sides."""
 
 
-class Note(BaseModel):
+class BackupManifest(BaseModel):
     """What a dump holds; it stands in FILE.json beside the dump FILE."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,18 +44,18 @@ class Note(BaseModel):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Of the dump.")
 
 
-def note_beside(path: Path) -> Path:
+def manifest_path(path: Path) -> Path:
     """Where the note of a dump stands."""
     return path.with_name(path.name + ".json")
 
 
-def backup(engine: Engine, url: str, path: Path) -> Note:
+def backup(engine: Engine, url: str, path: Path) -> BackupManifest:
     """Dump a database that may be in use, and note what the dump holds: both see the same moment.
 
     Raises InputError when the file is there already, the engine's login does not own the database, the audit does not
     hold, or pg_dump fails.
     """
-    for each in (path, note_beside(path)):
+    for each in (path, manifest_path(path)):
         if each.exists():
             raise _wrong(each.name, "is there already", "Name a new file.")
     unfinished = path.with_name(path.name + ".part")
@@ -72,18 +72,18 @@ def backup(engine: Engine, url: str, path: Path) -> Note:
     unfinished.chmod(0o600)
     note = note.model_copy(update={"sha256": _sha256(unfinished)})
     unfinished.rename(path)
-    note_beside(path).write_text(note.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    manifest_path(path).write_text(note.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return note
 
 
-def restore(engine: Engine, url: str, path: Path, grant_to: str | None = None) -> Note:
+def restore(engine: Engine, url: str, path: Path, grant_to: str | None = None) -> BackupManifest:
     """Restore a dump into an empty database, compare it with its note, and bring it to this release.
 
     The database may be of an older PostgreSQL than the one that was dumped. ``grant_to`` is the login that is to serve.
     Raises InputError when the database is not empty or not the engine's login's, the dump is not that of its note, or
     what was restored differs.
     """
-    note = read_note(path)
+    note = read_manifest(path)
     if current(engine) is not None:
         raise _wrong("database", "is not empty", "Restore into a new database.")
     with engine.connect() as connection:
@@ -143,11 +143,11 @@ def settings_left_out(script: Iterable[bytes], known: set[str]) -> Iterator[byte
             yield line
 
 
-def read_note(path: Path) -> Note:
+def read_manifest(path: Path) -> BackupManifest:
     """The note of a dump whose content it seals; raises InputError."""
-    beside = note_beside(path)
+    beside = manifest_path(path)
     try:
-        note = Note.model_validate_json(beside.read_text(encoding="utf-8"))
+        note = BackupManifest.model_validate_json(beside.read_text(encoding="utf-8"))
         sealed = _sha256(path)
     except (OSError, ValidationError, UnicodeError) as error:
         raise _wrong(
@@ -166,7 +166,7 @@ def _one_moment(engine: Engine) -> Iterator[tuple[Connection, str]]:
         yield connection, str(connection.execute(text("SELECT pg_export_snapshot()")).scalar_one())
 
 
-def _what_is_there(connection: Connection, revision: str | None) -> Note:
+def _what_is_there(connection: Connection, revision: str | None) -> BackupManifest:
     if revision is None:
         raise _wrong("database", "has no schema of ours", "Run `allocator migrate`.")
     entries, digest, broken = verify_chain(connection)
@@ -178,7 +178,7 @@ def _what_is_there(connection: Connection, revision: str | None) -> Note:
     }
     columns = plan_table.c.plan_id, plan_table.c.state, plan_table.c.version
     states = [list(row) for row in connection.execute(select(*columns).order_by(plan_table.c.plan_id))]
-    return Note(
+    return BackupManifest(
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
         release=version("district-allocator"),
         revision=revision,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 
 from geodata.readers.read_files import RegistryRecords, read_projects, read_registry
 from seeds.load import batch_path, load_boundaries, load_districts, plan_from, registry_dir
-from service.application.planning.submit_run import order_run
+from service.application.planning.submit_run import submit_run
 from service.database.engine import SYSTEM, transaction
 from service.database.tables import api_key, batch, registry
 from service.identity.api_keys import make_key
@@ -22,7 +22,7 @@ KEY_FILE = "first-key"
 """In the data folder."""
 
 
-def fill(engine: Engine, settings: Settings) -> None:
+def bootstrap(engine: Engine, settings: Settings) -> None:
     """Store the seed registry and queue a demo run of the seed batch, unless there is a registry already."""
     if not settings.demo:
         return
@@ -54,7 +54,7 @@ def _demo(connection: Connection, settings: Settings, records: RegistryRecords) 
         "time_limit_s": settings.demo_time_limit_s,
         "engine": "auto",
     }
-    order_run(
+    submit_run(
         connection,
         PERSON,
         None,

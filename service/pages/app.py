@@ -6,7 +6,7 @@ from service.pages import audit, inbox, nights, parks, registry, run, sessions, 
 from service.pages.intake import batch, column_mapping, upload
 from service.pages.plans import compare, maps, plan, plan_analyses, project, review
 from service.pages.shell import answered_forms, assets, errors
-from service.web.context import House
+from service.web.context import AppContext
 
 ROUTERS = (
     assets,
@@ -27,7 +27,7 @@ RECORDS = (parks, compare, site_finder, nights, registry, audit, sessions)
 """What is looked up beside the way from a batch to a plan."""
 
 
-def create_pages(house: House) -> FastAPI:
+def create_pages(house: AppContext) -> FastAPI:
     """The pages for a house; people, roles and districts are those of /api/v1."""
     app = FastAPI(title="Pages", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.house = house

@@ -11,7 +11,7 @@ from service.database.tables import audit as entries
 from service.i18n.page_texts import LANGUAGES
 from service.i18n.page_texts.audit import WORDS
 from service.i18n.page_texts.system import ACTIONS, CODED, FACTS, VALUES
-from service.pages.shell.access import Administering, Caller
+from service.pages.shell.access import Administering, SignedInRequest
 from service.repositories import audit_log
 
 router = APIRouter()
@@ -23,15 +23,15 @@ Word = Annotated[str, Query(max_length=200)]
 Before = Annotated[int | None, Query(ge=1, lt=1 << 53)]
 
 
-def wanted(person: Word = "", action: Word = "", subject: Word = "") -> audit_log.Wanted:
+def wanted(person: Word = "", action: Word = "", subject: Word = "") -> audit_log.AuditFilter:
     """The filter of an address."""
-    return audit_log.Wanted(person.strip(), action.strip(), subject.strip())
+    return audit_log.AuditFilter(person.strip(), action.strip(), subject.strip())
 
 
 @router.get("/audit")
 def listed(
     caller: Administering,
-    wanted: Annotated[audit_log.Wanted, Depends(wanted)],
+    wanted: Annotated[audit_log.AuditFilter, Depends(wanted)],
     before: Before = None,
     check_chain: Annotated[bool, Query(alias="check")] = False,  # noqa: FBT002
 ) -> Response:
@@ -56,5 +56,5 @@ def listed(
     )
 
 
-def _chain(caller: Caller, count: int, *, asked: bool) -> AuditCheck | None:
+def _chain(caller: SignedInRequest, count: int, *, asked: bool) -> AuditCheck | None:
     return check(caller.asker) if asked or count <= CHECKED_AT_ONCE else None

@@ -12,9 +12,9 @@ from service.api import nights
 from service.application.plans.change_report import ChangeReport, improves
 from service.formats.plan import PlanOut
 from service.i18n.page_texts.nights import WORDS
-from service.pages.shell.access import Caller, Operating, Reading
+from service.pages.shell.access import Operating, Reading, SignedInRequest
 from service.pages.shell.forms import InForm
-from service.pages.shell.plan_localizer import voice
+from service.pages.shell.plan_localizer import localizer_of
 from service.repositories import plans
 from service.web.problems import ProblemError
 
@@ -59,7 +59,7 @@ def one(caller: Reading, local_date: date) -> Response:
     return caller.page("night.html.j2", WORDS, night=found, report=report, **values)
 
 
-def _reported(caller: Caller, report: ChangeReport) -> dict[str, Any]:
+def _reported(caller: SignedInRequest, report: ChangeReport) -> dict[str, Any]:
     """What a report says, in the words of the plan that it proposes."""
     try:
         document, _ = caller.asker.house.plan(report.plan_id)
@@ -71,7 +71,7 @@ def _reported(caller: Caller, report: ChangeReport) -> dict[str, Any]:
     goals = [_goal(goal, report.goals[goal], basis, document) for goal in BY_ID if goal in report.goals]
     stay = next((point for point in report.curve.points if point.most_moves == 0), None) if report.curve else None
     return {
-        "voice": voice(caller, document),
+        "voice": localizer_of(caller, document),
         "goals": goals,
         "improves": improves,
         "stay": stay,

@@ -14,8 +14,8 @@ from service.database.rows import every
 from service.database.tables import dossier, plan
 from service.formats.dossier import DossierOut
 from service.i18n.page_texts.parks import WORDS
-from service.pages.shell.access import Caller, Reading
-from service.pages.shell.plan_localizer import voice
+from service.pages.shell.access import Reading, SignedInRequest
+from service.pages.shell.plan_localizer import localizer_of
 from service.repositories import plans
 from service.web.problems import not_found
 from service.web.redaction import masked
@@ -26,7 +26,7 @@ Plan = Annotated[str | None, Query(pattern=r"^(p-[0-9a-f]{12})?$")]
 MOST_PLANS = 30
 
 
-def standing(caller: Caller, plan_id: str | None) -> Mapping[str, Any] | None:
+def standing(caller: SignedInRequest, plan_id: str | None) -> Mapping[str, Any] | None:
     """The plan that is asked about, else the one in force, else the newest that the person may see; None for none."""
     with caller.transaction() as connection:
         if plan_id:
@@ -38,7 +38,7 @@ def standing(caller: Caller, plan_id: str | None) -> Mapping[str, Any] | None:
         return plans.published(connection) or next(iter(newest), None)
 
 
-def choices(caller: Caller) -> list[Mapping[str, Any]]:
+def choices(caller: SignedInRequest) -> list[Mapping[str, Any]]:
     """Plans to choose from, the one in force first, then the newest."""
     with caller.transaction() as connection:
         query = select(plan).order_by((plan.c.state == "published").desc(), plan.c.number.desc()).limit(MOST_PLANS)
@@ -85,6 +85,6 @@ def one(caller: Reading, park_id: ParkId, plan_id: Annotated[Plan, Query(alias="
         park=shown,
         waiting=waiting,
         elsewhere=elsewhere,
-        voice=voice(caller, document),
+        localizer_of=localizer_of(caller, document),
         whole=whole,
     )

@@ -13,7 +13,7 @@ from service.database.rows import every
 from service.database.tables import registry
 from service.i18n.page_texts.registry import WORDS
 from service.pages.registry_effects import concerned
-from service.pages.shell.access import Caller, Keeping, Reading
+from service.pages.shell.access import Keeping, Reading, SignedInRequest
 from service.pages.shell.forms import InForm
 from service.repositories import registries
 from service.web.limits.body_limits import takes_files
@@ -35,7 +35,7 @@ def versions(caller: Reading) -> Response:
     return _versions(caller)
 
 
-def _versions(caller: Caller, status: int = 200, faults: Any = (), detail: str = "") -> Response:
+def _versions(caller: SignedInRequest, status: int = 200, faults: Any = (), detail: str = "") -> Response:
     with caller.transaction() as connection:
         found = every(connection, select(*registries.HEAD).order_by(registry.c.number.desc()).limit(MOST))
     return caller.page(

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from service.application.registry.registry_effects import Effect, effects
-from service.pages.shell.access import Caller
-from service.pages.shell.plan_localizer import voice
+from service.pages.shell.access import SignedInRequest
+from service.pages.shell.plan_localizer import localizer_of
 from service.repositories import plans, registries
 
 MOST = 100
@@ -18,7 +18,7 @@ MOST = 100
 class _Stored:
     """A plan and two registries, known by their ids: what they say of each other never changes."""
 
-    def __init__(self, caller: Caller, standing: Mapping[str, Any], number: int) -> None:
+    def __init__(self, caller: SignedInRequest, standing: Mapping[str, Any], number: int) -> None:
         self._caller, self._standing, self._number = caller, standing, number
         self._key = (standing["plan_id"], standing["registry"], number)
 
@@ -43,7 +43,7 @@ def _known(stored: _Stored) -> tuple[Effect, ...]:
     return stored.effects()
 
 
-def concerned(caller: Caller, connection: Connection) -> dict[str, Any] | None:
+def concerned(caller: SignedInRequest, connection: Connection) -> dict[str, Any] | None:
     """Whom the newest registry concerns of those whom the person may see; None where it concerns nobody."""
     standing, newest = plans.published(connection), registries.newest(connection)
     if standing is None or newest is None or newest["number"] <= standing["registry"]:
@@ -61,5 +61,5 @@ def concerned(caller: Caller, connection: Connection) -> dict[str, Any] | None:
         "firms": len({one.project_id for one in seen}),
         "grave": len({one.project_id for one in seen if one.what != "changed"}),
         "left": max(0, len(seen) - MOST),
-        "voice": voice(caller, document),
+        "voice": localizer_of(caller, document),
     }

@@ -15,7 +15,7 @@ from service.i18n.localizer import UNITS
 from service.i18n.page_texts.batch import RUN
 from service.i18n.vocabulary import LABELS
 from service.pages.live_map import WIDTH, ground, parks
-from service.pages.shell.access import Caller, Planning, Reading
+from service.pages.shell.access import Planning, Reading, SignedInRequest
 from service.pages.shell.forms import InForm
 from service.pages.shell.session_cookie import session_of
 from service.repositories import plans, runs
@@ -37,7 +37,7 @@ def one(caller: Reading, run_id: RunId) -> Response:
     return caller.page("run.html.j2", RUN, run=found, plan=plan, over=runs.OVER, **_told(caller, found))
 
 
-def _told(caller: Caller, found: Mapping[str, Any]) -> dict[str, Any]:
+def _told(caller: SignedInRequest, found: Mapping[str, Any]) -> dict[str, Any]:
     """Phases and what the script on the page needs to tell in words."""
     limit = float(found["request"].get("time_limit_s") or caller.asker.house.settings.time_limit_s)
     place = 0 if caller.language == "zh" else 1

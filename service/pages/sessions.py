@@ -7,7 +7,7 @@ from fastapi import Path as InPath
 
 from service.i18n.page_texts.sessions import WORDS
 from service.identity import sessions
-from service.pages.shell.access import Caller, Reading
+from service.pages.shell.access import Reading, SignedInRequest
 from service.pages.shell.forms import InForm
 from service.web.problems import not_found
 
@@ -44,7 +44,7 @@ def end(caller: Reading, session_id: SessionId, _form: InForm) -> Response:
     return _ended(caller, ended)
 
 
-def _ended(caller: Caller, ended: list[str]) -> Response:
+def _ended(caller: SignedInRequest, ended: list[str]) -> Response:
     for each in ended:
         caller.asker.house.events.tell("session.ended", caller.asker.person, f"session/{each}")
     return caller.go("/sessions", said="ended")

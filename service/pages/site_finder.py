@@ -19,12 +19,12 @@ from service.application.plans.change_report import improves
 from service.formats.dossier import SiteOut
 from service.formats.plan import PlanOut
 from service.i18n.dossier_text.unplaced import repair
-from service.i18n.localizer import Voice
+from service.i18n.localizer import Localizer
 from service.i18n.page_texts.where import WORDS
 from service.pages.parks import choices, standing
-from service.pages.shell.access import Caller, Reading
+from service.pages.shell.access import Reading, SignedInRequest
 from service.pages.shell.forms import Form
-from service.pages.shell.plan_localizer import voice
+from service.pages.shell.plan_localizer import localizer_of
 from service.pages.site_finder_form import PARTS, at_fault, fault_rows, newcomer
 from service.repositories import plans
 from service.web.problems import ProblemError
@@ -76,7 +76,9 @@ def ask(caller: Reading, plan_id: Plan = None) -> Response:
     return _answer(caller, Form("GET /pages/where", {name: sent.getlist(name) for name in set(sent) - {"lang"}}))
 
 
-def _form(caller: Caller, plan_id: str | None, given: dict[str, str], status: int = 200, **found: Any) -> Response:
+def _form(
+    caller: SignedInRequest, plan_id: str | None, given: dict[str, str], status: int = 200, **found: Any
+) -> Response:
     row = standing(caller, plan_id)
     document = None if row is None else caller.asker.house.plan(row["plan_id"])[0]
     values = {"faults": [], "wrong": frozenset(), "detail": "", "answer": None, **found}
@@ -96,7 +98,7 @@ def _form(caller: Caller, plan_id: str | None, given: dict[str, str], status: in
     )
 
 
-def _answer(caller: Caller, form: Form) -> Response:
+def _answer(caller: SignedInRequest, form: Form) -> Response:
     started = time.monotonic()
     given = {name: "; ".join(values) for name, values in form.fields.items()}
     row = standing(caller, form.text("plan") or None)
@@ -121,15 +123,15 @@ def _faulty(form: Form, faults: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"faults": faults, "wrong": at_fault(form, (each.get("column") or "" for each in faults))}
 
 
-def _asked(caller: Caller, form: Form, plan_id: str) -> RecommendationOut:
+def _asked(caller: SignedInRequest, form: Form, plan_id: str) -> RecommendationOut:
     project = newcomer(form, f"NEW-{secrets.token_hex(4)}")
     return recommended(caller.asker, RecommendIn(project=project, plan_id=plan_id, most=MOST))
 
 
-def _told(caller: Caller, plan_id: str, document: PlanOut, found: RecommendationOut) -> dict[str, Any]:
+def _told(caller: SignedInRequest, plan_id: str, document: PlanOut, found: RecommendationOut) -> dict[str, Any]:
     with caller.transaction() as connection:
         whole = plans.seen_whole(connection, plan_id)
-    said = voice(caller, document)
+    said = localizer_of(caller, document)
     names = _names(said, found)
     changes = (
         [] if found.suggestions else [_named(line.strip(), names) for line in repair(said, found.dossier, document)]
@@ -149,7 +151,7 @@ def _told(caller: Caller, plan_id: str, document: PlanOut, found: Recommendation
     }
 
 
-def _names(said: Voice, found: RecommendationOut) -> dict[str, str]:
+def _names(said: Localizer, found: RecommendationOut) -> dict[str, str]:
     """Components of the newcomer by what they are for, numbered where two are for the same."""
     parts = found.dossier.components
     functions = [part.function for part in parts]

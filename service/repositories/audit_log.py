@@ -20,7 +20,7 @@ START = bytes(32)
 
 
 @dataclass(frozen=True)
-class Broken:
+class BrokenSeal:
     """The first entry that does not follow from the one before, and why."""
 
     number: int
@@ -60,16 +60,16 @@ def digest_of(entry: Mapping[str, Any], previous: bytes) -> bytes:
     return hashlib.sha256(previous + text_.encode()).digest()
 
 
-def verify_chain(connection: Connection) -> tuple[int, bytes, Broken | None]:
+def verify_chain(connection: Connection) -> tuple[int, bytes, BrokenSeal | None]:
     """Entries that hold, the digest of the last of them, and the first that does not."""
     count, previous = 0, START
     for entry in _entries(connection):
         if entry["number"] != count + 1:
-            return count, previous, Broken(count + 1, "is missing")
+            return count, previous, BrokenSeal(count + 1, "is missing")
         if bytes(entry["previous"]) != previous:
-            return count, previous, Broken(entry["number"], "does not follow from the entry before")
+            return count, previous, BrokenSeal(entry["number"], "does not follow from the entry before")
         if bytes(entry["digest"]) != digest_of(entry, previous):
-            return count, previous, Broken(entry["number"], "does not say what was sealed")
+            return count, previous, BrokenSeal(entry["number"], "does not say what was sealed")
         count, previous = count + 1, bytes(entry["digest"])
     return count, previous, None
 
@@ -86,7 +86,7 @@ def _entries(connection: Connection) -> Iterator[Mapping[str, Any]]:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AuditFilter:
     """Which entries are looked for; an empty word is any.  A subject may be cut short: ``plan/`` is every plan."""
 
     person: str = ""
@@ -95,7 +95,7 @@ class Wanted:
 
 
 def entries(
-    connection: Connection, wanted: Wanted, most: int, before: int | None = None
+    connection: Connection, wanted: AuditFilter, most: int, before: int | None = None
 ) -> Sequence[Mapping[str, Any]]:
     """Entries that are wanted, newest first, those before a number if one is given."""
     query = select(audit).order_by(audit.c.number.desc()).limit(most)

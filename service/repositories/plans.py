@@ -27,7 +27,7 @@ MEDIA_TYPES = {
 
 
 @dataclass(frozen=True)
-class Made:
+class StoredPlan:
     """A verified plan with everything that was made of it; ``files`` by name."""
 
     document: PlanOut
@@ -38,7 +38,7 @@ class Made:
     cut_short: bool = False
 
 
-def store(connection: Connection, held: Claim, made: Made) -> str:
+def store(connection: Connection, held: Claim, made: StoredPlan) -> str:
     """Store a plan and end its run with it; raises LostClaimError when the run is no longer held.
 
     A run that was cut short ends as cancelled, and its plan says how far it is from its bound.
@@ -105,7 +105,7 @@ def store(connection: Connection, held: Claim, made: Made) -> str:
     return plan_id
 
 
-def _head(plan_id: str, held: Claim, made: Made) -> dict[str, Any]:
+def _head(plan_id: str, held: Claim, made: StoredPlan) -> dict[str, Any]:
     document, row = made.document, held.row
     shown = document.model_dump(mode="json", include={"goals", "measures", "kpis"})
     return {

@@ -27,7 +27,7 @@ KINDS: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredRegistry:
     """A version that was stored, or that was there already with the very same content."""
 
     number: int
@@ -60,14 +60,14 @@ def boundaries_in(document: Mapping[str, Any]) -> gpd.GeoDataFrame:
 
 def store(
     connection: Connection, person: str, records: RegistryRecords, note: str = "", based_on: int | None = None
-) -> Stored:
+) -> StoredRegistry:
     """Store a checked registry as the newest version."""
     document = document_of(records)
     content_hash = canonical_hash(document)
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     last = newest(connection)
     if last is not None and last["content_hash"] == content_hash:
-        return Stored(last["number"], fresh=False)
+        return StoredRegistry(last["number"], fresh=False)
     number = 1 if last is None else last["number"] + 1
     connection.execute(
         insert(registry).values(
@@ -86,7 +86,7 @@ def store(
     connection.execute(insert(registry_space), [_space_row(number, space) for space in records.spaces])
     detail = {"content_hash": content_hash, "based_on": based_on, "note": note}
     audit_log.record(connection, person, "registry.store", f"registry/{number}", detail)
-    return Stored(number, fresh=True)
+    return StoredRegistry(number, fresh=True)
 
 
 def _park_row(number: int, park: ParkRecord) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from service.repositories.ids import new_id
 from service.repositories.parents import OVER, PARTS, close_parents, members_of
 from service.repositories.solve_queue import LANES, PEOPLE, enqueue, lane_of
 
-__all__ = ["OVER", "PARTS", "Claim", "LostClaimError", "Order", "Retry", "Wanted", "members_of"]
+__all__ = ["OVER", "PARTS", "Claim", "LostClaimError", "Retry", "RunRecord", "Wanted", "members_of"]
 
 LONGEST_PAUSE_S = 60.0
 """Longest wait between two attempts."""
@@ -28,7 +28,7 @@ Wanted = Literal["go on", "keep", "drop"]
 
 
 @dataclass(frozen=True)
-class Order:
+class RunRecord:
     """What is asked of a run, and how much its person may have waiting; None is no limit."""
 
     name: str
@@ -57,7 +57,9 @@ class LostClaimError(Exception):
     """Raised when a run is no longer held by the attempt that writes."""
 
 
-def create(connection: Connection, person: str, order: Order, inputs: Inputs, owners: Mapping[str, str | None]) -> str:
+def create(
+    connection: Connection, person: str, order: RunRecord, inputs: Inputs, owners: Mapping[str, str | None]
+) -> str:
     """Store a run with everything it needs, and queue it in the same transaction; raises QuotaError."""
     run_id = queue(connection, person, order, inputs.input_hash(), len(inputs.projects))
     document = inputs.model_dump(mode="json")
@@ -69,7 +71,7 @@ def create(connection: Connection, person: str, order: Order, inputs: Inputs, ow
     return run_id
 
 
-def queue(connection: Connection, person: str, order: Order, input_hash: str, projects: int) -> str:
+def queue(connection: Connection, person: str, order: RunRecord, input_hash: str, projects: int) -> str:
     """Store a run and queue it; its inputs are the caller's affair.  Raises QuotaError."""
     run_id = new_id("run")
     connection.execute(
@@ -138,7 +140,7 @@ def claim_next(connection: Connection, lane: str, worker: str, usual_s: float) -
     return None
 
 
-def beat(
+def heartbeat(
     connection: Connection, held: Claim, progress: Mapping[str, Any] | None, best: Mapping[str, Any] | None = None
 ) -> Wanted:
     """Say that the attempt lives, where it stands, and its best plan if that is new; what is wanted of it.
@@ -180,7 +182,7 @@ def end(connection: Connection, held: Claim, state: str, reason: str | None = No
     close_parents(connection, found, "system")
 
 
-def give_back(connection: Connection, held: Claim) -> None:
+def requeue(connection: Connection, held: Claim) -> None:
     """Put a run back into the queue because its worker stops; this is no failure of the run."""
     found = connection.execute(
         _held(held).values(state="queued", worker=None, heartbeat_at=None).returning(run.c.run_id)
@@ -201,7 +203,7 @@ class Retry:
         return min(LONGEST_PAUSE_S, self.after_s * 2.0 ** min(crashes - 1, 32))
 
 
-def stumble(connection: Connection, held: Claim, reason: str, retry: Retry) -> None:
+def record_failed_attempt(connection: Connection, held: Claim, reason: str, retry: Retry) -> None:
     """Count an attempt that failed: queue the run again, or put it into quarantine with the reason."""
     crashes = connection.execute(_held(held).values(crashes=run.c.crashes + 1).returning(run.c.crashes)).scalar()
     if crashes is None:
@@ -246,7 +248,7 @@ def stop(connection: Connection, person: str, run_id: str, *, keep: bool) -> Map
     return first(connection, going.values(**asked).returning(run))
 
 
-def take_over(connection: Connection, stalled_after_s: float, retry: Retry) -> list[str]:
+def reclaim_stalled(connection: Connection, stalled_after_s: float, retry: Retry) -> list[str]:
     """Queue the runs whose worker fell silent, or put them into quarantine; the ids of both."""
     silent = every(
         connection,
@@ -258,12 +260,12 @@ def take_over(connection: Connection, stalled_after_s: float, retry: Retry) -> l
     taken = []
     for row in silent:
         held = Claim(row["run_id"], row["attempt"], row["worker"], row["district"], row)
-        stumble(connection, held, "its worker fell silent", retry)
+        record_failed_attempt(connection, held, "its worker fell silent", retry)
         taken.append(row["run_id"])
     return taken
 
 
-def queue_again(connection: Connection, after_s: float) -> list[str]:
+def requeue_orphans(connection: Connection, after_s: float) -> list[str]:
     """Queue jobs for the runs that wait in a lane in which fewer jobs wait than runs; the ids of the last of them."""
     missed: list[str] = []
     for lane in LANES:

@@ -13,11 +13,11 @@ from service.repositories import audit_log, runs
 from service.repositories.fair_queue import Quota
 from service.repositories.ids import new_id
 from service.repositories.parents import OVER, join, members_of
-from service.repositories.runs import Order
+from service.repositories.runs import RunRecord
 
 
 @dataclass(frozen=True)
-class Wanted:
+class StudyRequest:
     """What a study is about; ``inputs`` is None where its parts read those of its plan."""
 
     kind: str
@@ -36,7 +36,9 @@ PART = {"moves": "moves", "dossiers": "dossier", "answers": "answer"}
 """Kind of the runs of each kind of study."""
 
 
-def create(connection: Connection, person: str, wanted: Wanted, parts: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
+def create(
+    connection: Connection, person: str, wanted: StudyRequest, parts: Iterable[tuple[str, Mapping[str, Any]]]
+) -> str:
     """Store a study, and queue its parts in the same transaction; each part is a name and what is asked of it.
 
     Raises QuotaError.
@@ -58,7 +60,9 @@ def create(connection: Connection, person: str, wanted: Wanted, parts: Iterable[
         document = wanted.inputs.model_dump(mode="json")
         connection.execute(insert(sweep_inputs).values(sweep_id=study_id, district=wanted.district, document=document))
     for name, asked in named:
-        order = Order(name, PART[wanted.kind], wanted.district, wanted.registry, asked, wanted.quota, sweep_id=study_id)
+        order = RunRecord(
+            name, PART[wanted.kind], wanted.district, wanted.registry, asked, wanted.quota, sweep_id=study_id
+        )
         runs.queue(connection, person, order, wanted.input_hash, wanted.projects)
     detail = {"kind": wanted.kind, "parts": len(named), "plan": wanted.plan_id}
     audit_log.record(connection, person, "study.create", f"study/{study_id}", detail)

@@ -22,18 +22,18 @@ from allocator.checking.verify import VerifiedPlan
 from service.database.engine import SYSTEM, transaction
 from service.files.readers import Readers
 from service.formats.plan import PlanOut
-from service.identity.api_keys import Found, digest_of, find_key
-from service.identity.key_cache import Known
+from service.identity.api_keys import KeyRecord, digest_of, find_key
+from service.identity.key_cache import KeyCache
 from service.identity.oidc import Issuer, IssuerAwayError, TokenError
 from service.identity.roles import Principal, Right
 from service.identity.security_events import SecurityEvents
 from service.observability.probes import Probes
 from service.repositories import plans
 from service.settings import Settings
-from service.web.limits.admission import Recognised, arrival_of
+from service.web.limits.admission import RecognisedUser, admission_result_of
 from service.web.limits.concurrency import ConcurrencyLimit
 from service.web.limits.rate_limits import RateLimits
-from service.web.plan_cache import Standings
+from service.web.plan_cache import PlanCache
 from service.web.problems import ProblemError
 
 API_KEY = APIKeyHeader(name="X-API-Key", scheme_name="ApiKey", auto_error=False)
@@ -52,15 +52,15 @@ WAITING = 8
 
 
 @dataclass
-class House:
+class AppContext:
     """Everything that lives as long as the process."""
 
     settings: Settings
     engine: Engine
     pepper: bytes
     rate_limits: RateLimits = field(default_factory=RateLimits)
-    standings: Standings = field(default_factory=Standings)
-    known: Known = field(default_factory=Known)
+    standings: PlanCache = field(default_factory=PlanCache)
+    known: KeyCache = field(default_factory=KeyCache)
 
     def __post_init__(self) -> None:
         at_once = self.settings.recommendations_at_once
@@ -75,7 +75,7 @@ class House:
         """Whose key this is, if it was looked up a moment ago."""
         return self.known.remembered(digest_of(key, self.pepper))
 
-    def key(self, key: str) -> Found | None:
+    def key(self, key: str) -> KeyRecord | None:
         """What is known of a key; one that is taken is remembered for a moment."""
         with transaction(self.engine, SYSTEM) as connection:
             found = find_key(connection, self.pepper, key)
@@ -107,21 +107,21 @@ class House:
         return Issuer(self.settings)
 
 
-async def house_of(request: Request) -> House:
+async def app_context_of(request: Request) -> AppContext:
     """The house of the application."""
-    house: House = request.app.state.house
+    house: AppContext = request.app.state.house
     return house
 
 
-InHouse = Annotated[House, Depends(house_of)]
+InHouse = Annotated[AppContext, Depends(app_context_of)]
 
 
 @dataclass(frozen=True)
-class Asker:
+class RequestUser:
     """A person with the right that the route needs, and the door to what the person may see."""
 
     principal: Principal
-    house: House
+    house: AppContext
 
     @property
     def person(self) -> str:
@@ -157,13 +157,13 @@ async def _recognised(
     _bearer: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)] = None,
 ) -> Principal:
     """Who asks, who may have been recognised before; raises the problem for which a body was not read."""
-    arrival = arrival_of(request)
+    arrival = admission_result_of(request)
     if arrival is not None and arrival.who is not None:
         return arrival.who.principal
     return (await recognise(house, request)).principal
 
 
-async def recognise(house: House, request: Request) -> Recognised:
+async def recognise(house: AppContext, request: Request) -> RecognisedUser:
     """Who asks, by the headers alone; raises a 401 problem when that is not known, a 429 problem beyond a limit."""
     found, why = await _by_headers(house, request)
     if found is None:
@@ -171,15 +171,15 @@ async def recognise(house: House, request: Request) -> Recognised:
         raise ProblemError(401, "unknown-person", why, headers={"WWW-Authenticate": 'ApiKey, Bearer realm="allocator"'})
     recognised(request, found)
     count_person(house, found.person)
-    return Recognised(found, None)
+    return RecognisedUser(found, None)
 
 
-async def still_known(asker: "Asker", request: Request) -> bool:
+async def still_known(asker: "RequestUser", request: Request) -> bool:
     """Whether the key or token of a request is still taken, and for the same person, role and district."""
     return (await _by_headers(asker.house, request))[0] == asker.principal
 
 
-async def _by_headers(house: House, request: Request) -> tuple[Principal | None, str]:
+async def _by_headers(house: AppContext, request: Request) -> tuple[Principal | None, str]:
     """Who asks, or why that is not known."""
     key = request.headers.get("x-api-key")
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -196,7 +196,7 @@ async def _by_headers(house: House, request: Request) -> tuple[Principal | None,
     return None, "Send a key as X-API-Key, or a token as Authorization: Bearer."
 
 
-def _by_key(house: House, request: Request, key: str) -> Principal | None:
+def _by_key(house: AppContext, request: Request, key: str) -> Principal | None:
     found = house.key(key)
     if found is not None and found.in_force:
         return found.principal
@@ -214,7 +214,7 @@ def recognised(request: Request, principal: Principal) -> None:
     request.state.person = principal.person
 
 
-def refuse_key(house: House, request: Request, event: str, key: Found | None) -> None:
+def refuse_key(house: AppContext, request: Request, event: str, key: KeyRecord | None) -> None:
     """Tell of a key that was not taken; one that was made here once is named."""
     if key is None:
         house.events.tell(event, address=address_of(request))
@@ -222,24 +222,24 @@ def refuse_key(house: House, request: Request, event: str, key: Found | None) ->
         house.events.tell(event, key.principal.person, f"key/{key.key_id}", address=address_of(request))
 
 
-def refuse_token(house: House, request: Request, error: TokenError) -> None:
+def refuse_token(house: AppContext, request: Request, error: TokenError) -> None:
     """Tell of a token that was not taken; raises a 503 problem where that is the issuer's fault."""
     if isinstance(error, IssuerAwayError):
         raise ProblemError(503, "issuer", f"{error}.", headers={"Retry-After": "5"}) from None
     house.events.tell("token.refused", address=address_of(request), why=str(error))
 
 
-def count_stranger(house: House, address: str) -> None:
+def count_stranger(house: AppContext, address: str) -> None:
     """Count a failed recognition of an address; raises a 429 problem beyond its limit."""
     _count(house, STRANGERS_PER_MINUTE, "stranger", address)
 
 
-def count_person(house: House, person: str) -> None:
+def count_person(house: AppContext, person: str) -> None:
     """Count a request of a person; raises a 429 problem beyond the limit."""
     _count(house, house.settings.requests_per_minute, "person", person)
 
 
-def _count(house: House, most: int, *who: str) -> None:
+def _count(house: AppContext, most: int, *who: str) -> None:
     if not house.rate_limits.hit(most, *who):
         detail = f"There may be {most} a minute."
         raise ProblemError(429, "too-many", detail, headers={"Retry-After": "10"})
@@ -253,9 +253,9 @@ class Needs:
 
     async def __call__(
         self, request: Request, house: InHouse, principal: Annotated[Principal, Depends(_recognised)]
-    ) -> Asker:
+    ) -> RequestUser:
         """The person; raises a 403 problem without the right and a 400 problem for unknown parameters."""
-        asker = Asker(principal, house)
+        asker = RequestUser(principal, house)
         asker.needs(self.right)
         _known_parameters(request)
         return asker
@@ -286,12 +286,12 @@ def name_rights(routes: Iterable[BaseRoute]) -> None:
                 route.openapi_extra = {**(route.openapi_extra or {}), "x-right": needs[0].right.value}
 
 
-Reader = Annotated[Asker, Depends(Needs(Right.READ))]
-Planner = Annotated[Asker, Depends(Needs(Right.PLAN))]
-Reviewer = Annotated[Asker, Depends(Needs(Right.REVIEW))]
-Keeper = Annotated[Asker, Depends(Needs(Right.SUPPLY))]
-Operator = Annotated[Asker, Depends(Needs(Right.OPERATE))]
-Administrator = Annotated[Asker, Depends(Needs(Right.ADMINISTER))]
+Reader = Annotated[RequestUser, Depends(Needs(Right.READ))]
+Planner = Annotated[RequestUser, Depends(Needs(Right.PLAN))]
+Reviewer = Annotated[RequestUser, Depends(Needs(Right.REVIEW))]
+Keeper = Annotated[RequestUser, Depends(Needs(Right.SUPPLY))]
+Operator = Annotated[RequestUser, Depends(Needs(Right.OPERATE))]
+Administrator = Annotated[RequestUser, Depends(Needs(Right.ADMINISTER))]
 
 
 async def _stream_turn(asker: Reader) -> AsyncIterator[None]:

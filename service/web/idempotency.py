@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from service.database.rows import first, only
 from service.database.tables import idempotency
-from service.web.context import Asker
+from service.web.context import RequestUser
 from service.web.problems import ProblemError
 
 INLINE_BYTES = 65_536
@@ -52,14 +52,14 @@ def _as_json(body: BaseModel | Mapping[str, Any]) -> bytes:
 
 
 @dataclass(frozen=True)
-class Once:
+class IdempotentRequest:
     """A request with its key: what it does is done at most once for a person, a route and a key."""
 
     key: str
     route: str
     fingerprint: str
 
-    def answer(self, asker: Asker, make: Callable[[Connection], Answer]) -> Response:
+    def answer(self, asker: RequestUser, make: Callable[[Connection], Answer]) -> Response:
         """Do it and remember the answer, or repeat the answer that was remembered."""
         with asker.transaction() as connection:
             remembered = self._remembered(connection, asker.person)
@@ -69,7 +69,7 @@ class Once:
             self._remember(connection, asker.person, made)
         return made.response()
 
-    def before(self, asker: Asker) -> Response | None:
+    def before(self, asker: RequestUser) -> Response | None:
         """The remembered answer, if there is one already; asked before work that is done outside a transaction."""
         with asker.transaction() as connection:
             found = first(connection, select(idempotency).where(*self._mine(asker.person)))
@@ -116,13 +116,13 @@ async def once(
             examples=["3f0a-upload-1"],
         ),
     ],
-) -> Once:
+) -> IdempotentRequest:
     """The request's key, and the fingerprint of what it asks for."""
     parts = (request.url.path.encode(), request.url.query.encode(), await request.body())
     # a large file takes long enough that others are served meanwhile
     large = len(parts[-1]) > INLINE_BYTES
     fingerprint = await run_sync(fingerprint_of, parts) if large else fingerprint_of(parts)
-    return Once(idempotency_key, f"{request.method} {request.scope['route'].path}", fingerprint)
+    return IdempotentRequest(idempotency_key, f"{request.method} {request.scope['route'].path}", fingerprint)
 
 
 def fingerprint_of(parts: Iterable[bytes]) -> str:
@@ -134,4 +134,4 @@ def fingerprint_of(parts: Iterable[bytes]) -> str:
     return said.hexdigest()
 
 
-IsOnce = Annotated[Once, Depends(once)]
+IsOnce = Annotated[IdempotentRequest, Depends(once)]

@@ -12,15 +12,15 @@ from allocator.problem.problem import Problem
 from service.application.registry.tenant_names import HIDDEN, in_inputs, in_problem, in_registry
 from service.database.tables import enquiry
 from service.repositories import plans
-from service.web.context import Asker
+from service.web.context import RequestUser
 from service.web.problems import conflict
 
-__all__ = ["HIDDEN", "Mask", "mask_of", "masked", "masked_registry", "without_names"]
+__all__ = ["HIDDEN", "Redaction", "mask_of", "masked", "masked_registry", "without_names"]
 
 T = TypeVar("T", bound=BaseModel)
 
 
-def masked(asker: Asker, plan_id: str, shown: T) -> T:
+def masked(asker: RequestUser, plan_id: str, shown: T) -> T:
     """The answer, in which every project, firm and tenant that the person may not see by name is a dash.
 
     Who is bound to no district gets the answer as it is.
@@ -34,7 +34,7 @@ def masked(asker: Asker, plan_id: str, shown: T) -> T:
     return shown if mask is None else type(shown).model_validate(mask.content(shown.model_dump(mode="json")))
 
 
-def masked_registry(asker: Asker, connection: Connection, document: Mapping[str, Any]) -> Mapping[str, Any]:
+def masked_registry(asker: RequestUser, connection: Connection, document: Mapping[str, Any]) -> Mapping[str, Any]:
     """The content of a registry as the person may see it."""
     if asker.district is None:
         return document
@@ -42,7 +42,7 @@ def masked_registry(asker: Asker, connection: Connection, document: Mapping[str,
     return in_registry(document, asker.district, firms)
 
 
-def without_names(asker: Asker, plan_id: str) -> None:
+def without_names(asker: RequestUser, plan_id: str) -> None:
     """Refuse files of a district's plan from before such names were hidden: files are kept as they were made.
 
     Raises a 409 problem; a plan that is made anew has none of them.
@@ -55,7 +55,7 @@ def without_names(asker: Asker, plan_id: str) -> None:
 
 
 @dataclass(frozen=True)
-class Mask:
+class Redaction:
     """Names to hide, and names to keep where one of the others is a part of them."""
 
     hidden: frozenset[str]
@@ -114,7 +114,7 @@ class _Writing:
                 return content
 
 
-def mask_of(problem: Problem, own: set[str], district: str | None = None) -> Mask | None:
+def mask_of(problem: Problem, own: set[str], district: str | None = None) -> Redaction | None:
     """What of a plan people do not see who see some of its projects, and tenants of one district."""
     firms = {project.enterprise for project in problem.projects if project.project_id in own}
     others = [project for project in problem.projects if project.project_id not in own]
@@ -126,7 +126,7 @@ def mask_of(problem: Problem, own: set[str], district: str | None = None) -> Mas
     kept |= {space.space_id for space in spaces}
     kept |= firms | own
     hidden -= kept
-    return Mask(frozenset(hidden - {""}), frozenset(kept - {""})) if hidden - {""} else None
+    return Redaction(frozenset(hidden - {""}), frozenset(kept - {""})) if hidden - {""} else None
 
 
 def _bounded(name: str) -> str:

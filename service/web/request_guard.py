@@ -18,7 +18,7 @@ HEADERS = [
 ]
 
 
-class Guard:
+class RequestGuard:
     """ASGI middleware: refuses addresses that can be read two ways, and gives every answer its headers."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -19,7 +19,7 @@ OWN_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 """Names of the machine itself, under which it is watched."""
 
 
-class Front:
+class RequestPathMiddleware:
     """ASGI middleware: hands every request on as a plain GET or POST of a path in its one form.
 
     ``roots`` are paths of mounted applications, whose own address ends with a slash.

@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 
 from service.identity.api_keys import digest_of
 from service.identity.roles import Principal, Right
-from service.pages.shell.access import Entry
+from service.pages.shell.access import PageAccess
 from service.pages.shell.assets import PREFIX
 from service.pages.shell.session_cookie import COOKIE, Session, form_token
 from tests.service_for_tests import PEOPLE, a_project, as_csv
@@ -93,7 +93,7 @@ def _pages(desk: Any) -> Iterator[Operation]:
     """Pages have no description: their rights stand in what they depend on."""
     pages = next(each for each in desk.app.routes if isinstance(each, Mount) and each.path == PREFIX)
     for method, path, route in _walked(pages.routes, PREFIX):
-        rights = [each.call.right for each in route.dependant.dependencies if isinstance(each.call, Entry)]
+        rights = [each.call.right for each in route.dependant.dependencies if isinstance(each.call, PageAccess)]
         yield Operation(method, path.replace(":rest}", "}"), rights[0] if rights else OPEN)
 
 

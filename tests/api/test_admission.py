@@ -11,7 +11,7 @@ import pytest
 from service.identity.roles import Principal, Right, Role
 from service.pages.shell.session_cookie import COOKIE
 from service.web.limits import body_limits
-from service.web.limits.admission import SCOPE_KEY, AdmissionControl, Recognised
+from service.web.limits.admission import SCOPE_KEY, AdmissionControl, RecognisedUser
 from service.web.limits.connection_limits import protocol_of
 from service.web.limits.route_limits import RouteLimits, RouteTable
 from service.web.strict_json import MAX_VALUES
@@ -297,7 +297,7 @@ def test_bodies_that_are_held_at_the_same_time_are_bounded(desk, monkeypatch):
             return RouteLimits("", Right.READ, largest)
 
     async def recognise(request):
-        return Recognised(Principal(request.headers["who"], Role.ADMIN), None)
+        return RecognisedUser(Principal(request.headers["who"], Role.ADMIN), None)
 
     async def app(scope, receive, send):
         error = scope[SCOPE_KEY].error

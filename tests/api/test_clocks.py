@@ -15,10 +15,10 @@ from service.database.clock import now_by
 from service.database.engine import SYSTEM, transaction
 from service.database.tables import night, run
 from service.jobs import run_attempt
-from service.jobs.context import Works
+from service.jobs.context import WorkerContext
 from service.jobs.retention import forget_old
 from service.jobs.run_attempt import solve_next
-from service.jobs.worker import begin_night, reap
+from service.jobs.worker import begin_night, reclaim_stalled_runs
 from service.repositories import runs
 from service.repositories.runs import Retry
 from service.repositories.solve_queue import NIGHTS, PEOPLE
@@ -67,10 +67,10 @@ def test_a_run_that_was_taken_over_is_tried_again_after_its_pause_whatever_the_c
     with machine_wrong_by(hours), transaction(desk.engine, SYSTEM) as connection:
         runs.claim_next(connection, PEOPLE, "dead", 5.0)
     with machine_wrong_by(-hours):
-        assert reap(desk.works) == [], "it is silent for no time yet"
+        assert reclaim_stalled_runs(desk.works) == [], "it is silent for no time yet"
     clock.forward(seconds=61)
     with machine_wrong_by(hours):
-        assert reap(desk.works) == [run_id]
+        assert reclaim_stalled_runs(desk.works) == [run_id]
     assert not fetched(desk, PEOPLE), "it waits for its pause"
     clock.forward(seconds=Retry(3, desk.settings.retry_after_s).pause_s(1) + 1)
     assert fetched(desk, PEOPLE)
@@ -119,10 +119,10 @@ def test_two_schedulers_and_three_workers_a_day_off_do_each_night_once_and_on_it
     def schedule(hours):
         with machine_wrong_by(hours):
             begin_night(desk.works, None, "system")
-            reap(desk.works)
+            reclaim_stalled_runs(desk.works)
 
     def labour(hours, dies):
-        works = Works(desk.settings, desk.engine, f"wrong by {hours}")
+        works = WorkerContext(desk.settings, desk.engine, f"wrong by {hours}")
         with machine_wrong_by(hours):
             while fetched(desk, NIGHTS):
                 if dies:

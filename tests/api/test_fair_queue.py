@@ -10,10 +10,10 @@ from sqlalchemy import func, select, text
 from service.database.engine import SYSTEM, transaction
 from service.database.tables import sweep
 from service.jobs import worker
-from service.jobs.context import Works
+from service.jobs.context import WorkerContext
 from service.jobs.run_attempt import solve_next
 from service.repositories import runs
-from service.repositories.runs import Order, Retry
+from service.repositories.runs import Retry, RunRecord
 from service.repositories.solve_queue import NIGHTS, PEOPLE
 from tests.api.matrix import COOKIE, session_of
 from tests.clock_for_tests import DatabaseClock
@@ -36,7 +36,7 @@ def timed(server, tmp_path):
 def ask(desk, person, time_limit_s, count=1, district=None, kind="plan"):
     """Runs of a person, as a request would queue them."""
     with transaction(desk.engine, SYSTEM) as connection:
-        order = Order("", kind, district, 1, {"time_limit_s": time_limit_s}, None)
+        order = RunRecord("", kind, district, 1, {"time_limit_s": time_limit_s}, None)
         return [runs.queue(connection, person, order, "0" * 64, 1) for _ in range(count)]
 
 
@@ -156,7 +156,7 @@ def test_a_failed_attempt_waits_its_pause_whatever_jobs_come(timed):
     (failed,) = ask(desk, "one", 10)
     held = take(desk)
     with transaction(desk.engine, SYSTEM) as connection:
-        runs.stumble(connection, held, "a stone in the shoe", Retry(3, 30.0))
+        runs.record_failed_attempt(connection, held, "a stone in the shoe", Retry(3, 30.0))
     assert take(desk) is None
     (other,) = ask(desk, "one", 10)
     assert take(desk).run_id == other
@@ -203,7 +203,7 @@ def test_a_worker_that_is_busy_with_people_begins_a_night_and_the_other_way_roun
     desk, _ = timed
     ask(desk, "one", 3600)
     begun = {lane: threading.Event() for lane in (PEOPLE, NIGHTS)}
-    works = Works(desk.settings, desk.engine, "both")
+    works = WorkerContext(desk.settings, desk.engine, "both")
 
     def busy(_works, lane):
         begun[lane].set()
@@ -319,5 +319,5 @@ def test_jobs_that_are_lost_are_made_again_as_many_as_runs_wait(desk):
             text("UPDATE allocator.run SET state = 'cancelled', finished_at = now() WHERE NOT run_id = ANY(:waiting)"),
             {"waiting": waiting},
         )
-    assert sorted(worker.reap(desk.works)) == sorted(waiting)
-    assert worker.reap(desk.works) == []
+    assert sorted(worker.reclaim_stalled_runs(desk.works)) == sorted(waiting)
+    assert worker.reclaim_stalled_runs(desk.works) == []

@@ -17,7 +17,7 @@ from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.migrate import current, head, migrate
 from service.database.tables import METADATA
 from service.jobs.retention import forget_old
-from service.jobs.worker import reap
+from service.jobs.worker import reclaim_stalled_runs
 from service.observability import logs
 from service.settings import PREFIX, Settings, load_settings, variable
 from tests.service_for_tests import a_project, as_csv
@@ -173,8 +173,8 @@ def test_a_forgotten_run_is_queued_again(fresh):
     with fresh.owner.begin() as connection:
         connection.execute(text("DELETE FROM procrastinate_jobs"))
         connection.execute(text("UPDATE allocator.run SET made_at = now() - interval '1 minute'"))
-    assert reap(fresh.works) == [run_id]
-    assert reap(fresh.works) == []
+    assert reclaim_stalled_runs(fresh.works) == [run_id]
+    assert reclaim_stalled_runs(fresh.works) == []
 
 
 def test_old_drafts_and_runs_are_forgotten_and_what_was_published_is_kept(fresh):

@@ -16,7 +16,7 @@ from service.database.engine import SYSTEM, transaction
 from service.database.tables import night, plan
 from service.jobs import run_attempt
 from service.jobs.notifications import send_due
-from service.jobs.worker import begin_night, reap
+from service.jobs.worker import begin_night, reclaim_stalled_runs
 from service.repositories import runs
 from service.repositories.solve_queue import NIGHTS
 from tests.api.matrix import COOKIE, session_of
@@ -177,7 +177,7 @@ def test_a_night_that_was_cancelled_while_it_ran_ends_without_a_plan(fresh):
     asked = by_night(fresh, first)
     assert (asked.status_code, asked.json()["state"]) == (202, "running")
     with transaction(fresh.engine, SYSTEM) as connection:
-        assert runs.beat(connection, held, None) == "drop"
+        assert runs.heartbeat(connection, held, None) == "drop"
         runs.end(connection, held, "cancelled", "cancelled on request")
     over = fresh.get(f"nights/{first['local_date']}").json()
     assert (over["state"], over["report"]) == ("cancelled", {"reason": "cancelled on request"})
@@ -226,7 +226,7 @@ def test_a_night_whose_workers_die_until_it_is_put_aside_is_over_and_can_be_begu
             connection.execute(text("UPDATE allocator.run SET not_before = NULL"))
             assert runs.claim_next(connection, NIGHTS, "dies", 5.0) is not None
             connection.execute(text("UPDATE allocator.run SET heartbeat_at = now() - interval '1 hour'"))
-        assert reap(fresh.works) == [first["run_id"]]
+        assert reclaim_stalled_runs(fresh.works) == [first["run_id"]]
     failed = fresh.get("nights").json()["items"][0]
     assert (failed["state"], failed["finished_at"] is None) == ("failed", False)
     assert "its worker fell silent" in failed["report"]["reason"]

@@ -13,10 +13,10 @@ from service.api import plans
 from service.cli import operate
 from service.cli.common import exit_codes
 from service.database.engine import SYSTEM, transaction
-from service.jobs.worker import beat
+from service.jobs.worker import record_heartbeat
 from service.observability import logs
 from service.observability.probes import try_write, worker_lives
-from service.web.context import Asker
+from service.web.context import RequestUser
 from tests.service_for_tests import desk_on
 
 DEADLINE_S = 60.0
@@ -30,7 +30,7 @@ def ready(desk):
 
 def test_ready_needs_a_worker_and_a_write(fresh):
     assert ready(fresh) == (503, "no worker")
-    beat(fresh.works)
+    record_heartbeat(fresh.works)
     assert ready(fresh) == (200, "ok")
     login = fresh.engine.url.username
     with fresh.owner.begin() as connection:
@@ -50,12 +50,12 @@ def test_the_write_is_taken_back(fresh):
 
 def test_not_ready_without_room_for_files(server, tmp_path):
     with desk_on(server, tmp_path, least_free_mb=1_000_000) as desk:
-        beat(desk.works)
+        record_heartbeat(desk.works)
         assert ready(desk) == (503, "no room on the disk")
 
 
 def test_strangers_cannot_load_the_database_by_asking(fresh):
-    beat(fresh.works)
+    record_heartbeat(fresh.works)
     statements = []
     event.listen(fresh.app.state.house.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
     with ThreadPoolExecutor(20) as many:
@@ -76,7 +76,7 @@ def test_health_says_when_every_thread_is_held_and_when_one_is_free_again(fresh,
         yield None
 
     assert fresh.get("/healthz", None).json() == {"status": "ok"}
-    monkeypatch.setattr(Asker, "transaction", stuck)
+    monkeypatch.setattr(RequestUser, "transaction", stuck)
     monkeypatch.setattr(plans, "found", lambda *_: None)
     monkeypatch.setattr(plans.plans, "projects_seen", lambda *_: [])
     with ThreadPoolExecutor(60) as many:
@@ -105,7 +105,7 @@ async def _threads():
 def test_a_worker_lives_by_its_heartbeat(fresh, monkeypatch):
     host = socket.gethostname()
     assert not worker_lives(fresh.engine, host, 3)
-    beat(fresh.works)
+    record_heartbeat(fresh.works)
     assert worker_lives(fresh.engine, host, 3)
     assert not worker_lives(fresh.engine, "elsewhere", 3)
     assert said(fresh, monkeypatch) == exit_codes.OK

@@ -36,7 +36,7 @@ def at_phase(desk, run_id, phase, **facts):
     with transaction(desk.engine, SYSTEM) as connection:
         held = runs.claim(connection, run_id, "elsewhere")
         told = [{"phase": name, "expected_s": 9.0, "seconds": 1.0} for name in NAMES]
-        runs.beat(connection, held, {"phase": phase, "phases": told, **facts})
+        runs.heartbeat(connection, held, {"phase": phase, "phases": told, **facts})
     return held
 
 

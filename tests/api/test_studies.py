@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.build_next import build_next
 from allocator.analysis.move_curve import move_curve
 from service.application.analyses.build_next_reasons import typical_block_m2
@@ -15,7 +15,7 @@ from service.application.planning.pipeline import problem_of
 from service.application.plans.plan_check import checked
 from service.database.engine import SYSTEM, transaction
 from service.jobs import study_part
-from service.jobs.worker import reap
+from service.jobs.worker import reclaim_stalled_runs
 from service.repositories import plans, runs, studies
 from tests.service_for_tests import NANSHAN
 
@@ -61,7 +61,7 @@ def test_a_curve_of_moves_is_solved_in_parts_and_joined_once(city):
     assert all(point["guaranteed"] for point in curve["points"])
     with transaction(city.engine, SYSTEM) as connection:
         problem = problem_of(studies.inputs_of(connection, study["study_id"]))
-    whole = move_curve(problem, Means(60.0, ("cp-sat", "scip")), 2, 1)
+    whole = move_curve(problem, AnalysisBudget(60.0, ("cp-sat", "scip")), 2, 1)
     assert [point.net for point in whole.points] == nets
     assert curve["goal"] == whole.goal
     assert curve["enough_moves"] == whole.enough_moves
@@ -106,7 +106,7 @@ def test_answers_become_files_of_the_plan_and_are_not_worked_out_twice(city):
     with transaction(city.engine, SYSTEM) as connection:
         verified = checked(plans.document_of(connection, plan_id))
     assert answer["answer"]["floor_area_m2"] == typical_block_m2(verified)
-    alone = build_next(verified, Means(60.0), answer["answer"]["floor_area_m2"])
+    alone = build_next(verified, AnalysisBudget(60.0), answer["answer"]["floor_area_m2"])
     values = {(cell.kind, cell.district): cell.deltas for cell in alone.cells}
     assert {(cell["kind"], cell["district"]): cell["deltas"] for cell in answer["answer"]["cells"]} == values
     rest = study_of(city, "answers", plan_id=plan_id)
@@ -153,7 +153,7 @@ def test_a_running_part_stops_when_its_study_is_cancelled(city):
     asked = city.post(f"studies/{study['study_id']}/cancel").json()
     assert asked["state"] == "running"
     with transaction(city.engine, SYSTEM) as connection:
-        assert runs.beat(connection, held, None) == "keep"
+        assert runs.heartbeat(connection, held, None) == "keep"
         runs.end(connection, held, "cancelled", "cancelled on request")
     done = city.get(f"studies/{study['study_id']}").json()
     assert done["state"] == "cancelled"
@@ -169,7 +169,7 @@ def test_a_part_whose_worker_fell_silent_is_taken_over_and_the_first_attempt_wri
         connection.execute(
             text("UPDATE allocator.run SET heartbeat_at = now() - interval '1 hour' WHERE state = 'running'")
         )
-    assert run_id in reap(city.works)
+    assert run_id in reclaim_stalled_runs(city.works)
     city.solve(run_id)
     with pytest.raises(runs.LostClaimError), transaction(city.engine, SYSTEM) as connection:
         runs.end(connection, silent, "succeeded", result={})

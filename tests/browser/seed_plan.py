@@ -17,7 +17,7 @@ from maps.payload.payload import Caption, Extras, overview_payload, studied
 from seeds.load import labels, seed_inputs
 from service.application.planning.pipeline import problem_of
 from service.application.plans.plan_document import assignments_as_made
-from service.cli.common.plan_input import standing
+from service.cli.common.plan_input import read_verified_plan
 from service.exports.maps.analyses import read_answer, read_studies
 from service.exports.maps.payload import TITLE
 from service.formats.plan import AssignmentOut
@@ -55,7 +55,7 @@ def _rows(assignments):
 
 def main(plan, *answers):
     """Write the file of the tests."""
-    document, verified = standing(plan)
+    document, verified = read_verified_plan(plan)
     found = read_studies(answers, document, verified)
     others = read_answer(answers[0].name, answers[0].read_bytes(), document, verified).answer.plans
     content = {

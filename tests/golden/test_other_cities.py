@@ -9,7 +9,7 @@ import pytest
 
 from geodata.records.inputs import Inputs
 from service.cli import main
-from service.cli.common.plan_input import standing
+from service.cli.common.plan_input import read_verified_plan
 from service.exports import plan_files
 from service.formats.plan_reader import read_plan
 from tests.golden.test_command_line import run_plan
@@ -166,7 +166,7 @@ def test_outlines_of_its_own_judge_the_parks_in_place_of_the_citys(
     assert run_plan(batch, folder, out) == 0
     assert main(["check", "--plan", str(out / "plan.json")]) == 0
     assert main(["check", "--plan", str(out / "plan.json"), "--registry", str(folder)]) == 0
-    _, verified = standing(out / "plan.json")
+    _, verified = read_verified_plan(out / "plan.json")
     assert verified.problem.registry.districts.keys() == {"440310"}
     assert set(payload_of(out / "map.html")["backdrop"]) == {"440310"}
     more = write_csv(tmp_path / "more.csv", [project_row(project_id="P2", start_from="2026-10")])
@@ -228,7 +228,7 @@ def test_the_shared_trial_of_suzhou_is_placed_whole(tmp_path):
     folder = shutil.copytree(SHARED / "suzhou", tmp_path / "suzhou")
     assert run_plan(SHARED / "suzhou-projects.csv", folder, tmp_path / "out", "--plan-from", "2026-10") == 0
     assert placed(tmp_path / "out") == {"IVD-1", "PLAT-1", "PROT-1"}
-    _, verified = standing(tmp_path / "out" / "plan.json")
+    _, verified = read_verified_plan(tmp_path / "out" / "plan.json")
     assert verified.problem.between_m("biobay", "meddev") == pytest.approx(31_460, rel=1e-3)
 
 

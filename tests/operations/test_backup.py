@@ -15,7 +15,7 @@ from service.database import embedded
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.logins import SERVICE
 from service.database.migrate import current, migrate
-from service.operations.backup import backup, note_beside, restore, settings_left_out
+from service.operations.backup import backup, manifest_path, restore, settings_left_out
 from service.repositories.audit_log import verify_chain
 from tests.postgres_for_tests import MachineServer, make_database
 from tests.service_for_tests import Desk, a_project, as_owner, desk_on
@@ -81,19 +81,19 @@ def test_a_backup_does_not_take_the_place_of_another(kept, server):
 def test_a_damaged_backup_is_refused_and_leaves_the_database_empty(kept, server, tmp_path, harm):
     path = tmp_path / "copy.dump"
     shutil.copy(kept[0], path)
-    shutil.copy(note_beside(kept[0]), note_beside(path))
+    shutil.copy(manifest_path(kept[0]), manifest_path(path))
     match harm:
         case "dump":
             content = bytearray(path.read_bytes())
             content[len(content) // 2] ^= 1
             path.write_bytes(content)
         case "note":
-            note_beside(path).write_text("{}")
+            manifest_path(path).write_text("{}")
         case "no note":
-            note_beside(path).unlink()
+            manifest_path(path).unlink()
         case "digest":
-            told = json.loads(note_beside(path).read_text())
-            note_beside(path).write_text(json.dumps({**told, "digest": "1" * 64}))
+            told = json.loads(manifest_path(path).read_text())
+            manifest_path(path).write_text(json.dumps({**told, "digest": "1" * 64}))
     url = server.empty()
     engine = open_engine(url, pool_size=2)
     with pytest.raises(InputError):
@@ -174,9 +174,9 @@ def test_the_dump_of_an_old_server_is_read_by_its_own_tools(machine, tmp_path):
 def test_a_backup_that_breaks_off_leaves_the_database_empty(kept, server, tmp_path):
     path = tmp_path / "short.dump"
     path.write_bytes(kept[0].read_bytes()[:-2000])
-    told = json.loads(note_beside(kept[0]).read_text())
+    told = json.loads(manifest_path(kept[0]).read_text())
     told["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    note_beside(path).write_text(json.dumps(told))
+    manifest_path(path).write_text(json.dumps(told))
     url = server.empty()
     engine = open_engine(url, pool_size=2)
     with pytest.raises(InputError, match="says: "):

@@ -123,7 +123,7 @@ def test_a_database_that_stays_away_costs_no_attempt(server, tmp_path, monkeypat
         def away(*_):
             psycopg.connect(busy)
 
-        monkeypatch.setattr(run_attempt, "reached", lambda phase: phase == "store" and cut(desk, away))
+        monkeypatch.setattr(run_attempt, "failpoint", lambda phase: phase == "store" and cut(desk, away))
         with pytest.raises(DBAPIError):
             desk.solve(run_id)
         event.remove(desk.engine, "do_connect", away)

@@ -12,7 +12,7 @@ from service.i18n import page_texts as package
 from service.i18n.page_texts import LANGUAGES
 from service.identity.roles import Right
 from service.pages.app import RECORDS, ROUTERS
-from service.pages.shell.access import Entry
+from service.pages.shell.access import PageAccess
 from service.pages.shell.forms import form
 from service.pages.shell.vendoring import PACKAGES, VENDOR
 from tests.pages.conftest import TOKEN
@@ -216,8 +216,8 @@ def test_every_page_asks_for_a_right_and_every_form_for_its_token():
     for route in routes:
         found = calls(route.dependant)
         if route.path not in PUBLIC:
-            assert any(isinstance(each, Entry) for each in found), route.path
+            assert any(isinstance(each, PageAccess) for each in found), route.path
         if "POST" in route.methods:
             assert form in found, route.path
-            reads = any(isinstance(each, Entry) and each.right is Right.READ for each in found)
+            reads = any(isinstance(each, PageAccess) and each.right is Right.READ for each in found)
             assert not reads or route.path in OWN, route.path

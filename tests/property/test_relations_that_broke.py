@@ -6,7 +6,7 @@ from allocator.domain.months import FOREVER
 from allocator.domain.plan import Plan, PlanStatus
 from allocator.domain.policy import NamedProject
 from allocator.domain.vocabulary import Function, Permission, Segment, Tier
-from allocator.engines.portfolio import Standing, race
+from allocator.engines.portfolio import PortfolioState, run_portfolio
 from allocator.engines.solver_process import run_alone
 from allocator.engines.task import Task
 from allocator.explanation.explain import dossier
@@ -66,9 +66,9 @@ def test_a_later_goal_may_find_a_better_value_for_an_earlier_one(monkeypatch):
     first = len(compile_model(case)[0].rows)
 
     def out_of_time_at_first(task, running, watch, look):
-        return Standing(task, task.hint) if len(task.rows) == first else race(task, running, watch, look)
+        return PortfolioState(task, task.hint) if len(task.rows) == first else run_portfolio(task, running, watch, look)
 
-    monkeypatch.setattr(search_module, "race", out_of_time_at_first)
+    monkeypatch.setattr(search_module, "run_portfolio", out_of_time_at_first)
     solution = solve(case, LIMITS)
     assert verify(case, solution.plan, solution.goals).values["value"] == 14
 

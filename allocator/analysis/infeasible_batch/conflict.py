@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.domain.plan import PlanStatus
 from allocator.problem.problem import Problem
 from allocator.solving.infeasibility import DEFINING, Oracle, Shrink, assumptions, grouped, oracle, rule_of, search
@@ -29,7 +29,7 @@ class ConflictAnswer:
 
 def conflict(
     problem: Problem,
-    means: Means,
+    means: AnalysisBudget,
     hard: frozenset[str] = frozenset(),
     *,
     by_rule: bool = False,

@@ -16,7 +16,7 @@ TOUCHED, LOOSENED = "limits-touched", "loosening"
 
 
 @dataclass(frozen=True)
-class Elastic:
+class ElasticModel:
     """The model with slacks; ``switches`` are the variables that say that a limit is touched."""
 
     model: Model
@@ -45,7 +45,7 @@ def shortage(row: Row) -> int:
     return max(0, row.limit - least) if row.sense is not Sense.AT_MOST else 0
 
 
-def elastic(problem: Problem, model: Model, hard: frozenset[str] = frozenset()) -> Elastic:
+def elastic(problem: Problem, model: Model, hard: frozenset[str] = frozenset()) -> ElasticModel:
     """The elastic model of a problem; rows of hard rules stay as they are.
 
     First as few limits as possible are touched, then as little as possible by :data:`PRICES`, then the goals.
@@ -66,7 +66,7 @@ def elastic(problem: Problem, model: Model, hard: frozenset[str] = frozenset()) 
     names += [f"slack:{limit.name}:{weight}" for limit, bits in amounts.items() for weight in bits.values()]
     blocks = (*model.blocks, *([-1] * len(names))) if model.blocks else ()
     wider = replace(model, variables=(*model.variables, *names), rows=tuple(rows), blocks=blocks)
-    return Elastic(wider, (*_aims(switches, amounts), *model.objectives), switches, amounts)
+    return ElasticModel(wider, (*_aims(switches, amounts), *model.objectives), switches, amounts)
 
 
 def _statement(problem: Problem, row: Row, hard: frozenset[str]) -> Limit | None:

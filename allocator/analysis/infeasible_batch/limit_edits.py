@@ -18,7 +18,7 @@ Number = int | str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LimitEdit:
     """One field of the data with its value before and after; ``record`` is its kind and ``id`` its name."""
 
     record: str
@@ -28,34 +28,34 @@ class Change:
     after: Number
 
 
-Lever = Callable[[Problem, Limit, int], tuple[Problem, Change] | None]
+Lever = Callable[[Problem, Limit, int], tuple[Problem, LimitEdit] | None]
 """The problem with a limit loosened by an amount, and what was changed; None where the data does not know it."""
 
 
-def loosen(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, Change] | None:
+def loosen(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, LimitEdit] | None:
     """The problem with a limit loosened by an amount in the unit of its data, lifted for any amount if it has none."""
     lever = LEVERS.get(limit.rule)
     return None if lever is None else lever(problem, limit, amount)
 
 
-def _floor_area(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, Change]:
+def _floor_area(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, LimitEdit]:
     space = problem.registry.spaces[limit.where]
     grown = replace(space, floor_area_m2=space.floor_area_m2 + amount)
     registry = replace(problem.registry, spaces={**problem.registry.spaces, space.space_id: grown})
-    change = Change("space", space.space_id, "floor_area_m2", space.floor_area_m2, grown.floor_area_m2)
+    change = LimitEdit("space", space.space_id, "floor_area_m2", space.floor_area_m2, grown.floor_area_m2)
     return replace(problem, registry=registry), change
 
 
-def _utilities(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, Change]:
+def _utilities(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, LimitEdit]:
     park_id, supply = limit.where.rsplit("/", 1)
     park = problem.registry.parks[park_id]
     now = getattr(park, supply)
     grown = replace(park, **{supply: now + amount})
     registry = replace(problem.registry, parks={**problem.registry.parks, park_id: grown})
-    return replace(problem, registry=registry), Change("park", park_id, supply, now, now + amount)
+    return replace(problem, registry=registry), LimitEdit("park", park_id, supply, now, now + amount)
 
 
-def _positioning(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, Change]:
+def _positioning(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, LimitEdit]:
     if limit.where == BUDGET:
         return _policy_number(problem, "exception_budget", amount)
     function, adcode = limit.where.rsplit("@", 1)
@@ -65,66 +65,68 @@ def _positioning(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, 
         for each, permission in district.permissions.items()
     }
     districts = {**problem.registry.districts, adcode: replace(district, permissions=permissions)}
-    change = Change("district", adcode, f"permissions.{function}", Permission.FORBIDDEN.value, Permission.ALLOWED.value)
+    change = LimitEdit(
+        "district", adcode, f"permissions.{function}", Permission.FORBIDDEN.value, Permission.ALLOWED.value
+    )
     return replace(problem, registry=replace(problem.registry, districts=districts)), change
 
 
-def _policy_number(problem: Problem, name: str, amount: int) -> tuple[Problem, Change]:
+def _policy_number(problem: Problem, name: str, amount: int) -> tuple[Problem, LimitEdit]:
     now = getattr(problem.policy, name)
     policy = replace(problem.policy, **{name: now + amount})
-    return replace(problem, policy=policy), Change("policy", "", name, now, now + amount)
+    return replace(problem, policy=policy), LimitEdit("policy", "", name, now, now + amount)
 
 
-def _named_project(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, Change]:
+def _named_project(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, LimitEdit]:
     names = limit.where.rsplit("@", 1)[0]
     kept = tuple(named for name, named in problem.policy.named_sites.items() if name not in names.split("+"))
-    change = Change("policy", names, "named_projects", limit.where, None)
+    change = LimitEdit("policy", names, "named_projects", limit.where, None)
     return replace(problem, policy=replace(problem.policy, named_projects=kept)), change
 
 
-def _links(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, Change]:
+def _links(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, LimitEdit]:
     link, ends = next((link, ends) for name, link, ends in named_links(problem) if name == limit.where)
     project = problem.project_by_id[problem.components[ends[0]].project_id]
     freed = replace(project, links=tuple(other for other in project.links if other is not link))
     name = limit.where.removeprefix(f"{project.project_id}/")
-    return _with_project(problem, freed), Change("project", project.project_id, "links", name, None)
+    return _with_project(problem, freed), LimitEdit("project", project.project_id, "links", name, None)
 
 
-def _separation(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, Change]:
+def _separation(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, LimitEdit]:
     hazard, key = limit.where.split("/", 1)
     component = problem.components[key]
     shielded = replace(component, emits=frozenset(each for each in component.emits if each.value != hazard))
-    return _with_component(problem, shielded), Change("component", key, "emits", hazard, None)
+    return _with_component(problem, shielded), LimitEdit("component", key, "emits", hazard, None)
 
 
-def _reserve(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, Change]:
+def _reserve(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, LimitEdit]:
     now = problem.policy.named_reserves[limit.where]
     less = replace(now, floor_area_m2=now.floor_area_m2 - amount)
-    change = Change("reserve", limit.where, "floor_area_m2", now.floor_area_m2, less.floor_area_m2)
+    change = LimitEdit("reserve", limit.where, "floor_area_m2", now.floor_area_m2, less.floor_area_m2)
     policy = replace(problem.policy, reserves=_exchanged(problem.policy.reserves, now, less))
     return replace(problem, policy=policy), change
 
 
-def _pinned(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, Change]:
+def _pinned(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, LimitEdit]:
     if limit.where.endswith(f"/{OUT}"):
         component = problem.components[limit.where.removesuffix(f"/{OUT}")]
         bars = ";".join(sorted(component.barred_from))
-        change = Change("component", component.key, "barred_from", bars, None)
+        change = LimitEdit("component", component.key, "barred_from", bars, None)
         return _with_component(problem, replace(component, barred_from=frozenset())), change
     if limit.where.endswith(f"/{BEGUN}"):
         key = limit.where.removesuffix(f"/{BEGUN}")
         loose = tuple(replace(each, fixed=each.fixed and each.assignment.key != key) for each in problem.published)
-        return replace(problem, published=loose), Change("published", key, "fixed", "true", None)
+        return replace(problem, published=loose), LimitEdit("published", key, "fixed", "true", None)
     component = next(c for c in problem.components.values() if limit.where == f"{c.key}@{c.pinned_to}")
-    change = Change("component", component.key, "pinned_to", component.pinned_to, None)
+    change = LimitEdit("component", component.key, "pinned_to", component.pinned_to, None)
     return _with_component(problem, replace(component, pinned_to=None)), change
 
 
-def _budget(problem: Problem, _limit: Limit, amount: int) -> tuple[Problem, Change]:
+def _budget(problem: Problem, _limit: Limit, amount: int) -> tuple[Problem, LimitEdit]:
     return _policy_number(problem, "subsidy_budget_yuan_month", amount)
 
 
-def _quota(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, Change]:
+def _quota(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, LimitEdit]:
     quotas = problem.policy.named_quotas
     name, side = limit.where, ""
     if name not in quotas or quotas[name].kind is QuotaKind.DISTRICT_AREA:
@@ -134,7 +136,7 @@ def _quota(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, Change
     now = getattr(quota, field)
     changed = replace(quota, **{field: now + sign * amount})
     policy = replace(problem.policy, quotas=_exchanged(problem.policy.quotas, quota, changed))
-    return replace(problem, policy=policy), Change("quota", name, field, now, now + sign * amount)
+    return replace(problem, policy=policy), LimitEdit("quota", name, field, now, now + sign * amount)
 
 
 def _quota_field(quota: Quota, side: str) -> tuple[str, int]:
@@ -147,9 +149,9 @@ def _quota_field(quota: Quota, side: str) -> tuple[str, int]:
             return ("least_m2", -1) if side == "least" else ("most_m2", 1)
 
 
-def _move_budget(problem: Problem, _limit: Limit, amount: int) -> tuple[Problem, Change]:
+def _move_budget(problem: Problem, _limit: Limit, amount: int) -> tuple[Problem, LimitEdit]:
     now = problem.max_moves or 0
-    return replace(problem, max_moves=now + amount), Change("problem", "", "max_moves", now, now + amount)
+    return replace(problem, max_moves=now + amount), LimitEdit("problem", "", "max_moves", now, now + amount)
 
 
 def _exchanged(parts: tuple[PartT, ...], old: PartT, new: PartT) -> tuple[PartT, ...]:

@@ -4,9 +4,9 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.infeasible_batch.elastic_model import elastic
-from allocator.analysis.infeasible_batch.limit_edits import Change, loosen
+from allocator.analysis.infeasible_batch.limit_edits import LimitEdit, loosen
 from allocator.analysis.infeasible_batch.limits import LIFTED, PRICES, Limit, states
 from allocator.analysis.resolve import Variant, resolve
 from allocator.checking.verify import RejectedPlanError, find_breaches
@@ -35,11 +35,11 @@ class Loosened:
     limit: Limit
     amount: int
     price: int
-    change: Change | None
+    change: LimitEdit | None
 
 
 @dataclass(frozen=True, slots=True)
-class Repair:
+class BatchRepair:
     """The cheapest repair with a plan under it: OPTIMAL when it was proven that none touches less or costs less.
 
     INFEASIBLE means that no loosening of the limits that may be loosened helps.  ``repaired`` is the problem with the
@@ -57,7 +57,7 @@ class Repair:
     notes: tuple[str, ...] = ()
 
 
-def repair(problem: Problem, means: Means, hard: frozenset[str] = frozenset(), tiers: int = 1) -> Repair:
+def repair(problem: Problem, means: AnalysisBudget, hard: frozenset[str] = frozenset(), tiers: int = 1) -> BatchRepair:
     """Fewest limits, then least loosening by price, then the first so many goals; hard rules stay as they are.
 
     Which component may use which space is not part of a repair: a requirement that no space meets stays unmet.
@@ -69,7 +69,7 @@ def repair(problem: Problem, means: Means, hard: frozenset[str] = frozenset(), t
     found = resolve([Variant("repair", None, choose, loose.model, aims, nothing)], 1, means).get("repair")
     kept = tuple(sorted(hard))
     if found is None or found.plan is None:
-        return Repair(found.status if found else PlanStatus.NO_SOLUTION, True, hard=kept)
+        return BatchRepair(found.status if found else PlanStatus.NO_SOLUTION, True, hard=kept)
     touched = loose.touched(found.values)
     repaired, loosened = _applied(problem, found.plan, touched)
     unstated = {each.limit.rule for each in loosened if each.change is None}
@@ -78,7 +78,7 @@ def repair(problem: Problem, means: Means, hard: frozenset[str] = frozenset(), t
         raise RejectedPlanError(repaired, broken)
     proven = all(goal.proved_by for goal in found.goals[:REPAIRING])
     status = PlanStatus.OPTIMAL if proven else PlanStatus.FEASIBLE
-    return Repair(status, bool(touched), loosened, found.goals, found.plan, repaired, kept, found.notes)
+    return BatchRepair(status, bool(touched), loosened, found.goals, found.plan, repaired, kept, found.notes)
 
 
 def _applied(problem: Problem, plan: Plan, touched: Mapping[Limit, int]) -> tuple[Problem, tuple[Loosened, ...]]:
@@ -103,7 +103,7 @@ def _applied(problem: Problem, plan: Plan, touched: Mapping[Limit, int]) -> tupl
     return repaired, tuple(applied)
 
 
-def _least(problem: Problem, plan: Plan, limit: Limit) -> tuple[Problem, Change] | None:
+def _least(problem: Problem, plan: Plan, limit: Limit) -> tuple[Problem, LimitEdit] | None:
     """The limit loosened just so far that the plan keeps it; None where the data does not state it."""
     high = 1
     while (loosened := loosen(problem, limit, high)) is not None and not _kept(loosened[0], plan, limit):

@@ -6,7 +6,7 @@ from allocator.engines.scale.core.propagation import Domains
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.lagrangian.pricing import Pricer
 from allocator.engines.scale.lagrangian.reduced_cost_fixing import fix_by_bound
-from allocator.engines.scale.lagrangian.subgradient import Descent, Standing
+from allocator.engines.scale.lagrangian.subgradient import Descent, DualPoint
 
 
 class SearchContext:
@@ -20,11 +20,11 @@ class SearchContext:
         self.pricer = Pricer(self.parts, threads)
         self.descent = Descent(self.pricer)
 
-    def note(self, at: Standing) -> None:
+    def note(self, at: DualPoint) -> None:
         """Report the bound of a standing over all plans."""
         self.best.lower(self.pricer.objective_bound(at.bound))
 
-    def core(self, at: Standing) -> Domains | None:
+    def core(self, at: DualPoint) -> Domains | None:
         """Limits that every better plan keeps; None when there is none."""
         core = self.domains.copy()
         if self.best.value is None:

@@ -8,9 +8,9 @@ import time
 
 import numpy as np
 
-from allocator.engines.scale.assignment.branch_and_bound import Tree, spot_of
+from allocator.engines.scale.assignment.branch_and_bound import BranchAndBound, spot_of
 from allocator.engines.scale.assignment.ejection_chains import Chains, ways_of
-from allocator.engines.scale.assignment.structure import Agents
+from allocator.engines.scale.assignment.structure import AssignmentStructure
 from allocator.engines.scale.core.arrays import arrays_of
 from allocator.engines.scale.core.block_structure import split
 from allocator.engines.scale.core.propagation import Domains
@@ -68,10 +68,10 @@ def exercise(task: Task) -> None:
     best.offer(greedy(descent, at, domains))
     grown(descent, at, domains, np.zeros(arrays.variables, dtype=np.int8))
     fix_by_bound(descent.pricer, at.dual, domains.copy(), descent.pricer.objective_bound(at.bound) - 50)
-    agents = Agents.of(descent.pricer.parts)
+    agents = AssignmentStructure.of(descent.pricer.parts)
     if agents is not None:
         root = spot_of(agents.variable >= 0, -at.dual / descent.pricer.scale, agents.bound_to)
-        tree = Tree(agents.small(), 1 << 20, root)
+        tree = BranchAndBound(agents.small(), 1 << 20, root)
         tree.run(20, lambda: False)
         if tree.home is not None and agents.required:
             ways = ways_of(agents.small(), agents.variable >= 0)

@@ -7,7 +7,7 @@ import numpy as np
 
 from allocator.engines.scale.core.arrays import arrays_of
 from allocator.engines.scale.incumbent import NAME, Incumbent
-from allocator.engines.scale.strategy import Search
+from allocator.engines.scale.strategy import ScaleSearch
 from allocator.engines.shared_incumbent import SharedIncumbent
 from allocator.engines.task import Answer, AnswerStatus, Report, Task
 
@@ -29,7 +29,7 @@ def run(task: Task, report: Report) -> Answer:
     if task.hint is not None and len(task.hint) == arrays.variables:
         best.offer(np.array(task.hint, dtype=np.int8))
     threading.Thread(target=_hear, args=(best,), daemon=True).start()
-    search = Search(arrays, best, max(1, task.threads), task.seed)
+    search = ScaleSearch(arrays, best, max(1, task.threads), task.seed)
     search.explore()
     if search.impossible and best.values is None:
         return Answer(AnswerStatus.INFEASIBLE)

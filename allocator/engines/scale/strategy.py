@@ -5,18 +5,18 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from allocator.engines.scale.assignment.search import AssignmentSearch
-from allocator.engines.scale.assignment.structure import Agents
+from allocator.engines.scale.assignment.structure import AssignmentStructure
 from allocator.engines.scale.context import SearchContext
 from allocator.engines.scale.core.arrays import Arrays
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.lagrangian.initial_duals import priced_by_room
-from allocator.engines.scale.lagrangian.lp_relaxation import Relaxed, relax, relax_roughly
+from allocator.engines.scale.lagrangian.lp_relaxation import RelaxedSolution, relax, relax_roughly
 from allocator.engines.scale.lagrangian.lp_sifting import Sifted, sift
-from allocator.engines.scale.lagrangian.subgradient import Standing, Steps, opening_duals
-from allocator.engines.scale.primal.core_search import Cores
+from allocator.engines.scale.lagrangian.subgradient import DualPoint, Steps, opening_duals
+from allocator.engines.scale.primal.core_search import CoreSearch
 from allocator.engines.scale.primal.diving import dive, greedy, grown
-from allocator.engines.scale.primal.lns import Polish
-from allocator.engines.scale.primal.parallel_dives import Divers
+from allocator.engines.scale.primal.lns import LargeNeighbourhoodSearch
+from allocator.engines.scale.primal.parallel_dives import ParallelDives
 
 DUAL_SHARE = 0.3
 """Of the time limit, what the first descent may take at most."""
@@ -57,14 +57,14 @@ FEW = 1500
 """Open variables up to which a complete search comes before any dive."""
 
 
-class Search(SearchContext):
+class ScaleSearch(SearchContext):
     """One run on one task; ``impossible`` once it is proven that no plan exists."""
 
     def __init__(self, arrays: Arrays, best: Incumbent, threads: int, seed: int) -> None:
         super().__init__(arrays, best, threads, seed)
         self.known = best.values
         self.impossible = not self.domains.settle()
-        self.agents = Agents.of(self.parts)
+        self.agents = AssignmentStructure.of(self.parts)
         self.large = len(arrays.matrix.index) > SIFT_FROM_ENTRIES
         self.sifted: Sifted | None = None
 
@@ -75,7 +75,7 @@ class Search(SearchContext):
         at = self._bound_and_first_plan()
         if self.best.proven:
             return
-        polish = Polish(self, at)
+        polish = LargeNeighbourhoodSearch(self, at)
         small = int((self.domains.lower < self.domains.upper).sum()) <= FEW
         if self.best.values is None and not (small or self.best.over):
             polish.first_plan()
@@ -88,13 +88,13 @@ class Search(SearchContext):
             self.impossible = polish.run()
             return
         if self.sifted is not None:
-            Cores(self, at, self.sifted).run()
+            CoreSearch(self, at, self.sifted).run()
             self._descend(at)
         else:
             self._dives(at)
         self.impossible = polish.run()
 
-    def _bound_and_first_plan(self) -> Standing:
+    def _bound_and_first_plan(self) -> DualPoint:
         low, high = self.domains.lower, self.domains.upper
         if self.agents is None:
             at = priced_by_room(self.descent, low, high)
@@ -111,7 +111,7 @@ class Search(SearchContext):
         self._descend(at)
         return at
 
-    def _descend(self, at: Standing) -> None:
+    def _descend(self, at: DualPoint) -> None:
         """Descents one after the other, each with a plan offered at its end, for their share of the time."""
         low, high = self.domains.lower, self.domains.upper
         began = self.best.left_s
@@ -134,14 +134,14 @@ class Search(SearchContext):
             return SHORT
         return NEAR if self.agents is not None and not self.agents.fee.any() else FAR
 
-    def _offer_plan(self, at: Standing) -> None:
+    def _offer_plan(self, at: DualPoint) -> None:
         """A plan made at a standing; where that ends in a corner, the plan known from the start with more in it."""
         made = greedy(self.descent, at, self.domains)
         if made is None and self.known is not None:
             made = grown(self.descent, at, self.domains, self.known)
         self.best.offer(made)
 
-    def _relaxed(self, at: Standing) -> Standing:
+    def _relaxed(self, at: DualPoint) -> DualPoint:
         """Where the prices of the linear relaxation lead, if that is better."""
         relaxed = self._relaxation(at)
         if relaxed is None:
@@ -158,13 +158,13 @@ class Search(SearchContext):
         self.note(found)
         return found
 
-    def _relaxation(self, at: Standing) -> Relaxed | None:
+    def _relaxation(self, at: DualPoint) -> RelaxedSolution | None:
         """The linear relaxation, sifted where it is large."""
         if not self.large:
             return relax(self.arrays, self.domains.lower, self.domains.upper, RELAX_SHARE * self.limit_s)
         until = self.best.left_s - SIFT_SHARE * self.limit_s
 
-        def solve(part: Arrays, tolerance: float, start: Relaxed | None) -> Relaxed | None:
+        def solve(part: Arrays, tolerance: float, start: RelaxedSolution | None) -> RelaxedSolution | None:
             return relax_roughly(part, tolerance, self.threads, self.best.left_s - until, start)
 
         merit = self.pricer.profits(at.dual).astype(np.float64)
@@ -175,7 +175,7 @@ class Search(SearchContext):
         """Scaled value of the best plan: no bound is lower."""
         return -(1 << 62) if self.best.value is None else self.best.value * self.pricer.scale
 
-    def _dives(self, at: Standing) -> None:
+    def _dives(self, at: DualPoint) -> None:
         """One dive by all threads, then dives side by side from mean choices that are a little off, while time is."""
         began, most = self.best.left_s, DIVE_SHARE * self.limit_s
 
@@ -183,7 +183,7 @@ class Search(SearchContext):
             return 1.0 if self.best.over else (began - self.best.left_s) / most
 
         self.best.offer(dive(self.descent, at, self.domains, *QUICK, spent))
-        divers = Divers(self.pricer, at, self.domains, self.seed)
+        divers = ParallelDives(self.pricer, at, self.domains, self.seed)
 
         def several() -> None:
             for _ in range(MOST_DIVES):

@@ -16,7 +16,7 @@ from geodata.cells.cell_values import plain, token
 from geodata.spreadsheet_mapping.cells.cell_text import said
 from geodata.spreadsheet_mapping.cells.traditional import simplified
 from geodata.spreadsheet_mapping.cells.word_lists import ANYWHERE, EXACT, HAZARDS, NO_TIER, NOTHING, VALUES
-from geodata.spreadsheet_mapping.mapping import LISTS, Known
+from geodata.spreadsheet_mapping.mapping import LISTS, KnownWords
 
 LONGEST = 200
 """Longest word that is guessed at, in characters."""
@@ -142,7 +142,7 @@ def _denials(text: str) -> list[int]:
     return [found.start() for found in _DENIAL.finditer(free)]
 
 
-def meaning(field: str, word: str, known: Known) -> Meaning:
+def meaning(field: str, word: str, known: KnownWords) -> Meaning:
     """What one word of a field means; words that deny something never mean what they deny."""
     text = " ".join(simplified(plain(word)).casefold().split())
     table = known.words.get(field, {})

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from allocator.analysis.alternatives import Alternatives, alternatives
-from allocator.analysis.budget import Means
+from allocator.analysis.alternatives import AlternativePlans, alternatives
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.build_next import build_next
 from allocator.analysis.sensitivity import sensitivity
 from allocator.checking.verify import VerifiedPlan
@@ -16,7 +16,7 @@ from service.formats.analyses import AlternativesOut, Answered, AnswerOut, Build
 from service.formats.plan import PlanOut
 
 
-def answer_document(document: PlanOut, question: str, means: Means, found: Answered) -> AnswerOut:
+def answer_document(document: PlanOut, question: str, means: AnalysisBudget, found: Answered) -> AnswerOut:
     """What came of a question about a plan, with how it was found."""
     return AnswerOut(
         question=question,
@@ -30,7 +30,7 @@ def answer_document(document: PlanOut, question: str, means: Means, found: Answe
     )
 
 
-def alternatives_document(problem: Problem, found: Alternatives) -> AlternativesOut:
+def alternatives_document(problem: Problem, found: AlternativePlans) -> AlternativesOut:
     """Plans within a gap of a plan, each with its assignments."""
     plans = tuple(
         {name: getattr(each, name) for name in ("way", "status", "values", "deltas", "elsewhere", "moves", "goals")}
@@ -41,19 +41,19 @@ def alternatives_document(problem: Problem, found: Alternatives) -> Alternatives
     return AlternativesOut.model_validate({**shown, "plans": plans})
 
 
-def _alternatives(verified: VerifiedPlan, means: Means, _: int | None) -> Answered:
+def _alternatives(verified: VerifiedPlan, means: AnalysisBudget, _: int | None) -> Answered:
     return alternatives_document(verified.problem, alternatives(verified, means))
 
 
-def _sensitivity(verified: VerifiedPlan, means: Means, _: int | None) -> Answered:
+def _sensitivity(verified: VerifiedPlan, means: AnalysisBudget, _: int | None) -> Answered:
     return SensitivityOut.model_validate(sensitivity(verified, means))
 
 
-def _build_next(verified: VerifiedPlan, means: Means, floor_area_m2: int | None) -> Answered:
+def _build_next(verified: VerifiedPlan, means: AnalysisBudget, floor_area_m2: int | None) -> Answered:
     return BuildNextOut.model_validate(build_next(verified, means, floor_area_m2 or typical_block_m2(verified)))
 
 
-MAKERS: Mapping[str, Callable[[VerifiedPlan, Means, int | None], Answered]] = {
+MAKERS: Mapping[str, Callable[[VerifiedPlan, AnalysisBudget, int | None], Answered]] = {
     "alternatives": _alternatives,
     "sensitivity": _sensitivity,
     "build-next": _build_next,
@@ -62,7 +62,7 @@ MAKERS: Mapping[str, Callable[[VerifiedPlan, Means, int | None], Answered]] = {
 
 
 def answer_for_maps(
-    document: PlanOut, verified: VerifiedPlan, question: str, means: Means, floor_area_m2: int | None = None
+    document: PlanOut, verified: VerifiedPlan, question: str, means: AnalysisBudget, floor_area_m2: int | None = None
 ) -> AnswerOut:
     """Answer a question whose answer a map shows; raises KeyError for any other.
 

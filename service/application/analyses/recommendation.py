@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from pydantic import Field
 
-from allocator.checking.incremental import Standing
+from allocator.checking.incremental import PlanIndex
 from allocator.checking.verify import VerifiedPlan, sentence, verify
 from allocator.domain.entities import Component, Project
 from allocator.domain.months import format_month, parse_month
@@ -14,7 +14,7 @@ from allocator.explanation.dossier import Dossier, Verdict
 from allocator.explanation.explain import dossier_beside
 from allocator.problem.problem import Problem
 from allocator.problem.start_months import months_late
-from allocator.siting.search import Way, ways_to_place
+from allocator.siting.search import ProjectPlacement, place_project
 from geodata.readers.read_files import RegistryRecords
 from geodata.records.project_records import ProjectRecord
 from geodata.to_domain.inputs import to_projects
@@ -24,7 +24,7 @@ from service.database.clock import today
 from service.formats.dossier import BreachOut
 from service.formats.plan import DossierOut, PlanOut, Wire
 from service.i18n.dossier_text.dossier import LANGUAGES, dossier_text
-from service.i18n.localizer import Voice
+from service.i18n.localizer import Localizer
 
 
 class SiteSuggestion(Wire):
@@ -134,9 +134,9 @@ def _barred(problem: Problem, part: Component) -> Component:
 
 def recommendation(document: PlanOut, verified: VerifiedPlan, project_id: str, most: int) -> RecommendationOut:
     """Ranked suggestions for a waiting project, and its dossier."""
-    problem, standing = verified.problem, Standing(verified.problem, verified.plan)
+    problem, standing = verified.problem, PlanIndex(verified.problem, verified.plan)
     project = problem.project_by_id[project_id]
-    ways = ways_to_place(standing, project, most)
+    ways = place_project(standing, project, most)
     told = dossier_beside(standing, project, newcomer=True)
     return RecommendationOut(
         plan_id=document.plan_id,
@@ -148,7 +148,7 @@ def recommendation(document: PlanOut, verified: VerifiedPlan, project_id: str, m
     )
 
 
-def _suggestion(problem: Problem, rank: int, way: Way) -> SuggestionOut:
+def _suggestion(problem: Problem, rank: int, way: ProjectPlacement) -> SuggestionOut:
     return SuggestionOut(
         rank=rank,
         sites=tuple(
@@ -184,11 +184,11 @@ def _forced(problem: Problem, told: Dossier) -> Iterator[ForcedSite]:
 
 def recommendation_text(answer: RecommendationOut, document: PlanOut, language: str = "both") -> str:
     """The recommendation, a line per fact, then the newcomer's dossier."""
-    said = (_said(Voice(one, document), answer) for one in LANGUAGES[language])
+    said = (_said(Localizer(one, document), answer) for one in LANGUAGES[language])
     return "\n\n".join(["\n".join(lines) for lines in said] + [dossier_text(answer.dossier, document, language)])
 
 
-def _said(voice: Voice, answer: RecommendationOut) -> Iterator[str]:
+def _said(voice: Localizer, answer: RecommendationOut) -> Iterator[str]:
     yield f"{answer.project_id} → {answer.plan_id}"
     if not answer.suggestions:
         yield voice.of("  没有不动他人的位置。", "  There is no place for it without moving anyone.")

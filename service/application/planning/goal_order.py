@@ -12,7 +12,7 @@ from geodata.records.inputs import Inputs
 from geodata.records.policy_records import AimRecord
 
 
-class Order(BaseModel):
+class GoalOrder(BaseModel):
     """Tiers in strict order; within a tier goals are merged by weight.  A goal that is not named is not pursued."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,7 +46,7 @@ class Order(BaseModel):
 def with_goals(inputs: Inputs, path: Path) -> Inputs:
     """Inputs with the order of goals of a .yaml or .json file; raises InputError with every fault."""
     try:
-        order = Order.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        order = GoalOrder.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
     except FileNotFoundError:
         raise InputError([Fault(path.name, None, None, None, "does not exist", "Check the path")]) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:

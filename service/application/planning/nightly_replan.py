@@ -7,18 +7,18 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from allocator.analysis.worthwhile_moves import Worthwhile
+from allocator.analysis.worthwhile_moves import WorthwhileMoves
 from allocator.domain.vocabulary import Permission
 from allocator.errors import InputError
 from geodata.records.inputs import Inputs
 from geodata.records.policy_records import AimRecord
 from service.application.planning.announcement import announce
-from service.application.planning.run_inputs import Wish, assemble
+from service.application.planning.run_inputs import RunRequest, assemble
 from service.application.plans.change_report import ChangeReport, change_report, with_curve
 from service.database.tables import night
 from service.formats.plan import PlanOut
 from service.repositories import audit_log, batches, plans, registries, review, runs
-from service.repositories.runs import Claim, Order
+from service.repositories.runs import Claim, RunRecord
 from service.settings import Settings
 
 PERSON = "nightly"
@@ -120,7 +120,7 @@ def _order(
         _close(connection, day, "idle", {"sentence_en": "No enquiry is open.", "sentence_zh": "没有待安排的项目。"})
         return None
     records = registries.records_of(newest["document"])
-    wish = Wish(max_moves=settings.nightly_moves, day=day)
+    wish = RunRequest(max_moves=settings.nightly_moves, day=day)
     try:
         with connection.begin_nested():
             inputs, owners = assemble(records, enquiries, in_force, wish)
@@ -128,7 +128,7 @@ def _order(
     except InputError as error:
         _close(connection, day, "failed", {"faults": [str(fault) for fault in error.faults[:100]]})
         return None
-    order = Order(
+    order = RunRecord(
         name=f"nightly {day.isoformat()}",
         kind="nightly",
         district=None,
@@ -145,7 +145,7 @@ def _order(
 
 
 def conclude(
-    connection: Connection, settings: Settings, held: Claim, made: tuple[str, PlanOut], found: Worthwhile | None
+    connection: Connection, settings: Settings, held: Claim, made: tuple[str, PlanOut], found: WorthwhileMoves | None
 ) -> None:
     """With the storing of a night's plan: write the change report, and propose the plan if it is worth it.
 

@@ -14,7 +14,7 @@ from allocator.explanation.dossier import Dossier
 from allocator.explanation.explain import dossiers
 from allocator.goals import aims_of, silent_goals
 from allocator.problem.problem import Problem
-from allocator.solving.solution import Limits, Reins, Solution, Watch, ignore
+from allocator.solving.solution import Limits, Solution, SolveControl, Watch, ignore
 from allocator.solving.solve import solve
 from geodata.faults import raise_all
 from geodata.readers.read_files import (
@@ -293,7 +293,7 @@ def run(  # noqa: PLR0913  one line, and everyone who may look into it or hold i
     watch: Watch = ignore,
     watch_dossiers: DossierWatch = lambda _done, _of: None,
     *,
-    rein: Callable[[Problem], Reins] = lambda _problem: Reins(),
+    rein: Callable[[Problem], SolveControl] = lambda _problem: SolveControl(),
     improve: Improve = lambda _problem, solution: solution,
     budget: ExplainingBudget | None = None,
 ) -> Outcome:

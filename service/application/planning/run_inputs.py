@@ -22,7 +22,7 @@ from service.formats.plan_boundaries import own_boundaries
 
 
 @dataclass(frozen=True)
-class Wish:
+class RunRequest:
     """What a run changes of the usual: month, default of the latest start, moves, goals, scenario; and its day."""
 
     plan_from: str | None = None
@@ -34,7 +34,7 @@ class Wish:
 
 
 def assemble(
-    registry: RegistryRecords, enquiries: Sequence[Mapping[str, Any]], in_force: PlanOut | None, wish: Wish
+    registry: RegistryRecords, enquiries: Sequence[Mapping[str, Any]], in_force: PlanOut | None, wish: RunRequest
 ) -> tuple[Inputs, dict[str, str | None]]:
     """Checked inputs, and the district that each project's enquiry belongs to; raises InputError with every fault.
 

@@ -15,7 +15,7 @@ from geodata.readers.read_files import check_references
 from geodata.records.inputs import Inputs, ParkRecord, SpaceRecord, TenancyRecord
 from geodata.records.signed_leases import with_known_leases
 from seeds.load import SeedError
-from service.application.planning.goal_order import Order
+from service.application.planning.goal_order import GoalOrder
 from service.application.planning.pipeline import records_of, with_begun_fixed
 from service.application.planning.policy_dates import redated
 
@@ -51,7 +51,7 @@ class Scenario(BaseModel):
         default_factory=dict, description="Permissions that change, by adcode and function."
     )
     withdraw: tuple[str, ...] = Field((), description="Projects that leave the batch.")
-    goals: Order | None = Field(None, description="Order and weights of the goals, as in a file of goals.")
+    goals: GoalOrder | None = Field(None, description="Order and weights of the goals, as in a file of goals.")
     stages: dict[str, Stage] = Field(
         default_factory=dict,
         description="How far what is published has come, by project_id, or project_id/component_id.",

@@ -11,15 +11,15 @@ from allocator.errors import Fault, InputError
 from geodata.readers.read_files import RegistryRecords
 from geodata.records.inputs import Inputs
 from geodata.records.policy_records import AimRecord
-from service.application.planning.goal_order import Order as GoalOrder
-from service.application.planning.run_inputs import Wish, assemble
+from service.application.planning.goal_order import GoalOrder
+from service.application.planning.run_inputs import RunRequest, assemble
 from service.application.planning.scenario import Scenario
 from service.application.registry.tenant_names import in_inputs
 from service.database.clock import today_by
 from service.database.tables import scenario
 from service.repositories import batches, plans, registries, runs
 from service.repositories.fair_queue import Quota
-from service.repositories.runs import Order
+from service.repositories.runs import RunRecord
 
 Asked = Mapping[str, Any]
 """A request in the fields of :class:`service.api.requests.RunIn`."""
@@ -28,7 +28,7 @@ ReadRegistry = Callable[[Mapping[str, Any]], RegistryRecords]
 
 
 @dataclass(frozen=True)
-class Gathered:
+class PreparedRun:
     """Checked inputs of a request, the district of each project's enquiry, and what they were made from."""
 
     inputs: Inputs
@@ -37,7 +37,7 @@ class Gathered:
     basis: str | None
 
 
-def gather(connection: Connection, district: str | None, asked: Asked, read_registry: ReadRegistry) -> Gathered:
+def prepare_run(connection: Connection, district: str | None, asked: Asked, read_registry: ReadRegistry) -> PreparedRun:
     """Assemble the inputs of a request; raises InputError with every fault."""
     found = registries.find(connection, asked.get("registry"))
     if found is None:
@@ -45,7 +45,7 @@ def gather(connection: Connection, district: str | None, asked: Asked, read_regi
     basis = _basis(connection, district, asked)
     in_force = None if basis is None else plans.document_of(connection, basis)
     enquiries = _enquiries(connection, district, asked, None if in_force is None else _projects(in_force))
-    wish = Wish(
+    wish = RunRequest(
         plan_from=asked.get("plan_from"),
         start_slack_months=asked.get("start_slack_months"),
         max_moves=asked.get("max_moves"),
@@ -56,10 +56,10 @@ def gather(connection: Connection, district: str | None, asked: Asked, read_regi
     inputs, owners = assemble(read_registry(found), enquiries, in_force, wish)
     if district is not None:
         inputs = in_inputs(inputs, district)
-    return Gathered(inputs, owners, found["number"], basis)
+    return PreparedRun(inputs, owners, found["number"], basis)
 
 
-def order_run(  # noqa: PLR0913  a run is made for somebody, somewhere, as a part of something
+def submit_run(  # noqa: PLR0913  a run is made for somebody, somewhere, as a part of something
     connection: Connection,
     person: str,
     district: str | None,
@@ -71,8 +71,8 @@ def order_run(  # noqa: PLR0913  a run is made for somebody, somewhere, as a par
     sweep_id: str | None = None,
 ) -> str:
     """Assemble the inputs of a request, check them, queue a run; raises InputError with every fault, or QuotaError."""
-    found = gather(connection, district, asked, read_registry)
-    order = Order(
+    found = prepare_run(connection, district, asked, read_registry)
+    order = RunRecord(
         name=asked.get("name") or "",
         kind=kind,
         district=district,

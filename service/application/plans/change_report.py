@@ -5,7 +5,7 @@ from datetime import date
 
 from pydantic import Field
 
-from allocator.analysis.worthwhile_moves import Worthwhile
+from allocator.analysis.worthwhile_moves import WorthwhileMoves
 from allocator.checking.verify import find_breaches, measure, sentence
 from allocator.domain.months import format_month
 from allocator.domain.plan import Aim, Assignment, Breach, Plan
@@ -121,7 +121,7 @@ def change_report(before: PlanOut, after: PlanOut, basis_plan: str, plan_id: str
     )
 
 
-def with_curve(report: ChangeReport, found: Worthwhile | None) -> ChangeReport:
+def with_curve(report: ChangeReport, found: WorthwhileMoves | None) -> ChangeReport:
     """The report with what is proven of its moves one by one, and with the curve they were chosen from."""
     if found is None:
         return report

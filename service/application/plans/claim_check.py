@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from allocator.checking.incremental import Standing
+from allocator.checking.incremental import PlanIndex
 from allocator.checking.verify import RejectedPlanError, VerifiedPlan, measure, verify
 from allocator.domain.plan import Breach, PlanStatus
 from allocator.engines.portfolio import PROOFS
@@ -102,7 +102,7 @@ def _false_kpis(document: PlanOut, verified: VerifiedPlan) -> Iterator[Breach]:
 
 def _false_reasons(document: PlanOut, verified: VerifiedPlan) -> Iterator[Breach]:
     """Why each unplaced project is nowhere, explained anew."""
-    standing = Standing(verified.problem, verified.plan)
+    standing = PlanIndex(verified.problem, verified.plan)
     for entry in document.unplaced:
         project = verified.problem.project_by_id.get(entry.project_id)
         if project is None or entry.project_id in verified.plan.placed_projects or is_unexplained(entry):

@@ -25,20 +25,20 @@ class PlanColumn(Wire):
     kpis: dict[str, float] = Field(description="Figures that the plan lets us count.")
 
 
-class Versus(Wire):
+class ComparisonTable(Wire):
     """Plans side by side, the first one being what the others are held against."""
 
     plans: tuple[PlanColumn, ...]
     differences: tuple[Comparison, ...] = Field(description="Each other plan against the first, in full.")
 
 
-def versus(plans: Sequence[tuple[str, PlanOut]]) -> Versus:
+def comparison_table(plans: Sequence[tuple[str, PlanOut]]) -> ComparisonTable:
     """Plans with their labels side by side, each against the first."""
     first = plans[0][1]
     differences = tuple(compare(first, plan) for _, plan in plans[1:])
     moves = (None, *(len(difference.moves) for difference in differences))
     columns = (_column(label, plan, count) for (label, plan), count in zip(plans, moves, strict=True))
-    return Versus(plans=tuple(columns), differences=differences)
+    return ComparisonTable(plans=tuple(columns), differences=differences)
 
 
 def _column(label: str, plan: PlanOut, moves: int | None) -> PlanColumn:
@@ -57,7 +57,7 @@ def _column(label: str, plan: PlanOut, moves: int | None) -> PlanColumn:
     )
 
 
-def versus_text(found: Versus) -> str:
+def comparison_table_text(found: ComparisonTable) -> str:
     """The table, then each plan's difference from the first, a line per fact."""
     names = list(dict.fromkeys(name for plan in found.plans for name in plan.goals))
     figures = list(dict.fromkeys(name for plan in found.plans for name in plan.kpis))

@@ -1,6 +1,6 @@
 """The price of having a component somewhere, as a document."""
 
-from allocator.analysis.price_of_place import Forced
+from allocator.analysis.price_of_place import ForcedPlacement
 from allocator.engines.portfolio import PROOFS
 from service.application.plans.plan_document import goal_document
 from service.formats.dossier import ForcedMove, PriceOut
@@ -9,7 +9,7 @@ from service.formats.plan import GoalOut, PlanOut
 __all__ = ["ForcedMove", "PriceOut", "price_document"]
 
 
-def price_document(forced: Forced, standing: PlanOut) -> PriceOut:
+def price_document(forced: ForcedPlacement, standing: PlanOut) -> PriceOut:
     """A price as a document, with every goal that is not proven in the new plan or in the standing one."""
     goals = tuple(goal_document(goal) for goal in forced.goals)
     left = (goal.goal for goal in (*standing.goals, *goals) if not _proven(goal))

@@ -11,7 +11,7 @@ from service.application.plans.plan_document import claims_of, plan_of, read_pla
 from service.formats.plan import PlanOut
 
 
-def standing(path: Path) -> tuple[PlanOut, VerifiedPlan]:
+def read_verified_plan(path: Path) -> tuple[PlanOut, VerifiedPlan]:
     """A plan.json with a plan in it that holds, checked anew against the inputs it carries."""
     document = read_plan(path)
     if document.inputs is None or not document.verified:
@@ -20,7 +20,7 @@ def standing(path: Path) -> tuple[PlanOut, VerifiedPlan]:
     return document, _checked(path, document, document.inputs)
 
 
-def asked(path: Path) -> tuple[PlanOut, Inputs]:
+def read_plan_and_inputs(path: Path) -> tuple[PlanOut, Inputs]:
     """A plan.json with the inputs it was made from, whether there is a plan in it or not."""
     document = read_plan(path)
     if document.inputs is None:
@@ -28,9 +28,9 @@ def asked(path: Path) -> tuple[PlanOut, Inputs]:
     return document, document.inputs
 
 
-def compared(path: Path) -> PlanOut:
+def read_plan_for_comparison(path: Path) -> PlanOut:
     """A plan.json whose every figure was worked out anew, whether there is a plan in it or not."""
-    document, inputs = asked(path)
+    document, inputs = read_plan_and_inputs(path)
     if document.verified:
         _checked(path, document, inputs, reasons=True)
     return document

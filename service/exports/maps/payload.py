@@ -17,7 +17,7 @@ TITLE = {"zh": "高端医疗器械产业空间安排方案", "en": "Park space p
 
 
 @dataclass(frozen=True)
-class Drawn:
+class PlanBundle:
     """A plan ready to be drawn: its document, the checked plan and what is said of its projects."""
 
     document: PlanOut
@@ -45,7 +45,7 @@ def _outlines(document: PlanOut) -> str:
     return "own" if document.inputs.boundaries else "none" if boundaries_for(document.inputs).empty else "city"
 
 
-def payload_of(drawn: Drawn, settings: MapSettings, extras: Extras | None = None) -> dict[str, Any]:
+def payload_of(drawn: PlanBundle, settings: MapSettings, extras: Extras | None = None) -> dict[str, Any]:
     """The payload of maps and reports."""
     payload = overview_payload(
         drawn.verified,

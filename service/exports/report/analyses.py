@@ -5,10 +5,10 @@ from typing import Any
 
 from maps.figure import records
 from maps.payload.reason_labels import aim_label
-from service.exports.report.tables import Cell, Speech, Table
+from service.exports.report.tables import Cell, ReportLocalizer, Table
 
 
-def study_tables(payload: Mapping[str, Any], speech: Speech) -> list[Table]:
+def study_tables(payload: Mapping[str, Any], speech: ReportLocalizer) -> list[Table]:
     """How firm every placed project stands, and where one more piece of floor is worth most; what was asked alone."""
     made = []
     if "robustness" in payload:
@@ -18,7 +18,7 @@ def study_tables(payload: Mapping[str, Any], speech: Speech) -> list[Table]:
     return made
 
 
-def _robustness(payload: Mapping[str, Any], speech: Speech) -> Table:
+def _robustness(payload: Mapping[str, Any], speech: ReportLocalizer) -> Table:
     say, firm = speech.say, payload["robustness"]
     plans, demand = firm.get("plans"), firm.get("demand")
     columns = [say("编号", "Id"), say("项目", "Project")]
@@ -55,7 +55,7 @@ STATES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _build(payload: Mapping[str, Any], speech: Speech) -> Table:
+def _build(payload: Mapping[str, Any], speech: ReportLocalizer) -> Table:
     say, build = speech.say, payload["build"]
     districts = {one["adcode"]: speech.name(one) for one in payload["districts"]}
     parks = {park["id"]: speech.name(park) for park in records(payload["parks"])}

@@ -18,9 +18,9 @@ from maps.figure import Look, figure_png, figure_svg, plan_figure
 from maps.fonts import Fonts, find_fonts
 from maps.palette import ROLES
 from maps.payload.flows import flow_matrix
-from service.exports.maps.payload import Drawn
+from service.exports.maps.payload import PlanBundle
 from service.exports.report.analyses import study_tables
-from service.exports.report.tables import Speech, Table, project_tables, screen_tables
+from service.exports.report.tables import ReportLocalizer, Table, project_tables, screen_tables
 
 TEMPLATE = Path(__file__).parent / "report.typ"
 MOST_ROWS = 3000
@@ -41,11 +41,13 @@ class Report:
     notes: tuple[str, ...]
 
 
-def report(payload: Mapping[str, Any], drawn: Drawn, boundaries: Mapping[str, Any], language: str = "both") -> Report:
+def report(
+    payload: Mapping[str, Any], drawn: PlanBundle, boundaries: Mapping[str, Any], language: str = "both"
+) -> Report:
     """The report in Chinese (zh), English (en) or both; in English when no Chinese font is found."""
     fonts = find_fonts()
     notes = () if fonts.chinese else (NO_FONT,)
-    speech = Speech(language if fonts.chinese else "en")
+    speech = ReportLocalizer(language if fonts.chinese else "en")
     figure = plan_figure(payload, boundaries, flow_matrix(drawn.verified), Look(speech.language, fonts.families))
     tables = [*screen_tables(payload, drawn, speech), *project_tables(payload, speech), *study_tables(payload, speech)]
     data = _document(payload, tables, speech, notes) | {"fonts": list(fonts.families)}
@@ -72,7 +74,7 @@ def _typeset(data: Mapping[str, Any], svg: bytes, fonts: Fonts) -> bytes:
 
 
 def _document(
-    payload: Mapping[str, Any], tables: Sequence[Table], speech: Speech, notes: Sequence[str]
+    payload: Mapping[str, Any], tables: Sequence[Table], speech: ReportLocalizer, notes: Sequence[str]
 ) -> dict[str, Any]:
     plan, say = payload["plan"], speech.say
     named = {table.name: _table(table, speech) for table in tables}
@@ -113,7 +115,7 @@ def first_gap(goals: Sequence[Mapping[str, Any]], say: Callable[[str, str], str]
 MOST_IN_KEY = 30
 
 
-def _key(tables: Sequence[Table], speech: Speech) -> Table:
+def _key(tables: Sequence[Table], speech: ReportLocalizer) -> Table:
     """Numbers of the parks beside the map, with what is free; all of it stands on the pages that follow."""
     parks = next(table for table in tables if table.name == "park_use")
     rows = tuple((row[0], row[1], row[6], row[7]) for row in parks.rows[:MOST_IN_KEY])
@@ -139,7 +141,7 @@ WIDTHS: Mapping[str, Sequence[int]] = {
 """Shares of the width by table; 0 is as wide as its words."""
 
 
-def _table(table: Table, speech: Speech) -> dict[str, Any]:
+def _table(table: Table, speech: ReportLocalizer) -> dict[str, Any]:
     rows = [[_text(cell) for cell in row] for row in table.rows[:MOST_ROWS]]
     left = len(table.rows) - len(rows)
     if left:

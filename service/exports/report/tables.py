@@ -12,7 +12,7 @@ from maps.payload.plan_comparison import district_shares
 from maps.payload.reason_labels import aim_label, complete
 from maps.payload.tables import NEEDS
 from seeds.load import labels
-from service.exports.maps.payload import Drawn
+from service.exports.maps.payload import PlanBundle
 
 Cell = str | int | float | None
 
@@ -28,7 +28,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
+class ReportLocalizer:
     """Chinese, English, or both one after the other."""
 
     language: str
@@ -48,7 +48,7 @@ class Speech:
         return self.say(zh, en)
 
 
-def screen_tables(payload: Mapping[str, Any], drawn: Drawn, speech: Speech) -> list[Table]:
+def screen_tables(payload: Mapping[str, Any], drawn: PlanBundle, speech: ReportLocalizer) -> list[Table]:
     """Summary, goals, districts, flows, half-years and parks, with the very numbers that the pages show."""
     districts = {one["adcode"]: one for one in payload["districts"]}
     parks = records(payload["parks"])
@@ -62,12 +62,12 @@ def screen_tables(payload: Mapping[str, Any], drawn: Drawn, speech: Speech) -> l
     ]
 
 
-def project_tables(payload: Mapping[str, Any], speech: Speech) -> list[Table]:
+def project_tables(payload: Mapping[str, Any], speech: ReportLocalizer) -> list[Table]:
     """Where everything goes, and what goes nowhere and why."""
     return [_figures(payload, speech), _placed(payload, speech), _unplaced(payload, speech)]
 
 
-def _figures(payload: Mapping[str, Any], speech: Speech) -> Table:
+def _figures(payload: Mapping[str, Any], speech: ReportLocalizer) -> Table:
     """What the plan adds, beside baseline and target with its date."""
     say = speech.say
     rows = tuple(
@@ -87,7 +87,7 @@ START_FROM = list(NEEDS).index("start_from")
 """Number of the asked month among the needs of a component."""
 
 
-def _placed(payload: Mapping[str, Any], speech: Speech) -> Table:
+def _placed(payload: Mapping[str, Any], speech: ReportLocalizer) -> Table:
     parks, projects = records(payload["parks"]), records(payload["projects"])
     spaces, functions = records(payload["spaces"]), payload["components"]["words"]["function"]
     say, rows = speech.say, []
@@ -109,7 +109,7 @@ def _placed(payload: Mapping[str, Any], speech: Speech) -> Table:
     return Table("placed", say("安排明细", "Where everything goes"), tuple(columns), tuple(rows))
 
 
-def _unplaced(payload: Mapping[str, Any], speech: Speech) -> Table:
+def _unplaced(payload: Mapping[str, Any], speech: ReportLocalizer) -> Table:
     components, say = records(payload["components"]), speech.say
     homes = {part["project"] for part in components if part["space"] is not None}
     wanted: dict[int, int] = defaultdict(int)
@@ -129,7 +129,7 @@ def _pairs(cells: Sequence[int]) -> Iterator[tuple[int, int]]:
     return zip(cells[::2], cells[1::2], strict=True)
 
 
-def _summary(payload: Mapping[str, Any], speech: Speech) -> Table:
+def _summary(payload: Mapping[str, Any], speech: ReportLocalizer) -> Table:
     summary, say = payload["summary"], speech.say
     share = f"{100 * summary['placed_m2'] / summary['demand_m2']:.1f}%" if summary["demand_m2"] else "–"
     rows: tuple[tuple[Cell, ...], ...] = (
@@ -148,7 +148,7 @@ def _summary(payload: Mapping[str, Any], speech: Speech) -> Table:
     return Table("summary", say("概要", "Summary"), (say("指标", "Figure"), say("值", "Value")), rows)
 
 
-def _goals(payload: Mapping[str, Any], speech: Speech) -> Table:
+def _goals(payload: Mapping[str, Any], speech: ReportLocalizer) -> Table:
     say = speech.say
     rows = tuple(
         (
@@ -164,7 +164,7 @@ def _goals(payload: Mapping[str, Any], speech: Speech) -> Table:
     return Table("goal_values", say("目标与证明", "Goals and what is proven"), columns, rows)
 
 
-def _use(speech: Speech) -> tuple[str, ...]:
+def _use(speech: ReportLocalizer) -> tuple[str, ...]:
     say = speech.say
     return (
         say("建筑面积 m²", "Floor, m²"),
@@ -180,14 +180,14 @@ def _used(floor: int, occupied: int, allocated: int) -> tuple[Cell, ...]:
     return floor, occupied, allocated, max(0, floor - occupied - allocated), share
 
 
-def _districts(drawn: Drawn, districts: Mapping[str, Mapping[str, Any]], speech: Speech) -> Table:
+def _districts(drawn: PlanBundle, districts: Mapping[str, Mapping[str, Any]], speech: ReportLocalizer) -> Table:
     shares = district_shares(drawn.verified)
     rows = tuple((speech.name(districts[adcode]), *_used(*shares[adcode])) for adcode in districts)
     title = speech.say("各区（最满月）", "Districts in their fullest month")
     return Table("districts", title, (speech.say("区", "District"), *_use(speech)), rows)
 
 
-def _flows(drawn: Drawn, districts: Mapping[str, Mapping[str, Any]], speech: Speech) -> Table:
+def _flows(drawn: PlanBundle, districts: Mapping[str, Mapping[str, Any]], speech: ReportLocalizer) -> Table:
     matrix = flow_matrix(drawn.verified)
     cells = {pair: f"{area / 10_000:.2f} ({count})" for pair, (area, count) in matrix.items()}
     rows = tuple(
@@ -201,7 +201,7 @@ def _flows(drawn: Drawn, districts: Mapping[str, Mapping[str, Any]], speech: Spe
     )
 
 
-def _timeline(payload: Mapping[str, Any], speech: Speech) -> Table:
+def _timeline(payload: Mapping[str, Any], speech: ReportLocalizer) -> Table:
     say, table = speech.say, payload["timeline"]
     columns = (
         say("半年", "Half-year"),
@@ -217,7 +217,9 @@ def _timeline(payload: Mapping[str, Any], speech: Speech) -> Table:
     return Table("half_years", say("供给与需求，m²", "Supply and demand, m²"), columns, rows)
 
 
-def _parks(parks: Sequence[Mapping[str, Any]], districts: Mapping[str, Mapping[str, Any]], speech: Speech) -> Table:
+def _parks(
+    parks: Sequence[Mapping[str, Any]], districts: Mapping[str, Mapping[str, Any]], speech: ReportLocalizer
+) -> Table:
     say = speech.say
     rows = tuple(
         (

@@ -6,10 +6,10 @@ from allocator.goals import BY_ID
 from service.formats.dossier import AlternativeOut
 from service.formats.plan import DossierOut, PlanOut
 from service.i18n.dossier_text.unplaced import places
-from service.i18n.localizer import Voice
+from service.i18n.localizer import Localizer
 
 
-def score(voice: Voice, dossier: DossierOut, plan: PlanOut) -> Iterator[str]:
+def contributions_text(voice: Localizer, dossier: DossierOut, plan: PlanOut) -> Iterator[str]:
     """The score per goal, then each alternative with what it changes and the goal that decides."""
     if not dossier.placed:
         return
@@ -28,7 +28,7 @@ def score(voice: Voice, dossier: DossierOut, plan: PlanOut) -> Iterator[str]:
         yield f"  {rank}. {places(voice, way.sites)}: {voice.changes(way.deltas)}. {_decided(voice, way, plan)}"
 
 
-def _decided(voice: Voice, way: AlternativeOut, plan: PlanOut) -> str:
+def _decided(voice: Localizer, way: AlternativeOut, plan: PlanOut) -> str:
     """Which goal decides between the plan and another way: the first in the strict order that differs."""
     for goal in plan.goals:
         parts = [part.rpartition("*") for part in goal.goal.split("+")]

@@ -3,24 +3,24 @@
 from collections.abc import Callable, Iterator
 
 from service.formats.plan import ComponentOut, DossierOut, PlanOut, RequirementOut
-from service.i18n.dossier_text.contributions import score
-from service.i18n.dossier_text.prices import prices
+from service.i18n.dossier_text.contributions import contributions_text
+from service.i18n.dossier_text.prices import prices_text
 from service.i18n.dossier_text.provenance import clauses, evidence, proof
-from service.i18n.dossier_text.sites import elsewhere
-from service.i18n.dossier_text.unplaced import repair, why_nowhere
-from service.i18n.localizer import Language, Voice
+from service.i18n.dossier_text.sites import rejected_sites_text
+from service.i18n.dossier_text.unplaced import repair, unplaced_text
+from service.i18n.localizer import Language, Localizer
 
-Section = Callable[[Voice, DossierOut, PlanOut], Iterator[str]]
+Section = Callable[[Localizer, DossierOut, PlanOut], Iterator[str]]
 
 LANGUAGES: dict[str, tuple[Language, ...]] = {"zh": ("zh",), "en": ("en",), "both": ("zh", "en")}
 
 
 def dossier_text(dossier: DossierOut, plan: PlanOut, language: str = "both") -> str:
     """The whole dossier in Chinese, English, or one after the other; every park is in it."""
-    return "\n\n".join(_told(Voice(one, plan), dossier, plan) for one in LANGUAGES[language])
+    return "\n\n".join(_told(Localizer(one, plan), dossier, plan) for one in LANGUAGES[language])
 
 
-def _told(voice: Voice, dossier: DossierOut, plan: PlanOut) -> str:
+def _told(voice: Localizer, dossier: DossierOut, plan: PlanOut) -> str:
     blocks = ["\n".join(_headline(voice, dossier))]
     for (zh, en), section in SECTIONS:
         lines = [f"  {line}" for line in section(voice, dossier, plan)]
@@ -29,7 +29,7 @@ def _told(voice: Voice, dossier: DossierOut, plan: PlanOut) -> str:
     return "\n\n".join(blocks)
 
 
-def _headline(voice: Voice, dossier: DossierOut) -> Iterator[str]:
+def _headline(voice: Localizer, dossier: DossierOut) -> Iterator[str]:
     name = voice.of(dossier.name_zh, dossier.name_en)
     title = f"{dossier.project_id}  {voice.one(dossier.enterprise)}" + (f" – {name}" if name else "")
     if dossier.placed:
@@ -46,7 +46,7 @@ def _headline(voice: Voice, dossier: DossierOut) -> Iterator[str]:
     )
 
 
-def _asked(voice: Voice, dossier: DossierOut, plan: PlanOut) -> Iterator[str]:
+def _asked(voice: Localizer, dossier: DossierOut, plan: PlanOut) -> Iterator[str]:
     stop = voice.of("；", "; ")
     for part in dossier.components:
         others = (line for line in part.asked if line.what != "floor_area")
@@ -60,14 +60,14 @@ def _asked(voice: Voice, dossier: DossierOut, plan: PlanOut) -> Iterator[str]:
                 yield voice.of(f"{link.first} 与 {link.second}：{how}", f"{link.first} and {link.second}: {how}")
 
 
-def _part(voice: Voice, part: ComponentOut) -> str:
+def _part(voice: Localizer, part: ComponentOut) -> str:
     return voice.of(
         f"{part.component_id}（{voice.label('function', part.function)}）",
         f"{part.component_id} ({voice.label('function', part.function).lower()})",
     )
 
 
-def _where(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
+def _where(voice: Localizer, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
     for part in dossier.components:
         if part.space_id is None:
             continue
@@ -93,7 +93,7 @@ def _where(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
         yield "  " + voice.of("；", "; ").join(lines) + voice.of("。", ".")
 
 
-def _subsidy(voice: Voice, line: RequirementOut) -> str:
+def _subsidy(voice: Localizer, line: RequirementOut) -> str:
     """Who pays which part of a rent that is subsidised."""
     rent, subsidy = float(line.needed), float(line.offered)
     whole, own, part = (voice.amount(yuan, line.unit) for yuan in (rent, round(rent - subsidy, 2), subsidy))
@@ -105,12 +105,12 @@ def _subsidy(voice: Voice, line: RequirementOut) -> str:
 
 SECTIONS: tuple[tuple[tuple[str, str], Section], ...] = (
     (("申请", "What was asked"), _asked),
-    (("为何没有落位", "Why it is nowhere"), why_nowhere),
+    (("为何没有落位", "Why it is nowhere"), unplaced_text),
     (("落位", "Where it stands"), _where),
-    (("为何在此", "Why there"), score),
+    (("为何在此", "Why there"), contributions_text),
     (("须改变什么", "What would have to change"), repair),
-    (("定在指定地点的代价", "What it would cost to have it there"), prices),
-    (("为何不在别处", "Why not elsewhere"), elsewhere),
+    (("定在指定地点的代价", "What it would cost to have it there"), prices_text),
+    (("为何不在别处", "Why not elsewhere"), rejected_sites_text),
     (("适用的政策条款", "Clauses of the policy that had a say"), clauses),
     (("依据与假设", "What is sourced and what is assumed"), evidence),
     (("方案质量与证明", "How sure this is"), proof),

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from service.formats.dossier import ForcedMove, PriceOut
 from service.formats.plan import DossierOut, PlanOut
 from service.i18n.dossier_text.provenance import goal_proof
-from service.i18n.localizer import Voice
+from service.i18n.localizer import Localizer
 
 
-def prices(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
+def prices_text(voice: Localizer, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
     """Every price that was asked for."""
     for price in dossier.prices:
         yield from _price(voice, price)
 
 
-def _price(voice: Voice, price: PriceOut) -> Iterator[str]:
+def _price(voice: Localizer, price: PriceOut) -> Iterator[str]:
     place = voice.place(price.place)
     if price.deltas is None:
         yield from _impossible(voice, price, place)
@@ -39,7 +39,7 @@ def _price(voice: Voice, price: PriceOut) -> Iterator[str]:
     yield from (f"    {goal_proof(voice, goal)}" for goal in price.goals)
 
 
-def _impossible(voice: Voice, price: PriceOut, place: str) -> Iterator[str]:
+def _impossible(voice: Localizer, price: PriceOut, place: str) -> Iterator[str]:
     if price.conflict:
         yield voice.of(
             f"任何方案都不能把 {price.component} 放在 {place}；相互冲突的规则：",
@@ -53,7 +53,7 @@ def _impossible(voice: Voice, price: PriceOut, place: str) -> Iterator[str]:
     )
 
 
-def _move(voice: Voice, move: ForcedMove) -> str:
+def _move(voice: Localizer, move: ForcedMove) -> str:
     here, there = (None if s is None else voice.space(s) for s in (move.from_space, move.to_space))
     if there is None:
         return voice.of(f"{move.component} 离开 {here}，不再落位", f"{move.component} leaves {here} and is nowhere")

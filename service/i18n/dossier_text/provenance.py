@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from allocator.engines.portfolio import PROOFS
 from seeds.policy_facts import documents
 from service.formats.plan import DossierOut, GoalOut, PlanOut
-from service.i18n.localizer import Voice
+from service.i18n.localizer import Localizer
 
 BASIS = {
     "sourced": ("有来源", "sourced"),
@@ -16,7 +16,7 @@ BASIS = {
 WHAT = {"project": ("申请", "the request"), "space": ("空间", "space"), "park": ("园区", "park")}
 
 
-def clauses(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
+def clauses(voice: Localizer, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
     """Each clause by its id, with the rules and goals by which it had a say."""
     for clause in dossier.policy:
         statement = voice.of(clause.statement_zh, clause.statement_en)
@@ -33,20 +33,20 @@ def _title(file: str) -> str:
     return next((f"《{one['title_zh']}》" for one in documents() if one["file"] == file), file)
 
 
-def evidence(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
+def evidence(voice: Localizer, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
     """The request, and the spaces and parks that the decision is about."""
     for about, source in sources(voice, dossier):
         yield f"{about}{voice.of('，', ', ')}{source}" if source else about
 
 
-def sources(voice: Voice, dossier: DossierOut) -> Iterator[tuple[str, str]]:
+def sources(voice: Localizer, dossier: DossierOut) -> Iterator[tuple[str, str]]:
     """What each piece of evidence is and rests on, and the words of its source as they were recorded."""
     for entry in dossier.evidence:
         name = voice.park(entry.id) if entry.what == "park" else entry.id
         yield f"{voice.of(*WHAT[entry.what])} {name}: {voice.of(*BASIS[entry.basis])}", entry.source
 
 
-def proof(voice: Voice, _dossier: DossierOut, plan: PlanOut) -> Iterator[str]:
+def proof(voice: Localizer, _dossier: DossierOut, plan: PlanOut) -> Iterator[str]:
     """Whether the plan is proven to be the best, goal by goal, and the policy of which month it follows."""
     yield voice.of(
         f"方案 {plan.plan_id} 已由独立检查核实，没有违反任何规则。"
@@ -60,7 +60,7 @@ def proof(voice: Voice, _dossier: DossierOut, plan: PlanOut) -> Iterator[str]:
         yield goal_proof(voice, goal)
 
 
-def goal_proof(voice: Voice, goal: GoalOut) -> str:
+def goal_proof(voice: Localizer, goal: GoalOut) -> str:
     """Value of a goal and what is proven of it."""
     name, value = voice.goal(goal.goal), voice.amount(goal.value, goal.unit)
     if goal.gap is None:

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 
 from service.formats.dossier import SiteOut, SiteReasonOut
 from service.formats.plan import ComponentOut, DossierOut, HolderOut, PlanOut
-from service.i18n.localizer import Voice
+from service.i18n.localizer import Localizer
 
 MOST_HOLDERS = 4
 """How many holders of floor are named in one sentence."""
 
 
-def elsewhere(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
+def rejected_sites_text(voice: Localizer, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
     """Every park that is not chosen, component by component, grouped by the first thing that stands against it."""
     yield voice.of("每项先写所需，斜线后写现有。", "Of two numbers, the first is needed and the second is there.")
     for part in dossier.components:
@@ -22,7 +22,7 @@ def elsewhere(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str
             yield from (f"    – {_site(voice, site)}" for site in sites)
 
 
-def _grouped(voice: Voice, part: ComponentOut) -> dict[str, list[SiteOut]]:
+def _grouped(voice: Localizer, part: ComponentOut) -> dict[str, list[SiteOut]]:
     """Parks by verdict and by what stands against them first, the verdicts in their order, large groups first."""
     groups: dict[tuple[int, str], list[SiteOut]] = defaultdict(list)
     for site in part.parks:
@@ -33,7 +33,7 @@ def _grouped(voice: Voice, part: ComponentOut) -> dict[str, list[SiteOut]]:
     return {title: found for (_, title), found in ordered}
 
 
-def _title(voice: Voice, site: SiteOut) -> str:
+def _title(voice: Localizer, site: SiteOut) -> str:
     if site.verdict == "possible":
         return voice.of(
             "可单独迁入，其余不动；各目标变化如下",
@@ -46,7 +46,7 @@ def _title(voice: Voice, site: SiteOut) -> str:
     return voice.of(f"没有合适空间：{against}", f"No space suits it: {against}")
 
 
-def _site(voice: Voice, site: SiteOut) -> str:
+def _site(voice: Localizer, site: SiteOut) -> str:
     where = voice.spaces(site.space_id, site.further_spaces) if site.space_id else voice.park(site.park_id)
     told = [_reason(voice, reason) for reason in site.reasons if reason.code != "no-space"]
     if site.verdict == "possible":
@@ -55,14 +55,14 @@ def _site(voice: Voice, site: SiteOut) -> str:
     return (f"{where}: {text}" if text else where) + held_by(voice, site.holders)
 
 
-def _reason(voice: Voice, reason: SiteReasonOut) -> str:
+def _reason(voice: Localizer, reason: SiteReasonOut) -> str:
     needed, offered = (voice.bare(number, reason.code) for number in (reason.needed, reason.offered))
     unit = voice.unit(reason.unit)
     until = voice.of(f"（{reason.until} 之前）", f" (until {reason.until})") if reason.until else ""
     return f"{voice.short(reason.code, reason.unit)} {needed} / {offered} {unit}".rstrip() + until
 
 
-def held_by(voice: Voice, holders: Iterable[HolderOut]) -> str:
+def held_by(voice: Localizer, holders: Iterable[HolderOut]) -> str:
     """Who holds what would be needed, the largest first, and how many more."""
     ordered = sorted(holders, key=lambda holder: -holder.floor_area_m2)
     if not ordered:
@@ -73,7 +73,7 @@ def held_by(voice: Voice, holders: Iterable[HolderOut]) -> str:
     return voice.of(f"；占用者：{named}{more}", f"; held by {named}{more}")
 
 
-def _holder(voice: Voice, holder: HolderOut) -> str:
+def _holder(voice: Localizer, holder: HolderOut) -> str:
     if holder.occupant:
         return voice.of(
             f"{voice.one(holder.occupant)}（现有租户，{holder.floor_area_m2:,} 平方米）",

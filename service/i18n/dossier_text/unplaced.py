@@ -7,12 +7,12 @@ from allocator.explanation.dossier import NOT_EXPLAINED
 from service.formats.dossier import ChangeOut, PlaceOut
 from service.formats.plan import DossierOut, PlanOut, ReasonOut
 from service.i18n.dossier_text.sites import held_by
-from service.i18n.localizer import Voice
+from service.i18n.localizer import Localizer
 
 WITH_A_PLACE = frozenset({"not-worth-it", "not-wanted", "not-found", "newcomer"})
 
 
-def why_nowhere(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
+def unplaced_text(voice: Localizer, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
     """Each reason with both numbers, and whoever holds what is needed."""
     groups: dict[tuple[str, str | None], list[ReasonOut]] = defaultdict(list)
     for reason in dossier.unplaced_reasons:
@@ -21,7 +21,7 @@ def why_nowhere(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[s
         yield _told(voice, reasons)
 
 
-def _told(voice: Voice, reasons: list[ReasonOut]) -> str:
+def _told(voice: Localizer, reasons: list[ReasonOut]) -> str:
     """What stands against one component in the space that comes nearest."""
     reason = reasons[0]
     title, where = voice.label("reason", reason.code), "" if reason.space_id is None else voice.space(reason.space_id)
@@ -48,7 +48,7 @@ def _told(voice: Voice, reasons: list[ReasonOut]) -> str:
     )
 
 
-def _not_wanted(voice: Voice, title: str, where: str, aim: str) -> str:
+def _not_wanted(voice: Localizer, title: str, where: str, aim: str) -> str:
     """Which goal loses before value gains."""
     if not aim:
         return voice.of(
@@ -63,7 +63,7 @@ def _not_wanted(voice: Voice, title: str, where: str, aim: str) -> str:
     return voice.of(f"{title}：{goal}先于{value}。{where}。", f"{title}: {goal} before {value}. It could be {where}.")
 
 
-def _numbers(voice: Voice, reason: ReasonOut) -> str:
+def _numbers(voice: Localizer, reason: ReasonOut) -> str:
     code = reason.code.rsplit("/", 1)[-1]
     needed, offered = (voice.amount(number, reason.unit, code) for number in (reason.needed, reason.offered))
     what = voice.short(code, reason.unit)
@@ -76,7 +76,7 @@ def _numbers(voice: Voice, reason: ReasonOut) -> str:
     return voice.of(f"{what}：{said}", f"{what} needed {needed}, there is {offered}")
 
 
-def repair(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
+def repair(voice: Localizer, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
     """The cheapest repair, limit by limit; or the places that need none."""
     found = dossier.repair
     if found is None:
@@ -99,7 +99,7 @@ def repair(voice: Voice, dossier: DossierOut, _plan: PlanOut) -> Iterator[str]:
         yield from (f"  – {_change(voice, change)}" for change in found.changes)
 
 
-def _change(voice: Voice, change: ChangeOut) -> str:
+def _change(voice: Localizer, change: ChangeOut) -> str:
     title = voice.short(change.code, change.unit)
     where = voice.listed(voice.place(place) for place in change.where.split("@"))
     needed, offered = (voice.amount(number, change.unit, change.code) for number in (change.needed, change.offered))
@@ -115,7 +115,7 @@ def _change(voice: Voice, change: ChangeOut) -> str:
     )
 
 
-def places(voice: Voice, sites: tuple[PlaceOut, ...]) -> str:
+def places(voice: Localizer, sites: tuple[PlaceOut, ...]) -> str:
     """Each component and its space."""
     named = [(voice.part(site.component_id), voice.space(site.space_id)) for site in sites]
     return voice.listed(voice.of(f"{part} 在 {space}", f"{part} in {space}") for part, space in named)

@@ -15,7 +15,7 @@ from service.api import runs as api_runs
 from service.api.requests import ReopenIn, RunIn, WithdrawIn
 from service.application.planning.policy_dates import usual_slack_months
 from service.i18n.page_texts.batch import WORDS
-from service.pages.shell.access import Caller, Planning, Reading
+from service.pages.shell.access import Planning, Reading, SignedInRequest
 from service.pages.shell.forms import Form, InForm
 from service.repositories import batches, plans
 from service.web.problems import not_found
@@ -35,7 +35,7 @@ def one(caller: Reading, batch_id: BatchId) -> Response:
 
 
 def _page(
-    caller: Caller, batch_id: str, faults: tuple[Fault, ...] = (), asked: Mapping[str, Any] | None = None
+    caller: SignedInRequest, batch_id: str, faults: tuple[Fault, ...] = (), asked: Mapping[str, Any] | None = None
 ) -> Response:
     with caller.transaction() as connection:
         found = batches.find(connection, batch_id)
@@ -85,7 +85,7 @@ def _latest(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"latest": max([*named, *assumed], default=None), "open_ended": len(open_ended)}
 
 
-def _asking(caller: Caller, connection: Connection) -> dict[str, Any]:
+def _asking(caller: SignedInRequest, connection: Connection) -> dict[str, Any]:
     """What the form that asks for a plan offers."""
     settings = caller.asker.house.settings
     most = settings.max_time_limit_s

@@ -26,7 +26,7 @@ from service.i18n.vocabulary import guide, known_words, options
 from service.pages.intake import column_mapping_form
 from service.pages.intake.column_mapping_form import Upload
 from service.pages.intake.upload import LONGEST_NAME, workbook
-from service.pages.shell.access import Caller, Planning
+from service.pages.shell.access import Planning, SignedInRequest
 from service.pages.shell.forms import Form, InForm
 from service.repositories.batches import content_hash
 from service.repositories.uploads import drafts, saved_mappings
@@ -49,7 +49,7 @@ def show(caller: Planning, draft_id: DraftId) -> Response:
     return _page(caller, _upload(caller, draft_id))
 
 
-def _upload(caller: Caller, draft_id: str) -> Upload:
+def _upload(caller: SignedInRequest, draft_id: str) -> Upload:
     with caller.transaction() as connection:
         found = drafts.find(connection, draft_id)
     if found is None:
@@ -60,7 +60,7 @@ def _upload(caller: Caller, draft_id: str) -> Upload:
         return column_mapping_form.opened_draft(connection, found, sheets)
 
 
-def _page(caller: Caller, upload: Upload, taken: tuple[CellFault, ...] = ()) -> Response:
+def _page(caller: SignedInRequest, upload: Upload, taken: tuple[CellFault, ...] = ()) -> Response:
     table, meanings = upload.table, upload.table.mapping
     made = result(table, supply(caller.asker))
     faults = taken or made.faults
@@ -150,7 +150,7 @@ def _preview(made: Converted) -> dict[str, Any]:
     return {"columns": [name for name in PROJECTS.columns if name in used], "rows": rows, "faulty": faulty}
 
 
-def _shown_faults(caller: Caller, table: Table, faults: Sequence[CellFault]) -> list[dict[str, Any]]:
+def _shown_faults(caller: SignedInRequest, table: Table, faults: Sequence[CellFault]) -> list[dict[str, Any]]:
     """Faults in the reader's language, with where each can be mended on the page."""
     typed = {each["place"]: each for each in _corrections(table)}
     cells = dict(table.sheet.rows)
@@ -226,7 +226,7 @@ def apply(caller: Planning, draft_id: DraftId, form: InForm) -> Response:
     return caller.go(f"/upload/{draft_id}", said="applied")
 
 
-def _store(caller: Caller, draft_id: str, form: Form, *, replace: bool) -> Response:
+def _store(caller: SignedInRequest, draft_id: str, form: Form, *, replace: bool) -> Response:
     """Store the batch, or show the faults that are left."""
     upload = _upload(caller, draft_id)
     made = result(upload.table, supply(caller.asker))

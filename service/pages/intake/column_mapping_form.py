@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from geodata.spreadsheet_mapping import Choice, Converted, ForeignSheet
+from geodata.spreadsheet_mapping import ColumnChoice, Converted, ForeignSheet
 from geodata.spreadsheet_mapping import Mapping as Meanings
 from geodata.spreadsheet_mapping.cells.cell_text import said
 from geodata.spreadsheet_mapping.cells.units import UNITS, own_unit
@@ -93,8 +93,8 @@ def _positive(number: int | None) -> int | None:
     return number if number is not None and 0 < number <= 1_000_000 else None
 
 
-def _choice(table: Table, form: Form, position: int) -> Choice:
-    before = table.mapping.columns.get(position, Choice())
+def _choice(table: Table, form: Form, position: int) -> ColumnChoice:
+    before = table.mapping.columns.get(position, ColumnChoice())
     field, function = form.text(f"field-{position}", 60), form.text(f"function-{position}", 40)
     target = f"{field}@{function}" if function and field in PARTS else field
     if not is_target(target):
@@ -103,7 +103,7 @@ def _choice(table: Table, form: Form, position: int) -> Choice:
     unit = asked if asked in UNITS.get(field, {}) else own_unit(field) or ""
     if (target, unit) == (before.target, before.unit):
         return before.model_copy(update={"sure": True})
-    return Choice(target=target, unit=unit, reason=GIVEN)
+    return ColumnChoice(target=target, unit=unit, reason=GIVEN)
 
 
 def _chosen_words(form: Form, field: str, known: Iterable[str]) -> dict[str, str]:

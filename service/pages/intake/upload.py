@@ -14,7 +14,7 @@ from service.exports.batch_workbook import MEDIA_TYPE, workbook_of
 from service.files.uploads import plain_name, read_projects, read_sheets
 from service.i18n.page_texts.upload import WORDS
 from service.i18n.vocabulary import guide
-from service.pages.shell.access import Caller, Planning
+from service.pages.shell.access import Planning, SignedInRequest
 from service.pages.shell.forms import Form, InForm
 from service.repositories.uploads import drafts
 from service.web.limits.body_limits import takes_files
@@ -30,7 +30,7 @@ def show(caller: Planning) -> Response:
     return _form(caller)
 
 
-def _form(caller: Caller, faults: tuple[Fault, ...] = (), *, empty: bool = False) -> Response:
+def _form(caller: SignedInRequest, faults: tuple[Fault, ...] = (), *, empty: bool = False) -> Response:
     size = caller.asker.house.settings.max_body_bytes // 2**20
     status = 422 if faults or empty else 200
     values: dict[str, Any] = {"faults": faults, "empty": empty, "size": size, "needed": len(PROJECTS.required)}
@@ -74,7 +74,7 @@ def take(caller: Planning, form: InForm) -> Response:
     return caller.go(f"/upload/{draft_id}")
 
 
-def _stored(caller: Caller, form: Form, named: Named) -> Response:
+def _stored(caller: SignedInRequest, form: Form, named: Named) -> Response:
     records = supply(caller.asker)
     projects = read_projects(caller.asker.house.readers, named.file_name, named.content, records)
     answer = keep(caller.asker, form.once(named.content), projects, named, replace=False)

@@ -9,8 +9,8 @@ from service.application.plans.change_report import improves
 from service.application.plans.comparison import Comparison
 from service.i18n.page_texts.compare import WORDS
 from service.pages.parks import choices
-from service.pages.shell.access import Caller, Reading
-from service.pages.shell.plan_localizer import voice
+from service.pages.shell.access import Reading, SignedInRequest
+from service.pages.shell.plan_localizer import localizer_of
 from service.repositories import plans
 from service.web.problems import ProblemError
 
@@ -34,7 +34,7 @@ def compared(caller: Reading, a: Plan = "", b: Plan = "", every: Annotated[bool,
     return caller.page("compare.html.j2", WORDS, status=status, **values)
 
 
-def _values(caller: Caller, found: Comparison, a: str, b: str, *, every: bool) -> dict[str, Any]:
+def _values(caller: SignedInRequest, found: Comparison, a: str, b: str, *, every: bool) -> dict[str, Any]:
     with caller.transaction() as connection:
         rows = {each: plans.find(connection, each) for each in (a, b)}
     document, _ = caller.asker.house.plan(b)
@@ -43,8 +43,8 @@ def _values(caller: Caller, found: Comparison, a: str, b: str, *, every: bool) -
     return {
         "found": found,
         "rows": rows,
-        "voice_a": voice(caller, other),
-        "voice_b": voice(caller, document),
+        "voice_a": localizer_of(caller, other),
+        "voice_b": localizer_of(caller, document),
         "firms": {one.project_id: one.enterprise for one in found.projects},
         "projects": shown[:MOST],
         "left_out": max(0, len(shown) - MOST),

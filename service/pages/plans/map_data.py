@@ -12,12 +12,12 @@ from service.exports.maps.payload import caption_of
 from service.exports.maps.settings import map_settings
 from service.formats.plan_boundaries import drawn_boundaries
 from service.repositories import answers, plans
-from service.web.context import Asker
+from service.web.context import RequestUser
 from service.web.problems import not_found
 from service.web.redaction import without_names
 
 
-def stored_payload(asker: Asker, plan_id: str, against: str | None = None) -> dict[str, Any]:
+def stored_payload(asker: RequestUser, plan_id: str, against: str | None = None) -> dict[str, Any]:
     """Everything that the maps of a plan show; raises a 404 problem unless the person may see the plans whole."""
     with asker.transaction() as connection:
         page = plans.file_of(connection, plan_id, "map.html")
@@ -33,14 +33,14 @@ def stored_payload(asker: Asker, plan_id: str, against: str | None = None) -> di
     return studied(payload, verified, Extras(studies=studies_of(told, verified), against=_other(asker, against)))
 
 
-def _other(asker: Asker, against: str | None) -> tuple[VerifiedPlan, Any] | None:
+def _other(asker: RequestUser, against: str | None) -> tuple[VerifiedPlan, Any] | None:
     if against is None:
         return None
     document, verified = asker.house.plan(against)
     return verified, caption_of(document, map_settings())
 
 
-def boundaries(asker: Asker, plan_id: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
+def boundaries(asker: RequestUser, plan_id: str, payload: Mapping[str, Any]) -> Mapping[str, Any]:
     """The districts of the city, read once, or those that a plan brings along."""
     if payload["plan"].get("outlines", "city") == "city":
         return _city()

@@ -17,7 +17,7 @@ from maps.payload.views import VIEWS, Opening, default_opening, offered
 from service.api.plans import PlanId
 from service.exports.maps.settings import map_settings
 from service.pages.plans.map_data import boundaries, stored_payload
-from service.pages.shell.access import Caller, Reading
+from service.pages.shell.access import Reading, SignedInRequest
 from service.pages.shell.assets import PREFIX, address
 from service.web.problems import not_found
 
@@ -27,7 +27,7 @@ Name = Annotated[str | None, Query(max_length=80)]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class MapRequest:
     """What a map shall show first, and the plan beside it."""
 
     view: str | None
@@ -65,12 +65,12 @@ def wanted(
     park: Name = None,
     against: OtherId = None,
     embed: bool = False,  # noqa: FBT001, FBT002
-) -> Wanted:
+) -> MapRequest:
     """The wish of an address; what is empty is not asked for."""
-    return Wanted(view or None, project or None, park or None, against or None, embed)
+    return MapRequest(view or None, project or None, park or None, against or None, embed)
 
 
-InWish = Annotated[Wanted, Depends(wanted)]
+InWish = Annotated[MapRequest, Depends(wanted)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class _OnPages(Addresses):
         return address(f"maps-{name}")
 
 
-def _drawn(caller: Caller, plan_id: str, wish: Wanted) -> Any:
+def _drawn(caller: SignedInRequest, plan_id: str, wish: MapRequest) -> Any:
     payload = stored_payload(caller.asker, plan_id, wish.against)
     here = f"{PREFIX}/plans/{plan_id}"
     query = wish.query(caller.language)

@@ -12,7 +12,7 @@ from service.api.plans import PlanId
 from service.api.requests import AnswersIn
 from service.application.analyses.build_next_reasons import typical_block_m2
 from service.i18n.page_texts.plan import WORDS
-from service.pages.shell.access import Caller, Planning, Reading
+from service.pages.shell.access import Planning, Reading, SignedInRequest
 from service.pages.shell.forms import InForm
 from service.repositories import answers, plans, runs
 from service.web.problems import ProblemError, not_found
@@ -22,7 +22,7 @@ VIEW = {"alternatives": "robustness", "sensitivity": "robustness", "build-next":
 """View of the map that shows the answer to a question."""
 
 
-def questions(caller: Caller, connection: Connection, plan_id: str) -> dict[str, Any]:
+def questions(caller: SignedInRequest, connection: Connection, plan_id: str) -> dict[str, Any]:
     """Every question with the view that shows it, whether it is answered, and the last run that was to answer it."""
     last, known = answers.asked(connection, plan_id), answers.known(connection, plan_id)
     told = [_told(question, last.get(question), answered=question in known) for question in answers.FILES]

@@ -17,12 +17,12 @@ from service.api.plans import PlanId
 from service.api.requests import RunIn, ScenarioIn
 from service.database.tables import scenario
 from service.formats.dossier import ComponentOut, DossierOut, SiteOut
-from service.i18n.dossier_text.contributions import score
-from service.i18n.dossier_text.prices import prices
+from service.i18n.dossier_text.contributions import contributions_text
+from service.i18n.dossier_text.prices import prices_text
 from service.i18n.dossier_text.provenance import clauses, proof, sources
 from service.i18n.dossier_text.sites import held_by
-from service.i18n.dossier_text.unplaced import places, repair, why_nowhere
-from service.i18n.localizer import Voice
+from service.i18n.dossier_text.unplaced import places, repair, unplaced_text
+from service.i18n.localizer import Localizer
 from service.i18n.page_texts.plan import PROJECT
 from service.pages.shell import plan_localizer
 from service.pages.shell.access import Planning, Reading
@@ -41,7 +41,7 @@ def one(caller: Reading, plan_id: PlanId, project_id: ProjectId) -> Response:
     """The dossier of a project, as far as the person may read it."""
     dossier = api.dossier_for(caller.asker, plan_id, project_id)
     document, _ = caller.asker.house.plan(plan_id)
-    voice = plan_localizer.voice(caller, document)
+    voice = plan_localizer.localizer_of(caller, document)
     with caller.transaction() as connection:
         found = api.found(connection, plan_id)
         patch = _patch(connection, found["scenario_id"])
@@ -55,7 +55,7 @@ def one(caller: Reading, plan_id: PlanId, project_id: ProjectId) -> Response:
         area=sum(part.floor_area_m2 for part in dossier.components),
         parks={part.component_id: _parks(part) for part in dossier.components},
         told=lambda section: list(section(voice, dossier, document)),
-        sections={"nowhere": why_nowhere, "repair": repair, "score": score, "prices": prices},
+        sections={"nowhere": unplaced_text, "repair": repair, "score": contributions_text, "prices": prices_text},
         grounds={"policy": clauses, "proof": proof},
         sources=list(sources(voice, dossier)),
         places=lambda sites: places(voice, sites),
@@ -84,7 +84,7 @@ def _ranked(deltas: Mapping[str, int]) -> list[tuple[str, int, bool]]:
     return [(name, deltas[name], (deltas[name] > 0) == BY_ID[name].maximise) for name in changed]
 
 
-def _against(voice: Voice, site: SiteOut) -> list[str]:
+def _against(voice: Localizer, site: SiteOut) -> list[str]:
     """Each reason with what is needed and what is there."""
     family = "displaced" if site.verdict == "blocked" else "no-option"
     lines = []
@@ -98,7 +98,7 @@ def _against(voice: Voice, site: SiteOut) -> list[str]:
     return lines
 
 
-def _choices(voice: Voice, part: ComponentOut) -> Iterator[tuple[str, str, str]]:
+def _choices(voice: Localizer, part: ComponentOut) -> Iterator[tuple[str, str, str]]:
     """Parks where the part may be pinned: id, name, and what is in the way."""
     for site in _parks(part)[:MOST_CHOICES]:
         if site.verdict != "unfit":

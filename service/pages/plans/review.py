@@ -13,9 +13,9 @@ from service.application.plans.change_report import improves
 from service.application.plans.comparison import Comparison, compare
 from service.i18n.page_texts.plan import WORDS
 from service.identity.roles import Right
-from service.pages.shell.access import Caller, Planning, Reading, Reviewing
+from service.pages.shell.access import Planning, Reading, Reviewing, SignedInRequest
 from service.pages.shell.forms import Form, InForm
-from service.pages.shell.plan_localizer import voice
+from service.pages.shell.plan_localizer import localizer_of
 from service.repositories import plans
 from service.web.problems import ProblemError
 
@@ -52,7 +52,7 @@ def show(caller: Reading, plan_id: PlanId) -> Response:
         if document is None
         else [each for each in document.assignments if (each.months_late or 0) > MUCH_LATE_MONTHS],
         much_late=MUCH_LATE_MONTHS,
-        voice=None if document is None else voice(caller, document),
+        localizer_of=None if document is None else localizer_of(caller, document),
     )
 
 
@@ -60,7 +60,7 @@ def _step(found: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {"name": name, "at": found[f"{name}_at"], "by": found[f"{name}_by"]}
 
 
-def _open(caller: Caller, found: Mapping[str, Any]) -> set[str]:
+def _open(caller: SignedInRequest, found: Mapping[str, Any]) -> set[str]:
     """Steps that the person may take now; the database and the API decide, this only shows the buttons."""
     principal, state = caller.asker.principal, found["state"]
     steps = set()
@@ -117,5 +117,5 @@ def _reason(form: Form) -> str:
     return said
 
 
-def _back(caller: Caller, plan_id: str, said: str) -> Response:
+def _back(caller: SignedInRequest, plan_id: str, said: str) -> Response:
     return caller.go(f"/plans/{plan_id}/review", said=said)

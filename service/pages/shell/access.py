@@ -11,36 +11,36 @@ from sqlalchemy import Connection
 
 from service.i18n.page_texts import Words
 from service.identity.roles import Right
-from service.pages.shell.layout import Visit, go
+from service.pages.shell.layout import PageRequest, go
 from service.pages.shell.session_cookie import counted_session_of
-from service.web.context import Asker, House, InHouse
-from service.web.limits.admission import Recognised, arrival_of
+from service.web.context import AppContext, InHouse, RequestUser
+from service.web.limits.admission import RecognisedUser, admission_result_of
 from service.web.problems import ProblemError
 
 
-async def recognise(house: House, request: Request) -> Recognised | None:
+async def recognise(house: AppContext, request: Request) -> RecognisedUser | None:
     """Who signed in, by the headers alone; None for strangers."""
     found = await run_sync(counted_session_of, house, request)
-    return None if found is None else Recognised(found.principal, found)
+    return None if found is None else RecognisedUser(found.principal, found)
 
 
-def visit(request: Request, house: InHouse) -> Visit:
+def visit(request: Request, house: InHouse) -> PageRequest:
     """The visit of anybody, signed in or not; raises the problem for which a body was not read."""
-    arrival = arrival_of(request)
+    arrival = admission_result_of(request)
     if arrival is None:
-        return Visit(request, house, counted_session_of(house, request))
-    return Visit(request, house, None if arrival.who is None else arrival.who.kept)
+        return PageRequest(request, house, counted_session_of(house, request))
+    return PageRequest(request, house, None if arrival.who is None else arrival.who.kept)
 
 
-InVisit = Annotated[Visit, Depends(visit)]
+InVisit = Annotated[PageRequest, Depends(visit)]
 
 
 @dataclass(frozen=True)
-class Caller:
+class SignedInRequest:
     """A person on a page: what the API's functions know as the asker, and the visit that is answered."""
 
-    asker: Asker
-    visit: Visit
+    asker: RequestUser
+    visit: PageRequest
 
     @property
     def language(self) -> str:
@@ -63,24 +63,24 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class Entry:
+class PageAccess:
     """Dependency of a page: the person who is signed in, with a right."""
 
     right: Right
 
-    def __call__(self, here: InVisit) -> Caller:
+    def __call__(self, here: InVisit) -> SignedInRequest:
         """The caller; raises a 401 problem for strangers, who are led to sign-in, and a 403 one without the right."""
         if here.session is None:
             raise ProblemError(401, "unknown-person", "Sign in first.")
         principal = here.session.principal
         if not principal.may(self.right):
             raise ProblemError(403, "not-allowed", f"The role {principal.role} has no right to {self.right}.")
-        return Caller(Asker(principal, here.house), here)
+        return SignedInRequest(RequestUser(principal, here.house), here)
 
 
-Reading = Annotated[Caller, Depends(Entry(Right.READ))]
-Planning = Annotated[Caller, Depends(Entry(Right.PLAN))]
-Reviewing = Annotated[Caller, Depends(Entry(Right.REVIEW))]
-Keeping = Annotated[Caller, Depends(Entry(Right.SUPPLY))]
-Operating = Annotated[Caller, Depends(Entry(Right.OPERATE))]
-Administering = Annotated[Caller, Depends(Entry(Right.ADMINISTER))]
+Reading = Annotated[SignedInRequest, Depends(PageAccess(Right.READ))]
+Planning = Annotated[SignedInRequest, Depends(PageAccess(Right.PLAN))]
+Reviewing = Annotated[SignedInRequest, Depends(PageAccess(Right.REVIEW))]
+Keeping = Annotated[SignedInRequest, Depends(PageAccess(Right.SUPPLY))]
+Operating = Annotated[SignedInRequest, Depends(PageAccess(Right.OPERATE))]
+Administering = Annotated[SignedInRequest, Depends(PageAccess(Right.ADMINISTER))]

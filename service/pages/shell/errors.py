@@ -4,7 +4,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from service.i18n.page_texts.problems import HEADINGS, SENTENCES
-from service.pages.shell.layout import Visit, go
+from service.pages.shell.layout import PageRequest, go
 from service.pages.shell.session_cookie import Session, session_of
 from service.web import problems
 from service.web.problems import FORMLESS, FaultOut, ProblemError, not_found
@@ -47,7 +47,7 @@ def _page(request: Request, error: ProblemError) -> Response:
 
 
 def _shown(request: Request, error: ProblemError, session: Session | None) -> Response:
-    visit = Visit(request, request.app.state.house, session)
+    visit = PageRequest(request, request.app.state.house, session)
     status = str(error.status)
     response = visit.page(
         "error.html.j2",

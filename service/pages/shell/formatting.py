@@ -19,7 +19,7 @@ WAN_FEN = 1_000_000
 
 
 @dataclass(frozen=True)
-class Shown:
+class Formatter:
     """Writes values in a language, moments in a time zone."""
 
     language: str

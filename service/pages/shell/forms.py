@@ -12,7 +12,7 @@ from starlette.datastructures import UploadFile
 
 from service.pages.shell.access import InVisit
 from service.pages.shell.session_cookie import is_form_token
-from service.web.idempotency import KEY_FORM, Once
+from service.web.idempotency import KEY_FORM, IdempotentRequest
 from service.web.problems import FORGED, ProblemError
 
 MOST_FIELDS = 20_000
@@ -50,7 +50,7 @@ class Form:
             raise ProblemError(422, "field", f"The field {name!r} is no whole number: {said[:40]!r}.")
         return int(said)
 
-    def once(self, also: bytes = b"") -> Once:
+    def once(self, also: bytes = b"") -> IdempotentRequest:
         """The form's own idempotency key, so that a second click repeats the answer instead of the deed."""
         key = self.text("once", 200)
         if not re.fullmatch(KEY_FORM, key):
@@ -59,7 +59,7 @@ class Form:
         for name in sorted(self.fields):
             for value in self.fields[name]:
                 said.update(f"{name}={value}\0".encode("utf-8", "backslashreplace"))
-        return Once(key, self.route, said.hexdigest())
+        return IdempotentRequest(key, self.route, said.hexdigest())
 
 
 async def form(request: Request, here: InVisit) -> Form:

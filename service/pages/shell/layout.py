@@ -20,9 +20,9 @@ from service.i18n.page_texts.system import own
 from service.identity.roles import Right
 from service.pages.shell import assets, saved_answers
 from service.pages.shell.assets import PREFIX
-from service.pages.shell.formatting import Shown
+from service.pages.shell.formatting import Formatter
 from service.pages.shell.session_cookie import Session, form_token, only_secure
-from service.web.context import House
+from service.web.context import AppContext
 from service.web.urls import segments
 
 CORRIGIBLE = frozenset({409, 412, 422})
@@ -70,11 +70,11 @@ _TEMPLATES.filters["urlencode"] = encoded
 
 
 @dataclass(frozen=True)
-class Visit:
+class PageRequest:
     """One request for a page: by whom, if anybody signed in, and in which language it is answered."""
 
     request: Request
-    house: House
+    house: AppContext
     session: Session | None
 
     @cached_property
@@ -124,7 +124,7 @@ class Visit:
             "known": lambda key: any(key in table for table in tables),
             "language": language,
             "colon": "：" if language == "zh" else ": ",
-            "show": Shown(language, self.house.settings.zone),
+            "show": Formatter(language, self.house.settings.zone),
             "asset": lambda name: self._root.removesuffix(PREFIX) + assets.address(name),
             "at": lambda place: self._root + place,
             "person": principal,

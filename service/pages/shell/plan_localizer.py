@@ -1,10 +1,10 @@
 """Names and amounts of a plan in the language of the reader."""
 
 from service.formats.plan import PlanOut
-from service.i18n.localizer import Voice
-from service.pages.shell.access import Caller
+from service.i18n.localizer import Localizer
+from service.pages.shell.access import SignedInRequest
 
 
-def voice(caller: Caller, document: PlanOut) -> Voice:
+def localizer_of(caller: SignedInRequest, document: PlanOut) -> Localizer:
     """The voice in which the reader hears of a plan."""
-    return Voice("zh" if caller.language == "zh" else "en", document)
+    return Localizer("zh" if caller.language == "zh" else "en", document)

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from service.database.engine import SYSTEM, transaction
 from service.database.rows import first
 from service.database.tables import idempotency
-from service.web.context import House
+from service.web.context import AppContext
 
 PLACE = "/answered"
 ROUTE = f"GET /pages{PLACE}"
@@ -21,7 +21,7 @@ def new_token() -> str:
     return secrets.token_hex(16)
 
 
-def keep(house: House, person: str, token: str, status: int, pages: Mapping[str, str]) -> None:
+def keep(house: AppContext, person: str, token: str, status: int, pages: Mapping[str, str]) -> None:
     """Keep a page, as it reads in each language."""
     with transaction(house.engine, SYSTEM) as connection:
         connection.execute(
@@ -31,7 +31,7 @@ def keep(house: House, person: str, token: str, status: int, pages: Mapping[str,
         )
 
 
-def kept(house: House, person: str, token: str) -> tuple[int, Mapping[str, str]] | None:
+def kept(house: AppContext, person: str, token: str) -> tuple[int, Mapping[str, str]] | None:
     """Status and languages of a page that was kept for the person, None if there is none of that name."""
     mine = (idempotency.c.person == person, idempotency.c.route == ROUTE, idempotency.c.key == token)
     with transaction(house.engine, SYSTEM) as connection:

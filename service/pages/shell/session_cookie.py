@@ -9,11 +9,11 @@ from fastapi import Request, Response
 
 from service.database.engine import SYSTEM, transaction
 from service.identity import sessions
-from service.identity.api_keys import Found, digest_of
+from service.identity.api_keys import KeyRecord, digest_of
 from service.identity.oidc import TokenError
 from service.identity.roles import Principal
 from service.pages.shell.assets import PREFIX
-from service.web.context import House, address_of, count_person, recognised, refuse_token
+from service.web.context import AppContext, address_of, count_person, recognised, refuse_token
 
 COOKIE = "allocator_session"
 
@@ -27,18 +27,18 @@ class Session:
     session_id: str = ""
 
 
-def sealed(house: House, what: str, content: str) -> str:
+def sealed(house: AppContext, what: str, content: str) -> str:
     """Seal of a content for one purpose."""
     said = f"{what}|{content}".encode()
     return hmac.new(house.pepper, said, hashlib.sha256).hexdigest()
 
 
-def only_secure(house: House, request: Request) -> bool:
+def only_secure(house: AppContext, request: Request) -> bool:
     """Whether cookies are for https alone: where it is set, and wherever a page came by https."""
     return house.settings.secure_cookies or request.url.scheme == "https"
 
 
-def start(house: House, request: Request, response: Response, key: Found) -> None:
+def start(house: AppContext, request: Request, response: Response, key: KeyRecord) -> None:
     """Begin a session for a key, and set its cookie."""
     token = secrets.token_urlsafe(32)
     origin = sessions.Origin(request.headers.get("user-agent", ""), address_of(request))
@@ -56,7 +56,7 @@ def start(house: House, request: Request, response: Response, key: Found) -> Non
     )
 
 
-def end(house: House, session: Session | None) -> None:
+def end(house: AppContext, session: Session | None) -> None:
     """End a session on the server."""
     if session is not None and session.session_id:
         person = session.principal.person
@@ -70,7 +70,7 @@ def forget(response: Response) -> None:
     response.delete_cookie(COOKIE, path=PREFIX)
 
 
-def session_of(house: House, request: Request) -> Session | None:
+def session_of(house: AppContext, request: Request) -> Session | None:
     """Who signed in, by cookie, or by the bearer token that a proxy adds; None for anybody else."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     found = _by_token(house, request, token.strip()) if scheme.lower() == "bearer" else None
@@ -80,7 +80,7 @@ def session_of(house: House, request: Request) -> Session | None:
     return found
 
 
-def counted_session_of(house: House, request: Request) -> Session | None:
+def counted_session_of(house: AppContext, request: Request) -> Session | None:
     """The same for a request that counts; raises a 429 problem beyond the person's limit."""
     found = session_of(house, request)
     if found is not None:
@@ -88,7 +88,7 @@ def counted_session_of(house: House, request: Request) -> Session | None:
     return found
 
 
-def _by_token(house: House, request: Request, token: str) -> Session | None:
+def _by_token(house: AppContext, request: Request, token: str) -> Session | None:
     if not house.settings.oidc_issuer:
         return None
     try:
@@ -99,7 +99,7 @@ def _by_token(house: House, request: Request, token: str) -> Session | None:
     return Session(principal, f"bearer {principal.person}")
 
 
-def _by_cookie(house: House, request: Request) -> Session | None:
+def _by_cookie(house: AppContext, request: Request) -> Session | None:
     token = request.cookies.get(COOKIE, "")
     if not 0 < len(token) <= 100:
         return None
@@ -111,11 +111,11 @@ def _by_cookie(house: House, request: Request) -> Session | None:
     return None if found is None else Session(found.principal, digest.hex(), found.session_id)
 
 
-def form_token(house: House, session: Session) -> str:
+def form_token(house: AppContext, session: Session) -> str:
     """What a form of this session carries."""
     return sealed(house, "form", session.mark)
 
 
-def is_form_token(house: House, session: Session, token: str) -> bool:
+def is_form_token(house: AppContext, session: Session, token: str) -> bool:
     """Whether a form carries what it should."""
     return hmac.compare_digest(token.encode(), form_token(house, session).encode())

@@ -40,31 +40,31 @@ WAITING = 256
 
 
 @dataclass(frozen=True)
-class Recognised:
+class RecognisedUser:
     """Who asks: the person with its role, and what the surface itself keeps of it."""
 
     principal: Principal
     kept: Any
 
 
-Recogniser = Callable[[Request], Awaitable[Recognised | None]]
+Recogniser = Callable[[Request], Awaitable[RecognisedUser | None]]
 """Recognises whoever asks by the headers of a request; None or a raised problem for strangers."""
 
 
 @dataclass(frozen=True)
-class Arrival:
+class AdmissionResult:
     """What was found out about a request before its route: who asks, and why its body was not read, if it was not."""
 
-    who: Recognised | None = None
+    who: RecognisedUser | None = None
     error: Exception | None = None
 
 
-def arrival_of(request: Request) -> Arrival | None:
+def admission_result_of(request: Request) -> AdmissionResult | None:
     """What was found out about a request; None for one without a body, whose route looks for itself.
 
     Raises the problem for which its body was not read.
     """
-    found: Arrival | None = request.scope.get(SCOPE_KEY)
+    found: AdmissionResult | None = request.scope.get(SCOPE_KEY)
     if found is not None and found.error is not None:
         raise found.error
     return found
@@ -127,16 +127,16 @@ class AdmissionControl:
         except _RefusedError as refused:
             await self._unread({**scope, SCOPE_KEY: replace(arrival, error=refused.problem)}, incoming, send)
 
-    async def _arrival(self, scope: Scope, receive: Receive, route: RouteLimits) -> Arrival:
+    async def _arrival(self, scope: Scope, receive: Receive, route: RouteLimits) -> AdmissionResult:
         recognise = self._recognisers.get(route.mount, self._recognisers[""])
         try:
             # the request belongs to the application that will answer it
-            return Arrival(await recognise(Request(scope, receive)))
+            return AdmissionResult(await recognise(Request(scope, receive)))
         except Exception as error:  # noqa: BLE001  the route says it, as it says everything that goes wrong in it
-            return Arrival(error=error)
+            return AdmissionResult(error=error)
 
     async def _body(
-        self, scope: Scope, incoming: "_Incoming", route: RouteLimits, arrival: Arrival, held: AsyncExitStack
+        self, scope: Scope, incoming: "_Incoming", route: RouteLimits, arrival: AdmissionResult, held: AsyncExitStack
     ) -> bytes | None:
         """The whole body; None if its sender has gone; raises _RefusedError if it is not taken."""
         try:
@@ -203,7 +203,7 @@ class _RefusedError(Exception):
         self.problem = problem
 
 
-def _may(arrival: Arrival, route: RouteLimits) -> bool:
+def _may(arrival: AdmissionResult, route: RouteLimits) -> bool:
     if route.right is None:
         return True
     return arrival.who is not None and arrival.who.principal.may(route.right)

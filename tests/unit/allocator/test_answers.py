@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.importance import importance
 from allocator.analysis.infeasible_batch.repair import repair
 from allocator.analysis.move_curve import move_curve
@@ -24,7 +24,7 @@ from tests.small import NOW, component, park, plan, policy, problem, project, sp
 
 def means():
     """Means whose clock starts now."""
-    return Means(time_limit_s=120.0)
+    return AnalysisBudget(time_limit_s=120.0)
 
 
 def locked(project_id, area_m2=600, **facts):
@@ -118,7 +118,7 @@ def test_a_feasible_batch_needs_no_repair():
 def test_without_time_nothing_is_claimed():
     case = problem([project()])
     verified = verify(case, plan(("p/c", "s")))
-    late = Means(time_limit_s=0.0)
+    late = AnalysisBudget(time_limit_s=0.0)
     lost = importance(verified, late)
     assert (lost.undone, lost.losses) == (("s",), ())
     firm = sensitivity(verified, late, samples=3)
@@ -128,7 +128,7 @@ def test_without_time_nothing_is_claimed():
 
 def test_two_engines_prove_twice():
     verified = verify(case := problem([project()]), plan(("p/c", "s")))
-    (loss,) = importance(verified, Means(time_limit_s=120.0, engines=("cp-sat", "scip"))).losses
+    (loss,) = importance(verified, AnalysisBudget(time_limit_s=120.0, engines=("cp-sat", "scip"))).losses
     assert loss.deltas["value"] == -case.projects[0].value
     assert loss.goals[0].proved_by == ("cp-sat", "scip")
 
@@ -137,7 +137,7 @@ def test_progress_is_told_solve_by_solve():
     told = []
     case = problem([project("p"), project("q", component(project_id="q"))], [space("s"), space("n")])
     verified = verify(case, plan(("p/c", "s"), ("q/c", "n")))
-    importance(verified, Means(time_limit_s=120.0, watch=lambda *said: told.append(said)))
+    importance(verified, AnalysisBudget(time_limit_s=120.0, watch=lambda *said: told.append(said)))
     assert [(done, of) for done, of, _ in told] == [(1, 2), (2, 2)]
     assert {what for *_, what in told} == {"s", "n"}
 

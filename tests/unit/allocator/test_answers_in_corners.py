@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from allocator.analysis.alternatives import alternatives
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.build_next import build_next
 from allocator.analysis.importance import importance
 from allocator.analysis.infeasible_batch.repair import repair
@@ -23,7 +23,7 @@ from tests.small import NOW, component, district, park, plan, policy, problem, p
 
 
 def means():
-    return Means(time_limit_s=120.0)
+    return AnalysisBudget(time_limit_s=120.0)
 
 
 def solved(case):

@@ -11,7 +11,7 @@ import pytest
 
 from allocator.engines import solver_process as child_module
 from allocator.engines.shared_incumbent import SharedIncumbent, hand_over
-from allocator.engines.solver_process import Child, run_alone, wait_for
+from allocator.engines.solver_process import SolverProcess, run_alone, wait_for
 from allocator.engines.task import AnswerStatus, Task
 from allocator.errors import EngineError
 from allocator.linear.expressions import Row, Sense
@@ -108,7 +108,7 @@ def test_a_session_is_given_the_niceness_that_is_named():
 
 def test_an_engine_that_ignores_its_limit_is_ended_with_all_it_started():
     started = time.monotonic()
-    running = Child.start("test", TASK, entry="hang")
+    running = SolverProcess.start("test", TASK, entry="hang")
     while running.running:
         wait_for([running], 0.2)
     assert "did not stop" in running.failure
@@ -182,7 +182,7 @@ def test_no_child_outlives_its_parent(death, tmp_path):
 
 
 def test_a_plan_is_handed_over_to_a_running_child_and_to_none_that_has_ended():
-    child = Child.start("test", TASK, entry="listen")
+    child = SolverProcess.start("test", TASK, entry="listen")
     try:
         child.hand_over(bytes((0, 1)))
         while child.running:

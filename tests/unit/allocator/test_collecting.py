@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from allocator.engines.gc_pause import collector_held
+from allocator.engines.gc_pause import gc_paused
 
 
 @pytest.fixture(autouse=True)
@@ -17,9 +17,9 @@ def as_it_was():
 @pytest.mark.parametrize("on", [True, False])
 def test_the_last_to_let_go_restores_it(on):
     (gc.enable if on else gc.disable)()
-    with collector_held():
+    with gc_paused():
         assert not gc.isenabled()
-        with collector_held():
+        with gc_paused():
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled() == on
@@ -27,6 +27,6 @@ def test_the_last_to_let_go_restores_it(on):
 
 def test_an_error_lets_go_too():
     gc.enable()
-    with pytest.raises(ValueError, match="out"), collector_held():
+    with pytest.raises(ValueError, match="out"), gc_paused():
         raise ValueError("out")
     assert gc.isenabled()

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from allocator.engines.portfolio import Entrant, race
-from allocator.engines.solver_process import Child, checked, run_alone, wait_for
+from allocator.engines.portfolio import Entrant, run_portfolio
+from allocator.engines.solver_process import SolverProcess, checked, run_alone, wait_for
 from allocator.engines.task import AnswerStatus, Task
 from allocator.linear.expressions import Row, Sense
 
@@ -79,7 +79,7 @@ def test_it_agrees_with_another_engine_and_takes_a_start():
 
 
 def test_its_incumbents_are_heard_while_it_runs():
-    child = Child.start("highs", KNAPSACK)
+    child = SolverProcess.start("highs", KNAPSACK)
     heard = []
     try:
         while child.running:
@@ -106,7 +106,7 @@ def test_its_bounds_are_heard_while_it_runs_and_none_is_below_what_is_possible()
         constant=100_000,
         time_limit_s=60.0,
     )
-    child = Child.start("highs", hard)
+    child = SolverProcess.start("highs", hard)
     bounds = []
     try:
         while child.running:
@@ -123,7 +123,7 @@ def test_its_bounds_are_heard_while_it_runs_and_none_is_below_what_is_possible()
 
 def test_it_races_beside_engines_of_or_tools():
     entrants = [Entrant("highs", "highs"), Entrant("cp-sat", "cp-sat"), Entrant("scip", "milp", 1, {"solver": "scip"})]
-    standing = race(KNAPSACK, entrants, lambda _: None)
+    standing = run_portfolio(KNAPSACK, entrants, lambda _: None)
     assert len(standing.proofs) >= 2
     assert standing.notes == []
 
@@ -133,7 +133,7 @@ def test_engines_take_in_what_another_has_found(engine):
     """Both are given the optimum before they begin to search, and one that breaks the rows after it."""
     best = run_alone("cp-sat", KNAPSACK)
     for values in (best.values, (1,) * ITEMS, (1, 0)):
-        child = Child.start(engine, replace(KNAPSACK, blocks=(0,) * ITEMS))
+        child = SolverProcess.start(engine, replace(KNAPSACK, blocks=(0,) * ITEMS))
         child.hand_over(bytes(values))
         try:
             while child.running:
@@ -147,8 +147,8 @@ def test_engines_take_in_what_another_has_found(engine):
 
 def test_a_race_tells_everybody_of_a_better_plan(monkeypatch):
     told = []
-    monkeypatch.setattr(Child, "hand_over", lambda child, values: told.append((child.engine, values)))
-    standing = race(KNAPSACK, [Entrant("highs", "highs"), Entrant("cp-sat", "cp-sat")], lambda _: None)
+    monkeypatch.setattr(SolverProcess, "hand_over", lambda child, values: told.append((child.engine, values)))
+    standing = run_portfolio(KNAPSACK, [Entrant("highs", "highs"), Entrant("cp-sat", "cp-sat")], lambda _: None)
     assert {engine for engine, _ in told} == {"highs", "cp-sat"}
     values = [KNAPSACK.evaluate(values) for engine, values in told if engine == "highs"]
     assert values == sorted(values)

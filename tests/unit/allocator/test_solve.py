@@ -8,13 +8,13 @@ from allocator.checking.verify import verify
 from allocator.domain.plan import PlanStatus
 from allocator.domain.vocabulary import Function, Permission
 from allocator.engines import solver_process as child_module
-from allocator.engines.portfolio import Entrant, Standing, race
+from allocator.engines.portfolio import Entrant, PortfolioState, run_portfolio
 from allocator.engines.solver_process import run_alone
 from allocator.engines.task import Answer, AnswerStatus, Task
 from allocator.linear.expressions import Row, Sense
 from allocator.solving import lexicographic as search_module
 from allocator.solving import solve as solve_module
-from allocator.solving.solution import Limits, Reins
+from allocator.solving.solution import Limits, SolveControl
 from allocator.solving.solve import entrants, export_model, solve
 from tests.small import component, district, park, problem, project, space
 
@@ -58,12 +58,12 @@ def test_no_goal_is_begun_once_the_time_is_over_and_a_plan_is_known(monkeypatch)
     raced = []
 
     def slow(task, *others):
-        standing = race(task, *others)
+        standing = run_portfolio(task, *others)
         raced.append(task)
         time.sleep(1.1)
         return standing
 
-    monkeypatch.setattr(search_module, "race", slow)
+    monkeypatch.setattr(search_module, "run_portfolio", slow)
     case = problem([project("p", value=5), project("q", value=9)])
     solution = solve(case, Limits(time_limit_s=1.0, threads=1))
     assert len(raced) == 1
@@ -146,12 +146,12 @@ def liars(monkeypatch):
     monkeypatch.setitem(child_module.ENGINES, "liar", "tests.engines_for_tests")
 
     def entry_of(name):
-        original = child_module.Child.start.__func__
+        original = child_module.SolverProcess.start.__func__
 
         def start(cls, engine, task, entry="run", memory_bytes=child_module.MEMORY_BYTES):
             return original(cls, engine, task, name if engine == "liar" else entry, memory_bytes)
 
-        monkeypatch.setattr(child_module.Child, "start", classmethod(start))
+        monkeypatch.setattr(child_module.SolverProcess, "start", classmethod(start))
 
     return entry_of
 
@@ -167,7 +167,7 @@ def liars(monkeypatch):
 )
 def test_a_lie_is_noted_and_never_counts_as_a_proof(liars, lie, note):
     liars(lie)
-    standing = race(TASK, [Entrant("liar", "liar"), Entrant("cp-sat", "cp-sat")], quiet)
+    standing = run_portfolio(TASK, [Entrant("liar", "liar"), Entrant("cp-sat", "cp-sat")], quiet)
     assert standing.values == (0, 1)
     assert standing.proofs == ("cp-sat",)
     assert note in standing.notes
@@ -186,13 +186,13 @@ def test_a_proof_that_others_refute_does_not_stand(liars, monkeypatch):
 def test_infeasible_on_one_engines_word_is_not_infeasible(liars):
     liars("crash")
     clash = Task(("x",), (Row({0: 1}, Sense.EQUAL, 1, "in"), Row({0: 1}, Sense.EQUAL, 0, "out")), {}, time_limit_s=5.0)
-    standing = race(clash, [Entrant("liar", "liar"), Entrant("cp-sat", "cp-sat")], quiet)
+    standing = run_portfolio(clash, [Entrant("liar", "liar"), Entrant("cp-sat", "cp-sat")], quiet)
     assert standing.values is None
     assert standing.proofs == ("cp-sat",)
 
 
 def test_a_bound_that_was_wrong_once_does_not_come_back_as_a_proof():
-    standing = Standing(TASK)
+    standing = PortfolioState(TASK)
     standing.offer("a", Answer(AnswerStatus.FEASIBLE, (1, 0), 2))
     standing.offer("b", Answer(AnswerStatus.OPTIMAL, (0, 1), 3))
     assert standing.value == 3
@@ -219,7 +219,7 @@ def _reader(monkeypatch):
 
 
 def test_the_bound_of_a_race_is_the_lowest_that_anyone_proved():
-    standing = Standing(TASK)
+    standing = PortfolioState(TASK)
     standing.hear("a", 9)
     standing.hear("b", 7)
     standing.hear("a", 8)
@@ -239,12 +239,12 @@ def test_a_goal_that_a_later_pass_raises_is_reported_as_raised(monkeypatch):
     stands = iter([1, 0])
 
     def first_pass_finds_little(task, running, watch, look):
-        found = race(task, running, watch, look)
+        found = run_portfolio(task, running, watch, look)
         if next(stands, 0):
             found.values, found.bounds = (0,) * len(task.variables), {"cp-sat": 10**6}
         return found
 
-    monkeypatch.setattr(search_module, "race", first_pass_finds_little)
+    monkeypatch.setattr(search_module, "run_portfolio", first_pass_finds_little)
     case = problem([project()])
     solution = solve(case, LIMITS)
     verified = verify(case, solution.plan, solution.goals)
@@ -287,7 +287,7 @@ def test_a_stopped_solve_hands_over_its_best_plan_with_its_gap_and_pursues_no_fu
     """No engine proves the first goal of thirty projects before it has found a plan."""
     case = thirty_projects_on_six_spaces()
     rider, began = Rider(), time.monotonic()
-    solution = solve(case, Limits(60.0, threads=1), engine, reins=Reins(rider.stop, rider.better))
+    solution = solve(case, Limits(60.0, threads=1), engine, reins=SolveControl(rider.stop, rider.better))
     assert time.monotonic() - began < 50
     assert solution.status is PlanStatus.FEASIBLE
     assert any("stopped on request while value was pursued" in note for note in solution.notes)

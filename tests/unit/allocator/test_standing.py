@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from itertools import product
 
-from allocator.checking.incremental import Standing
+from allocator.checking.incremental import PlanIndex
 from allocator.checking.verify import find_breaches, measure
 from allocator.domain.plan import Assignment, Plan
 from allocator.goals import aims_of
@@ -14,7 +14,7 @@ from allocator.rules import RULES
 from allocator.siting.candidates import sites_of
 from allocator.siting.limit_changes import RAISED, changes_of_sites, joined, of_breaches, price_of
 from allocator.siting.repair import cheapest_repair
-from allocator.siting.search import MOST_LOOKED_AT, ways_to_place, worth_of
+from allocator.siting.search import MOST_LOOKED_AT, place_project, worth_of
 from tests.drawn import NOW, all_plans, draw_problem, sites
 from tests.large import newcomer, standing_city
 
@@ -26,7 +26,7 @@ def standing_plans(count, most_plans=400, seed=3):
         case = draw_problem(number, most_plans=most_plans)
         good = [made for made in all_plans(case) if not find_breaches(case, made)]
         if good:
-            yield case, Standing(case, rng.choice(good)), rng
+            yield case, PlanIndex(case, rng.choice(good)), rng
 
 
 def test_a_large_plan_stands_by_construction():
@@ -86,7 +86,7 @@ def test_ranked_ways_are_those_of_enumeration():
                     deltas = {goal: now[goal] - standing.values[goal] for goal in now}
                     used = frozenset(space_id for site in chosen for space_id in site.space_ids)
                     best[used] = max(best.get(used, ()), worth_of(aims_of(case), deltas))
-            ways = ways_to_place(standing, project, most=3)
+            ways = place_project(standing, project, most=3)
             assert ways.complete
             assert [way.worth for way in ways.found] == sorted(best.values(), reverse=True)[:3]
             assert len({way.space_ids for way in ways.found}) == len(ways.found)
@@ -106,12 +106,12 @@ def test_a_project_of_many_components_ends_the_search_and_says_so():
     project = replace(newcomer(random.Random(7)), components=parts, links=())
     looked_at = []
 
-    class Counted(Standing):
+    class Counted(PlanIndex):
         def breaches(self, sites, *given):
             looked_at.append(len(sites))
             return super().breaches(sites, *given)
 
-    ways = ways_to_place(Counted(replace(problem, projects=(*problem.projects, project)), plan), project, most=3)
+    ways = place_project(Counted(replace(problem, projects=(*problem.projects, project)), plan), project, most=3)
     assert not ways.complete
     assert sum(looked_at) <= MOST_LOOKED_AT + len(parts)
 

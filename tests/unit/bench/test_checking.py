@@ -6,7 +6,7 @@ import pytest
 
 from allocator.benchmarks.check import Claim, check
 from allocator.benchmarks.formulate import formulate
-from allocator.benchmarks.harness import PEERS, Limits, compete
+from allocator.benchmarks.harness import PEERS, Limits, run_engine
 from allocator.benchmarks.instance import Family
 from allocator.benchmarks.instance_files import Known, read_instance
 from allocator.benchmarks.result import claimed, judged
@@ -125,7 +125,7 @@ def test_every_peer_finds_and_proves_the_optimum_of_drawn_instances(tmp_path, fa
         ]
         best = (max if instance.sense == "max" else min)(values, default=None)
         for engine in PEERS:
-            record = compete(engine, formulation, limits)
+            record = run_engine(engine, formulation, limits)
             about = {"set": "", "versions": {}, "input_hash": "", "code_hash": ""}
             (result,) = judged(instance, [claimed(engine, formulation, record, limits, **about)], None)
             assert result.faults == ()
@@ -143,8 +143,8 @@ def test_a_lie_of_one_engine_is_told_by_the_value_of_another(gap, tmp_path):
     formulation = formulate(gap)
     limits = Limits(10.0)
     about = {"set": "", "versions": {}, "input_hash": "", "code_hash": ""}
-    honest = claimed("cp-sat", formulation, compete("cp-sat", formulation, limits), limits, **about)
-    liar = claimed("scip", formulation, compete("scip", formulation, limits), limits, **about)
+    honest = claimed("cp-sat", formulation, run_engine("cp-sat", formulation, limits), limits, **about)
+    liar = claimed("scip", formulation, run_engine("scip", formulation, limits), limits, **about)
     first, second = judged(gap, [honest, with_bound(liar, 11)], None)
     assert first.faults == ()
     assert second.faults

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from geodata.readers.header_aliases import ALIASES
 from geodata.readers.project_reader import PROJECTS
-from geodata.spreadsheet_mapping import Choice, Mapping, convert, sheets, suggest
+from geodata.spreadsheet_mapping import ColumnChoice, Mapping, convert, sheets, suggest
 from geodata.spreadsheet_mapping.cells.cell_parsing import iso_class, meaning, month, number
 from geodata.spreadsheet_mapping.cells.units import UNITS, WHOLE_UP, converted, unit_in
 from geodata.spreadsheet_mapping.mapping import PARTS, is_target
@@ -310,7 +310,7 @@ def test_any_grid_gives_projects_or_faults_and_never_breaks(grid, headed):
 def test_a_mapping_survives_the_way_to_a_form_and_back(mapping):
     assert Mapping.model_validate_json(mapping.model_dump_json()) == mapping
     with pytest.raises(ValueError, match="extra"):
-        Choice.model_validate({"target": "", "other": 1})
+        ColumnChoice.model_validate({"target": "", "other": 1})
 
 
 def test_a_sheet_without_two_columns_of_data_is_none():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from allocator.analysis.budget import Means
+from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.build_next import build_next
 from allocator.checking.verify import verify
 from allocator.domain.plan import Aim
@@ -45,7 +45,7 @@ def vars_of(made):
 def test_a_block_is_worth_what_it_brings_in_the_unit_of_the_first_goal(weights):
     aims = tuple(Aim(parts) for parts in weights)
     verified = full(project("b", value=420), aims=aims)
-    found = build_next(verified, Means(60.0), 1000)
+    found = build_next(verified, AnalysisBudget(60.0), 1000)
     made = shown(verified, found)
     best = max(made.rows, key=lambda row: row["value"])
     gain = found.cells[0].deltas
@@ -68,7 +68,7 @@ def test_a_block_is_worth_what_it_brings_in_the_unit_of_the_first_goal(weights):
 )
 def test_a_merged_tier_gains_the_sum_of_its_goals_by_their_weights(deltas, value):
     verified = full(project("b", value=420))
-    found = build_next(verified, Means(60.0), 1000)
+    found = build_next(verified, AnalysisBudget(60.0), 1000)
     raw = BuildNextOut.model_validate(found).model_dump()
     first = {**raw["cells"][0], "deltas": deltas}
     first["goals"] = [{**first["goals"][0], "goal": MERGED}]
@@ -83,7 +83,7 @@ def test_where_nothing_is_gained_it_says_what_keeps_the_waiting_out():
         project("d", component(project_id="d", max_rent_fen_m2_month=100)),
         project("e", component(project_id="e", floor_area_m2=9000, max_sites=3)),
     )
-    made = shown(verified, build_next(verified, Means(60.0), 1000))
+    made = shown(verified, build_next(verified, AnalysisBudget(60.0), 1000))
     assert [(row["state"], row["value"]) for row in made.rows] == [("proven", 0)], "the firm that is in could move"
     assert "1 格已证明无增益" in made.why["zh"]
     assert "3 个组成部分中，3 个用不了这样一块空间" in made.why["zh"]
@@ -94,7 +94,7 @@ def test_where_nothing_is_gained_it_says_what_keeps_the_waiting_out():
 
 def test_what_time_did_not_allow_is_not_called_worthless():
     verified = full(project("b", value=420))
-    raw = BuildNextOut.model_validate(build_next(verified, Means(60.0), 1000)).model_dump()
+    raw = BuildNextOut.model_validate(build_next(verified, AnalysisBudget(60.0), 1000)).model_dump()
     cell = raw["cells"][0]
     unproven = {**cell, "deltas": dict.fromkeys(cell["deltas"], 0), "status": "feasible"}
     unproven["goals"] = [{**cell["goals"][0], "value": 10, "bound": 430}]
@@ -107,7 +107,7 @@ def test_what_time_did_not_allow_is_not_called_worthless():
 
 def test_a_proven_zero_is_said_to_be_proven_and_a_full_plan_has_nobody_waiting():
     verified = full()
-    made = shown(verified, build_next(verified, Means(60.0), 1000))
+    made = shown(verified, build_next(verified, AnalysisBudget(60.0), 1000))
     assert "没有未落位的项目" in made.why["zh"]
     assert "No project waits" in made.why["en"]
 

@@ -1,6 +1,6 @@
 import threading
 
-from service.exports.replace_outputs import moved_in
+from service.exports.replace_outputs import replace_outputs
 
 KNOWN = ("plan.json", "dossiers.json", "map.html")
 
@@ -13,7 +13,7 @@ def _run(folder, name, files, turns):
         made = [fresh / file for file in files]
         for path in made:
             path.write_text(name)
-        moved_in(made, folder, KNOWN)
+        replace_outputs(made, folder, KNOWN)
         fresh.rmdir()
 
 

@@ -7,7 +7,7 @@ from allocator.domain.plan import Plan
 from geodata.records.inputs import Inputs
 from seeds.load import seed_inputs
 from service.application.planning.pipeline import problem_of
-from service.benchmarks.scaled_seeds import multiplied
+from service.benchmarks.scaled_seeds import scale_seeds
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def seeds():
 
 @pytest.fixture(scope="module", params=[(24, 30), (200, 120)], ids=str)
 def large(request, seeds):
-    return request.param, multiplied(seeds, *request.param)
+    return request.param, scale_seeds(seeds, *request.param)
 
 
 def test_it_is_of_the_size_asked_for_and_ids_differ(large):
@@ -28,12 +28,12 @@ def test_it_is_of_the_size_asked_for_and_ids_differ(large):
 
 
 def test_equal_arguments_give_equal_inputs_and_other_seeds_others(seeds):
-    first, again, other = (multiplied(seeds, 30, 40, seed) for seed in (1, 1, 2))
+    first, again, other = (scale_seeds(seeds, 30, 40, seed) for seed in (1, 1, 2))
     assert first.input_hash() == again.input_hash() != other.input_hash()
 
 
 def test_copies_are_not_alike(seeds):
-    inputs = multiplied(seeds, 3 * len(seeds.projects), 2 * len(seeds.spaces))
+    inputs = scale_seeds(seeds, 3 * len(seeds.projects), 2 * len(seeds.spaces))
     worth = [project.value for project in inputs.projects if project.project_id.split("~")[0] == "PROT-01"]
     assert len(set(worth)) == 3
     first = seeds.spaces[0].space_id

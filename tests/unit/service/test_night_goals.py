@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from allocator.analysis.move_curve import MoveCurve, MovePoint
-from allocator.analysis.worthwhile_moves import Worthwhile, worthwhile
+from allocator.analysis.worthwhile_moves import WorthwhileMoves, worthwhile
 from allocator.checking.verify import measure, verify
 from allocator.domain.plan import Aim, Assignment, GoalReport, Plan, PlanStatus
 from allocator.domain.vocabulary import Stage
@@ -123,7 +123,7 @@ def test_the_curve_knows_the_plan_that_is_proposed(monkeypatch):
     kept = MovePoint(0, PlanStatus.OPTIMAL, 0, 0, 0, 0, (), {}, guaranteed=True, bounded_by=("cp-sat", "scip"))
     late = MoveCurve("value", 31, (kept,), None, (1, 2))
     monkeypatch.setattr("allocator.analysis.worthwhile_moves.move_curve", lambda *_: late)
-    found: Worthwhile = worthwhile(case, unproven(case, plan, None, ()), means("cp-sat", "scip"), 2)
+    found: WorthwhileMoves = worthwhile(case, unproven(case, plan, None, ()), means("cp-sat", "scip"), 2)
     assert found.solution.plan == plan
     assert found.curve.undone == ()
     assert [(point.most_moves, point.moved) for point in found.curve.points] == [(0, ()), (1, ("p/c",)), (2, ("p/c",))]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.analysis.infeasible_batch.limit_edits import Change
+from allocator.analysis.infeasible_batch.limit_edits import LimitEdit
 from geodata.records.inputs import Inputs
 from seeds.load import load_districts, load_policy
 from service.application.planning.scenario import Scenario, apply
@@ -60,7 +60,7 @@ def healed(inputs, *changes):
     ],
 )
 def test_only_the_links_that_are_lifted_go(inputs, lifted, left):
-    changes = [Change("project", "p", "links", f"x~y/{name}", None) for name in lifted]
+    changes = [LimitEdit("project", "p", "links", f"x~y/{name}", None) for name in lifted]
     (project,) = healed(inputs, *changes).projects
     assert [(link.kind.value, link.km) for link in project.links] == left
 
@@ -76,11 +76,11 @@ def test_only_the_links_that_are_lifted_go(inputs, lifted, left):
     ],
 )
 def test_only_the_reserve_that_is_named_shrinks(inputs, changed, areas):
-    changes = [Change("reserve", name, "floor_area_m2", 0, area) for name, area in changed]
+    changes = [LimitEdit("reserve", name, "floor_area_m2", 0, area) for name, area in changed]
     assert [reserve.floor_area_m2 for reserve in healed(inputs, *changes).policy.reserves] == areas
 
 
 @pytest.mark.parametrize(("name", "most"), [("q", [1500, 2000]), ("q#2", [1000, 1500])])
 def test_only_the_quota_that_is_named_changes(inputs, name, most):
-    changed = healed(inputs, Change("quota", name, "most_m2", 0, 1500))
+    changed = healed(inputs, LimitEdit("quota", name, "most_m2", 0, 1500))
     assert [quota.most_m2 for quota in changed.policy.quotas] == most

@@ -14,10 +14,10 @@ from maps.payload.flows import flow_matrix
 from maps.payload.payload import overview_payload
 from maps.payload.plan_comparison import district_shares
 from service.application.plans.plan_document import assignments_of
-from service.exports.maps.payload import Drawn
+from service.exports.maps.payload import PlanBundle
 from service.exports.report import report as report_module
 from service.exports.report.report import NO_FONT, first_gap, report
-from service.exports.report.tables import Speech, project_tables, screen_tables
+from service.exports.report.tables import ReportLocalizer, project_tables, screen_tables
 from service.exports.tables_and_features import write_workbook
 from service.formats.plan import PlanOut
 from tests.unit.maps.boundaries import boundaries
@@ -43,7 +43,7 @@ def drawn_of(problem, stated=None):
     )
     told = tuple(dossier(checked, name) for name in problem.project_by_id)
     payload = overview_payload(checked, stated or caption(), labels(), dossiers=told, figures=FIGURES)
-    return Drawn(document, checked, told), payload
+    return PlanBundle(document, checked, told), payload
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def test_without_a_chinese_font_the_report_is_english_and_says_so(city, monkeypa
 
 def test_the_tables_hold_the_numbers_of_the_payload(city):
     drawn, payload = city
-    tables = {table.name: table for table in screen_tables(payload, drawn, Speech("en"))}
+    tables = {table.name: table for table in screen_tables(payload, drawn, ReportLocalizer("en"))}
     parks = records(payload["parks"])
     assert [row[3:6] for row in tables["park_use"].rows] == [
         (park["area"], park["occupied"], park["allocated"]) for park in parks
@@ -109,7 +109,7 @@ def test_the_tables_hold_the_numbers_of_the_payload(city):
     assert {row[0]: row[1] for row in tables["districts"].rows}["Nanshan"] == district_shares(drawn.verified)["440305"][
         0
     ]
-    placed = next(table for table in project_tables(payload, Speech("zh")) if table.name == "placed")
+    placed = next(table for table in project_tables(payload, ReportLocalizer("zh")) if table.name == "placed")
     assert sum(row[8] for row in placed.rows) == payload["summary"]["allocated_m2"]
 
 
@@ -130,7 +130,7 @@ def test_the_tables_hold_the_numbers_of_the_payload(city):
     ],
 )
 def test_figures_of_the_policy_are_printed_with_their_units(city, language, row):
-    targets = next(table for table in project_tables(city[1], Speech(language)) if table.name == "targets")
+    targets = next(table for table in project_tables(city[1], ReportLocalizer(language)) if table.name == "targets")
     assert targets.rows == (row,)
 
 
@@ -146,7 +146,7 @@ def test_the_matrix_counts_every_works_of_a_project_that_has_research(city):
 def test_every_cell_with_words_is_text_in_the_workbook(hostile, tmp_path):
     drawn, payload = hostile
     path = tmp_path / "plan.xlsx"
-    write_workbook(drawn.verified.problem, drawn.document, path, screen_tables(payload, drawn, Speech("both")))
+    write_workbook(drawn.verified.problem, drawn.document, path, screen_tables(payload, drawn, ReportLocalizer("both")))
     book = load_workbook(path)
     assert {"goals", "assignments", "summary", "districts", "flows", "half_years", "park_use"} <= set(book.sheetnames)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]

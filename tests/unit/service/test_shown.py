@@ -4,9 +4,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from service.pages.shell.formatting import Shown
+from service.pages.shell.formatting import Formatter
 
-ZH, EN = (Shown(language, ZoneInfo("Asia/Shanghai")) for language in ("zh", "en"))
+ZH, EN = (Formatter(language, ZoneInfo("Asia/Shanghai")) for language in ("zh", "en"))
 
 
 @pytest.mark.parametrize(

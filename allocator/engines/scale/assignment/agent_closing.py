@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from allocator.engines.scale.core.agent_knapsack import NEVER, Small, extend
+from allocator.engines.scale.core.agent_knapsack import NEVER, AssignmentInstance, extend
 from allocator.engines.scale.core.arrays import Bits, Ints
 from allocator.engines.scale.core.jit import compiled
 from allocator.engines.scale.core.knapsack import MOST_CELLS, common_divisor, single
 
 
 @compiled
-def spare_room(small: Small, state: Bits, need: int) -> int:
+def spare_room(small: AssignmentInstance, state: Bits, need: int) -> int:
     """Capacity that agents may be shut with in all; −1 where those that are left cannot do."""
     total = -need
     for i in range(len(small.cap)):
@@ -19,7 +19,7 @@ def spare_room(small: Small, state: Bits, need: int) -> int:
 
 
 @compiled
-def shut_some(small: Small, held: Bits, room: int, value: Ints, taken: Bits) -> int:
+def shut_some(small: AssignmentInstance, held: Bits, room: int, value: Ints, taken: Bits) -> int:
     """Greatest saving by shutting agents whose gain is below 0, within the room; their ``value`` becomes 0."""
     agents = len(value)
     which = np.empty(agents, dtype=np.int64)
@@ -41,7 +41,7 @@ def shut_some(small: Small, held: Bits, room: int, value: Ints, taken: Bits) -> 
 
 
 @compiled
-def force_agents(small: Small, held: Bits, gain: Ints, room: int, kept: Ints, shut: Ints) -> None:
+def force_agents(small: AssignmentInstance, held: Bits, gain: Ints, room: int, kept: Ints, shut: Ints) -> None:
     """Greatest saving by shutting others with each agent kept open, and with it shut (−NEVER where it cannot be)."""
     agents = len(gain)
     which = np.empty(agents, dtype=np.int64)

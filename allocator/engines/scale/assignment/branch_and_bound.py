@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from allocator.engines.scale.assignment.node_bound import Spot, Yield, descend_node
+from allocator.engines.scale.assignment.node_bound import NodeBounds, NodeState, descend_node
 from allocator.engines.scale.assignment.node_fixing import rule_out
 from allocator.engines.scale.assignment.rounding import cost_of
-from allocator.engines.scale.core.agent_knapsack import NEVER, Small
+from allocator.engines.scale.core.agent_knapsack import NEVER, AssignmentInstance
 from allocator.engines.scale.core.arrays import Floats, Ints
 from allocator.engines.scale.core.block_structure import Flags
 
@@ -29,14 +29,14 @@ class Node:
     """What is allowed, with the scaled bound of its parent."""
 
     bound: int
-    spot: Spot = field(compare=False)
+    spot: NodeState = field(compare=False)
     root: bool = field(compare=False, default=False)
 
 
-class Tree:
+class BranchAndBound:
     """Looks for plans that cost less than ``known``; ``home`` is the best found, None if none is."""
 
-    def __init__(self, small: Small, known: int, spot: Spot, passes: int = ROOT_PASSES) -> None:
+    def __init__(self, small: AssignmentInstance, known: int, spot: NodeState, passes: int = ROOT_PASSES) -> None:
         self.small, self.known, self.passes = small, known, passes
         self.home: Ints | None = None
         self.open = [Node(-NEVER, spot, root=True)]
@@ -122,7 +122,7 @@ class Tree:
                 return children
         return []
 
-    def _by_agent(self, spot: Spot, found: Yield, bound: int) -> list[Node] | None:
+    def _by_agent(self, spot: NodeState, found: NodeBounds, bound: int) -> list[Node] | None:
         """Two nodes, an agent open and shut, where the passes did not agree on one."""
         free = (spot.state == 0) & (self.small.fee > 0)
         agent = _undecided(free, found.opened, found.shut, found.openness, bound)
@@ -134,7 +134,7 @@ class Tree:
         return [Node(max(bound, int(found.shut[agent])), shut), Node(max(bound, int(found.opened[agent])), spot)]
 
     @staticmethod
-    def _by_group(spot: Spot, found: Yield, bound: int) -> list[Node] | None:
+    def _by_group(spot: NodeState, found: NodeBounds, bound: int) -> list[Node] | None:
         """Two nodes, a group placed and left out, where the passes did not agree on one."""
         group = _undecided(spot.joined == 0, found.within, found.without, found.presence, bound)
         if group is None:
@@ -143,7 +143,7 @@ class Tree:
         out.joined[group], spot.joined[group] = 2, 1
         return [Node(max(bound, int(found.without[group])), out), Node(max(bound, int(found.within[group])), spot)]
 
-    def _by_job(self, spot: Spot, found: Yield, bound: int) -> list[Node]:
+    def _by_job(self, spot: NodeState, found: NodeBounds, bound: int) -> list[Node]:
         """A node for every agent that one job may still go to, and one without it where it may be left out.
 
         It is the job whose nodes are together the least far from being ruled out.
@@ -172,7 +172,7 @@ class Tree:
             nodes.append(Node(max(bound, int(found.without[group[job]])), spot))
         return nodes
 
-    def _take_sole(self, spot: Spot) -> None:
+    def _take_sole(self, spot: NodeState) -> None:
         """Take the one plan that is left where ruling out has decided everything; nobody has rounded to it yet."""
         small = self.small
         jobs = np.flatnonzero(spot.joined[small.group] == 1)
@@ -185,10 +185,10 @@ class Tree:
             self.improve(home, cost_of(small, home, np.bincount(home[jobs], minlength=len(small.cap))))
 
 
-def nothing(small: Small, groups: int) -> Yield:
+def nothing(small: AssignmentInstance, groups: int) -> NodeBounds:
     """Room for what a node gives."""
     agents, jobs = small.cost.shape
-    return Yield(
+    return NodeBounds(
         np.empty((agents, jobs), dtype=np.int64),
         np.empty(agents, dtype=np.int64),
         np.empty(agents, dtype=np.int64),
@@ -200,13 +200,15 @@ def nothing(small: Small, groups: int) -> Yield:
     )
 
 
-def spot_of(allowed: np.ndarray, price: Floats, joined: np.ndarray) -> Spot:
+def spot_of(allowed: np.ndarray, price: Floats, joined: np.ndarray) -> NodeState:
     """A root: every agent free."""
-    return Spot(allowed.astype(np.int8), np.zeros(len(allowed), dtype=np.int8), joined.astype(np.int8), price.copy())
+    return NodeState(
+        allowed.astype(np.int8), np.zeros(len(allowed), dtype=np.int8), joined.astype(np.int8), price.copy()
+    )
 
 
-def _copied(spot: Spot) -> Spot:
-    return Spot(spot.allowed.copy(), spot.state.copy(), spot.joined.copy(), spot.price.copy())
+def _copied(spot: NodeState) -> NodeState:
+    return NodeState(spot.allowed.copy(), spot.state.copy(), spot.joined.copy(), spot.price.copy())
 
 
 def _undecided(free: Flags, yes: Ints, no: Ints, mean: Floats, bound: int) -> int | None:

@@ -11,9 +11,9 @@ import threading
 from collections.abc import Callable
 from itertools import pairwise
 
-from allocator.engines.scale.assignment.branch_and_bound import Tree
-from allocator.engines.scale.assignment.node_bound import Spot
-from allocator.engines.scale.core.agent_knapsack import Small
+from allocator.engines.scale.assignment.branch_and_bound import BranchAndBound
+from allocator.engines.scale.assignment.node_bound import NodeState
+from allocator.engines.scale.core.agent_knapsack import AssignmentInstance
 from allocator.engines.scale.core.arrays import Ints
 
 LARGER, LARGEST = 3.0, 12.0
@@ -29,13 +29,15 @@ DEEP = 12
 """Nodes that are followed from one before the one of least bound comes next."""
 
 
-class Floor:
+class DestructiveBound:
     """``bound`` is a cost below which no plan exists, ``known`` and ``home`` the best plan, given or found.
 
     Threads may share one; ``root`` gives the whole task at the best prices of that moment.
     """
 
-    def __init__(self, small: Small, root: Callable[[], Spot], bound: int, home: Ints, known: int) -> None:
+    def __init__(
+        self, small: AssignmentInstance, root: Callable[[], NodeState], bound: int, home: Ints, known: int
+    ) -> None:
         self.small, self.known, self.home, self.nodes = small, known, home, 0
         self._root, self._first, self._proven = root, bound, bound
         self._grown = [(1, 1)] * 3
@@ -87,7 +89,7 @@ class Floor:
                 self.known, self.home = cost, home.copy()
                 self._tree.improve(home, cost)
 
-    def _advance(self, tree: Tree) -> None:
+    def _advance(self, tree: BranchAndBound) -> None:
         """Take what a tree has proven, and aim at the next target."""
         self.nodes += tree.nodes
         self._proven = max(self._proven, tree.known)
@@ -103,13 +105,13 @@ class Floor:
     def _power(self) -> float:
         return max(power_of_growth(*pair) for pair in pairwise(self._grown))
 
-    def _next(self) -> Tree:
+    def _next(self) -> BranchAndBound:
         """Tree for a target that is expected to take a few times as long as the last, or for the best plan known."""
         last, power = self._grown[-1][0], self._power
         target = self._first - 1 + max(last + 1, int(last * LARGER ** (1 / power)))
         if self._distance(self.known) <= last * LARGEST ** (1 / power):
             target = self.known
-        return Tree(self.small, min(self.known, target), self._root())
+        return BranchAndBound(self.small, min(self.known, target), self._root())
 
 
 def power_of_growth(near: tuple[int, int], far: tuple[int, int]) -> float:

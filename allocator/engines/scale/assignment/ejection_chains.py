@@ -3,10 +3,10 @@
 import numpy as np
 
 from allocator.engines.scale.assignment.ejection_kernels import COST, LONGEST, Walk, Ways, wander
-from allocator.engines.scale.core.agent_knapsack import Small
+from allocator.engines.scale.core.agent_knapsack import AssignmentInstance
 from allocator.engines.scale.core.arrays import Ints
 from allocator.engines.scale.core.block_structure import Flags
-from allocator.engines.scale.core.resource_pool import Idle
+from allocator.engines.scale.core.resource_pool import ResourcePool
 from allocator.engines.scale.lagrangian.capacity_prices import offers_of, room_prices
 
 PLACES, NEAR = 10, 5
@@ -22,7 +22,7 @@ LEAST_SHARE, EXTRA = 0.2, 0.25
 """Lowest price of overload, as a share of the first one; what that has beyond the price of room, in cost per use."""
 
 
-def ways_of(small: Small, allowed: Flags) -> Ways:
+def ways_of(small: AssignmentInstance, allowed: Flags) -> Ways:
     """Where jobs may sensibly go, by the prices of room."""
     bound_to = np.ones(len(small.group), dtype=np.int8)
     worth = room_prices(offers_of(small, allowed, bound_to)).price
@@ -42,14 +42,14 @@ def ways_of(small: Small, allowed: Flags) -> Ways:
     return Ways(reduced, np.ascontiguousarray(places, dtype=np.int64), jobs, LEAST_SHARE * first)
 
 
-def _cost_per_use(small: Small) -> float:
+def _cost_per_use(small: AssignmentInstance) -> float:
     return float(np.abs(small.cost).max()) / max(1.0, float(small.use.max()))
 
 
 class Chains:
     """One walk; slices of it are taken by one thread at a time, and equal seeds walk equal ways."""
 
-    def __init__(self, small: Small, ways: Ways, home: Ints, cost: int, seed: int) -> None:
+    def __init__(self, small: AssignmentInstance, ways: Ways, home: Ints, cost: int, seed: int) -> None:
         agents, jobs = small.cost.shape
         self._walk = Walk(
             best=home.copy(),
@@ -99,9 +99,9 @@ class Chains:
 class Walks:
     """As many walks as threads come for one at the same moment; their seeds follow from one."""
 
-    def __init__(self, small: Small, allowed: Flags, seed: int) -> None:
+    def __init__(self, small: AssignmentInstance, allowed: Flags, seed: int) -> None:
         self._small, self._ways = small, ways_of(small, allowed)
-        self._idle: Idle[Chains] = Idle(seed)
+        self._idle: ResourcePool[Chains] = ResourcePool(seed)
 
     def step(self, home: Ints, cost: int) -> tuple[Ints, int] | None:
         """A slice of a walk that nobody is at: its best plan and the cost, if that is less than of the given plan."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from allocator.engines.scale.core.agent_knapsack import Small
+from allocator.engines.scale.core.agent_knapsack import AssignmentInstance
 from allocator.engines.scale.core.arrays import Bits, Floats, Ints
 from allocator.engines.scale.core.jit import compiled
 
@@ -71,7 +71,7 @@ def excess_change(penalty: float, over: int, use: int) -> float:
 
 
 @compiled
-def best_place(small: Small, ways: Ways, walk: Walk, job: int) -> tuple[int, float]:
+def best_place(small: AssignmentInstance, ways: Ways, walk: Walk, job: int) -> tuple[int, float]:
     """The agent that a job adds least to, and how much."""
     places, cost, use, cap = ways.places, small.cost, small.use, small.cap
     trial, penalty = walk.trial, walk.penalty
@@ -87,7 +87,7 @@ def best_place(small: Small, ways: Ways, walk: Walk, job: int) -> tuple[int, flo
 
 
 @compiled
-def best_follower(small: Small, ways: Ways, walk: Walk, hole: int) -> int:
+def best_follower(small: AssignmentInstance, ways: Ways, walk: Walk, hole: int) -> int:
     """The job outside a chain that had best take the room that an agent has left; −1 for none."""
     jobs, reduced, use, home, mark = ways.jobs, ways.reduced, small.use, walk.home, walk.mark
     penalty, room, chain = walk.penalty[hole], small.cap[hole] - walk.trial[hole], walk.tally[CHAINS]
@@ -106,7 +106,7 @@ def best_follower(small: Small, ways: Ways, walk: Walk, hole: int) -> int:
 
 
 @compiled
-def move(small: Small, walk: Walk, job: int, agent: int) -> float:
+def move(small: AssignmentInstance, walk: Walk, job: int, agent: int) -> float:
     """Take a job from its agent and, unless it is −1, add it to another, in the trial loads; what that adds."""
     cost, use, cap, trial, penalty = small.cost, small.use, small.cap, walk.trial, walk.penalty
     old = walk.home[job]
@@ -119,7 +119,7 @@ def move(small: Small, walk: Walk, job: int, agent: int) -> float:
 
 
 @compiled
-def improve(small: Small, ways: Ways, walk: Walk, job: int) -> bool:
+def improve(small: AssignmentInstance, ways: Ways, walk: Walk, job: int) -> bool:
     """Move a job, or a chain of jobs that begins with it, if that costs less; the loads of the trial follow."""
     walk.tally[CHAINS] += 1
     walk.mark[job] = walk.tally[CHAINS]
@@ -145,7 +145,7 @@ def improve(small: Small, ways: Ways, walk: Walk, job: int) -> bool:
 
 
 @compiled
-def descend(small: Small, ways: Ways, walk: Walk, waiting: int) -> None:
+def descend(small: AssignmentInstance, ways: Ways, walk: Walk, waiting: int) -> None:
     """Improve the jobs of the queue, and then those on agents that changed, until nothing does."""
     jobs, head = len(walk.home), 0
     for _ in range(MOST_MOVES * jobs):
@@ -166,7 +166,7 @@ def descend(small: Small, ways: Ways, walk: Walk, waiting: int) -> None:
 
 
 @compiled
-def weigh(small: Small, home: Ints, load: Ints, penalty: Floats) -> tuple[int, float]:
+def weigh(small: AssignmentInstance, home: Ints, load: Ints, penalty: Floats) -> tuple[int, float]:
     """Cost of a plan, and the price of its overloads; its loads are filled in."""
     load[:] = 0
     cost, over = 0, 0.0
@@ -203,7 +203,7 @@ def line_up(walk: Walk, rng: np.random.Generator, touched: Bits) -> int:
 
 
 @compiled
-def wander(small: Small, ways: Ways, walk: Walk, rng: np.random.Generator, rounds: int) -> None:
+def wander(small: AssignmentInstance, ways: Ways, walk: Walk, rng: np.random.Generator, rounds: int) -> None:
     """Kick and descend so many times from the base, which follows what is no dearer, and keep the best plan."""
     touched = np.ones(len(small.cap), dtype=np.int8)
     for _ in range(rounds):

@@ -4,15 +4,15 @@ import threading
 
 import numpy as np
 
-from allocator.engines.scale.assignment.branch_and_bound import PASSES, Tree, spot_of
-from allocator.engines.scale.assignment.destructive_bound import Floor
+from allocator.engines.scale.assignment.branch_and_bound import PASSES, BranchAndBound, spot_of
+from allocator.engines.scale.assignment.destructive_bound import DestructiveBound
 from allocator.engines.scale.assignment.ejection_chains import Walks
-from allocator.engines.scale.assignment.neighbourhoods import Drawing, Few
+from allocator.engines.scale.assignment.neighbourhoods import Neighbourhood, NeighbourhoodSampler
 from allocator.engines.scale.assignment.state import AssignmentState
-from allocator.engines.scale.core.agent_knapsack import Small
+from allocator.engines.scale.core.agent_knapsack import AssignmentInstance
 from allocator.engines.scale.core.arrays import Ints
 from allocator.engines.scale.lagrangian.subgradient import Steps
-from allocator.engines.scale.primal.parallel_dives import Divers
+from allocator.engines.scale.primal.parallel_dives import ParallelDives
 
 LITTLE = 1_000
 """Agents × jobs up to which dives are not worth their while."""
@@ -39,7 +39,7 @@ WALK_WORK, DIVE_PASSES = 15_000_000, 2_000
 """Passes × agents × jobs that a slice of a walk counts for, and passes that a dive does: a third of a second."""
 
 
-class Planning:
+class Improvement:
     """What threads do for better plans; ``whole`` holds the best one and hears of others."""
 
     def __init__(self, whole: AssignmentState) -> None:
@@ -50,9 +50,9 @@ class Planning:
         self.lock, self.refining = threading.Lock(), threading.Lock()
         self.refinements = self.refined = self.tries = 0
         self.diving = True
-        self.drawing = Drawing(agents, self.small, self.allowed, whole.price, search.seed)
+        self.drawing = NeighbourhoodSampler(agents, self.small, self.allowed, whole.price, search.seed)
         self.walks = Walks(self.small, self.allowed, search.seed) if agents.plain else None
-        self.divers = Divers(search.pricer, whole.at, search.domains, search.seed)
+        self.divers = ParallelDives(search.pricer, whole.at, search.domains, search.seed)
 
     def step(self, spent: int) -> int:
         """One try in one of several ways; the work it took, of which so much was ``spent`` on the task before."""
@@ -104,14 +104,14 @@ class Planning:
             self.whole.take(home, _cost(self.small, home))
         return DIVE_PASSES * self.size
 
-    def _aim(self, floor: Floor, number: int) -> int:
+    def _aim(self, floor: DestructiveBound, number: int) -> int:
         """Follow a tree for plans below a target between bound and plan, from prices that are a little off."""
         rng, price = np.random.default_rng((self.search.seed, number)), self.whole.price
         bound, known = floor.bound, floor.known
         target = min(known, bound + 1 + int((known - bound) * rng.random()))
         noise = AIM_NOISE * float(np.abs(price).mean()) * rng.standard_normal(len(price))
         root = spot_of(self.allowed, price + noise, self.agents.bound_to)
-        tree = Tree(self.small, target, root, ROOT_PASSES)
+        tree = BranchAndBound(self.small, target, root, ROOT_PASSES)
         tree.run(int(AIM_NODES * len(price)), self.whole.over)
         self.whole.take(tree.home, tree.known)
         return (ROOT_PASSES + PASSES * tree.nodes) * self.size
@@ -133,7 +133,7 @@ class Planning:
         if base is None or few is None:
             return 0
         root = spot_of(self.allowed[np.ix_(few.agents, few.jobs)], price[few.jobs], few.joined)
-        tree = Tree(few.small, _cost(few.small, few.stands), root, ROOT_PASSES)
+        tree = BranchAndBound(few.small, _cost(few.small, few.stands), root, ROOT_PASSES)
         complete = tree.run(MOST_NODES, self.whole.over)
         with self.whole.lock:
             self.drawing.adapt(few, complete=complete)
@@ -142,7 +142,7 @@ class Planning:
             self._merge(base, now, few, np.where(tree.home >= 0, few.agents[tree.home], -1))
         return (ROOT_PASSES + PASSES * tree.nodes) * few.small.cost.size
 
-    def _merge(self, base: Ints, now: Ints, few: Few, found: Ints) -> None:
+    def _merge(self, base: Ints, now: Ints, few: Neighbourhood, found: Ints) -> None:
         """Take what was found for some jobs into the plan of now, where that still stands as it did there."""
         jobs, there = few.jobs, np.isin(base, few.agents)
         untouched = (now[jobs] == base[jobs]).all() and (np.isin(now, few.agents) == there).all()
@@ -152,6 +152,6 @@ class Planning:
         self.whole.take(home, _cost(self.small, home))
 
 
-def _cost(small: Small, home: Ints) -> int:
+def _cost(small: AssignmentInstance, home: Ints) -> int:
     placed = np.flatnonzero(home >= 0)
     return int(small.cost[home[placed], placed].sum() + small.fee[np.unique(home[placed])].sum())

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from allocator.engines.scale.assignment.structure import Agents
-from allocator.engines.scale.core.agent_knapsack import Small
+from allocator.engines.scale.assignment.structure import AssignmentStructure
+from allocator.engines.scale.core.agent_knapsack import AssignmentInstance
 from allocator.engines.scale.core.arrays import Floats, Ints
 from allocator.engines.scale.core.block_structure import Flags
 
@@ -22,20 +22,22 @@ GUESTS = 1.5
 """Jobs that are not placed and may come in, for each one that stands in a neighbourhood."""
 
 
-class Few(NamedTuple):
+class Neighbourhood(NamedTuple):
     """A few agents and jobs by their numbers, the task that they are by themselves, and what it may do with groups."""
 
     agents: Ints
     jobs: Ints
-    small: Small
+    small: AssignmentInstance
     stands: Ints
     joined: Ints
 
 
-class Drawing:
+class NeighbourhoodSampler:
     """Neighbourhoods of a task, larger or smaller as their trees end or not; one thread at a time may draw."""
 
-    def __init__(self, agents: Agents, small: Small, allowed: Flags, price: Floats, seed: int) -> None:
+    def __init__(
+        self, agents: AssignmentStructure, small: AssignmentInstance, allowed: Flags, price: Floats, seed: int
+    ) -> None:
         self._agents, self._small, self._allowed = agents, small, allowed
         self._rng = np.random.default_rng(seed)
         self._wanted = max(4.0, FIRST_JOBS * len(small.cap) / len(price))
@@ -44,7 +46,7 @@ class Drawing:
         self._likely = np.argsort(reduced, axis=0, kind="stable")[:LIKELY]
         self._worth = np.bincount(agents.group, np.minimum(reduced.min(axis=0), 0.0) + price)
 
-    def draw(self, home: Ints, price: Floats) -> Few | None:
+    def draw(self, home: Ints, price: Floats) -> Neighbourhood | None:
         """A neighbourhood of a plan; None where nothing stands in it or could."""
         chosen = self._related(home)
         jobs, joined = self._jobs(home, chosen)
@@ -54,11 +56,13 @@ class Drawing:
         part = np.ix_(chosen, jobs)
         groups, group = np.unique(self._small.group[jobs], return_inverse=True)
         cost, use = np.ascontiguousarray(self._small.cost[part]), np.ascontiguousarray(self._small.use[part])
-        small = Small(cost, use, *self._left(home, chosen, jobs), group.astype(np.int64), self._small.scale)
+        small = AssignmentInstance(
+            cost, use, *self._left(home, chosen, jobs), group.astype(np.int64), self._small.scale
+        )
         stands = np.where(np.isin(home[jobs], chosen), np.searchsorted(chosen, home[jobs]), -1)
-        return Few(chosen, jobs, small, stands, joined[groups])
+        return Neighbourhood(chosen, jobs, small, stands, joined[groups])
 
-    def adapt(self, few: Few, *, complete: bool) -> None:
+    def adapt(self, few: Neighbourhood, *, complete: bool) -> None:
         """Larger neighbourhoods where trees end, smaller ones where they do not."""
         factor = 1.04 if complete else 0.97
         if len(few.jobs) >= int(self._most_jobs):

@@ -10,7 +10,7 @@ import numpy as np
 
 from allocator.engines.scale.assignment.agent_closing import shut_some, spare_room
 from allocator.engines.scale.assignment.rounding import round_choices
-from allocator.engines.scale.core.agent_knapsack import NEVER, Small, fill
+from allocator.engines.scale.core.agent_knapsack import NEVER, AssignmentInstance, fill
 from allocator.engines.scale.core.arrays import Bits, Floats, Ints
 from allocator.engines.scale.core.jit import compiled
 
@@ -18,7 +18,7 @@ PATIENCE, SHRINK, MOMENTUM = 8, 0.6, 0.6
 """Passes without progress before the step shrinks, by how much, and what of the last direction is kept."""
 
 
-class Spot(NamedTuple):
+class NodeState(NamedTuple):
     """A node: what is allowed, agents by jobs; agents free (0), open (1), shut (2); groups likewise; prices of jobs."""
 
     allowed: Bits
@@ -27,7 +27,7 @@ class Spot(NamedTuple):
     price: Floats
 
 
-class Yield(NamedTuple):
+class NodeBounds(NamedTuple):
     """What a node gave: scaled bounds with job j at agent i, with an agent open or shut, with a group in or out.
 
     ``openness`` and ``presence`` are the mean choices of agents and groups, ``home`` a better plan if one was found
@@ -44,7 +44,7 @@ class Yield(NamedTuple):
     home: Ints
 
 
-class Choice(NamedTuple):
+class AgentChoice(NamedTuple):
     """What the agents choose at some prices: jobs ``taken``, the ``value`` of each, and the groups ``chosen``."""
 
     taken: Bits
@@ -53,7 +53,7 @@ class Choice(NamedTuple):
 
 
 @compiled
-def lone_jobs(small: Small, spot: Spot, lone: Bits) -> bool:
+def lone_jobs(small: AssignmentInstance, spot: NodeState, lone: Bits) -> bool:
     """Mark jobs that must go to the one agent that may take them; leave out groups with a job that none may take.
 
     False when such a group must be placed.
@@ -77,7 +77,7 @@ def lone_jobs(small: Small, spot: Spot, lone: Bits) -> bool:
 
 
 @compiled
-def least_use(small: Small, spot: Spot) -> int:
+def least_use(small: AssignmentInstance, spot: NodeState) -> int:
     """Capacity that the jobs that must be placed take together at the least."""
     total = 0
     for j in range(spot.allowed.shape[1]):
@@ -91,7 +91,7 @@ def least_use(small: Small, spot: Spot) -> int:
 
 
 @compiled
-def group_prices(small: Small, price: Ints, groups: int) -> Ints:
+def group_prices(small: AssignmentInstance, price: Ints, groups: int) -> Ints:
     """Sum of the prices of each group's jobs."""
     total = np.zeros(groups, dtype=np.int64)
     for j in range(len(price)):
@@ -100,7 +100,9 @@ def group_prices(small: Small, price: Ints, groups: int) -> Ints:
 
 
 @compiled
-def evaluate(small: Small, spot: Spot, price: Ints, lone: Bits, need: int, choice: Choice) -> int:
+def evaluate(
+    small: AssignmentInstance, spot: NodeState, price: Ints, lone: Bits, need: int, choice: AgentChoice
+) -> int:
     """Scaled bound at the prices; agents may be shut as far as the others have room for ``need``."""
     total = 0
     offered = group_prices(small, price, len(spot.joined))
@@ -129,7 +131,7 @@ def evaluate(small: Small, spot: Spot, price: Ints, lone: Bits, need: int, choic
 
 
 @compiled
-def scaled(small: Small, point: Floats) -> Ints:
+def scaled(small: AssignmentInstance, point: Floats) -> Ints:
     """Prices as whole numbers."""
     price = np.empty(len(point), dtype=np.int64)
     for j in range(len(point)):
@@ -138,7 +140,7 @@ def scaled(small: Small, point: Floats) -> Ints:
 
 
 @compiled
-def missing(small: Small, choice: Choice, way: Floats) -> int:
+def missing(small: AssignmentInstance, choice: AgentChoice, way: Floats) -> int:
     """Turn ``way`` towards prices that ask for what is not placed once; the number of such jobs."""
     count = 0
     for j in range(len(way)):
@@ -151,7 +153,7 @@ def missing(small: Small, choice: Choice, way: Floats) -> int:
 
 
 @compiled
-def average(choice: Choice, found: Yield, share: float) -> None:
+def average(choice: AgentChoice, found: NodeBounds, share: float) -> None:
     """Take a choice into the mean of those before."""
     for i in range(len(choice.value)):
         found.openness[i] += share * (choice.taken[i].max() - found.openness[i])
@@ -160,14 +162,16 @@ def average(choice: Choice, found: Yield, share: float) -> None:
 
 
 @compiled
-def descend_node(small: Small, spot: Spot, found: Yield, known: int, passes: int, step: float) -> tuple[bool, int]:
+def descend_node(
+    small: AssignmentInstance, spot: NodeState, found: NodeBounds, known: int, passes: int, step: float
+) -> tuple[bool, int]:
     """Better prices at a node, kept in ``spot``: whether a plan below the best cost now known is possible, and that."""
     agents, jobs = small.cost.shape
     lone = np.zeros(jobs, dtype=np.int8)
     if not lone_jobs(small, spot, lone):
         return False, known
     need = least_use(small, spot)
-    choice = Choice(
+    choice = AgentChoice(
         np.zeros((agents, jobs), dtype=np.int8),
         np.zeros(agents, dtype=np.int64),
         np.zeros(len(spot.joined), dtype=np.int8),

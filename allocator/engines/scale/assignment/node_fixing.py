@@ -7,22 +7,24 @@ import numpy as np
 
 from allocator.engines.scale.assignment.agent_closing import force_agents, spare_room
 from allocator.engines.scale.assignment.node_bound import (
-    Choice,
-    Spot,
-    Yield,
+    AgentChoice,
+    NodeBounds,
+    NodeState,
     evaluate,
     group_prices,
     least_use,
     lone_jobs,
     scaled,
 )
-from allocator.engines.scale.core.agent_knapsack import NEVER, Small, fill, force_each
+from allocator.engines.scale.core.agent_knapsack import NEVER, AssignmentInstance, fill, force_each
 from allocator.engines.scale.core.arrays import Bits, Ints
 from allocator.engines.scale.core.jit import compiled
 
 
 @compiled
-def force_openings(small: Small, spot: Spot, found: Yield, price: Ints, lone: Bits, base: int, gain: Ints) -> None:
+def force_openings(
+    small: AssignmentInstance, spot: NodeState, found: NodeBounds, price: Ints, lone: Bits, base: int, gain: Ints
+) -> None:
     """Bounds with each agent open and shut; ``gain`` of each when open, ``base`` what the groups come to."""
     agents, jobs = small.cost.shape
     held, scratch = np.zeros(agents, dtype=np.int8), np.zeros(jobs, dtype=np.int8)
@@ -45,7 +47,14 @@ def force_openings(small: Small, spot: Spot, found: Yield, price: Ints, lone: Bi
 
 @compiled
 def force_jobs(
-    small: Small, spot: Spot, found: Yield, price: Ints, lone: Bits, gain: Ints, into: Ints, out: Ints
+    small: AssignmentInstance,
+    spot: NodeState,
+    found: NodeBounds,
+    price: Ints,
+    lone: Bits,
+    gain: Ints,
+    into: Ints,
+    out: Ints,
 ) -> None:
     """Bounds of the node with each job forced into each agent, and out of it; ``into`` and ``out`` hold the bound."""
     agents, jobs = small.cost.shape
@@ -64,7 +73,7 @@ def force_jobs(
 
 
 @compiled
-def losses(small: Small, spot: Spot, bound: int, j: int, into: Ints, out: Ints, child: Ints) -> None:
+def losses(small: AssignmentInstance, spot: NodeState, bound: int, j: int, into: Ints, out: Ints, child: Ints) -> None:
     """Bound of the node with job j at each agent: the others are then without it."""
     agents = len(small.cap)
     leaving, hardest, second = 0, bound, bound
@@ -89,7 +98,9 @@ def losses(small: Small, spot: Spot, bound: int, j: int, into: Ints, out: Ints, 
 
 
 @compiled
-def force_groups(small: Small, spot: Spot, found: Yield, bound: int, offered: Ints, out: Ints) -> None:
+def force_groups(
+    small: AssignmentInstance, spot: NodeState, found: NodeBounds, bound: int, offered: Ints, out: Ints
+) -> None:
     """Bounds with each group placed, and left out: then every agent is without its jobs."""
     agents, jobs = small.cost.shape
     for g in range(len(offered)):
@@ -109,14 +120,14 @@ def force_groups(small: Small, spot: Spot, found: Yield, bound: int, offered: In
 
 
 @compiled
-def rule_out(small: Small, spot: Spot, found: Yield, known: int) -> int:
+def rule_out(small: AssignmentInstance, spot: NodeState, found: NodeBounds, known: int) -> int:
     """Forbid what cannot be in a plan below ``known``; scaled bound of the node, NEVER when no such plan is left."""
     agents, jobs = small.cost.shape
     lone = np.zeros(jobs, dtype=np.int8)
     if not lone_jobs(small, spot, lone):
         return NEVER
     price, most = scaled(small, spot.price), (known - 1) * small.scale
-    choice = Choice(
+    choice = AgentChoice(
         np.zeros((agents, jobs), dtype=np.int8),
         np.zeros(agents, dtype=np.int64),
         np.zeros(len(spot.joined), dtype=np.int8),

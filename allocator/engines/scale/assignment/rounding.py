@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from allocator.engines.scale.core.agent_knapsack import Small
+from allocator.engines.scale.core.agent_knapsack import AssignmentInstance
 from allocator.engines.scale.core.arrays import Bits, Ints
 from allocator.engines.scale.core.jit import compiled
 
@@ -11,7 +11,7 @@ MOST_FITS = 400
 
 
 @compiled
-def put(small: Small, job: int, agent: int, home: Ints, room: Ints, held: Ints) -> None:
+def put(small: AssignmentInstance, job: int, agent: int, home: Ints, room: Ints, held: Ints) -> None:
     """Give a job to an agent, −1 for none."""
     old = home[job]
     if old >= 0:
@@ -24,7 +24,7 @@ def put(small: Small, job: int, agent: int, home: Ints, room: Ints, held: Ints) 
 
 
 @compiled
-def cheapest(small: Small, job: int, allowed: Bits, room: Ints, held: Ints) -> tuple[int, float, float]:
+def cheapest(small: AssignmentInstance, job: int, allowed: Bits, room: Ints, held: Ints) -> tuple[int, float, float]:
     """The agent with room where a job costs least, −1 if there is none; that cost and the next one."""
     first, second, where = 1e18, 1e18, -1
     for i in range(len(room)):
@@ -38,7 +38,7 @@ def cheapest(small: Small, job: int, allowed: Bits, room: Ints, held: Ints) -> t
 
 
 @compiled
-def leave(small: Small, group: int, home: Ints, room: Ints, held: Ints) -> None:
+def leave(small: AssignmentInstance, group: int, home: Ints, room: Ints, held: Ints) -> None:
     """Take a group out of the plan."""
     for j in range(len(home)):
         if small.group[j] == group:
@@ -46,7 +46,9 @@ def leave(small: Small, group: int, home: Ints, room: Ints, held: Ints) -> None:
 
 
 @compiled
-def complete(small: Small, allowed: Bits, joined: Bits, wanted: Bits, home: Ints, room: Ints, held: Ints) -> bool:
+def complete(
+    small: AssignmentInstance, allowed: Bits, joined: Bits, wanted: Bits, home: Ints, room: Ints, held: Ints
+) -> bool:
     """Place the jobs missing of wanted groups, those first that would lose most; give up optional ones that do not fit.
 
     False when a group that must be placed cannot be.
@@ -72,7 +74,9 @@ def complete(small: Small, allowed: Bits, joined: Bits, wanted: Bits, home: Ints
 
 
 @compiled
-def add_groups(small: Small, allowed: Bits, joined: Bits, wanted: Bits, home: Ints, room: Ints, held: Ints) -> None:
+def add_groups(
+    small: AssignmentInstance, allowed: Bits, joined: Bits, wanted: Bits, home: Ints, room: Ints, held: Ints
+) -> None:
     """Add optional groups that pay and fit, in their order."""
     groups = len(wanted)
     worth = np.zeros(groups)
@@ -104,7 +108,7 @@ def add_groups(small: Small, allowed: Bits, joined: Bits, wanted: Bits, home: In
 
 
 @compiled
-def cost_of(small: Small, home: Ints, held: Ints) -> int:
+def cost_of(small: AssignmentInstance, home: Ints, held: Ints) -> int:
     """Cost of a plan."""
     total = 0
     for j in range(len(home)):
@@ -117,7 +121,9 @@ def cost_of(small: Small, home: Ints, held: Ints) -> int:
 
 
 @compiled
-def round_choices(small: Small, allowed: Bits, state: Bits, joined: Bits, taken: Bits, known: int, best: Ints) -> int:
+def round_choices(
+    small: AssignmentInstance, allowed: Bits, state: Bits, joined: Bits, taken: Bits, known: int, best: Ints
+) -> int:
     """Cost of a plan made from the agents' own choices, kept in ``best`` if it is below ``known``; else known."""
     agents, jobs = small.cost.shape
     room, held = small.cap.copy(), np.zeros(agents, dtype=np.int64)

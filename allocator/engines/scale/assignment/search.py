@@ -4,13 +4,13 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 import numpy as np
 
-from allocator.engines.scale.assignment.branch_and_bound import PASSES, Tree
-from allocator.engines.scale.assignment.destructive_bound import Floor
-from allocator.engines.scale.assignment.improvement import Planning
+from allocator.engines.scale.assignment.branch_and_bound import PASSES, BranchAndBound
+from allocator.engines.scale.assignment.destructive_bound import DestructiveBound
+from allocator.engines.scale.assignment.improvement import Improvement
 from allocator.engines.scale.assignment.state import AssignmentState
-from allocator.engines.scale.assignment.structure import Agents
+from allocator.engines.scale.assignment.structure import AssignmentStructure
 from allocator.engines.scale.context import SearchContext
-from allocator.engines.scale.lagrangian.subgradient import Standing
+from allocator.engines.scale.lagrangian.subgradient import DualPoint
 
 FLOOR_SHARE, NEAR_SHARE = 0.35, 0.8
 """Share of the work that goes to proof where every job must be placed, and where the last proof is near."""
@@ -28,13 +28,13 @@ FLOOR_WORK = 10_000_000
 class AssignmentSearch(AssignmentState):
     """The search for plans and proof on a task that is pure assignment."""
 
-    def __init__(self, search: SearchContext, at: Standing, agents: Agents) -> None:
+    def __init__(self, search: SearchContext, at: DualPoint, agents: AssignmentStructure) -> None:
         super().__init__(search, at, agents)
         self.threads = search.threads
         self.proving = self.planned = 0
-        self.planning = Planning(self)
+        self.planning = Improvement(self)
         beyond = int(np.maximum(self.small.cost.max(axis=0), 0).sum() + self.small.fee.sum()) + 1
-        self.tree = Tree(self.small, beyond, self.root())
+        self.tree = BranchAndBound(self.small, beyond, self.root())
         if self.best.values is not None and self.best.value is not None:
             self.begin(agents.home(self.best.values), -self.best.value)
 
@@ -70,7 +70,7 @@ class AssignmentSearch(AssignmentState):
             with self.lock:
                 self.planned += done
 
-    def _prove(self, floor: Floor) -> bool:
+    def _prove(self, floor: DestructiveBound) -> bool:
         """Work on the proof if it is its turn; whether it was and there was something to do."""
         near = floor.near
         if self.agents.required:

@@ -3,12 +3,12 @@
 import threading
 
 from allocator.engines.scale.assignment.branch_and_bound import spot_of
-from allocator.engines.scale.assignment.destructive_bound import Floor
-from allocator.engines.scale.assignment.node_bound import Spot
-from allocator.engines.scale.assignment.structure import Agents
+from allocator.engines.scale.assignment.destructive_bound import DestructiveBound
+from allocator.engines.scale.assignment.node_bound import NodeState
+from allocator.engines.scale.assignment.structure import AssignmentStructure
 from allocator.engines.scale.context import SearchContext
 from allocator.engines.scale.core.arrays import Ints
-from allocator.engines.scale.lagrangian.subgradient import Standing
+from allocator.engines.scale.lagrangian.subgradient import DualPoint
 
 WHOLE = 150_000
 """Agents × jobs up to which the least cost of the whole is raised by trees."""
@@ -20,7 +20,7 @@ class AssignmentState:
     ``lock`` guards ``home``, ``price`` and ``floor``.
     """
 
-    def __init__(self, search: SearchContext, at: Standing, agents: Agents) -> None:
+    def __init__(self, search: SearchContext, at: DualPoint, agents: AssignmentStructure) -> None:
         self.search, self.at, self.agents = search, at, agents
         self.best = search.best
         self.small = agents.small()
@@ -28,9 +28,9 @@ class AssignmentState:
         self.lock = threading.Lock()
         self.allowed = (agents.variable >= 0) & (self.small.use <= self.small.cap[:, None])
         self.home: Ints | None = None
-        self.floor: Floor | None = None
+        self.floor: DestructiveBound | None = None
 
-    def root(self) -> Spot:
+    def root(self) -> NodeState:
         """Root node of a tree over the whole task, at the prices of now."""
         return spot_of(self.allowed, self.price, self.agents.bound_to)
 
@@ -39,7 +39,7 @@ class AssignmentState:
         self.home = home
         if self.small.cost.size <= WHOLE:
             bound = -self.search.pricer.objective_bound(self.at.bound)
-            self.floor = Floor(self.small, self.root, bound, home, cost)
+            self.floor = DestructiveBound(self.small, self.root, bound, home, cost)
 
     def over(self) -> bool:
         """Whether there is nothing left to do or no time."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from allocator.engines.scale.assignment.branch_and_bound import scale_of
-from allocator.engines.scale.core.agent_knapsack import Small
+from allocator.engines.scale.core.agent_knapsack import AssignmentInstance
 from allocator.engines.scale.core.arrays import Bits, Ints
 from allocator.engines.scale.core.block_structure import Split
 
@@ -13,7 +13,7 @@ LARGEST_CAP = np.iinfo(np.int64).max >> 8
 
 
 @dataclass
-class Agents:
+class AssignmentStructure:
     """Dense costs and uses, agents by jobs; ``variable`` is −1 where a job cannot go to an agent.
 
     ``opener`` is the variable that an agent's fee hangs on, −1 where there is none.  Jobs of one ``group`` are placed
@@ -31,7 +31,7 @@ class Agents:
     static: Ints
 
     @classmethod
-    def of(cls, parts: Split) -> "Agents | None":
+    def of(cls, parts: Split) -> "AssignmentStructure | None":
         """The assignment problem that the task is, or None."""
         arrays, blocks, master = parts.arrays, parts.blocks, parts.master
         opener = blocks.opener
@@ -87,10 +87,10 @@ class Agents:
         taken = np.where(self.variable >= 0, values[self.variable], 0)
         return np.where(taken.any(axis=0), taken.argmax(axis=0), -1).astype(np.int64)
 
-    def small(self) -> Small:
+    def small(self) -> AssignmentInstance:
         """The same in the form that the search tree takes."""
         cap = np.minimum(self.cap, self.use.sum(axis=1))
-        return Small(self.cost, self.use, cap, self.fee, self.group, scale_of(self.cost, self.fee))
+        return AssignmentInstance(self.cost, self.use, cap, self.fee, self.group, scale_of(self.cost, self.fee))
 
 
 def _single(parts: Split) -> bool:

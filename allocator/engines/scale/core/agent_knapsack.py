@@ -12,7 +12,7 @@ NEVER = 1 << 60
 """A bound beyond every plan."""
 
 
-class Small(NamedTuple):
+class AssignmentInstance(NamedTuple):
     """Costs and uses, agents by jobs; capacity and fee per agent; the group of each job; prices count 1/scale.
 
     The jobs of one group are placed together or not at all; a job goes to one agent at most.
@@ -27,7 +27,7 @@ class Small(NamedTuple):
 
 
 @compiled
-def fill(small: Small, i: int, price: Ints, allowed: Bits, lone: Bits, taken: Bits) -> int:
+def fill(small: AssignmentInstance, i: int, price: Ints, allowed: Bits, lone: Bits, taken: Bits) -> int:
     """Greatest profit of an agent at the prices, its jobs marked in ``taken``; −NEVER if it cannot hold its own."""
     jobs = len(price)
     profit, weight = np.empty(jobs, dtype=np.int64), np.empty(jobs, dtype=np.int64)
@@ -73,7 +73,9 @@ def extend(old: Ints, new: Ints, weight: int, gain: int) -> None:
 
 
 @compiled
-def force_each(small: Small, i: int, price: Ints, allowed: Bits, lone: Bits, within: Ints, without: Ints) -> bool:
+def force_each(
+    small: AssignmentInstance, i: int, price: Ints, allowed: Bits, lone: Bits, within: Ints, without: Ints
+) -> bool:
     """Greatest profit of an agent with each job forced in, and with it forced out; False where it has no tables."""
     jobs = len(price)
     which = np.empty(jobs, dtype=np.int64)

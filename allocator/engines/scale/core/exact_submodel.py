@@ -19,7 +19,7 @@ WATCH_S = 0.25
 
 
 @dataclass(frozen=True)
-class Rest:
+class Submodel:
     """Rows over the free variables, ``row`` in the task; ``worth`` is what the fixed ones add to the objective."""
 
     free: Ints
@@ -33,7 +33,7 @@ class Rest:
 
 
 @dataclass(frozen=True)
-class Found:
+class SubmodelResult:
     """Values of all variables, if any, and whether the search was complete."""
 
     values: Bits | None
@@ -41,7 +41,7 @@ class Found:
     bound: int | None = None
 
 
-class Halt:
+class StopSignal:
     """Ends CP-SAT searches that run in other threads; MathOpt's interrupter breaks the SCIP of OR-Tools 9.15."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Halt:
             solver.stop_search()
 
 
-def rest_of(arrays: Arrays, turned: Matrix, values: Bits, free: np.ndarray) -> Rest:
+def submodel_of(arrays: Arrays, turned: Matrix, values: Bits, free: np.ndarray) -> Submodel:
     """Rows that the free variables can still break, with the fixed ones moved to the right side."""
     variables = np.flatnonzero(free).astype(np.int64)
     touched = np.unique(turned.picked(variables).index)
@@ -74,12 +74,12 @@ def rest_of(arrays: Arrays, turned: Matrix, values: Bits, free: np.ndarray) -> R
     matrix = Matrix(start, place[index[keep]], weight[keep])
     others = int((arrays.weight * values)[~free].sum())
     kept = touched[needed], matrix, limit[needed], equal[needed]
-    return Rest(variables, *kept, arrays.weight[variables], others, True)
+    return Submodel(variables, *kept, arrays.weight[variables], others, True)
 
 
 class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]
     def __init__(
-        self, rest: Rest, values: Bits, literals: list[cp_model.IntVar], hear: Callable[[Bits], object]
+        self, rest: Submodel, values: Bits, literals: list[cp_model.IntVar], hear: Callable[[Bits], object]
     ) -> None:
         super().__init__()
         self._rest, self._values, self._literals, self._hear = rest, values, literals, hear
@@ -115,7 +115,7 @@ def _watched(
 
 
 def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
-    rest: Rest,
+    rest: Submodel,
     values: Bits,
     least: int | None,
     *,
@@ -125,10 +125,10 @@ def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
     seed: int,
     hint: bool,
     hear: Callable[[Bits], object] | None = None,
-    halt: Halt | None = None,
+    halt: StopSignal | None = None,
     patience: tuple[float, float] | None = None,
     nearly: float = 0.0,
-) -> Found:
+) -> SubmodelResult:
     """Best values of the free variables worth at least ``least`` in all; ``work`` is CP-SAT's deterministic time.
 
     With ``patience``, seconds and share of the search's own time, it ends so long after the last plan that it found;
@@ -162,18 +162,18 @@ def by_cp_sat(  # noqa: PLR0913  the limits of one search, all by name
     if code == cp_model.MODEL_INVALID:
         raise RuntimeError("CP-SAT refuses the rest of the model")
     if code == cp_model.INFEASIBLE:
-        return Found(None, True)
+        return SubmodelResult(None, True)
     bound = solver.best_objective_bound
     whole = None if not math.isfinite(bound) or code == cp_model.UNKNOWN else math.floor(bound + 1e-4) + rest.worth
     if code == cp_model.UNKNOWN:
-        return Found(None, False)
+        return SubmodelResult(None, False)
     filled = values.copy()
     filled[rest.free] = [int(solver.boolean_value(literal)) for literal in literals]
     # near its bound CP-SAT calls an answer optimal too
-    return Found(filled, code == cp_model.OPTIMAL and not nearly, whole)
+    return SubmodelResult(filled, code == cp_model.OPTIMAL and not nearly, whole)
 
 
-def by_scip(rest: Rest, values: Bits, *, seconds: float, seed: int) -> Found:
+def by_scip(rest: Submodel, values: Bits, *, seconds: float, seed: int) -> SubmodelResult:
     """Best values by SCIP through MathOpt, whose arithmetic is floating-point: its values are to be checked.
 
     It is not told what the best plan is worth: with that as a row it takes six times as long, as all corners are alike.
@@ -192,10 +192,10 @@ def by_scip(rest: Rest, values: Bits, *, seconds: float, seed: int) -> Found:
     result = mathopt.solve(model, mathopt.SolverType.GSCIP, params=parameters)
     reason = result.termination.reason
     if reason == mathopt.TerminationReason.INFEASIBLE:
-        return Found(None, True)
+        return SubmodelResult(None, True)
     if not result.has_primal_feasible_solution():
-        return Found(None, False)
+        return SubmodelResult(None, False)
     filled = values.copy()
     solved = result.variable_values()
     filled[rest.free] = [round(solved[v]) for v in x]
-    return Found(filled, reason == mathopt.TerminationReason.OPTIMAL)
+    return SubmodelResult(filled, reason == mathopt.TerminationReason.OPTIMAL)

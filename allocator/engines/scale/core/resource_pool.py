@@ -11,7 +11,7 @@ APART = 64
 """Seeds of one pool's things lie so far from those of the next seed's."""
 
 
-class Idle(Generic[ThingT]):
+class ResourcePool(Generic[ThingT]):
     """Lends a thing that nobody uses, or a new one; their seeds follow from one."""
 
     def __init__(self, seed: int) -> None:

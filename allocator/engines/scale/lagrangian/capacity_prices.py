@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from allocator.engines.scale.core.agent_knapsack import Small
+from allocator.engines.scale.core.agent_knapsack import AssignmentInstance
 from allocator.engines.scale.core.arrays import Bits, Floats, Ints
 from allocator.engines.scale.core.block_structure import Flags
 from allocator.engines.scale.core.jit import compiled
@@ -32,7 +32,7 @@ HALVINGS = 20
 """Prices, the same for all, that the first ones are chosen from."""
 
 
-class Offers(NamedTuple):
+class JobOffers(NamedTuple):
     """Where jobs may go: offers ``start[j]:start[j+1]`` of ``agent``, ``cost`` and ``use`` are job j's.
 
     ``cap`` and ``fee`` are the agents', ``group`` the jobs', ``bound_to`` says which groups must be placed, and ``own``
@@ -70,7 +70,7 @@ class Choice(NamedTuple):
     load: Floats
 
 
-def offers_of(small: Small, allowed: Flags, bound_to: Bits) -> Offers:
+def offers_of(small: AssignmentInstance, allowed: Flags, bound_to: Bits) -> JobOffers:
     """The allowed pairs of a task, job by job."""
     job, agent = np.nonzero(allowed.T)
     start = np.searchsorted(job, np.arange(allowed.shape[1] + 1)).astype(np.int64)
@@ -78,11 +78,11 @@ def offers_of(small: Small, allowed: Flags, bound_to: Bits) -> Offers:
     own, none = np.zeros(len(bound_to), dtype=np.int64), np.zeros(0, dtype=np.int64)
     agents = small.cap.astype(np.float64), small.fee
     no_extra = np.zeros(len(job) + 1, dtype=np.int64)
-    return Offers(start, agent, *pairs, *agents, small.group, bound_to, own, no_extra, none, np.zeros(0))
+    return JobOffers(start, agent, *pairs, *agents, small.group, bound_to, own, no_extra, none, np.zeros(0))
 
 
 @compiled
-def best_offer(offers: Offers, price: Floats, j: int) -> tuple[float, int]:
+def best_offer(offers: JobOffers, price: Floats, j: int) -> tuple[float, int]:
     """What a job costs at best with all that it takes, and the offer; −1 where it has none."""
     least, best = np.inf, -1
     for k in range(offers.start[j], offers.start[j + 1]):
@@ -95,13 +95,13 @@ def best_offer(offers: Offers, price: Floats, j: int) -> tuple[float, int]:
 
 
 @compiled
-def room_held(offers: Offers, price: Floats, i: int) -> float:
+def room_held(offers: JobOffers, price: Floats, i: int) -> float:
     """Room that an agent has at the prices: none where that is not worth the fee; what is owed is there in any case."""
     return offers.cap[i] if offers.cap[i] < 0 or price[i] * offers.cap[i] >= offers.fee[i] else 0.0
 
 
 @compiled
-def choose_offers(offers: Offers, price: Floats, choice: Choice) -> float:
+def choose_offers(offers: JobOffers, price: Floats, choice: Choice) -> float:
     """Every job to its best offer at the prices, its group left out where that is better; the bound of the cost."""
     worth, total = offers.own.astype(np.float64), 0.0
     for j in range(len(choice.cost)):
@@ -126,7 +126,7 @@ def choose_offers(offers: Offers, price: Floats, choice: Choice) -> float:
 
 
 @compiled
-def move_prices(offers: Offers, load: Floats, price: Floats, running: Floats, step: float) -> None:
+def move_prices(offers: JobOffers, load: Floats, price: Floats, running: Floats, step: float) -> None:
     """Dearer room where agents are overloaded, cheaper where they are not; ``running`` are means, then sizes."""
     mean, size = running[0], running[1]
     for i in range(len(price)):
@@ -137,7 +137,7 @@ def move_prices(offers: Offers, load: Floats, price: Floats, running: Floats, st
 
 
 @compiled
-def even_prices(offers: Offers, choice: Choice) -> Floats:
+def even_prices(offers: JobOffers, choice: Choice) -> Floats:
     """The best prices that are the same for every agent with a capacity of its own, and 0 for scarce things."""
     dearest, own = 0.0, 0
     for j in range(len(choice.cost)):
@@ -156,7 +156,7 @@ def even_prices(offers: Offers, choice: Choice) -> Floats:
 
 
 @compiled
-def room_prices(offers: Offers) -> Room:
+def room_prices(offers: JobOffers) -> Room:
     """Prices whose bound is the highest seen."""
     things, jobs = len(offers.cap), len(offers.start) - 1
     choice = Choice(np.empty(jobs), np.empty(jobs, dtype=np.int64), np.empty(things))

@@ -10,21 +10,21 @@ import numpy as np
 
 from allocator.engines.scale.core.arrays import Bits, Floats, Ints, Matrix
 from allocator.engines.scale.core.block_structure import Flags, Split
-from allocator.engines.scale.lagrangian.capacity_prices import Offers, room_prices
-from allocator.engines.scale.lagrangian.subgradient import Descent, Standing
+from allocator.engines.scale.lagrangian.capacity_prices import JobOffers, room_prices
+from allocator.engines.scale.lagrangian.subgradient import Descent, DualPoint
 
 
 class Within(NamedTuple):
     """The offers, the variable of each, the master row of each job, and that of each scarce thing with its unit."""
 
-    offers: Offers
+    offers: JobOffers
     variable: Ints
     row: Ints
     scarce: Ints
     unit: Floats
 
 
-def priced_by_room(descent: Descent, lower: Bits, upper: Bits) -> Standing:
+def priced_by_room(descent: Descent, lower: Bits, upper: Bits) -> DualPoint:
     """Standing at what jobs are worth at the prices of room, with the mean choice of the offers."""
     pricer = descent.pricer
     found = assignment_within(pricer.parts, lower, upper)
@@ -72,7 +72,7 @@ def assignment_within(parts: Split, lower: Bits, upper: Bits) -> Within:
     places = agent[variable], -arrays.weight[variable], use[variable]
     groups = group.astype(np.int64), bound_to, own
     extra = taken.start, len(cap) + taken.index, taken.weight / unit[taken.index]
-    return Within(Offers(start, *places, caps, fees, *groups, *extra), variable, row, scarce, unit)
+    return Within(JobOffers(start, *places, caps, fees, *groups, *extra), variable, row, scarce, unit)
 
 
 def _scarce(parts: Split, job_rows: Ints, variable: Ints, upper: Bits) -> Ints:

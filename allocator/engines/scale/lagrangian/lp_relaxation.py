@@ -18,14 +18,14 @@ from allocator.engines.scale.core.arrays import Arrays, Bits, Floats
 
 
 @dataclass(frozen=True)
-class Relaxed:
+class RelaxedSolution:
     """Value of each variable, and price of each row: what one more of its limit is worth."""
 
     fraction: Floats
     price: Floats
 
 
-def relax(arrays: Arrays, lower: Bits, upper: Bits, seconds: float) -> Relaxed | None:
+def relax(arrays: Arrays, lower: Bits, upper: Bits, seconds: float) -> RelaxedSolution | None:
     """The relaxation within 0–1 limits of the variables, by GLOP; None when it is not solved within the seconds."""
     if seconds <= 0:
         return None
@@ -34,8 +34,8 @@ def relax(arrays: Arrays, lower: Bits, upper: Bits, seconds: float) -> Relaxed |
 
 
 def relax_roughly(
-    arrays: Arrays, tolerance: float, threads: int, seconds: float, start: Relaxed | None = None
-) -> Relaxed | None:
+    arrays: Arrays, tolerance: float, threads: int, seconds: float, start: RelaxedSolution | None = None
+) -> RelaxedSolution | None:
     """The relaxation over 0 … 1 by PDLP, up to a relative tolerance, from where one before ended.
 
     None when it is not solved within the seconds.
@@ -55,8 +55,8 @@ def _solved(  # noqa: PLR0913, PLR0917  what is solved, by what and from where
     upper: Bits,
     solver_type: mathopt.SolverType,
     parameters: mathopt.SolveParameters,
-    start: Relaxed | None = None,
-) -> Relaxed | None:
+    start: RelaxedSolution | None = None,
+) -> RelaxedSolution | None:
     norm = np.ones(arrays.matrix.rows)
     np.maximum.at(norm, arrays.matrix.owner(), np.abs(arrays.matrix.weight).astype(np.float64))
     # the records themselves: mathopt.solve makes an object of every variable, which takes longer than solving
@@ -74,7 +74,7 @@ def _solved(  # noqa: PLR0913, PLR0917  what is solved, by what and from where
         return None
     values = result.solutions[0].primal_solution.variable_values
     duals = result.solutions[0].dual_solution.dual_values
-    return Relaxed(_dense(values, arrays.variables), _dense(duals, arrays.matrix.rows) / norm)
+    return RelaxedSolution(_dense(values, arrays.variables), _dense(duals, arrays.matrix.rows) / norm)
 
 
 def _fill(sparse: sparse_containers_pb2.SparseDoubleVectorProto, dense: Floats) -> None:

@@ -14,10 +14,10 @@ import numpy as np
 
 from allocator.engines.scale.core.arrays import Arrays, Bits, Floats, Ints
 from allocator.engines.scale.core.block_structure import Flags, Split
-from allocator.engines.scale.core.exact_submodel import Rest, rest_of
+from allocator.engines.scale.core.exact_submodel import Submodel, submodel_of
 from allocator.engines.scale.core.propagation import Domains
 from allocator.engines.scale.lagrangian.initial_duals import jobs_of
-from allocator.engines.scale.lagrangian.lp_relaxation import Relaxed
+from allocator.engines.scale.lagrangian.lp_relaxation import RelaxedSolution
 
 FIRST = 4
 """Variables of each choice that the first relaxation may use."""
@@ -36,14 +36,14 @@ MOST_LOTS = 20_000_000
 ROUGH, FINE, NEAR = 1e-3, 1e-4, 0.3
 """Relative tolerance of the relaxations, at first and once no more than a share of the value is left out."""
 
-Solve = Callable[[Arrays, float, Relaxed | None], Relaxed | None]
+Solve = Callable[[Arrays, float, RelaxedSolution | None], RelaxedSolution | None]
 
 
 @dataclass(frozen=True)
 class Sifted:
     """The relaxation; what each variable gains at its prices; what the ones left out would, as a share of its value."""
 
-    relaxed: Relaxed
+    relaxed: RelaxedSolution
     gain: Floats
     left_out: float
 
@@ -114,11 +114,11 @@ def sift(parts: Split, domains: Domains, merit: Floats, known: Bits | None, solv
     found: Sifted | None = None
     tolerance = ROUGH
     for _ in range(MOST_ROUNDS):
-        rest = rest_of(arrays, domains.turned, domains.lower, active)
+        rest = submodel_of(arrays, domains.turned, domains.lower, active)
         start = None
         if found is not None and tolerance == FINE:
             # to a rough one, where a rougher one ended is no help
-            start = Relaxed(found.relaxed.fraction[rest.free], found.relaxed.price[rest.row])
+            start = RelaxedSolution(found.relaxed.fraction[rest.free], found.relaxed.price[rest.row])
         relaxed = solve(_part(rest), tolerance, start)
         if relaxed is None:
             break
@@ -131,11 +131,11 @@ def sift(parts: Split, domains: Domains, merit: Floats, known: Bits | None, solv
     return found
 
 
-def _part(rest: Rest) -> Arrays:
+def _part(rest: Submodel) -> Arrays:
     return Arrays(rest.rows, rest.limit, rest.equal, rest.weight, np.full(len(rest.free), -1, dtype=np.int64))
 
 
-def _priced(arrays: Arrays, domains: Domains, rest: Rest, relaxed: Relaxed) -> Sifted:
+def _priced(arrays: Arrays, domains: Domains, rest: Submodel, relaxed: RelaxedSolution) -> Sifted:
     """The relaxation of a part as one of the whole: what it leaves out is 0, and rows that cannot bind cost nothing."""
     matrix, free = arrays.matrix, domains.lower < domains.upper
     fraction = domains.lower.astype(np.float64)
@@ -146,4 +146,4 @@ def _priced(arrays: Arrays, domains: Domains, rest: Rest, relaxed: Relaxed) -> S
     gain: Floats = arrays.weight.astype(np.float64) - asked
     free[rest.free] = False
     left_out = float(np.maximum(0.0, gain[free]).sum()) / max(1.0, abs(float(fraction @ arrays.weight)))
-    return Sifted(Relaxed(fraction, price), gain, left_out)
+    return Sifted(RelaxedSolution(fraction, price), gain, left_out)

@@ -17,7 +17,7 @@ ENOUGH = 8
 
 
 @dataclass(frozen=True)
-class Reach:
+class PriceRange:
     """Largest price of each master row per its largest weight, and the integer by which objectives are multiplied.
 
     ``spread`` is how many times the mean weight of each row its largest is, up to a limit: what a row is worth per unit
@@ -29,14 +29,14 @@ class Reach:
     scale: int
 
 
-def reach_of(parts: Split) -> Reach:
+def price_range_of(parts: Split) -> PriceRange:
     """Reach of a split; where numbers are large prices reach less far, which leaves bounds valid."""
     spread = _spread(parts)
     together = int(max(np.diff(parts.blocks.start).max(initial=1), len(parts.static), 1))
     on_one = np.bincount(parts.master.index, spread[parts.master.owner()], 1).max()
     most = LARGEST // 2 // (together * (int(np.ceil(on_one)) + 1))
     price = min(ENOUGH * max(1, int(np.abs(parts.arrays.weight).max(initial=1))), most)
-    return Reach(float(price) * spread, spread, min(MOST_SCALE, most // price))
+    return PriceRange(float(price) * spread, spread, min(MOST_SCALE, most // price))
 
 
 def _spread(parts: Split) -> Floats:

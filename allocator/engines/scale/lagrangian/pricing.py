@@ -12,7 +12,7 @@ from allocator.engines.scale.core.arrays import Bits, Floats, Ints
 from allocator.engines.scale.core.block_structure import Blocks, Split
 from allocator.engines.scale.core.jit import compiled
 from allocator.engines.scale.core.knapsack import MOST_NODES, pack
-from allocator.engines.scale.lagrangian.price_range import reach_of
+from allocator.engines.scale.lagrangian.price_range import price_range_of
 
 PARALLEL_FROM = 30000
 """Items from which a pass over the blocks is worth sharing between threads."""
@@ -184,7 +184,7 @@ class Pricer:
 
     def __init__(self, parts: Split, threads: int) -> None:
         self.parts = parts
-        reach = reach_of(parts)
+        reach = price_range_of(parts)
         self.scale, self.spread, self.reach = reach.scale, reach.spread, reach.price
         self.base = parts.arrays.weight * self.scale
         self.threads = Threads(threads)

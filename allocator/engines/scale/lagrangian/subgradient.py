@@ -36,7 +36,7 @@ class Steps:
 
 
 @dataclass
-class Standing:
+class DualPoint:
     """Where the descent stands: integer duals per master row, their exact scaled bound, and the mean choice."""
 
     dual: Ints
@@ -61,10 +61,10 @@ class Descent:
         np.maximum.at(self.norm, parts.master.owner(), np.abs(parts.master.weight).astype(np.float64))
         self.free = parts.equal.astype(np.bool_)
 
-    def start(self, dual: Ints, lower: Bits, upper: Bits, *, coarse: bool = False) -> Standing:
+    def start(self, dual: Ints, lower: Bits, upper: Bits, *, coarse: bool = False) -> DualPoint:
         """Standing at the given duals."""
         prices = self.pricer.price(dual, lower, upper, 0 if coarse else MOST_NODES)
-        return Standing(dual.copy(), prices.bound, prices.x.astype(np.float64), coarse=coarse)
+        return DualPoint(dual.copy(), prices.bound, prices.x.astype(np.float64), coarse=coarse)
 
     def gap(self, x: Floats) -> Floats:
         """Limit − Σ weight · x of each master row, in its own scale."""
@@ -74,8 +74,8 @@ class Descent:
         return found / self.norm
 
     def descend(  # noqa: PLR0913, PLR0917  where it starts, how it goes, within what and when it ends
-        self, at: Standing, steps: Steps, lower: Bits, upper: Bits, spent: Callable[[], float], target: int = -LARGEST
-    ) -> Standing:
+        self, at: DualPoint, steps: Steps, lower: Bits, upper: Bits, spent: Callable[[], float], target: int = -LARGEST
+    ) -> DualPoint:
         """Take so many passes, not below a scaled target; the standing keeps the lowest bound seen.
 
         ``spent`` is the share of its time that is over: steps get smaller by that if the passes would take longer.
@@ -116,7 +116,7 @@ def _unit(point: Floats, pricer: Pricer) -> float:
     return 1.0
 
 
-def opening_duals(descent: Descent, lower: Bits, upper: Bits) -> Standing:
+def opening_duals(descent: Descent, lower: Bits, upper: Bits) -> DualPoint:
     """Best of a family of standings: what the best variable of each choice is worth at one price of capacity."""
     pricer, parts = descent.pricer, descent.pricer.parts
     heavy = burden(pricer)

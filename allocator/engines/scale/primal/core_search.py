@@ -8,9 +8,9 @@ import numpy as np
 
 from allocator.engines.scale.context import SearchContext
 from allocator.engines.scale.core.block_structure import Flags
-from allocator.engines.scale.core.exact_submodel import by_cp_sat, rest_of
+from allocator.engines.scale.core.exact_submodel import by_cp_sat, submodel_of
 from allocator.engines.scale.lagrangian.lp_sifting import Ranks, Sifted, common
-from allocator.engines.scale.lagrangian.subgradient import Standing
+from allocator.engines.scale.lagrangian.subgradient import DualPoint
 
 LIKELY = 0.01
 """Mean choice from which a variable is in every core."""
@@ -42,10 +42,10 @@ FIRST_PATIENCE, PATIENCE = (3.0, 0.5), (8.0, 0.5)
 """Seconds, and share of its own time, without a better plan after which the search of a core ends."""
 
 
-class Cores:
+class CoreSearch:
     """The search of a large task's cores; threads may search several of them side by side."""
 
-    def __init__(self, search: SearchContext, at: Standing, sifted: Sifted) -> None:
+    def __init__(self, search: SearchContext, at: DualPoint, sifted: Sifted) -> None:
         self.search, self.best, self.at, self.sifted = search, search.best, at, sifted
         self.ranks = Ranks(search.parts, search.domains.upper)
         self.likely = common(self.ranks, search.arrays.variables) | (sifted.relaxed.fraction > LIKELY)
@@ -86,7 +86,7 @@ class Cores:
             return
         free = (wanted if known is None else wanted | (known == 1)) & (core.lower < core.upper)
         values = np.where(free, 0 if known is None else known, core.lower).astype(np.int8)
-        rest = rest_of(search.arrays, search.domains.turned, values, free)
+        rest = submodel_of(search.arrays, search.domains.turned, values, free)
         found = by_cp_sat(
             rest,
             values,

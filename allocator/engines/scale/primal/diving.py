@@ -11,7 +11,7 @@ import numpy as np
 from allocator.engines.scale.core.arrays import Bits, Floats, Ints
 from allocator.engines.scale.core.propagation import Domains
 from allocator.engines.scale.lagrangian.pricing import Pricer
-from allocator.engines.scale.lagrangian.subgradient import Descent, Standing, Steps, burden
+from allocator.engines.scale.lagrangian.subgradient import Descent, DualPoint, Steps, burden
 from allocator.engines.scale.primal.constructive import grow_plan
 
 FIRST, MEMORY = 0.1, 5.0
@@ -32,7 +32,7 @@ def ordered(fraction: Floats, profit: Ints, among: np.ndarray) -> tuple[Ints, In
     return order, rank
 
 
-def greedy(descent: Descent, at: Standing, domains: Domains) -> Bits | None:
+def greedy(descent: Descent, at: DualPoint, domains: Domains) -> Bits | None:
     """Plan made in one go from a standing; None when it ends in a corner."""
     trial = domains.copy()
     profit = descent.pricer.profits(at.dual)
@@ -43,7 +43,7 @@ def greedy(descent: Descent, at: Standing, domains: Domains) -> Bits | None:
     return trial.lower.copy()
 
 
-def grown(descent: Descent, at: Standing, domains: Domains, base: Bits) -> Bits:
+def grown(descent: Descent, at: DualPoint, domains: Domains, base: Bits) -> Bits:
     """A known plan with as much more as it can take, what is worth most for its room first: never ends in a corner."""
     trial = domains.copy()
     for variable in np.flatnonzero(base > trial.lower).tolist():
@@ -84,11 +84,11 @@ def wholes(pricer: Pricer) -> tuple[Floats, Ints]:
 
 
 def dive(  # noqa: PLR0913, PLR0917  where it starts, how slowly it goes and when it ends
-    descent: Descent, at: Standing, domains: Domains, rounds: int, passes: int, spent: Callable[[], float]
+    descent: Descent, at: DualPoint, domains: Domains, rounds: int, passes: int, spent: Callable[[], float]
 ) -> Bits | None:
     """Plan by fixing a share of the variables a round; None when it ends in a corner or the time is over."""
     trial = domains.copy()
-    now = Standing(at.dual.copy(), at.bound, at.fraction.copy())
+    now = DualPoint(at.dual.copy(), at.bound, at.fraction.copy())
     items = _items(descent)
     total = max(1, round(float(now.fraction[items & (trial.lower < trial.upper)].sum())))
     for _ in range(rounds):

@@ -10,13 +10,20 @@ import numpy as np
 
 from allocator.engines.scale.context import SearchContext
 from allocator.engines.scale.core.arrays import Bits
-from allocator.engines.scale.core.exact_submodel import Found, Halt, Rest, by_cp_sat, by_scip, rest_of
+from allocator.engines.scale.core.exact_submodel import (
+    StopSignal,
+    Submodel,
+    SubmodelResult,
+    by_cp_sat,
+    by_scip,
+    submodel_of,
+)
 from allocator.engines.scale.core.propagation import Domains
 from allocator.engines.scale.lagrangian.lp_sifting import best_of_each
-from allocator.engines.scale.lagrangian.subgradient import Standing
+from allocator.engines.scale.lagrangian.subgradient import DualPoint
 from allocator.engines.scale.primal.neighbourhoods import Neighbourhoods
 
-Answers = SimpleQueue[tuple[Found | BaseException, bool]]
+Answers = SimpleQueue[tuple[SubmodelResult | BaseException, bool]]
 
 SMALL, MIDDLE, TINY = 7000, 1500, 400
 """Open variables up to which a complete search is tried now and then, often, and with all the time left."""
@@ -31,10 +38,10 @@ WORK = 1.0
 """Deterministic seconds of CP-SAT in one neighbourhood."""
 
 
-class Polish:
+class LargeNeighbourhoodSearch:
     """The last part of a run."""
 
-    def __init__(self, search: SearchContext, at: Standing) -> None:
+    def __init__(self, search: SearchContext, at: DualPoint) -> None:
         self.search, self.best, self.at = search, search.best, at
         self.turned = search.domains.turned
         self.rng = np.random.default_rng(search.seed)
@@ -75,7 +82,7 @@ class Polish:
             free[parts.static] = True
             free[parts.blocks.opener[parts.blocks.opener >= 0]] = True
             free &= search.domains.lower < search.domains.upper
-            rest = rest_of(search.arrays, self.turned, search.domains.lower, free)
+            rest = submodel_of(search.arrays, self.turned, search.domains.lower, free)
             by_cp_sat(
                 rest,
                 search.domains.lower,
@@ -101,16 +108,16 @@ class Polish:
                     return
                 base = self.best.values
                 frees = [drawn.draw(base, max(2, round(self.wanted))) for _ in range(self.search.threads)]
-                jobs: list[Future[Found]] = [pool.submit(self._solve, base, free) for free in frees]
+                jobs: list[Future[SubmodelResult]] = [pool.submit(self._solve, base, free) for free in frees]
                 for job, free in zip(jobs, frees, strict=True):
                     self._take(job.result(), free, base)
 
-    def _solve(self, base: Bits, free: np.ndarray) -> Found:
-        rest = rest_of(self.search.arrays, self.turned, base, free)
+    def _solve(self, base: Bits, free: np.ndarray) -> SubmodelResult:
+        rest = submodel_of(self.search.arrays, self.turned, base, free)
         seed = int(free.sum()) + self.search.seed
         return by_cp_sat(rest, base, None, seconds=self.best.left_s, work=WORK, threads=1, seed=seed, hint=True)
 
-    def _take(self, found: Found, free: np.ndarray, base: Bits) -> None:
+    def _take(self, found: SubmodelResult, free: np.ndarray, base: Bits) -> None:
         self.wanted = min(12.0, self.wanted * 1.03) if found.complete else max(2.0, self.wanted * 0.9)
         if found.values is None or (found.values == base).all():
             return
@@ -119,21 +126,21 @@ class Polish:
         if not self.best.offer(merged):
             self.best.offer(found.values)
 
-    def _left_open(self, core: Domains) -> tuple[Rest, Bits]:
+    def _left_open(self, core: Domains) -> tuple[Submodel, Bits]:
         """What a core leaves open, and values to which whoever searches it adds."""
         fixed = core.lower == core.upper
         values = np.where(fixed, core.lower, core.lower if self.best.values is None else self.best.values)
-        return rest_of(self.search.arrays, self.turned, values, ~fixed), values
+        return submodel_of(self.search.arrays, self.turned, values, ~fixed), values
 
     def _finish(self, core: Domains, seconds: float) -> bool | None:
         """Complete search of the core: True if there is no plan, False if the best is proven, None if cut short."""
         known = self.best.value
         rest, values = self._left_open(core)
         least = None if known is None else known + 1
-        halt, seed, threads = Halt(), self.search.seed, self.search.threads
+        halt, seed, threads = StopSignal(), self.search.seed, self.search.threads
         answers: Answers = SimpleQueue()
 
-        def by_exact() -> Found:
+        def by_exact() -> SubmodelResult:
             return by_cp_sat(
                 rest,
                 values,
@@ -163,7 +170,7 @@ class Polish:
                 return ended
         return None
 
-    def _hear(self, found: Found, known: int | None, *, exact: bool) -> bool | None:
+    def _hear(self, found: SubmodelResult, known: int | None, *, exact: bool) -> bool | None:
         """Take in a search; only exact arithmetic may say that there is no plan."""
         self.best.offer(found.values)
         if found.bound is not None:
@@ -176,7 +183,7 @@ class Polish:
         return False
 
 
-def _answer(search: Callable[[], Found], exact: bool, answers: Answers) -> None:  # noqa: FBT001  passed on with the answer
+def _answer(search: Callable[[], SubmodelResult], exact: bool, answers: Answers) -> None:  # noqa: FBT001  passed on with the answer
     try:
         answers.put((search(), exact))
     except BaseException as error:  # noqa: BLE001  raised again by whoever waits

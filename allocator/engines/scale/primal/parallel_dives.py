@@ -6,9 +6,9 @@ import numpy as np
 
 from allocator.engines.scale.core.arrays import Bits
 from allocator.engines.scale.core.propagation import Domains
-from allocator.engines.scale.core.resource_pool import Idle
+from allocator.engines.scale.core.resource_pool import ResourcePool
 from allocator.engines.scale.lagrangian.pricing import Pricer
-from allocator.engines.scale.lagrangian.subgradient import Descent, Standing
+from allocator.engines.scale.lagrangian.subgradient import Descent, DualPoint
 from allocator.engines.scale.primal.diving import dive
 
 WAYS = ((20, 30), (40, 40))
@@ -18,17 +18,17 @@ NOISE = 0.1
 """How much off the mean choices are, as a share."""
 
 
-class Divers:
+class ParallelDives:
     """As many divers as threads come for one at the same moment; all start from the standing that was given last."""
 
-    def __init__(self, pricer: Pricer, at: Standing, domains: Domains, seed: int) -> None:
+    def __init__(self, pricer: Pricer, at: DualPoint, domains: Domains, seed: int) -> None:
         self._pricer, self._domains = pricer, domains
-        self._idle: Idle[_Diver] = Idle(seed)
+        self._idle: ResourcePool[_Diver] = ResourcePool(seed)
         self.follow(at)
 
-    def follow(self, at: Standing) -> None:
+    def follow(self, at: DualPoint) -> None:
         """Start from this standing from now on; whoever gives it may go on with it."""
-        self._at = Standing(at.dual, at.bound, at.fraction.copy())
+        self._at = DualPoint(at.dual, at.bound, at.fraction.copy())
 
     def step(self, spent: Callable[[], float]) -> Bits | None:
         """The plan of one dive by a diver that nobody uses; None where it ends in a corner."""
@@ -44,8 +44,8 @@ class _Diver:
         self._rng = np.random.default_rng(seed)
         self._dives = 0
 
-    def dive(self, at: Standing, domains: Domains, spent: Callable[[], float]) -> Bits | None:
+    def dive(self, at: DualPoint, domains: Domains, spent: Callable[[], float]) -> Bits | None:
         rounds, passes = WAYS[self._dives % len(WAYS)]
         self._dives += 1
         off = np.clip(at.fraction * (1 + NOISE * self._rng.standard_normal(len(at.fraction))), 0.0, 1.0)
-        return dive(self._descent, Standing(at.dual, at.bound, off), domains, rounds, passes, spent)
+        return dive(self._descent, DualPoint(at.dual, at.bound, off), domains, rounds, passes, spent)

@@ -6,7 +6,7 @@ import numpy as np
 
 from allocator.engines.scale.assignment.ejection_chains import LEAST_SHARE, Chains, ways_of
 from allocator.engines.scale.assignment.ejection_kernels import CHAINS, COST, LONGEST, Walk, improve, weigh
-from allocator.engines.scale.core.agent_knapsack import Small
+from allocator.engines.scale.core.agent_knapsack import AssignmentInstance
 
 FAR = 1 << 40
 
@@ -21,7 +21,7 @@ def drawn(seed, agents=3, jobs=7):
     allowed[rng.integers(agents, size=jobs), np.arange(jobs)] |= True
     allowed &= use <= cap[:, None]
     fee, group = np.zeros(agents, dtype=np.int64), np.arange(jobs)
-    return Small(cost, use, cap, fee, group, 1), allowed
+    return AssignmentInstance(cost, use, cap, fee, group, 1), allowed
 
 
 def walk_from(small, home, penalty):

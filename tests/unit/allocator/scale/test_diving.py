@@ -10,7 +10,7 @@ from allocator.engines.scale.kernel_warmup import assignment_task
 from allocator.engines.scale.lagrangian.initial_duals import priced_by_room
 from allocator.engines.scale.lagrangian.pricing import Pricer
 from allocator.engines.scale.lagrangian.subgradient import Descent, Steps, never
-from allocator.engines.scale.primal.parallel_dives import Divers
+from allocator.engines.scale.primal.parallel_dives import ParallelDives
 from allocator.engines.scale.run import run
 from allocator.engines.task import AnswerStatus, Task
 from allocator.linear.expressions import Row, Sense
@@ -25,7 +25,7 @@ def test_divers_of_equal_seeds_dive_alike_and_what_they_bring_up_holds():
     at = priced_by_room(descent, domains.lower, domains.upper)
     descent.descend(at, Steps(100, 0.05), domains.lower, domains.upper, never)
     before = domains.lower.copy(), domains.upper.copy()
-    one, other, third = (Divers(descent.pricer, at, domains, seed) for seed in (0, 0, 1))
+    one, other, third = (ParallelDives(descent.pricer, at, domains, seed) for seed in (0, 0, 1))
     found = [[each.step(never) for _ in range(6)] for each in (one, other, third)]
     made = [[None if x is None else x.tolist() for x in plans] for plans in found]
     assert made[0] == made[1] != made[2]

@@ -5,14 +5,19 @@ from time import monotonic
 
 import numpy as np
 
-from allocator.engines.scale.assignment.branch_and_bound import Tree, scale_of, spot_of
-from allocator.engines.scale.assignment.destructive_bound import LEAST_POWER, MOST_POWER, Floor, power_of_growth
+from allocator.engines.scale.assignment.branch_and_bound import BranchAndBound, scale_of, spot_of
+from allocator.engines.scale.assignment.destructive_bound import (
+    LEAST_POWER,
+    MOST_POWER,
+    DestructiveBound,
+    power_of_growth,
+)
 from allocator.engines.scale.assignment.search import AssignmentSearch
-from allocator.engines.scale.core.agent_knapsack import Small
+from allocator.engines.scale.core.agent_knapsack import AssignmentInstance
 from allocator.engines.scale.core.arrays import arrays_of
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.lagrangian.initial_duals import priced_by_room
-from allocator.engines.scale.strategy import Search
+from allocator.engines.scale.strategy import ScaleSearch
 from tests.unit.allocator.scale.test_tree import as_task, beyond, drawn, plans
 
 
@@ -24,7 +29,7 @@ def floor_of(small, allowed, must, known):
     """A floor that starts from nothing known but what all costs below 0 come to, and a plan of any cost."""
     least = int(np.minimum(small.cost, 0).sum()) - 1
     price = np.zeros(len(small.group))
-    return Floor(small, lambda: spot_of(allowed, price, must), least, np.full(len(price), -1), known)
+    return DestructiveBound(small, lambda: spot_of(allowed, price, must), least, np.full(len(price), -1), known)
 
 
 def test_a_floor_ends_with_the_cheapest_plan_and_never_passes_it():
@@ -65,7 +70,7 @@ def tight(seed, agents=3, jobs=15):
     use = rng.integers(5, 60, (agents, jobs))
     cost = 70 - use + rng.integers(-5, 6, (agents, jobs))
     cap = (0.95 * use.sum(axis=1) / agents).astype(np.int64)
-    return Small(cost, use, cap, np.zeros(agents, dtype=np.int64), np.arange(jobs), scale_of(cost, cap))
+    return AssignmentInstance(cost, use, cap, np.zeros(agents, dtype=np.int64), np.arange(jobs), scale_of(cost, cap))
 
 
 def test_two_threads_prove_what_one_proves():
@@ -84,7 +89,7 @@ def test_two_threads_prove_what_one_proves():
             for each in [pool.submit(go) for _ in range(2)]:
                 each.result()
         assert shared.bound == alone.bound == shared.known == alone.known, seed
-        one = Tree(small, alone.known + 1, spot_of(allowed, np.zeros(15), must))
+        one = BranchAndBound(small, alone.known + 1, spot_of(allowed, np.zeros(15), must))
         assert one.run(1 << 30, never)
         assert one.known == alone.known
 
@@ -92,7 +97,7 @@ def test_two_threads_prove_what_one_proves():
 def begun(task):
     """A search for plans of a task of which none is known."""
     arrays = arrays_of(task)
-    search = Search(arrays, Incumbent(arrays, 0, lambda _: None, monotonic() + 20), 1, 0)
+    search = ScaleSearch(arrays, Incumbent(arrays, 0, lambda _: None, monotonic() + 20), 1, 0)
     if search.impossible or search.agents is None or not search.agents.variable.size:
         return None
     at = priced_by_room(search.descent, search.domains.lower, search.domains.upper)
@@ -101,7 +106,9 @@ def begun(task):
 
 def test_jobs_that_may_all_stay_out_are_no_reason_to_find_no_plan():
     cost, use = np.full((2, 10), -5), np.full((2, 10), 2)
-    small = Small(cost, use, np.array([4, 3]), np.zeros(2, dtype=np.int64), np.arange(10), scale_of(cost, use[:, 0]))
+    small = AssignmentInstance(
+        cost, use, np.array([4, 3]), np.zeros(2, dtype=np.int64), np.arange(10), scale_of(cost, use[:, 0])
+    )
     search = begun(as_task(small, np.ones((2, 10), dtype=np.bool_), np.zeros(10, dtype=np.int8)))
     assert not search.run()
     assert search.best.value == search.best.bound == 15
@@ -126,7 +133,7 @@ def test_a_task_that_begins_without_a_plan_ends_with_the_cheapest_one_or_with_no
 
 def test_the_one_plan_that_ruling_out_leaves_is_taken():
     small = tight(0)
-    tree = Tree(small, 10_000, spot_of(np.ones((3, 15)), np.zeros(15), np.ones(15)))
+    tree = BranchAndBound(small, 10_000, spot_of(np.ones((3, 15)), np.zeros(15), np.ones(15)))
     home = np.arange(15) % 3
     spot = spot_of(np.arange(3)[:, None] == home[None, :], np.zeros(15), np.ones(15))
     assert tree._by_job(spot, None, 0) == []
@@ -134,7 +141,7 @@ def test_the_one_plan_that_ruling_out_leaves_is_taken():
     assert tree.home is None
     assert (load > small.cap).any()
     roomy = small._replace(cap=load.astype(np.int64))
-    tree = Tree(roomy, 10_000, spot_of(np.ones((3, 15)), np.zeros(15), np.ones(15)))
+    tree = BranchAndBound(roomy, 10_000, spot_of(np.ones((3, 15)), np.zeros(15), np.ones(15)))
     assert tree._by_job(spot, None, 0) == []
     assert tree.home.tolist() == home.tolist()
     assert tree.known == int(small.cost[home, np.arange(15)].sum())

@@ -8,7 +8,7 @@ import pytest
 
 from allocator.engines.scale.core.arrays import arrays_of
 from allocator.engines.scale.core.block_structure import split
-from allocator.engines.scale.core.resource_pool import APART, Idle
+from allocator.engines.scale.core.resource_pool import APART, ResourcePool
 from allocator.engines.scale.lagrangian.capacity_prices import Choice, choose_offers, room_prices
 from allocator.engines.scale.lagrangian.initial_duals import assignment_within, priced_by_room
 from allocator.engines.scale.lagrangian.lp_relaxation import relax
@@ -208,7 +208,7 @@ def test_no_sum_at_the_farthest_prices_leaves_64_bits(power):
 
 
 def test_a_thing_that_is_lent_is_lent_to_nobody_else_and_seeds_follow_on():
-    pool = Idle(2)
+    pool = ResourcePool(2)
     begun = []
 
     def begin(seed):

@@ -9,12 +9,12 @@ import pytest
 from allocator.engines.scale import strategy as searching
 from allocator.engines.scale.core.arrays import arrays_of
 from allocator.engines.scale.core.block_structure import split
-from allocator.engines.scale.core.exact_submodel import by_cp_sat, rest_of
+from allocator.engines.scale.core.exact_submodel import by_cp_sat, submodel_of
 from allocator.engines.scale.core.propagation import Domains
 from allocator.engines.scale.lagrangian.initial_duals import jobs_of
 from allocator.engines.scale.lagrangian.lp_relaxation import relax, relax_roughly
 from allocator.engines.scale.lagrangian.lp_sifting import CLOSE, Ranks, common, sift
-from allocator.engines.scale.primal.core_search import Cores
+from allocator.engines.scale.primal.core_search import CoreSearch
 from allocator.engines.scale.run import run
 from allocator.engines.solver_process import run_alone
 from allocator.engines.task import AnswerStatus, Task
@@ -128,7 +128,7 @@ def tight_task(agents=20, jobs=160):
 
 def test_a_search_ends_when_it_has_long_found_nothing_better_or_is_near_its_bound_and_is_not_complete_then():
     arrays, domains, _ = prepared(tight_task())
-    rest = rest_of(arrays, domains.turned, domains.lower, domains.lower < domains.upper)
+    rest = submodel_of(arrays, domains.turned, domains.lower, domains.lower < domains.upper)
     asked = {"work": 1e9, "threads": 1, "seed": 0, "hint": False, "hear": lambda _values: None}
     began = time.monotonic()
     short = by_cp_sat(rest, domains.lower, None, seconds=90.0, patience=(0.3, 0.0), **asked)
@@ -156,12 +156,12 @@ def test_a_task_taken_for_large_ends_where_the_exact_engine_does(kind, monkeypat
     monkeypatch.setattr(searching, "FEW", 0)
     searched = []
 
-    def core(self, wanted, *given, search=Cores._core):
+    def core(self, wanted, *given, search=CoreSearch._core):
         searched.append(int(wanted.sum()))
         search(self, wanted, *given)
 
     monkeypatch.setattr(searching, "sift", noted)
-    monkeypatch.setattr(Cores, "_core", core)
+    monkeypatch.setattr(CoreSearch, "_core", core)
     answer = run(replace(task, time_limit_s=8.0), lambda _progress: None)
     assert len(sifted) == 1
     assert len(searched) >= 2

@@ -6,10 +6,10 @@ import random
 import numpy as np
 import pytest
 
-from allocator.engines.scale.assignment.branch_and_bound import Tree, nothing, scale_of, spot_of
+from allocator.engines.scale.assignment.branch_and_bound import BranchAndBound, nothing, scale_of, spot_of
 from allocator.engines.scale.assignment.node_bound import descend_node
 from allocator.engines.scale.assignment.node_fixing import rule_out
-from allocator.engines.scale.core.agent_knapsack import NEVER, Small, force_each
+from allocator.engines.scale.core.agent_knapsack import NEVER, AssignmentInstance, force_each
 from allocator.engines.scale.run import run
 from allocator.engines.task import AnswerStatus, Task
 from allocator.linear.expressions import Row, Sense
@@ -28,7 +28,7 @@ def drawn(seed):
     group = np.unique(group, return_inverse=True)[1].astype(np.int64) if seed % 3 == 0 else np.arange(jobs)
     must = np.array([rng.random() < 0.3 or seed % 3 > 0 for _ in range(group.max() + 1)], dtype=np.int8)
     allowed = np.array([[rng.random() < 0.9 for _ in range(jobs)] for _ in range(agents)])
-    return Small(cost, use, cap, fee, group, scale_of(cost, fee)), allowed & (use <= cap[:, None]), must
+    return AssignmentInstance(cost, use, cap, fee, group, scale_of(cost, fee)), allowed & (use <= cap[:, None]), must
 
 
 def plans(small, allowed, must):
@@ -55,7 +55,7 @@ def test_the_tree_ends_with_the_cheapest_plan(part):
     for seed in range(part * 80, part * 80 + 80):
         small, allowed, must = drawn(seed)
         best = min((cost for _, cost in plans(small, allowed, must)), default=None)
-        tree = Tree(small, beyond(small), spot_of(allowed, np.zeros(len(small.group)), must))
+        tree = BranchAndBound(small, beyond(small), spot_of(allowed, np.zeros(len(small.group)), must))
         while not tree.done:
             tree.plunge(2, lambda: False)
             assert best is None or tree.bound <= best, seed
