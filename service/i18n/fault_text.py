@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from service.i18n.field_labels import FIELDS
+from service.i18n.catalogues import find
 
 _IN_LINKS = r"(from|to|kind|km) (.+)"
 
@@ -374,5 +374,6 @@ def chinese(sentence: str, label: Callable[[str], str] = str, column: str = "") 
         codes = re.split(r", | or ", found[1])
         return "可选：" + "、".join(label(code) for code in codes) + (f" 等，另有 {found[2]} 个" if found[2] else "")
     if bare.startswith("Expected: "):
-        return f"请按本栏要求填写：{FIELDS[column][0]}" if column in FIELDS else "请按本栏要求填写"
+        heading = find(("fields",), "zh", f"field_{column}")
+        return f"请按本栏要求填写：{heading}" if heading else "请按本栏要求填写"
     return sentence

@@ -12,7 +12,7 @@ from geodata.records.project_records import ComponentRecord, ProjectHead
 from geodata.spreadsheet_mapping import KnownWords
 from maps.payload.reason_labels import Labels, complete
 from seeds.load import labels, load_districts
-from service.i18n.field_labels import FIELDS
+from service.i18n.catalogues import text
 
 
 @dataclass(frozen=True)
@@ -109,4 +109,4 @@ def _meaning(name: str, place: int) -> str:
         info.description if info is not None and info.description else "rnd-manufacturing:same_park;a-b:max_km:5"
     )
     needed = (("必填。", "Required. ") if name in PROJECTS.required else ("选填。", "Optional. "))[place]
-    return f"{needed}{FIELDS[name][0]}。{described}" if place == 0 else needed + described
+    return f"{needed}{text(('fields',), 'zh', f'field_{name}')}。{described}" if place == 0 else needed + described

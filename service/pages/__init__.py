@@ -2,9 +2,9 @@
 
 How to add a page, say ``parks``:
 
-1. ``service/i18n/page_texts/parks.py``: ``WORDS: Words = {"title": ("园区", "Parks"), ...}``, each (zh, en), with
-   ``{facts}`` to fill in.  ``common.py`` beside it has what many pages say; labels of vocabularies come from
-   ``seeds`` by ``show.label("kind", code)``.
+1. ``service/i18n/locales/*/LC_MESSAGES/messages.po``: the texts with ``msgctxt "parks"``, the same keys in both
+   languages, with ``{facts}`` to fill in.  The context ``common`` has what many pages say; labels of vocabularies
+   come from ``seeds`` by ``show.label("kind", code)``.
 2. ``templates/parks.html.j2``: extends ``base.html.j2`` and fills the block ``main``.  In it are
    ``t("title", name=…)`` a text of the page or of all pages · ``show`` numbers, areas, money, moments, labels
    (``shell/formatting.py``) · ``asset("name.css")`` a static file's address · ``person``, ``may("plan")`` · macros of
@@ -18,7 +18,7 @@ How to add a page, say ``parks``:
        def one(caller: Reading, park_id: ParkId) -> Response:
            with caller.transaction() as connection:      # row-level security as for the API
                ...
-           return caller.page("parks.html.j2", WORDS, park=park)
+           return caller.page("parks.html.j2", "parks", park=park)
 
    ``Reading``, ``Planning``, ``Reviewing``, ``Keeping``, ``Operating``, ``Administering`` (``shell/access.py``) are the
    rights of ``service/identity/roles.py``.  Read through ``service/repositories`` and write by calling the API's

@@ -8,9 +8,8 @@ from sqlalchemy import func, select
 from service.api.administration import check
 from service.api.responses import AuditCheck
 from service.database.tables import audit as entries
-from service.i18n.page_texts import LANGUAGES
-from service.i18n.page_texts.audit import WORDS
-from service.i18n.page_texts.system import ACTIONS, CODED, FACTS, VALUES
+from service.i18n.catalogues import find
+from service.i18n.stored_texts import CODED
 from service.pages.shell.access import Administering, SignedInRequest
 from service.repositories import audit_log
 
@@ -40,18 +39,18 @@ def listed(
         found = audit_log.entries(connection, wanted, MOST + 1, before)
         names = audit_log.known(connection)
         count = connection.execute(select(func.count()).select_from(entries)).scalar_one()
-    place = LANGUAGES.index(caller.language)
+    language = caller.language
     return caller.page(
         "audit.html.j2",
-        WORDS,
+        "audit",
         rows=found[:MOST],
         next=found[MOST - 1]["number"] if len(found) > MOST else None,
         wanted=wanted,
         names=names,
         count=count,
-        deed=lambda code: ACTIONS.get(code, (code, code))[place],
-        coded=lambda name, value: VALUES[str(value)][place] if name in CODED and str(value) in VALUES else value,
-        fact=lambda name: FACTS.get(name, ("", ""))[place],
+        deed=lambda code: find(("audit_actions",), language, code) or code,
+        coded=lambda name, value: (find(("audit_values",), language, str(value)) if name in CODED else None) or value,
+        fact=lambda name: find(("audit_facts",), language, name) or "",
         chain=_chain(caller, count, asked=check_chain),
     )
 

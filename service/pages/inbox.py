@@ -9,7 +9,6 @@ from sqlalchemy import Connection, func, select
 from service.application.planning.run_phases import expected_s
 from service.database.rows import every
 from service.database.tables import batch, enquiry, plan, run
-from service.i18n.page_texts.inbox import WORDS
 from service.pages.registry_effects import concerned
 from service.pages.shell.access import Reading
 from service.repositories import plans, runs
@@ -34,7 +33,7 @@ def inbox(caller: Reading, most: Most = FEW) -> Response:
             **_runs(connection, most),
             "concern": concerned(caller, connection),
         }
-    return caller.page("inbox.html.j2", WORDS, most=most, few=FEW, **values)
+    return caller.page("inbox.html.j2", "inbox", most=most, few=FEW, **values)
 
 
 @router.get("/inbox/runs")
@@ -42,7 +41,7 @@ def running(caller: Reading, most: Most = FEW) -> Response:
     """The table of runs alone, which asks for itself again while one is not over."""
     with caller.transaction() as connection:
         values = _runs(connection, most)
-    answer = caller.page("inbox_runs.html.j2", WORDS, most=most, **values)
+    answer = caller.page("inbox_runs.html.j2", "inbox", most=most, **values)
     if not values["live"]:
         # what the last run has made stands elsewhere on the page
         answer.headers["HX-Refresh"] = "true"

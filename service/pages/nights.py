@@ -11,7 +11,6 @@ from allocator.goals import BY_ID
 from service.api import nights
 from service.application.plans.change_report import ChangeReport, improves
 from service.formats.plan import PlanOut
-from service.i18n.page_texts.nights import WORDS
 from service.pages.shell.access import Operating, Reading, SignedInRequest
 from service.pages.shell.forms import InForm
 from service.pages.shell.plan_localizer import localizer_of
@@ -26,7 +25,7 @@ MOST = 90
 @router.get("/nights")
 def listed(caller: Reading) -> Response:
     """Every night, the last one first; a night concerns the whole city."""
-    return caller.page("nights.html.j2", WORDS, nights=nights.listed(caller.asker, MOST).items)
+    return caller.page("nights.html.j2", "nights", nights=nights.listed(caller.asker, MOST).items)
 
 
 @router.post("/nights")
@@ -56,7 +55,7 @@ def one(caller: Reading, local_date: date) -> Response:
     found = nights.one(caller.asker, local_date)
     report = ChangeReport.model_validate(found.report) if found.plan_id and found.report else None
     values = {} if report is None else _reported(caller, report)
-    return caller.page("night.html.j2", WORDS, night=found, report=report, **values)
+    return caller.page("night.html.j2", "nights", night=found, report=report, **values)
 
 
 def _reported(caller: SignedInRequest, report: ChangeReport) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from service.application.analyses.park_profile import park_lines, park_view
 from service.database.rows import every
 from service.database.tables import dossier, plan
 from service.formats.dossier import DossierOut
-from service.i18n.page_texts.parks import WORDS
 from service.pages.shell.access import Reading, SignedInRequest
 from service.pages.shell.plan_localizer import localizer_of
 from service.repositories import plans
@@ -50,9 +49,9 @@ def listed(caller: Reading, plan_id: Annotated[Plan, Query(alias="plan")] = None
     """Every park and how full it gets."""
     row = standing(caller, plan_id)
     if row is None:
-        return caller.page("parks.html.j2", WORDS, plan=None, plans=[], parks=[])
+        return caller.page("parks.html.j2", "parks", plan=None, plans=[], parks=[])
     _, verified = caller.asker.house.plan(row["plan_id"])
-    return caller.page("parks.html.j2", WORDS, plan=row, plans=choices(caller), parks=_lines(verified))
+    return caller.page("parks.html.j2", "parks", plan=row, plans=choices(caller), parks=_lines(verified))
 
 
 def _lines(verified: VerifiedPlan) -> Any:
@@ -79,12 +78,12 @@ def one(caller: Reading, park_id: ParkId, plan_id: Annotated[Plan, Query(alias="
     elsewhere = [each for each in shown.refusals if each.placed]
     return caller.page(
         "park.html.j2",
-        WORDS,
+        "parks",
         plan=row,
         plans=choices(caller),
         park=shown,
         waiting=waiting,
         elsewhere=elsewhere,
-        localizer_of=localizer_of(caller, document),
+        voice=localizer_of(caller, document),
         whole=whole,
     )

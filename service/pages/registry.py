@@ -11,7 +11,6 @@ from service.api.registries import Number, store_files
 from service.application.registry.registry_diff import registry_changes
 from service.database.rows import every
 from service.database.tables import registry
-from service.i18n.page_texts.registry import WORDS
 from service.pages.registry_effects import concerned
 from service.pages.shell.access import Keeping, Reading, SignedInRequest
 from service.pages.shell.forms import InForm
@@ -39,7 +38,7 @@ def _versions(caller: SignedInRequest, status: int = 200, faults: Any = (), deta
     with caller.transaction() as connection:
         found = every(connection, select(*registries.HEAD).order_by(registry.c.number.desc()).limit(MOST))
     return caller.page(
-        "registry.html.j2", WORDS, status=status, versions=found, faults=faults, detail=detail, files=FILES
+        "registry.html.j2", "registry", status=status, versions=found, faults=faults, detail=detail, files=FILES
     )
 
 
@@ -79,7 +78,7 @@ def version(caller: Reading, number: Number, against: Against = None) -> Respons
     changes = [] if earlier is None or document is None else registry_changes(earlier, document)
     return caller.page(
         "registry_version.html.j2",
-        WORDS,
+        "registry",
         found=found,
         before=before,
         concern=concern if concern and concern["registry"] == number else None,

@@ -12,7 +12,6 @@ from allocator.goals import BY_ID
 from service.api import runs as api
 from service.application.planning.run_phases import PREPARING, STOPPABLE, expected_s, phases_of
 from service.i18n.localizer import UNITS
-from service.i18n.page_texts.batch import RUN
 from service.i18n.vocabulary import LABELS
 from service.pages.live_map import WIDTH, ground, parks
 from service.pages.shell.access import Planning, Reading, SignedInRequest
@@ -34,7 +33,7 @@ def one(caller: Reading, run_id: RunId) -> Response:
         if found is None:
             raise not_found("run")
         plan = None if found["plan_id"] is None else plans.find(connection, found["plan_id"])
-    return caller.page("run.html.j2", RUN, run=found, plan=plan, over=runs.OVER, **_told(caller, found))
+    return caller.page("run.html.j2", "run", run=found, plan=plan, over=runs.OVER, **_told(caller, found))
 
 
 def _told(caller: SignedInRequest, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def best(caller: Reading, run_id: RunId) -> Response:
     made = document.get("assignments", ())
     return caller.page(
         "run_best.html.j2",
-        RUN,
+        "run",
         run=row,
         live=row["state"] not in runs.OVER,
         found=found,

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from fastapi import Path as InPath
 
-from service.i18n.page_texts.sessions import WORDS
 from service.identity import sessions
 from service.pages.shell.access import Reading, SignedInRequest
 from service.pages.shell.forms import InForm
@@ -21,7 +20,7 @@ def listed(caller: Reading) -> Response:
     house, own = caller.asker.house, caller.visit.session
     with caller.transaction() as connection:
         found = sessions.listed(connection, house.settings, caller.asker.person)
-    return caller.page("sessions.html.j2", WORDS, sessions=found, this=own.session_id if own else "")
+    return caller.page("sessions.html.j2", "sessions", sessions=found, this=own.session_id if own else "")
 
 
 @router.post("/sessions/others/end")

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from service.i18n.page_texts.sign_in import WORDS
 from service.pages.shell import session_cookie
 from service.pages.shell.access import InVisit
 from service.pages.shell.assets import PREFIX
@@ -27,7 +26,7 @@ def show(here: InVisit, next: Annotated[str, Query(max_length=500)] = "") -> Res
     """The form for a key."""
     if here.session is not None:
         return go(_inside(next))
-    return here.page("sign_in.html.j2", WORDS, next_place=next, refused=False)
+    return here.page("sign_in.html.j2", "sign_in", next_place=next, refused=False)
 
 
 @router.post("/sign-in")
@@ -38,7 +37,7 @@ def enter(here: InVisit, form: InForm) -> Response:
     if found is None or not found.in_force:
         refuse_key(here.house, here.request, "sign-in.refused", found)
         count_stranger(here.house, address_of(here.request))
-        return here.page("sign_in.html.j2", WORDS, status=403, next_place=target, refused=True)
+        return here.page("sign_in.html.j2", "sign_in", status=403, next_place=target, refused=True)
     recognised(here.request, found.principal)
     count_person(here.house, found.principal.person)
     answer = go(_inside(target))

@@ -20,7 +20,6 @@ from service.formats.dossier import SiteOut
 from service.formats.plan import PlanOut
 from service.i18n.dossier_text.unplaced import repair
 from service.i18n.localizer import Localizer
-from service.i18n.page_texts.where import WORDS
 from service.pages.parks import choices, standing
 from service.pages.shell.access import Reading, SignedInRequest
 from service.pages.shell.forms import Form
@@ -84,7 +83,7 @@ def _form(
     values = {"faults": [], "wrong": frozenset(), "detail": "", "answer": None, **found}
     return caller.page(
         "where.html.j2",
-        WORDS,
+        "site_finder",
         status=status,
         plan=row,
         plans=choices(caller),

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from geodata.readers.header_aliases import column_name
 from geodata.readers.project_reader import PROJECTS
 from geodata.spreadsheet_mapping.cells.units import UNITS as FACTORS
-from service.i18n.field_labels import FIELDS, UNITS
+from service.i18n.catalogues import keys
 from service.i18n.vocabulary import guide, headings, known_words
 from tests.foreign_sheets import FIRMS, district_table, known
 from tests.hostile_files import endless_view, far_cell
@@ -219,10 +219,10 @@ def test_formulas_in_cells_stay_text_in_the_marked_file(browse):
 
 
 def test_every_field_and_unit_has_words_and_every_heading_leads_back():
-    assert set(FIELDS) == set(PROJECTS.columns)
+    assert keys("fields") == {f"field_{name}" for name in PROJECTS.columns}
     assert all(column_name(head) == name for name, head in headings("zh").items())
     assert set(guide("zh").meanings) == set(PROJECTS.columns)
-    assert {unit for units in FACTORS.values() for unit in units} == set(UNITS)
+    assert {f"unit_{unit}" for units in FACTORS.values() for unit in units} == keys("import_units")
     for field, words in known().words.items():
         assert set(words.values()) <= set(known_words().words[field].values())
 

@@ -7,7 +7,8 @@ import pytest
 
 from allocator.goals import BY_ID
 from service.application.registry.registry_effects import effects
-from service.i18n.page_texts.system import ACTIONS, own
+from service.i18n.catalogues import keys
+from service.i18n.stored_texts import own
 from tests.pages.conftest import Browser
 from tests.pages.test_records import files_of, send_registry, wish
 from tests.service_for_tests import a_project
@@ -219,7 +220,7 @@ def test_what_the_service_named_is_said_in_the_readers_language(stored, zh, en):
 def test_every_action_of_the_audit_has_words(desk, city):
     page = desk.get("audit", "max", params={"limit": 100}).json()
     found = {one["action"] for one in page["items"]}
-    assert {"plan.publish", "registry.store"} <= found <= set(ACTIONS)
+    assert {"plan.publish", "registry.store"} <= found <= keys("audit_actions")
 
 
 def changed(city, registry, **facts):

@@ -14,7 +14,6 @@ from service.api import batches as api
 from service.api import runs as api_runs
 from service.api.requests import ReopenIn, RunIn, WithdrawIn
 from service.application.planning.policy_dates import usual_slack_months
-from service.i18n.page_texts.batch import WORDS
 from service.pages.shell.access import Planning, Reading, SignedInRequest
 from service.pages.shell.forms import Form, InForm
 from service.repositories import batches, plans
@@ -47,7 +46,7 @@ def _page(
     waiting = sum(row["state"] == "open" for row in rows)
     return caller.page(
         "batch.html.j2",
-        WORDS,
+        "batch",
         status=422 if faults else 200,
         batch=found,
         rows=[_enquiry(row, placed) for row in rows[:SHOWN]],

@@ -20,8 +20,7 @@ from service.application.imports.convert_spreadsheet import Table, is_sure, resu
 from service.application.planning.policy_dates import usual_slack_months
 from service.exports.batch_workbook import workbook_of
 from service.files.uploads import read_sheets
-from service.i18n.field_labels import FIELDS, UNITS
-from service.i18n.page_texts.upload import WORDS
+from service.i18n.catalogues import text
 from service.i18n.vocabulary import guide, known_words, options
 from service.pages.intake import column_mapping_form
 from service.pages.intake.column_mapping_form import Upload
@@ -38,9 +37,8 @@ DraftId = Annotated[str, InPath(pattern=r"^draft-[0-9a-f]{12}$")]
 SHOWN_ROWS = 6
 SHOWN_FAULTS = 200
 CHOSEN_FROM = ("segment", "tier", "priority", "function")
-SPEECH = {**WORDS, **{f"field_{name}": said for name, said in FIELDS.items()}} | {
-    f"unit_{name}": said for name, said in UNITS.items()
-}
+TEXTS = ("upload", "fields", "import_units")
+"""Contexts of the texts of the page."""
 
 
 @router.get("/upload/{draft_id}")
@@ -72,7 +70,7 @@ def _page(caller: SignedInRequest, upload: Upload, taken: tuple[CellFault, ...] 
     doubtful, sure = _columns(table, made)
     return caller.page(
         "confirm.html.j2",
-        SPEECH,
+        TEXTS,
         draft=upload.draft,
         table=table,
         meanings=meanings,
@@ -82,7 +80,7 @@ def _page(caller: SignedInRequest, upload: Upload, taken: tuple[CellFault, ...] 
         column_groups=(("doubtful", doubtful), ("sure", sure)),
         word_groups=_words(meanings),
         missing=missing,
-        missing_names="、".join(FIELDS[name][side] for name in missing),
+        missing_names="、".join(text(("fields",), caller.language, f"field_{name}") for name in missing),
         floors=in_floors or any(fault.column == "floor_area_m2" and "层" in fault.value for fault in faults),
         constants=_constants(table),
         fields=PROJECTS.columns,

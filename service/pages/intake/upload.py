@@ -12,7 +12,6 @@ from geodata.readers.tables import TABLES
 from service.api.batches import Named, keep, supply
 from service.exports.batch_workbook import MEDIA_TYPE, workbook_of
 from service.files.uploads import plain_name, read_projects, read_sheets
-from service.i18n.page_texts.upload import WORDS
 from service.i18n.vocabulary import guide
 from service.pages.shell.access import Planning, SignedInRequest
 from service.pages.shell.forms import Form, InForm
@@ -34,7 +33,7 @@ def _form(caller: SignedInRequest, faults: tuple[Fault, ...] = (), *, empty: boo
     size = caller.asker.house.settings.max_body_bytes // 2**20
     status = 422 if faults or empty else 200
     values: dict[str, Any] = {"faults": faults, "empty": empty, "size": size, "needed": len(PROJECTS.required)}
-    return caller.page("upload.html.j2", WORDS, status=status, **values)
+    return caller.page("upload.html.j2", "upload", status=status, **values)
 
 
 @router.get("/upload/template.xlsx")

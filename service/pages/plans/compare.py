@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Response
 from service.api.plans import comparison
 from service.application.plans.change_report import improves
 from service.application.plans.comparison import Comparison
-from service.i18n.page_texts.compare import WORDS
 from service.pages.parks import choices
 from service.pages.shell.access import Reading, SignedInRequest
 from service.pages.shell.plan_localizer import localizer_of
@@ -31,7 +30,7 @@ def compared(caller: Reading, a: Plan = "", b: Plan = "", every: Annotated[bool,
             values |= _values(caller, comparison(caller.asker, a, b), a, b, every=every)
         except ProblemError as problem:
             status, values["detail"] = problem.status, problem.detail
-    return caller.page("compare.html.j2", WORDS, status=status, **values)
+    return caller.page("compare.html.j2", "compare", status=status, **values)
 
 
 def _values(caller: SignedInRequest, found: Comparison, a: str, b: str, *, every: bool) -> dict[str, Any]:

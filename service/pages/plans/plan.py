@@ -12,7 +12,6 @@ from service.api import plans as api
 from service.api.plans import FileName, PlanId
 from service.database.rows import every
 from service.database.tables import placement, registry_park, unplaced
-from service.i18n.page_texts.plan import WORDS
 from service.pages.plans.plan_analyses import questions
 from service.pages.shell.access import Reading
 from service.pages.shell.layout import go
@@ -47,7 +46,7 @@ def one(caller: Reading, plan_id: PlanId) -> Response:
     ordered = [name for name in FILES if name in files] + sorted(set(files) - set(FILES))
     return caller.page(
         "plan.html.j2",
-        WORDS,
+        "plan",
         plan=found,
         standing=standing,
         projects=_projects(placed),

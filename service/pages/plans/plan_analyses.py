@@ -11,7 +11,6 @@ from service.api import studies as api
 from service.api.plans import PlanId
 from service.api.requests import AnswersIn
 from service.application.analyses.build_next_reasons import typical_block_m2
-from service.i18n.page_texts.plan import WORDS
 from service.pages.shell.access import Planning, Reading, SignedInRequest
 from service.pages.shell.forms import InForm
 from service.repositories import answers, plans, runs
@@ -56,7 +55,7 @@ def listed(caller: Reading, plan_id: PlanId) -> Response:
     with caller.transaction() as connection:
         found = _whole(connection, plan_id)
         told = questions(caller, connection, plan_id)
-    return caller.page("plan_answers.html.j2", WORDS, plan=found, **told)
+    return caller.page("plan_answers.html.j2", "plan", plan=found, **told)
 
 
 @router.post("/plans/{plan_id}/answers")

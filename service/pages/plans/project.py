@@ -23,7 +23,6 @@ from service.i18n.dossier_text.provenance import clauses, proof, sources
 from service.i18n.dossier_text.sites import held_by
 from service.i18n.dossier_text.unplaced import places, repair, unplaced_text
 from service.i18n.localizer import Localizer
-from service.i18n.page_texts.plan import PROJECT
 from service.pages.shell import plan_localizer
 from service.pages.shell.access import Planning, Reading
 from service.pages.shell.forms import Form, InForm
@@ -48,7 +47,7 @@ def one(caller: Reading, plan_id: PlanId, project_id: ProjectId) -> Response:
     settings = caller.asker.house.settings
     return caller.page(
         "project.html.j2",
-        PROJECT,
+        "project",
         plan=found,
         dossier=dossier,
         voice=voice,

@@ -11,7 +11,6 @@ from service.api.plans import PlanId
 from service.api.requests import RejectIn
 from service.application.plans.change_report import improves
 from service.application.plans.comparison import Comparison, compare
-from service.i18n.page_texts.plan import WORDS
 from service.identity.roles import Right
 from service.pages.shell.access import Planning, Reading, Reviewing, SignedInRequest
 from service.pages.shell.forms import Form, InForm
@@ -34,7 +33,7 @@ def show(caller: Reading, plan_id: PlanId) -> Response:
     changes = compare(before, document) if before is not None and document is not None else None
     return caller.page(
         "review.html.j2",
-        WORDS,
+        "plan",
         plan=found,
         version=api.etag(found),
         steps=[_step(found, name) for name in STEPS],
@@ -52,7 +51,7 @@ def show(caller: Reading, plan_id: PlanId) -> Response:
         if document is None
         else [each for each in document.assignments if (each.months_late or 0) > MUCH_LATE_MONTHS],
         much_late=MUCH_LATE_MONTHS,
-        localizer_of=None if document is None else localizer_of(caller, document),
+        voice=None if document is None else localizer_of(caller, document),
     )
 
 

@@ -9,7 +9,6 @@ from anyio.to_thread import run_sync
 from fastapi import Depends, Request, Response
 from sqlalchemy import Connection
 
-from service.i18n.page_texts import Words
 from service.identity.roles import Right
 from service.pages.shell.layout import PageRequest, go
 from service.pages.shell.session_cookie import counted_session_of
@@ -53,9 +52,9 @@ class SignedInRequest:
         with self.asker.transaction() as connection:
             yield connection
 
-    def page(self, template: str, words: Words, *, status: int = 200, **values: Any) -> Response:
+    def page(self, template: str, contexts: str | tuple[str, ...], *, status: int = 200, **values: Any) -> Response:
         """A page, or a fragment of one, as an answer."""
-        return self.visit.page(template, words, status=status, **values)
+        return self.visit.page(template, contexts, status=status, **values)
 
     def go(self, place: str, **values: str) -> Response:
         """Lead on to another page after a form."""

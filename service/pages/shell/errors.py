@@ -3,13 +3,11 @@
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from service.i18n.page_texts.problems import HEADINGS, SENTENCES
+from service.i18n.catalogues import keys
 from service.pages.shell.layout import PageRequest, go
 from service.pages.shell.session_cookie import Session, session_of
 from service.web import problems
 from service.web.problems import FORMLESS, FaultOut, ProblemError, not_found
-
-WORDS = {**{f"heading_{status}": said for status, said in HEADINGS.items()}, **SENTENCES}
 
 
 def install(app: FastAPI) -> None:
@@ -51,9 +49,9 @@ def _shown(request: Request, error: ProblemError, session: Session | None) -> Re
     status = str(error.status)
     response = visit.page(
         "error.html.j2",
-        WORDS,
+        "problems",
         status=error.status,
-        heading=f"heading_{status}" if status in HEADINGS else "heading_500",
+        heading=f"heading_{status}" if f"heading_{status}" in keys("problems") else "heading_500",
         kind=error.kind,
         detail=error.detail,
         # a fault of a request has no row, and one of a file no pointer

@@ -11,12 +11,9 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from service.i18n.catalogues import LANGUAGES, find, text
 from service.i18n.fault_text import chinese
-from service.i18n.field_labels import FIELDS
-from service.i18n.page_texts import LANGUAGES, Words, text
-from service.i18n.page_texts.common import WORDS as COMMON
-from service.i18n.page_texts.registry import SUPPLY
-from service.i18n.page_texts.system import own
+from service.i18n.stored_texts import own
 from service.identity.roles import Right
 from service.pages.shell import assets, saved_answers
 from service.pages.shell.assets import PREFIX
@@ -85,16 +82,20 @@ class PageRequest:
                 return wanted
         return LANGUAGES[0]
 
-    def page(self, template: str, words: Words, *, status: int = 200, **values: Any) -> Response:
-        """A page, or a fragment of one, as an answer; one that says what is wrong with a form gets its own address."""
+    def page(self, template: str, contexts: str | tuple[str, ...], *, status: int = 200, **values: Any) -> Response:
+        """A page, or a fragment of one, as an answer; one that says what is wrong with a form gets its own address.
+
+        Its texts are those of the contexts, and those that all pages share.
+        """
+        contexts = (*((contexts,) if isinstance(contexts, str) else contexts), "common")
         made, posted = _TEMPLATES.get_template(template), self.request.method == "POST"
         if not posted or self.session is None or status not in CORRIGIBLE:
             place = f"{self._root}/inbox" if posted else self.request.url.path
-            return self._answer(made.render(**self._context(words, self.language, place), **values), status)
+            return self._answer(made.render(**self._context(contexts, self.language, place), **values), status)
         token = saved_answers.new_token()
         own = f"{self._root}{saved_answers.PLACE}/{token}"
         pages = {
-            language: made.render(**self._context(words, language, own) | {"new_key": lambda: NEW_KEY}, **values)
+            language: made.render(**self._context(contexts, language, own) | {"new_key": lambda: NEW_KEY}, **values)
             for language in LANGUAGES
         }
         saved_answers.keep(self.house, self.session.principal.person, token, status, pages)
@@ -116,12 +117,12 @@ class PageRequest:
             )
         return response
 
-    def _context(self, words: Words, language: str, place: str) -> dict[str, Any]:
-        tables, principal = (words, COMMON), None if self.session is None else self.session.principal
+    def _context(self, contexts: tuple[str, ...], language: str, place: str) -> dict[str, Any]:
+        principal = None if self.session is None else self.session.principal
         said = self.request.query_params.get("said", "")
         return {
-            "t": lambda key, **facts: text(tables, language, key, **facts),
-            "known": lambda key: any(key in table for table in tables),
+            "t": lambda key, **facts: text(contexts, language, key, **facts),
+            "known": lambda key: find(contexts, language, str(key)) is not None,
             "language": language,
             "colon": "：" if language == "zh" else ": ",
             "show": Formatter(language, self.house.settings.zone),
@@ -137,7 +138,7 @@ class PageRequest:
             "said_column": lambda column: _column(column, language),
             "own": lambda said: "" if said is None else own(str(said), language),
             "new_key": lambda: secrets.token_hex(12),
-            "said": f"said_{said}" if any(f"said_{said}" in table for table in tables) else "",
+            "said": f"said_{said}" if find(contexts, language, f"said_{said}") else "",
         }
 
     @property
@@ -157,11 +158,10 @@ def _column(column: str, language: str) -> str:
     """A column, or the place of a field in a document, by what the field means."""
     *before, field = str(column).split("/")
     number = next((int(part) + 1 for part in reversed(before) if part.isdigit()), None)
-    for table in (FIELDS, SUPPLY):
-        if field in table:
-            said = table[field][LANGUAGES.index(language)]
-            return said if number is None else f"{said} {number}"
-    return str(column)
+    said = find(("fields", "registry_fields"), language, f"field_{field}")
+    if said is None:
+        return str(column)
+    return said if number is None else f"{said} {number}"
 
 
 def go(place: str, **values: str) -> Response:
