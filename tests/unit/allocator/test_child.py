@@ -74,12 +74,12 @@ def test_children_that_threads_start_at_once_leave_the_script_in_its_place():
 
 NICE = """
 import os
-from allocator.engines import child as child_module
+from allocator.engines import solver_process
 from allocator.engines.solver_process import run_alone
 from allocator.engines.task import Task
 
 if __name__ == "__main__":
-    child_module.ENGINES["test"] = "tests.engines_for_tests"
+    solver_process.ENGINES["test"] = "tests.engines_for_tests"
     os.nice(7)
     print(run_alone("test", Task(("x",), (), {0: 1}, time_limit_s=5.0), entry="session").note)
 """
@@ -97,7 +97,7 @@ def test_a_child_gives_way_to_other_sessions_as_far_as_to_its_own(tmp_path):
 def test_a_session_is_given_the_niceness_that_is_named():
     script = (
         "import os; os.setsid()\n"
-        "from allocator.engines.process_priority import give_way_as_session\ngive_way_as_session(5)\n"
+        "from allocator.engines.process_priority import lower_session_priority\nlower_session_priority(5)\n"
         "from pathlib import Path; group = Path('/proc/self/autogroup')\n"
         "print(os.nice(0), group.read_text() if group.exists() else 'nice 5')"
     )
@@ -152,13 +152,13 @@ def test_nothing_is_left_of_a_childs_files():
 
 PARENT = """
 import sys, time
-from allocator.engines import child as child_module
-from allocator.engines.solver_process import Child, wait_for
+from allocator.engines import solver_process
+from allocator.engines.solver_process import SolverProcess, wait_for
 from allocator.engines.task import Task
 
 if __name__ == "__main__":
-    child_module.ENGINES["test"] = "tests.engines_for_tests"
-    running = Child.start("test", Task(("x",), (), {0: 1}, time_limit_s=600.0), entry="hang")
+    solver_process.ENGINES["test"] = "tests.engines_for_tests"
+    running = SolverProcess.start("test", Task(("x",), (), {0: 1}, time_limit_s=600.0), entry="hang")
     while running.progress is None:
         wait_for([running], 0.2)
     print(running.progress.bound, running.progress.value, flush=True)

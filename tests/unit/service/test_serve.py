@@ -7,7 +7,7 @@ from service.cli.serve import SWITCH_S
 
 STARTED = """
 import argparse, sys
-from service import serve
+from service.cli import serve
 serve.importlib = argparse.Namespace(import_module=lambda name: None)
 serve._held = lambda settings: sys.exit(f"{sys.getswitchinterval():.6f}")
 serve.serve(argparse.Namespace(host=None, port=None, data_dir=None))
