@@ -62,7 +62,7 @@ def drawn_once() -> Iterator[None]:
 def server() -> Iterator[Any]:
     """The real PostgreSQL of the wheel, started once; a fresh database for whoever asks."""
     # the service takes seconds to load, and most tests need none
-    from tests.service_for_tests import Server  # noqa: PLC0415
+    from tests.support.api_client import Server  # noqa: PLC0415
 
     running = Server()
     yield running
@@ -72,7 +72,7 @@ def server() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def desk(server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The application in this process, with people at it; shared by a module."""
-    from tests.service_for_tests import desk_on  # noqa: PLC0415
+    from tests.support.api_client import desk_on  # noqa: PLC0415
 
     with desk_on(server, tmp_path_factory.mktemp("desk")) as made:
         yield made
@@ -81,7 +81,7 @@ def desk(server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]
 @pytest.fixture
 def fresh(server: Any, tmp_path: Path) -> Iterator[Any]:
     """The same with a database of its own."""
-    from tests.service_for_tests import desk_on  # noqa: PLC0415
+    from tests.support.api_client import desk_on  # noqa: PLC0415
 
     with desk_on(server, tmp_path) as made:
         yield made

@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from importlib.metadata import version
 from typing import cast
 
 from allocator.errors import AllocatorError, Fault, InputError
@@ -19,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="allocator", description="Assigns projects to park space, proves how good the plan is, explains it."
     )
+    top.add_argument("--version", action="version", version=f"%(prog)s {version('district-allocator')}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.declare(commands.add_parser(command.name, help=command.help))

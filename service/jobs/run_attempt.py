@@ -76,7 +76,7 @@ def _solve(works: WorkerContext, held: Claim) -> str:
         if is_away(error):
             raise  # the reaper finds the run when the database is back
         LOG.exception("attempt failed", run=run_id, attempt=held.attempt)
-        ended = _stumbled(works, held, error)
+        ended = _failed_attempt(works, held, error)
     LOG.info("run ended", run=run_id, attempt=held.attempt, how=ended, seconds=round(time.monotonic() - started, 2))
     return ended
 
@@ -176,12 +176,12 @@ def _stopped(works: WorkerContext, held: Claim, why: str) -> str:
     return why
 
 
-def _stumbled(works: WorkerContext, held: Claim, error: Exception) -> str:
+def _failed_attempt(works: WorkerContext, held: Claim, error: Exception) -> str:
     why = f"{type(error).__name__}: {error}"[:2000].replace("\0", "")
 
     def write(connection: Connection) -> str:
         runs.record_failed_attempt(connection, held, why, works.retry)
-        return "stumbled"
+        return "attempt failed"
 
     try:
         return _write(works, write)

@@ -17,7 +17,7 @@ from service.identity.roles import Principal, Right
 from service.pages.shell.access import PageAccess
 from service.pages.shell.assets import PREFIX
 from service.pages.shell.session_cookie import COOKIE, Session, form_token
-from tests.service_for_tests import PEOPLE, a_project, as_csv
+from tests.support.api_client import PEOPLE, a_project, as_csv
 
 OPEN = "open"
 """In place of a right: whoever asks is answered."""

@@ -16,8 +16,8 @@ from service.web.limits.connection_limits import protocol_of
 from service.web.limits.route_limits import RouteLimits, RouteTable
 from service.web.strict_json import MAX_VALUES
 from tests.api.matrix import OPEN, SURFACES, session_of
-from tests.live import listening
-from tests.service_for_tests import a_project, as_csv
+from tests.support.api_client import a_project, as_csv
+from tests.support.live_server import listening
 
 BODIED = {"post", "put", "patch", "delete"}
 FACTS = {

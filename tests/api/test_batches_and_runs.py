@@ -2,7 +2,7 @@
 
 import json
 
-from tests.service_for_tests import a_project, as_csv, as_xlsx
+from tests.support.api_client import a_project, as_csv, as_xlsx
 
 XLSX = {"Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 

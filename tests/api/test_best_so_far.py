@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.service_for_tests import a_project
+from tests.support.api_client import a_project
 
 
 def hard_run(desk, **wish):

@@ -22,8 +22,8 @@ from service.jobs.worker import begin_night, reclaim_stalled_runs
 from service.repositories import runs
 from service.repositories.runs import Retry
 from service.repositories.solve_queue import NIGHTS, PEOPLE
-from tests.clock_for_tests import DatabaseClock, clocks_of_machines, machine_wrong_by
-from tests.service_for_tests import Desk, a_project, as_owner
+from tests.support.api_client import Desk, a_project, as_owner
+from tests.support.clock import DatabaseClock, clocks_of_machines, machine_wrong_by
 
 WRONG_BY_H = (-26, 0, 26)
 NIGHTS_SIMULATED = 100

@@ -11,7 +11,7 @@ import pytest
 from service.api import recommendations, runs
 from service.pages.shell.session_cookie import COOKIE
 from tests.api.matrix import session_of
-from tests.service_for_tests import a_project, desk_on
+from tests.support.api_client import a_project, desk_on
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from service.web.limits.connection_limits import HEAD_BYTES, MOST_HEADERS, Connections, protocol_of
-from tests.live import listening
-from tests.service_for_tests import settings_for
+from tests.support.api_client import settings_for
+from tests.support.live_server import listening
 
 
 async def plain(scope, receive, send):

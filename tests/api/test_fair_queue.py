@@ -16,8 +16,8 @@ from service.repositories import runs
 from service.repositories.runs import Retry, RunRecord
 from service.repositories.solve_queue import NIGHTS, PEOPLE
 from tests.api.matrix import COOKIE, session_of
-from tests.clock_for_tests import DatabaseClock
-from tests.service_for_tests import NANSHAN, PINGSHAN, Desk, a_project, as_owner, desk_on
+from tests.support.api_client import NANSHAN, PINGSHAN, Desk, a_project, as_owner, desk_on
+from tests.support.clock import DatabaseClock
 
 USUAL_S = 60.0
 

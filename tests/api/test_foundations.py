@@ -20,7 +20,7 @@ from service.jobs.retention import forget_old
 from service.jobs.worker import reclaim_stalled_runs
 from service.observability import logs
 from service.settings import PREFIX, Settings, load_settings, variable
-from tests.service_for_tests import a_project, as_csv
+from tests.support.api_client import a_project, as_csv
 
 
 def test_every_wrong_setting_is_told_at_once_by_its_variable_and_no_secret_is_shown(monkeypatch):

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from service.settings import Settings
 from tests.api.matrix import COOKIE, SURFACES, session_of
-from tests.service_for_tests import a_project, desk_on
+from tests.support.api_client import a_project, desk_on
 
 IDS = (
     "深械〔2026〕12/3号",

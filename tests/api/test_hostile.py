@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.service_for_tests import a_project, as_csv
+from tests.support.api_client import a_project, as_csv
 
 JSON = {"Content-Type": "application/json"}
 

@@ -4,7 +4,7 @@ from sqlalchemy import text
 
 from service.database.engine import SYSTEM, transaction
 from service.repositories import batches
-from tests.service_for_tests import NANSHAN, PINGSHAN, a_project
+from tests.support.api_client import NANSHAN, PINGSHAN, a_project
 
 
 def answer_of(desk, person, **given):

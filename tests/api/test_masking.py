@@ -14,8 +14,8 @@ from service.application.registry.tenant_names import in_registry
 from service.observability import logs
 from service.web.redaction import HIDDEN, mask_of
 from tests.api.matrix import SURFACES
-from tests.service_for_tests import PINGSHAN, a_project, desk_on
-from tests.small import component, problem, project
+from tests.support.api_client import PINGSHAN, a_project, desk_on
+from tests.support.problems import component, problem, project
 
 
 def test_names_are_hidden_in_texts_keys_lists_and_holders_and_nothing_else_is():

@@ -6,7 +6,7 @@ import pytest
 
 from service.identity.roles import RIGHTS, Right
 from tests.api.matrix import COOKIE, OPEN, SURFACES, Operation, body_for, routes_of, session_of
-from tests.service_for_tests import PEOPLE, a_project, as_csv, desk_on
+from tests.support.api_client import PEOPLE, a_project, as_csv, desk_on
 
 OWNED = (
     "batch_id",

@@ -20,7 +20,8 @@ from service.jobs.worker import begin_night, reclaim_stalled_runs
 from service.repositories import runs
 from service.repositories.solve_queue import NIGHTS
 from tests.api.matrix import COOKIE, session_of
-from tests.service_for_tests import NANSHAN, desk_on, settings_for
+from tests.support.api_client import desk_on, settings_for
+from tests.support.new_supply import new_park, new_space
 
 SECRET = "whsec_" + "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 NOW = datetime(2026, 9, 20, 18, 5, tzinfo=UTC)  # 02:05 of the 21st in Shenzhen
@@ -62,22 +63,6 @@ def test_two_withdrawals_and_a_new_park_become_a_proposal_that_another_person_ap
     words = fresh.get(f"nights/{found['local_date']}/report").text
     assert "withdrawn N0" in words
     assert fresh.get("nights", "pam").json() == {"items": []}
-
-
-def new_park():
-    place = {"lon": 113.93, "lat": 22.53, "district": NANSHAN}
-    return {"park_id": "new-park", "name_zh": "新园区", "name_en": "New park", "specialities": ["imaging"], **place}
-
-
-def new_space():
-    return {
-        "space_id": "new-lab",
-        "park_id": "new-park",
-        "kind": "rnd_lab",
-        "floor_area_m2": 5000,
-        "rent_yuan_m2_month": 10,
-        "eia_level": "report",
-    }
 
 
 def test_every_move_gains_more_than_its_price(fresh):

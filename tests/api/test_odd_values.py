@@ -7,7 +7,7 @@ import pytest
 from service.i18n.fault_text import chinese
 from service.pages.shell.session_cookie import COOKIE
 from tests.api.matrix import SURFACES, session_of
-from tests.service_for_tests import a_project
+from tests.support.api_client import a_project
 
 JSON = {"Content-Type": "application/json"}
 DIGITS = (41, 309, 400, 5000)

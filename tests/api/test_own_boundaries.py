@@ -3,7 +3,7 @@
 import json
 
 from geodata.records.inputs import Inputs
-from tests.service_for_tests import a_project
+from tests.support.api_client import a_project
 
 RING = [[113.7, 22.4], [114.7, 22.4], [114.7, 22.9], [113.7, 22.9], [113.7, 22.4]]
 OWN = {

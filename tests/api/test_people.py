@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from service.identity import issuer_keys
 from service.identity.api_keys import digest_of, pepper_of
 from service.identity.roles import RIGHTS, Right, Role
-from tests.service_for_tests import PINGSHAN, a_project, desk_on
+from tests.support.api_client import PINGSHAN, a_project, desk_on
 
 
 def test_the_district_of_a_batch_is_that_of_its_planner(desk):

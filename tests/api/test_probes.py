@@ -17,7 +17,7 @@ from service.jobs.worker import record_heartbeat
 from service.observability import logs
 from service.observability.probes import try_write, worker_lives
 from service.web.context import RequestUser
-from tests.service_for_tests import desk_on
+from tests.support.api_client import desk_on
 
 DEADLINE_S = 60.0
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.database.engine import SYSTEM, Scope, transaction
 from service.repositories.audit_log import verify_chain
-from tests.service_for_tests import a_project
+from tests.support.api_client import a_project
 
 
 def test_a_plan_goes_from_draft_to_published_by_two_people_and_supersedes_the_one_before(fresh):

@@ -16,7 +16,7 @@ from service.formats.plan import PlanOut
 from service.jobs.heartbeat import Watcher
 from service.repositories import runs
 from tests.api.matrix import COOKIE, session_of
-from tests.service_for_tests import a_project
+from tests.support.api_client import a_project
 
 NAMES = ["preparing", "solving", "explaining", "writing"]
 

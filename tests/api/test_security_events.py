@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from service.i18n.catalogues import keys
 from service.identity.security_events import AUDITED, EVENTS, MOST, SecurityEvents
-from tests.service_for_tests import a_project, desk_on
+from tests.support.api_client import a_project, desk_on
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ from sqlalchemy import text
 
 from service.database.engine import open_engine
 from service.database.migrate import current, head, migrate
-from tests.operations.test_upgrades import brought
-from tests.service_for_tests import a_project, as_csv
+from tests.support.api_client import a_project, as_csv
+from tests.support.dumps import brought
 
 
 def stored(desk, rows, person="ada", **params):

@@ -17,7 +17,7 @@ from service.database.engine import SYSTEM, transaction
 from service.jobs import study_part
 from service.jobs.worker import reclaim_stalled_runs
 from service.repositories import plans, runs, studies
-from tests.service_for_tests import NANSHAN
+from tests.support.api_client import NANSHAN
 
 
 @pytest.fixture(scope="module")

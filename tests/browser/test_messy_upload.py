@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.test_pages import site, visit
-from tests.messy_workbook import NAMES, messy_workbook
+from tests.support.messy_workbook import NAMES, messy_workbook
+from tests.support.visitor import site, visit
 
 __all__ = ["site", "visit"]
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_pages import HOSTILE, hostile_batch, site, visit
 from tests.reliability.processes import wait_until
+from tests.support.visitor import HOSTILE, hostile_batch, site, visit
 
 __all__ = ["site", "visit"]
 

@@ -8,7 +8,7 @@ from maps.page import plan_html
 from maps.payload.views import VIEWS, Opening
 from service.formats.plan_boundaries import drawn_boundaries
 from tests.browser.seed_plan import seed_payload
-from tests.browser.test_overview import RINGS, SCREENS, boxes, overlaps
+from tests.support.screen_layout import RINGS, SCREENS, boxes, overlaps
 
 MARKS = (RINGS, ".district-label", ".flow-label", ".backdrop-label")
 CONTROLS = ("#legend", "#home", ".leaflet-control-zoom", "#edge-box", ".north", ".leaflet-control-scale", ".map-foot")

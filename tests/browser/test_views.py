@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from maps.payload.views import VIEWS
 from maps.vendoring import sha256
-from tests.browser.test_overview import RINGS, SCREENS, boxes, overlaps, rows
+from tests.support.screen_layout import RINGS, SCREENS, boxes, overlaps, rows
 
 AXE = Path(__file__).parent / "axe"
 TEXTS = (RINGS, ".district-label", ".flow-label", ".backdrop-label")

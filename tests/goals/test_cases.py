@@ -9,7 +9,7 @@ from allocator.domain.plan import Aim, Assignment, Plan
 from allocator.domain.vocabulary import Function, LinkKind, Permission, Segment, Stage, Tier
 from allocator.goals import BY_ID, GOALS, USUAL, aims_of, silent_goals
 from allocator.problem.problem import Published
-from tests.small import NOW, component, district, park, plan, policy, problem, project, space
+from tests.support.problems import NOW, component, district, park, plan, policy, problem, project, space
 
 TWO_PARKS = {
     "parks": (park("k"), park("l")),

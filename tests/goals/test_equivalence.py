@@ -15,8 +15,8 @@ from allocator.problem.problem import Problem, plan_of
 from allocator.problem.start_months import asked_month
 from allocator.rules import RULES
 from allocator.solving.model import compile_model
-from tests.drawn import draw_problem
-from tests.rules.test_equivalence import functional_choices
+from tests.support.equivalence import functional_choices
+from tests.support.random_problems import draw_problem
 
 SEEDS = range(250)
 WHOLE = [rule for rule in RULES if rule.id in {"placed-once", "links"}]

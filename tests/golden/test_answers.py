@@ -6,7 +6,7 @@ import pytest
 
 from service.cli import main
 from service.formats.analyses import AnswerOut
-from tests.golden.test_command_line import FAST, run_plan
+from tests.support.command_line import FAST, run_plan
 
 QUICK = ("--time-limit", "30")
 

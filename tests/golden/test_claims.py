@@ -12,7 +12,7 @@ from service.application.plans.claim_check import FREE, false_claims
 from service.application.plans.plan_document import claims_of, plan_of
 from service.cli import main
 from service.formats.plan import PlanOut
-from tests.golden.test_command_line import run_plan
+from tests.support.command_line import run_plan
 
 
 @pytest.fixture

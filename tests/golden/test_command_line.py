@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -12,9 +11,9 @@ from allocator.engines import solver_process as child_module
 from allocator.engines.portfolio import Entrant
 from allocator.solving import solve as solve_module
 from service.cli import main
-from tests.unit.geodata.test_thirty_faults import BAD_ROWS
+from tests.support.bad_rows import BAD_ROWS
+from tests.support.command_line import FAST, run_plan
 
-FAST = ("--time-limit", "20", "--threads", "1")
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
     "</script><script>alert(2)</script>",
@@ -26,11 +25,6 @@ HOSTILE = [
     "C:\\2019\\u2028",
     "=cmd|' /C calc'!A1",
 ]
-
-
-def run_plan(projects: Path, registry: Path, out: Path, *more: str) -> int:
-    """Exit code of one plan."""
-    return main(["plan", "--projects", str(projects), "--registry", str(registry), "--out", str(out), *FAST, *more])
 
 
 @pytest.fixture
@@ -215,7 +209,7 @@ def test_a_hostile_name_is_text_in_every_file(name, tmp_path, project_row, write
 
 
 def test_no_plan_within_the_limit_ends_with_4(monkeypatch, tmp_path, capsys, project_row, write_csv, write_registry):
-    monkeypatch.setitem(child_module.ENGINES, "none", "tests.engines_for_tests")
+    monkeypatch.setitem(child_module.ENGINES, "none", "tests.support.fake_engines")
     monkeypatch.setattr(solve_module, "entrants", lambda *_: ([Entrant("none", "none")], ""))
     rows = [project_row(pinned_to="A1")]
     assert run_plan(write_csv(tmp_path / "p.csv", rows), write_registry(), tmp_path / "out") == 4

@@ -6,7 +6,7 @@ from copy import deepcopy
 import pytest
 
 from service.cli import main
-from tests.golden.test_command_line import run_plan
+from tests.support.command_line import run_plan
 
 
 @pytest.fixture

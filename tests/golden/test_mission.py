@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from service.application.plans.kpis import counted
 from service.cli import main
 from service.formats.plan_reader import read_plan
-from tests.golden.test_command_line import FAST, run_plan
+from tests.support.command_line import FAST, run_plan
 
 SHARED = Path(__file__).parents[3] / "shared" / "trials" / "mission"
 

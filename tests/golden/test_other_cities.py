@@ -12,7 +12,7 @@ from service.cli import main
 from service.cli.common.plan_input import read_verified_plan
 from service.exports import plan_files
 from service.formats.plan_reader import read_plan
-from tests.golden.test_command_line import run_plan
+from tests.support.command_line import run_plan
 
 SHARED = Path(__file__).parents[3] / "shared" / "trials" / "mission"
 WHOLE = {"plan.json", "dossiers.json", "plan.geojson", "plan.xlsx", "map.html", "map.png", "report.pdf"}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from service.cli import main
-from tests.golden.test_command_line import run_plan
+from tests.support.command_line import run_plan
 
 
 def planned(tmp_path, write_csv, registry, rows, *more):

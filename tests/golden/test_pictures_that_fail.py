@@ -6,7 +6,7 @@ import pytest
 
 from service.cli import main
 from service.exports import plan_files
-from tests.golden.test_command_line import run_plan
+from tests.support.command_line import run_plan
 
 EVERYTHING = set(plan_files.FILES)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.live import listening
-from tests.service_for_tests import a_project, desk_on
+from tests.support.api_client import a_project, desk_on
+from tests.support.live_server import listening
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from ogcapi_registry import validate_conformance, validate_openapi_structure, va
 from owslib.ogcapi.features import Features
 from owslib.ogcapi.processes import Processes
 
-from tests.service_for_tests import a_project
+from tests.support.api_client import a_project
 
 COUNTS = ("districts", "parks", "spaces", "assignments", "unplaced")
 

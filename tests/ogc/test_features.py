@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from service.ogc.filters import months_of
-from tests.service_for_tests import PINGSHAN, desk_on
+from tests.support.api_client import PINGSHAN, desk_on
 
 COLLECTIONS = ("districts", "parks", "spaces", "assignments", "unplaced")
 

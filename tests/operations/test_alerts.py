@@ -12,8 +12,8 @@ import pytest
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.live import listening
-from tests.service_for_tests import a_project, desk_on
+from tests.support.api_client import a_project, desk_on
+from tests.support.live_server import listening
 
 FOLDER = Path(__file__).parents[2] / "docs/how-to/monitoring"
 RULES = [

@@ -17,8 +17,8 @@ from service.database.logins import SERVICE
 from service.database.migrate import current, migrate
 from service.operations.backup import backup, manifest_path, restore, settings_left_out
 from service.repositories.audit_log import verify_chain
-from tests.postgres_for_tests import MachineServer, make_database
-from tests.service_for_tests import Desk, a_project, as_owner, desk_on
+from tests.support.api_client import Desk, a_project, as_owner, desk_on
+from tests.support.postgres import MachineServer, make_database
 
 
 @pytest.fixture(scope="module")

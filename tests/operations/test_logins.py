@@ -11,9 +11,9 @@ from service.database.engine import Scope, open_engine, transaction
 from service.database.migrate import check_fit, check_schema, head, migrate
 from service.database.tables import METADATA
 from service.jobs.retention import forget_old
-from tests.postgres_for_tests import MachineServer, make_database
 from tests.reliability.processes import Process
-from tests.service_for_tests import Desk, a_project
+from tests.support.api_client import Desk, a_project
+from tests.support.postgres import MachineServer, make_database
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import psycopg
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.engine import make_url
 
-from tests.service_for_tests import a_project, desk_on
+from tests.support.api_client import a_project, desk_on
 
 
 def told(desk):

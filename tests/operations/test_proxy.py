@@ -16,8 +16,8 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, RSAKey
 
-from tests.live import listening
-from tests.service_for_tests import desk_on
+from tests.support.api_client import desk_on
+from tests.support.live_server import listening
 
 FOLDER = Path(__file__).parents[2] / "docs/how-to/proxy"
 ISSUER = "https://directory.example.cn"

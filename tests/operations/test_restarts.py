@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from service.database.engine import open_engine
 from service.database.errors import is_away
 from service.jobs import run_attempt
-from tests.service_for_tests import a_project, as_owner, desk_on
+from tests.support.api_client import a_project, as_owner, desk_on
 
 SAYINGS = {
     "57P03": "the database system is starting up",

@@ -20,8 +20,8 @@ from service.operations.backup import _program
 from service.pages.shell.assets import PREFIX
 from service.pages.shell.session_cookie import COOKIE
 from tests.api.matrix import session_of
-from tests.operations.test_upgrades import DUMPS, brought
-from tests.service_for_tests import a_project, as_owner, desk_on
+from tests.support.api_client import a_project, as_owner, desk_on
+from tests.support.dumps import DUMPS, brought
 
 WEBHOOK_SECRET = "whsec_" + base64.b64encode(b"a webhook secret of the tests").decode()
 PEPPER = "a pepper that is nowhere else"

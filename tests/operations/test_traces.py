@@ -7,7 +7,7 @@ import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from service.observability import tracing
-from tests.service_for_tests import a_project, desk_on
+from tests.support.api_client import a_project, desk_on
 
 
 class _Collector(BaseHTTPRequestHandler):

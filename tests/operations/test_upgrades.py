@@ -1,6 +1,5 @@
 """Every schema that landed is brought up with its data to the one of a new database; migrations never change."""
 
-import gzip
 import hashlib
 import re
 import subprocess
@@ -16,10 +15,8 @@ from service.database.logins import SERVICE, granted
 from service.database.migrate import current, head, migrate
 from service.operations.backup import _program
 from service.repositories.audit_log import verify_chain
-from tests.service_for_tests import Desk, as_service
-
-DUMPS = Path(__file__).parent / "schemas"
-"""Databases of landed releases, made by dump_schema.py in the tree of each; the name is the revision."""
+from tests.support.api_client import Desk, as_service
+from tests.support.dumps import DUMPS, brought
 
 FIRST = "0001-first"
 """The very first schema, before its migration was edited in place; the primary key of placement was another."""
@@ -50,19 +47,6 @@ def test_a_landed_migration_is_never_edited():
         if path.name.startswith("r")
     }
     assert found == LANDED
-
-
-def brought(server, name):
-    """Address, for its owner, of a database that is what the dump of that name holds."""
-    url = server.empty()
-    with psycopg.connect(url, autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'allocator_app'").fetchone() is None:
-            connection.execute("CREATE ROLE allocator_app NOLOGIN")
-    script = gzip.decompress((DUMPS / f"{name}.sql.gz").read_bytes())
-    command = [_program("psql"), url, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
-    done = subprocess.run(command, input=script, capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    return url
 
 
 def schema_of(url):

@@ -13,7 +13,7 @@ from service.pages.shell.access import PageAccess
 from service.pages.shell.forms import form
 from service.pages.shell.vendoring import PACKAGES, VENDOR
 from tests.pages.conftest import TOKEN
-from tests.service_for_tests import a_project
+from tests.support.api_client import a_project
 
 
 def test_a_stranger_is_led_to_sign_in_and_back_to_where_it_wanted_to_go(desk, browse):

@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.api.test_months import extend, newcomer, publish, run_of
 from tests.pages.conftest import Browser
-from tests.service_for_tests import a_project, desk_on
+from tests.support.api_client import a_project, desk_on
+from tests.support.month_requests import extend, newcomer, publish, run_of
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.service_for_tests import a_project
+from tests.support.api_client import a_project
 from tests.unit.maps.hostile import NAMES
 
 PLACE = re.compile(r"/pages(/[^?]+)")

@@ -9,7 +9,8 @@ from allocator.goals import BY_ID
 from maps.payload.reason_labels import complete
 from seeds.load import labels
 from tests.pages.conftest import Browser
-from tests.service_for_tests import PINGSHAN, a_project, as_csv
+from tests.support.api_client import PINGSHAN, a_project
+from tests.support.registry_pages import files_of, send_registry, wish
 from tests.unit.maps.hostile import NAMES
 
 PLACES = ("/registry", "/registry/1", "/nights", "/parks", "/parks/ps-ip", "/compare", "/where")
@@ -63,22 +64,6 @@ def test_rights_are_those_of_the_api(desk, plan):
 
 
 # The registry
-
-
-def files_of(desk, number="current"):
-    document = desk.get(f"registries/{number}").json()["document"]
-    return {kind: document[kind] for kind in ("parks", "spaces", "tenancies")}
-
-
-def csv_of(records):
-    rows = [{k: ";".join(map(str, v)) if isinstance(v, list) else v for k, v in row.items()} for row in records]
-    return as_csv([{key: "" if value is None else value for key, value in row.items()} for row in rows])
-
-
-def send_registry(browser, content, **given):
-    page = browser.get("/registry").text
-    files = {kind: (f"{kind}.csv", csv_of(records), "text/csv") for kind, records in content.items()}
-    return browser.send("/registry", {}, page, files=files, **given)
 
 
 def test_a_registry_from_files_becomes_a_version_whose_changes_are_listed(fresh):
@@ -241,19 +226,6 @@ def test_two_plans_are_compared_as_the_api_compares_them(desk, ada, plan, draft)
 
 
 # Newcomers
-
-
-def wish(**changes):
-    usual = {
-        "enterprise": "新企业",
-        "segment": "imaging",
-        "tier": "leader",
-        "priority": "3",
-        "a_function": "rnd",
-        "a_floor_area_m2": "800",
-        "a_start_from": "2026-10",
-    }
-    return {**usual, **changes}
 
 
 def test_a_newcomer_gets_ranked_sites_at_once(desk, ada, plan):

@@ -7,7 +7,7 @@ from service.database.engine import SYSTEM, transaction
 from service.identity.api_keys import make_key, pepper_of
 from service.identity.roles import Principal, Role
 from service.identity.sessions import MOST
-from tests.service_for_tests import NANSHAN, PINGSHAN, desk_on
+from tests.support.api_client import NANSHAN, PINGSHAN, desk_on
 
 COOKIE = "allocator_session"
 

@@ -12,34 +12,10 @@ from geodata.readers.project_reader import PROJECTS
 from geodata.spreadsheet_mapping.cells.units import UNITS as FACTORS
 from service.i18n.catalogues import keys
 from service.i18n.vocabulary import guide, headings, known_words
-from tests.foreign_sheets import FIRMS, district_table, known
-from tests.hostile_files import endless_view, far_cell
-from tests.service_for_tests import a_project, as_csv
-
-SELECTED = re.compile(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
-OPTION = re.compile(r'<option value="([^"]*)"( selected)?>')
-INPUT = re.compile(r'<input[^>]*name="([^"]+)" type="text"[^>]*value="([^"]*)"')
-SPELT = re.compile(r'<input type="hidden" name="(spelt-[^"]+)" value="([^"]*)">')
-
-
-def as_filled(page):
-    """The form of the page as it would be sent without touching anything."""
-    fields = {}
-    for name, options in SELECTED.findall(page):
-        found = OPTION.findall(options)
-        chosen = next((value for value, mark in found if mark), found[0][0])
-        fields.setdefault(name, []).append(chosen)
-    for name, value in SPELT.findall(page):
-        fields.setdefault(name, []).append(value)
-    for name, value in INPUT.findall(page):
-        fields[name] = [value]
-    return fields
-
-
-def uploaded(person, content, name="需求表.xlsx", **fields):
-    page = person.get("/upload").text
-    kind = "application/octet-stream"
-    return person.send("/upload", fields, page, files={"file": (name, content, kind)})
+from tests.support.api_client import a_project, as_csv
+from tests.support.foreign_sheets import FIRMS, district_table, known
+from tests.support.hostile_files import endless_view, far_cell
+from tests.support.upload_forms import as_filled, uploaded
 
 
 def changed(firm, **at):

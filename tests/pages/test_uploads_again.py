@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from tests.foreign_sheets import workbook
-from tests.pages.test_upload import as_filled, uploaded
+from tests.support.foreign_sheets import workbook
+from tests.support.upload_forms import as_filled, uploaded
 
 HEADINGS = (
     "企业名称",

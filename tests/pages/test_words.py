@@ -10,8 +10,8 @@ from service.application.registry.registry_effects import effects
 from service.i18n.catalogues import keys
 from service.i18n.stored_texts import own
 from tests.pages.conftest import Browser
-from tests.pages.test_records import files_of, send_registry, wish
-from tests.service_for_tests import a_project
+from tests.support.api_client import a_project
+from tests.support.registry_pages import files_of, send_registry, wish
 
 ENGLISH = re.compile(r"\b[A-Za-z]{2,}(?:[ ,]+[a-z]{2,}){2,}")
 """Three words in a row, the last two in small letters: a sentence, not a name."""

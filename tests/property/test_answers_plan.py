@@ -24,8 +24,8 @@ from allocator.domain.vocabulary import Permission
 from allocator.goals import BY_ID, USUAL
 from allocator.problem.problem import Problem
 from allocator.rules.move_budget import moved
-from tests.drawn import all_plans, draw_problem, ranked
-from tests.in_process import in_child, means
+from tests.support.in_process import in_child, means
+from tests.support.random_problems import all_plans, draw_problem, ranked
 
 COUNT = int(os.environ.get("ALLOCATOR_ANSWERS", "60"))
 SLICES = max(1, COUNT // 80)

@@ -18,8 +18,8 @@ from allocator.problem.problem import Problem
 from allocator.rules import RULES
 from allocator.solving.infeasibility import DEFINING, grouped
 from allocator.solving.model import compile_model
-from tests.drawn import all_plans, draw_problem
-from tests.in_process import ask, assumed, in_child, means
+from tests.support.in_process import ask, assumed, in_child, means
+from tests.support.random_problems import all_plans, draw_problem
 
 COUNT = int(os.environ.get("ALLOCATOR_ANSWERS", "60"))
 SLICES = 8

@@ -16,8 +16,8 @@ from allocator.solving.lexicographic import UNSETTLED
 from allocator.solving.solution import Limits
 from allocator.solving.solve import solve
 from allocator.solving.tie_breaking import canonical_order
-from tests.drawn import all_plans, draw_problem, ranked
 from tests.property.relations import permuted
+from tests.support.random_problems import all_plans, draw_problem, ranked
 
 COUNT = int(os.environ.get("ALLOCATOR_CANONICAL", "4"))
 

@@ -7,8 +7,8 @@ options leave nothing out.  ALLOCATOR_DIFFERENTIAL sets how many problems are dr
 import os
 
 from allocator.checking.verify import find_breaches, measure
-from tests.batch_engines import CRASHED, solve_many
-from tests.drawn import all_plans, draw_problem, ranked
+from tests.support.batch_engines import CRASHED, solve_many
+from tests.support.random_problems import all_plans, draw_problem, ranked
 
 COUNT = int(os.environ.get("ALLOCATOR_DIFFERENTIAL", "120"))
 

@@ -8,7 +8,7 @@ from allocator.checking.verify import find_breaches, measure, verify
 from allocator.domain.plan import PlanStatus
 from allocator.solving.solution import Limits
 from allocator.solving.solve import solve
-from tests.drawn import all_plans, draw_problem, ranked
+from tests.support.random_problems import all_plans, draw_problem, ranked
 
 COUNT = int(os.environ.get("ALLOCATOR_FORCING", "8"))
 """Prices that are compared, and refusals."""

@@ -6,8 +6,8 @@ ALLOCATOR_METAMORPHIC sets how many problems are drawn; each is checked in some 
 import os
 from collections import Counter
 
-from tests.batch_relations import check_many
 from tests.property.relations import RELATIONS
+from tests.support.batch_relations import check_many
 
 COUNT = int(os.environ.get("ALLOCATOR_METAMORPHIC", "80"))
 

@@ -16,7 +16,7 @@ from allocator.solving import lexicographic as search_module
 from allocator.solving.model import compile_model
 from allocator.solving.solution import Limits
 from allocator.solving.solve import solve
-from tests.small import NOW, component, district, park, plan, policy, problem, project, space
+from tests.support.problems import NOW, component, district, park, plan, policy, problem, project, space
 
 LIMITS = Limits(time_limit_s=20.0, threads=1)
 

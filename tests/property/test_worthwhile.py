@@ -16,8 +16,8 @@ from allocator.goals import aims_of, worth
 from allocator.problem.problem import Problem, Published
 from allocator.rules.move_budget import moved
 from allocator.solving.solution import Limits, Solution
-from tests.drawn import all_plans, draw_problem
-from tests.in_process import in_child, means
+from tests.support.in_process import in_child, means
+from tests.support.random_problems import all_plans, draw_problem
 
 COUNT = int(os.environ.get("ALLOCATOR_WORTHWHILE", "60"))
 FEW_PLANS = 250

@@ -15,7 +15,7 @@ from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from urllib.parse import urlencode
 
-from tests import hostile_files as files
+from tests.support import hostile_files as files
 
 MB = 2**20
 PATIENCE_S = 180.0

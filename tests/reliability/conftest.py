@@ -6,7 +6,7 @@ import pytest
 
 from service.database.engine import open_engine
 from tests.reliability.processes import Site
-from tests.service_for_tests import make_keys, settings_for
+from tests.support.api_client import make_keys, settings_for
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from pathlib import Path
 from seeds.load import batch_path
 from service.database.engine import open_engine
 from tests.reliability.processes import Site, wait_until
-from tests.service_for_tests import Server, a_project, as_csv, make_keys, settings_for
+from tests.support.api_client import Server, a_project, as_csv, make_keys, settings_for
 
 CSV = {"Content-Type": "text/csv"}
 TYPES = {".csv": "text/csv", ".json": "application/json", ".geojson": "application/geo+json"}

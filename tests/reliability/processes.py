@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import psycopg
 
-from tests.service_for_tests import as_owner
+from tests.support.api_client import as_owner
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 240

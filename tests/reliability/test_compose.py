@@ -18,8 +18,8 @@ import yaml
 
 from allocator.solving.solve import entrants
 from service.settings import load_settings
-from tests.postgres_for_tests import make_database
 from tests.reliability.processes import ROOT, Process, wait_until
+from tests.support.postgres import make_database
 
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]

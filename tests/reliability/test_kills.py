@@ -12,7 +12,7 @@ import psycopg
 
 from service.failpoints import PHASES
 from tests.reliability.processes import NOTHING_WRONG, descendants, wait_until
-from tests.service_for_tests import a_project, as_csv, as_owner
+from tests.support.api_client import a_project, as_csv, as_owner
 
 CSV = {"Content-Type": "text/csv"}
 

@@ -10,7 +10,7 @@ import httpx
 
 from service.database import embedded
 from tests.reliability.processes import NOTHING_WRONG, Process, descendants, wait_until
-from tests.service_for_tests import a_project, as_csv, as_xlsx
+from tests.support.api_client import a_project, as_csv, as_xlsx
 
 XLSX = {"Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 NAMES = [f"H{number}" for number in range(6)]

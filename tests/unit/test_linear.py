@@ -13,7 +13,7 @@ from typing import Any, Self
 import pytest
 
 from service.web.strict_json import check_json
-from tests.patterns import Used, attacks, patterns
+from tests.support.patterns import Used, attacks, patterns
 
 SHORT, MEDIUM, LONG = 256, 2048, 4096
 MOST_GROWTH = 8.0

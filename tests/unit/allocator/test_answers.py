@@ -19,7 +19,7 @@ from allocator.solving import infeasibility as conflict_module
 from allocator.solving.infeasibility import Clash, rule_of, search
 from allocator.solving.solution import Limits
 from allocator.solving.solve import solve
-from tests.small import NOW, component, park, plan, policy, problem, project, space
+from tests.support.problems import NOW, component, park, plan, policy, problem, project, space
 
 
 def means():

@@ -19,7 +19,7 @@ from allocator.domain.vocabulary import LinkKind, QuotaKind, SpaceKind, Stage, T
 from allocator.problem.problem import Published
 from allocator.solving.solution import Limits
 from allocator.solving.solve import solve
-from tests.small import NOW, component, district, park, plan, policy, problem, project, space
+from tests.support.problems import NOW, component, district, park, plan, policy, problem, project, space
 
 
 def means():

@@ -22,7 +22,7 @@ TASK = Task(("x", "y"), (Row({0: 1, 1: 1}, Sense.AT_MOST, 1, "one"),), {0: 2, 1:
 
 @pytest.fixture(autouse=True)
 def _misbehaving(monkeypatch):
-    monkeypatch.setitem(child_module.ENGINES, "test", "tests.engines_for_tests")
+    monkeypatch.setitem(child_module.ENGINES, "test", "tests.support.fake_engines")
 
 
 def gone(pid: int, within_s: float = 5.0) -> bool:
@@ -79,7 +79,7 @@ from allocator.engines.solver_process import run_alone
 from allocator.engines.task import Task
 
 if __name__ == "__main__":
-    solver_process.ENGINES["test"] = "tests.engines_for_tests"
+    solver_process.ENGINES["test"] = "tests.support.fake_engines"
     os.nice(7)
     print(run_alone("test", Task(("x",), (), {0: 1}, time_limit_s=5.0), entry="session").note)
 """
@@ -157,7 +157,7 @@ from allocator.engines.solver_process import SolverProcess, wait_for
 from allocator.engines.task import Task
 
 if __name__ == "__main__":
-    solver_process.ENGINES["test"] = "tests.engines_for_tests"
+    solver_process.ENGINES["test"] = "tests.support.fake_engines"
     running = SolverProcess.start("test", Task(("x",), (), {0: 1}, time_limit_s=600.0), entry="hang")
     while running.progress is None:
         wait_for([running], 0.2)

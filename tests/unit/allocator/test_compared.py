@@ -12,8 +12,8 @@ from allocator.explanation.explain import dossier
 from allocator.explanation.occupants import tightest
 from allocator.problem.options import Reason
 from allocator.rules import RULE_BY_ID, RULES
-from tests.rules.test_cases import CASES
-from tests.small import NOW, component, plan, policy, problem, project
+from tests.support.problems import NOW, component, plan, policy, problem, project
+from tests.support.rule_cases import CASES
 
 HELD = next(case for rule_id, case, *_ in CASES if rule_id == "reserve").policy.reserves[0]
 

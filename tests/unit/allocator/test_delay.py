@@ -14,7 +14,7 @@ from allocator.problem.problem import Published
 from allocator.problem.start_months import latest_start, months_late
 from allocator.solving.solution import Limits
 from allocator.solving.solve import solve
-from tests.small import NOW, component, plan, problem, project, space
+from tests.support.problems import NOW, component, plan, problem, project, space
 
 DELAY = BY_ID["delay"]
 

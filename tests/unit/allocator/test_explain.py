@@ -9,8 +9,8 @@ from allocator.explanation.dossier import Verdict
 from allocator.explanation.explain import dossier
 from allocator.problem.problem import plan_of
 from allocator.rules import RULES
-from tests.drawn import all_plans, draw_problem
-from tests.small import component, park, plan, problem, project, space
+from tests.support.problems import component, park, plan, problem, project, space
+from tests.support.random_problems import all_plans, draw_problem
 
 
 def verdicts(found):

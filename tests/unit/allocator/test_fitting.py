@@ -3,7 +3,7 @@
 from allocator.problem.options import TESTS, _area, _window, fits
 from seeds.load import seed_inputs
 from service.application.planning.pipeline import problem_of
-from tests.drawn import draw_problem
+from tests.support.random_problems import draw_problem
 
 SEEDS = range(60)
 

@@ -4,7 +4,7 @@ from allocator.domain.entities import Tenancy
 from allocator.domain.months import FOREVER, parse_month
 from allocator.domain.vocabulary import EiaLevel, SpaceKind, Utility
 from allocator.problem.options import reasons_against
-from tests.small import NOW, component, park, problem, project, space
+from tests.support.problems import NOW, component, park, problem, project, space
 
 REASONS = [
     ({}, {"kind": SpaceKind.OFFICE_HQ}, ("kind", "factory|land_plot", "office_hq")),

@@ -15,7 +15,7 @@ from allocator.problem.problem import Published
 from allocator.rules import RULES
 from allocator.solving.solution import Limits
 from allocator.solving.solve import solve
-from tests.small import NOW, component, park, policy, problem, project, space
+from tests.support.problems import NOW, component, park, policy, problem, project, space
 
 LIMITS = Limits(time_limit_s=20.0, threads=1)
 FLOORS = (

@@ -12,7 +12,7 @@ from allocator.explanation.explain import dossier
 from allocator.problem.problem import Published
 from allocator.rules import RULE_BY_ID
 from allocator.siting.limit_changes import of_breaches
-from tests.small import NOW, component, problem, project, space
+from tests.support.problems import NOW, component, problem, project, space
 
 COST = Aim((("cost", 1),))
 VALUE = Aim((("value", 1),))

@@ -16,7 +16,7 @@ from allocator.solving import lexicographic as search_module
 from allocator.solving import solve as solve_module
 from allocator.solving.solution import Limits, SolveControl
 from allocator.solving.solve import entrants, export_model, solve
-from tests.small import component, district, park, problem, project, space
+from tests.support.problems import component, district, park, problem, project, space
 
 LIMITS = Limits(time_limit_s=20.0, threads=1)
 TASK = Task(("x", "y"), (Row({0: 1, 1: 1}, Sense.AT_MOST, 1, "one"),), {0: 2, 1: 3}, time_limit_s=5.0)
@@ -143,7 +143,7 @@ def test_what_one_engine_proved_is_confirmed_by_others_when_every_goal_had_its_t
 
 @pytest.fixture
 def liars(monkeypatch):
-    monkeypatch.setitem(child_module.ENGINES, "liar", "tests.engines_for_tests")
+    monkeypatch.setitem(child_module.ENGINES, "liar", "tests.support.fake_engines")
 
     def entry_of(name):
         original = child_module.SolverProcess.start.__func__
@@ -215,7 +215,7 @@ def test_the_exported_models_hold_the_optimum_of_each_goal(ending, tmp_path):
 
 @pytest.fixture(autouse=True)
 def _reader(monkeypatch):
-    monkeypatch.setitem(child_module.ENGINES, "reader", "tests.reader_for_tests")
+    monkeypatch.setitem(child_module.ENGINES, "reader", "tests.support.reader")
 
 
 def test_the_bound_of_a_race_is_the_lowest_that_anyone_proved():

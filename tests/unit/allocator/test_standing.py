@@ -15,8 +15,8 @@ from allocator.siting.candidates import sites_of
 from allocator.siting.limit_changes import RAISED, changes_of_sites, joined, of_breaches, price_of
 from allocator.siting.repair import cheapest_repair
 from allocator.siting.search import MOST_LOOKED_AT, place_project, worth_of
-from tests.drawn import NOW, all_plans, draw_problem, sites
-from tests.large import newcomer, standing_city
+from tests.support.large_cases import newcomer, standing_city
+from tests.support.random_problems import NOW, all_plans, draw_problem, sites
 
 
 def standing_plans(count, most_plans=400, seed=3):

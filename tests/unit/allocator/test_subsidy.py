@@ -12,7 +12,7 @@ from allocator.explanation.explain import dossier
 from allocator.problem.options import Reason, fits, reasons_against
 from allocator.problem.subsidy import rent_paid_fen_m2_month, subsidy_yuan_month
 from allocator.rules import RULE_BY_ID
-from tests.small import component, plan, policy, problem, project, space
+from tests.support.problems import component, plan, policy, problem, project, space
 
 RULES = policy(subsidy_fen_m2_month={Tier.STARTUP: 2000}, subsidy_budget_yuan_month=20_000)
 DEAR = space(rent_fen_m2_month=3400)

@@ -12,7 +12,7 @@ from allocator.goals import BY_ID
 from allocator.problem.options import reasons_against
 from allocator.solving.solution import Limits
 from allocator.solving.solve import solve
-from tests.small import NOW, component, district, park, plan, problem, project, space
+from tests.support.problems import NOW, component, district, park, plan, problem, project, space
 
 LIMITS = Limits(time_limit_s=20.0, threads=1)
 SITTING = Tenancy(tenancy_id="t1", space_id="s", occupant="x", floor_area_m2=700, stage=Stage.CONTRACTED, may_move=True)

@@ -2,8 +2,8 @@ from allocator.checking.verify import find_breaches, measure
 from allocator.domain.entities import Tenancy
 from allocator.domain.plan import Plan
 from allocator.solving.left_shift import with_earliest_starts
-from tests.drawn import all_plans, draw_problem
-from tests.small import NOW, component, plan, problem, project
+from tests.support.problems import NOW, component, plan, problem, project
+from tests.support.random_problems import all_plans, draw_problem
 
 
 def test_nobody_waits_for_nothing():

@@ -12,8 +12,8 @@ from allocator.problem.options import fits
 from allocator.problem.problem import plan_of
 from allocator.rules import RULES
 from allocator.solving.model import compile_model
-from tests.drawn import all_plans, draw_problem
-from tests.small import NOW, component, park, plan, problem, project, space
+from tests.support.problems import NOW, component, park, plan, problem, project, space
+from tests.support.random_problems import all_plans, draw_problem
 
 
 def test_a_good_plan_is_verified_with_its_goals_measured_anew():

@@ -12,8 +12,8 @@ from allocator.rules import RULES
 from allocator.solving.model import compile_model
 from docs.pages.markdown import ROOT
 from seeds.policy_facts import policy_facts
-from tests.drawn import draw_problem
-from tests.rules.test_equivalence import SEEDS, disagreements, functional_choices
+from tests.support.equivalence import SEEDS, disagreements, functional_choices
+from tests.support.random_problems import draw_problem
 
 PAGE = (ROOT / "docs/how-to/add-a-rule.md").read_text(encoding="utf-8")
 

@@ -17,7 +17,7 @@ from seeds.load import seed_inputs
 from service.application.planning.scenario import Scenario
 from service.cli import parser
 from service.cli.common.exit_codes import BAD_INPUT, DEFECT, INFEASIBLE, NO_PLAN, OK
-from tests.rules import test_cases
+from tests.support import rule_cases
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -127,7 +127,7 @@ def test_the_case_in_the_how_to_add_a_rule_is_one_that_the_example_tells_apart(e
     page = (ROOT / "docs/how-to/add-a-rule.md").read_text(encoding="utf-8")
     code = re.search(r"```python\n(\(\n.*?)```", page, re.DOTALL)[1]
     rule = example.MostPerPark()
-    rule_id, case, kept, broken, breach = eval(code, vars(test_cases))  # noqa: S307  our own page
+    rule_id, case, kept, broken, breach = eval(code, vars(rule_cases))  # noqa: S307  our own page
     assert rule_id == rule.id
     assert list(rule.check(case, kept)) == []
     found = list(rule.check(case, broken))

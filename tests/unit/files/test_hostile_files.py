@@ -5,8 +5,8 @@ import pytest
 from geodata.faults import TOO_LARGE
 from service.files.readers import Readers
 from service.i18n.fault_text import chinese
-from tests import hostile_files as files
-from tests.reader_tasks import peak_of
+from tests.support import hostile_files as files
+from tests.support.reader_tasks import peak_of
 
 SERVING_MIB = 50
 READING_MIB = 300
@@ -155,7 +155,9 @@ def readers():
 
 def told(readers, task, ending, content):
     """The one fault of a file, and what reading it took here and there, MiB."""
-    (faults, there), here = peak_of(lambda: readers.read(f"tests.reader_tasks:{task}", {f"upload.{ending}": content}))
+    (faults, there), here = peak_of(
+        lambda: readers.read(f"tests.support.reader_tasks:{task}", {f"upload.{ending}": content})
+    )
     assert here < SERVING_MIB, here
     assert there < READING_MIB, there
     (fault,) = faults
@@ -181,7 +183,9 @@ def test_a_foreign_sheet_that_asks_for_much_is_refused_with_a_fault(readers, nam
 
 def test_the_faults_of_a_file_come_to_an_end(readers):
     content = files.records('{"project_id":"a"}', 50_000)
-    (faults, there), here = peak_of(lambda: readers.read("tests.reader_tasks:projects", {"upload.json": content}))
+    (faults, there), here = peak_of(
+        lambda: readers.read("tests.support.reader_tasks:projects", {"upload.json": content})
+    )
     assert len(faults) == 2001
     assert faults[-1].message == "has more than 2,000 faults; the others are not listed"
     assert max(here, there) < SERVING_MIB
@@ -189,7 +193,7 @@ def test_the_faults_of_a_file_come_to_an_end(readers):
 
 def test_what_is_at_the_limits_is_read(readers):
     def faults(ending, content):
-        return readers.read("tests.reader_tasks:projects", {f"upload.{ending}": content})[0]
+        return readers.read("tests.support.reader_tasks:projects", {f"upload.{ending}": content})[0]
 
     long = faults("csv", f"project_id,enterprise\na,{'x' * 32_767}\n".encode())
     assert TOO_LARGE not in {fault.code for fault in long}

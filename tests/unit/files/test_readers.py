@@ -32,7 +32,7 @@ def own_tmp(tmp_path, monkeypatch):
 
 
 def task(name):
-    return f"tests.reader_tasks:{name}"
+    return f"tests.support.reader_tasks:{name}"
 
 
 def gone(pid, within_s=120.0):
@@ -174,7 +174,8 @@ from service.files import readers as readers_module
 from service.files.readers import Readers
 
 readers_module.scratch = lambda: Path(sys.argv[1])
-threading.Thread(target=Readers(1, 600, 1 << 30).read, args=("tests.reader_tasks:asleep", {}), daemon=True).start()
+task = ("tests.support.reader_tasks:asleep", {})
+threading.Thread(target=Readers(1, 600, 1 << 30).read, args=task, daemon=True).start()
 while not (found := [path for path in Path(sys.argv[1]).glob("*/began") if path.stat().st_size]):
     time.sleep(0.01)
 print(json.dumps([readers_module._FORK_SERVER._process.pid, *map(int, found[0].read_text().split())]), flush=True)

@@ -12,7 +12,7 @@ from geodata.cells.dates import month as own_month
 from geodata.cells.numerals import folded
 from geodata.spreadsheet_mapping.cells.cell_parsing import meaning, parts_of, read_cell
 from geodata.spreadsheet_mapping.cells.units import guessed_unit, unit_in, unit_of_heading
-from tests.foreign_sheets import known
+from tests.support.foreign_sheets import known
 
 AREA, LOAD, HEIGHT, POWER = "floor_area_m2", "floor_load_kpa", "clear_height_m", "power_kw"
 WATER, LEASE, RENT, CLEAN = "water_t_day", "lease_months", "max_rent_yuan_m2_month", "cleanroom_iso"

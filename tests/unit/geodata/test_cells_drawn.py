@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from geodata.cells import cell_values
 from geodata.cells.dates import month as own_month
 from geodata.spreadsheet_mapping.cells.cell_parsing import meaning, parts_of, read_cell
-from tests.foreign_sheets import known
+from tests.support.foreign_sheets import known
 
 FAULT = "fault"
 SEED = 20261130

@@ -15,7 +15,7 @@ from geodata.spreadsheet_mapping.cells.units import UNITS, WHOLE_UP, converted, 
 from geodata.spreadsheet_mapping.mapping import PARTS, is_target
 from geodata.spreadsheet_mapping.sheet import letters, sheet_of
 from geodata.workbooks.workbook import SheetGrid
-from tests.foreign_sheets import FIRMS, HEADINGS, TOTAL, district_table, known, workbook
+from tests.support.foreign_sheets import FIRMS, HEADINGS, TOTAL, district_table, known, workbook
 
 
 def first(tmp_path, content):

@@ -8,7 +8,7 @@ from geodata.spreadsheet_mapping import convert, sheets, suggest
 from geodata.spreadsheet_mapping.heading_fields import read_heading
 from geodata.spreadsheet_mapping.sheet import letters, sheet_of
 from geodata.workbooks.workbook import SheetGrid
-from tests.foreign_sheets import known
+from tests.support.foreign_sheets import known
 
 BASE = ("企业名称", "细分领域", "企业类型", "用途")
 FIRM = ("甲医疗", "体外诊断", "高成长企业", "研发")

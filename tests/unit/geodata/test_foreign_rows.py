@@ -5,7 +5,7 @@ import pytest
 from geodata.spreadsheet_mapping import convert, suggest
 from geodata.spreadsheet_mapping.sheet import sheet_of
 from geodata.workbooks.workbook import SheetGrid
-from tests.foreign_sheets import known
+from tests.support.foreign_sheets import known
 
 HEADINGS = ("企业名称", "细分领域", "企业类型", "用途", "需求面积(㎡)", "意向区域")
 PARTS = ("企业名称", "研发面积(㎡)", "厂房面积(㎡)")

@@ -13,8 +13,8 @@ from geodata.readers.project_reader import parse_projects
 from geodata.spreadsheet_mapping import convert, sheets, suggest
 from geodata.spreadsheet_mapping.sheet import letters
 from geodata.workbooks.workbook import read_sheets, read_workbook
-from tests.foreign_sheets import known
-from tests.workbooks import XLS, ods, ods_cell, ods_row, xlsb
+from tests.support.foreign_sheets import known
+from tests.support.workbooks import XLS, ods, ods_cell, ods_row, xlsb
 
 HEADINGS = ("企业名称", "细分领域", "企业类型", "用途", "需求面积(㎡)", "意向区域", "承重(kN/㎡)")
 FIRM = ("甲医疗", "体外诊断", "初创", "研发", 1000, "坪山", 7)

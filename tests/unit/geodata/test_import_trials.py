@@ -11,7 +11,7 @@ from geodata.readers.read_files import read_registry
 from geodata.spreadsheet_mapping import convert, sheets, suggest
 from geodata.spreadsheet_mapping.sheet import letters
 from seeds.load import load_districts
-from tests.foreign_sheets import known
+from tests.support.foreign_sheets import known
 
 FOLDER = Path(__file__).parents[4] / "shared" / "trials" / "import"
 

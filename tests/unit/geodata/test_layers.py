@@ -10,16 +10,9 @@ from geodata.geometry.crs import EDGE_CRS, METRIC_CRS
 from geodata.readers.boundaries import misplaced, read_boundaries, wgs84_degrees
 from geodata.readers.read_files import read_registry
 from geodata.readers.record_reader import PARKS, parse_file
+from tests.support.geojson import collection, feature
 
 PINGSHAN = Point(114.35, 22.69)
-
-
-def feature(geometry, **properties):
-    return {"type": "Feature", "properties": {"park_id": "A", "district": "440310"} | properties, "geometry": geometry}
-
-
-def collection(*features, **members):
-    return {"type": "FeatureCollection", "features": list(features), **members}
 
 
 def parks_frame(crs=METRIC_CRS):

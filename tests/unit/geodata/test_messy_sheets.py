@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
 from geodata.spreadsheet_mapping import convert, sheets, suggest
-from tests.foreign_sheets import known
+from tests.support.foreign_sheets import known
 
 SHEETS = 200
 NAMES = (

@@ -14,7 +14,7 @@ from geodata.spreadsheet_mapping.heading_fields import read_heading
 from geodata.spreadsheet_mapping.sheet import sheets
 from geodata.spreadsheet_mapping.suggest import suggest
 from geodata.workbooks.xlsx_styles import words_behind
-from tests.foreign_sheets import known
+from tests.support.foreign_sheets import known
 
 AREA, LOAD, HEIGHT, POWER = "floor_area_m2", "floor_load_kpa", "clear_height_m", "power_kw"
 WATER, LEASE, RENT, CLEAN = "water_t_day", "lease_months", "max_rent_yuan_m2_month", "cleanroom_iso"

@@ -14,7 +14,7 @@ from geodata.records.signed_leases import ended_leases, lease_notes, leases_of, 
 from geodata.to_domain.signed_leases import signed_leases
 from seeds.load import load_policy
 from service.application.planning.pipeline import problem_of
-from tests.unit.seeds.test_policy import BATCH
+from tests.support.seed_batch import BATCH
 
 MAKER = {
     "project_id": "TUBE-01",

@@ -11,8 +11,8 @@ from geodata.readers.read_files import read_registry
 from geodata.readers.record_reader import PARKS, parse_file
 from geodata.readers.tables import read_csv
 from geodata.spreadsheet_mapping import convert, sheets, suggest
-from tests.foreign_sheets import known
-from tests.unit.geodata.test_layers import collection, feature
+from tests.support.foreign_sheets import known
+from tests.support.geojson import collection, feature
 
 HEADINGS = ("企业名称", "细分领域", "企业类型", "用途", "需求面积(㎡)")
 FIRMS = (("甲医疗", "体外诊断", "初创", "研发", "2000"), ("乙医疗", "体外诊断", "初创", "研发", "1500"))

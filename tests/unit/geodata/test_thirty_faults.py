@@ -1,44 +1,6 @@
 from allocator.errors import InputError
 from geodata.readers.read_files import read_registry, read_submission
-
-BAD_ROWS = [
-    ("project_id", "", "is missing"),
-    ("project_id", "x" * 65, "65 characters"),
-    ("enterprise", "a\x07b", "control character"),
-    ("segment", "imagin", "not a known value"),
-    ("tier", "unicorn", "not a known value"),
-    ("priority", 6, "at most 5"),
-    ("priority", 2.5, "not a whole number"),
-    ("value", -1, "at least 0"),
-    ("value", 10**7, "at most 1,000,000"),
-    ("submitted_on", "soon", "not a date"),
-    ("platform_kind", "cdm", "not a known value"),
-    ("function", "lab", "not a known value"),
-    ("floor_area_m2", "3000 m²", "has a unit"),
-    ("floor_area_m2", 0, "more than 0"),
-    ("floor_area_m2", "many", "not a number"),
-    ("floor_area_m2", "3.000", "thousands or decimals"),
-    ("floor_area_m2", 10**8, "at most 10,000,000"),
-    ("floor_load_kpa", "10kPa", "has a unit"),
-    ("clear_height_m", -2, "at least 0"),
-    ("power_kw", True, "not a number"),
-    ("cleanroom_iso", 10, "at most 9"),
-    ("ground_floor", "maybe", "neither yes nor no"),
-    ("eia_level", "big", "not a known value"),
-    ("utilities", "steam;coal", "not a known value"),
-    ("emits", "noise", "not a known value"),
-    ("sensitive_to", "smell", "not a known value"),
-    ("start_from", "2026-13", "not a month"),
-    ("start_until", "2025-01", "before start_from"),
-    ("lease_months", 0, "at least 1"),
-    ("max_rent_yuan_m2_month", "54.855", "fraction of a fen"),
-    ("links", "rnd-nowhere:same_park", "unknown component"),
-    ("links", "rnd", "not a link"),
-    ("component_id", "", "is missing"),
-    ("districts", "999999", "not known"),
-    ("pinned_to", "nowhere", "not known"),
-    ("barred_from", "A;elsewhere", "not known"),
-]
+from tests.support.bad_rows import BAD_ROWS
 
 
 def test_every_planted_fault_of_a_workbook_is_reported_at_once(tmp_path, write_xlsx, write_registry, project_row):

@@ -27,7 +27,7 @@ from geodata.to_domain.policy import to_policy
 from seeds.load import load_policy, policy_facts, seed_inputs
 from service.application.plans import comparison, kpis
 from service.formats.plan import AssignmentOut, PlanOut
-from tests.small import NOW, component, park, plan, project, space
+from tests.support.problems import NOW, component, park, plan, project, space
 
 NANSHAN, YANTIAN, LONGHUA, PINGSHAN, GUANGMING = "440305", "440308", "440309", "440310", "440311"
 SOUTH, NORTH = (NANSHAN, YANTIAN), (LONGHUA, PINGSHAN, GUANGMING)

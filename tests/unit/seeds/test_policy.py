@@ -11,9 +11,9 @@ from seeds import dated_values
 from seeds.dated_values import SeedError, read, sourced, valid_on
 from seeds.load import load_districts, load_policy, policy_facts
 from seeds.policy_facts import baseline, documents, targets
+from tests.support.seed_batch import BATCH
 
 PUBLISHED = date(2022, 6, 6)
-BATCH = date(2026, 9, 1)
 
 FACTS = {
     "P-ROLE-NS",

@@ -9,7 +9,7 @@ from allocator.domain.plan import Aim
 from service.application.analyses.build_next_reasons import typical_block_m2
 from service.exports.maps.analyses import studies_of
 from service.formats.analyses import AnswerOut, BuildNextOut
-from tests.small import component, plan, problem, project, space
+from tests.support.problems import component, plan, problem, project, space
 
 MERGED = "1000*value+1000*policy-fit+1001*stability"
 

@@ -5,7 +5,7 @@ import pytest
 
 from service.web.limits.concurrency import ConcurrencyLimit
 from service.web.problems import ProblemError
-from tests.in_a_loop import apart
+from tests.support.in_a_loop import apart
 
 
 @apart

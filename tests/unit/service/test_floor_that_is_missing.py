@@ -9,7 +9,7 @@ from allocator.explanation.explain import dossier
 from allocator.siting.limit_changes import changes_for
 from service.formats.plan import PlanOut
 from service.i18n.localizer import NEEDS, Localizer
-from tests.small import NOW, component, plan, problem, project, space
+from tests.support.problems import NOW, component, plan, problem, project, space
 
 ZH, EN = (Localizer(language, PlanOut.model_construct(inputs=None)) for language in ("zh", "en"))
 

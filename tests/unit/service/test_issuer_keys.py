@@ -14,7 +14,7 @@ from allocator.errors import InputError
 from service.identity import issuer_keys
 from service.identity.issuer_keys import FRESH_S, PAUSE_S, IssuerAwayError, IssuerKeys, TokenError
 from service.identity.oidc import Issuer
-from tests.service_for_tests import settings_for
+from tests.support.api_client import settings_for
 
 URL = "https://id.example/keys"
 CLAIMS = {"iss": "https://id.example", "aud": "district-allocator", "sub": "li.na", "allocator_role": "viewer"}

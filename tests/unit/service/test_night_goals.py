@@ -18,8 +18,8 @@ from seeds.load import load_districts, load_policy
 from service.application.planning.nightly_replan import goals_of
 from service.application.plans.change_report import ChangeReport, Departure, _sentences, report_text
 from service.formats.analyses import MoveCurveOut
-from tests.in_process import means
-from tests.small import NOW, component, problem, project, space
+from tests.support.in_process import means
+from tests.support.problems import NOW, component, problem, project, space
 
 
 def asked(projects, published, max_moves):

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from service.web import idempotency as module
 from service.web.idempotency import INLINE_BYTES, once
-from tests.in_a_loop import run_apart
+from tests.support.in_a_loop import run_apart
 
 
 def asked(body, query=b""):

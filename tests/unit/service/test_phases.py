@@ -21,7 +21,7 @@ from service.application.planning.run_phases import (
 )
 from service.application.plans.dossier_document import dossier_document
 from service.exports.plan_files import _dossiers as as_file
-from tests.small import component, plan, problem, project, space
+from tests.support.problems import component, plan, problem, project, space
 
 
 class Clock:

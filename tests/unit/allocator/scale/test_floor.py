@@ -18,7 +18,7 @@ from allocator.engines.scale.core.arrays import arrays_of
 from allocator.engines.scale.incumbent import Incumbent
 from allocator.engines.scale.lagrangian.initial_duals import priced_by_room
 from allocator.engines.scale.strategy import ScaleSearch
-from tests.unit.allocator.scale.test_tree import as_task, beyond, drawn, plans
+from tests.support.assignment_tasks import as_task, beyond, drawn, plans
 
 
 def never():

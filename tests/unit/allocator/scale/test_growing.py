@@ -12,7 +12,7 @@ from allocator.engines.scale.lagrangian.subgradient import Descent, opening_dual
 from allocator.engines.scale.primal.diving import grown, wholes
 from allocator.engines.task import Task
 from allocator.linear.expressions import Row, Sense
-from tests.unit.allocator.scale.test_engine import drawn_task
+from tests.support.decomposable_tasks import drawn_task
 
 
 def standing(task):

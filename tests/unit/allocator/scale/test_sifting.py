@@ -19,7 +19,7 @@ from allocator.engines.scale.run import run
 from allocator.engines.solver_process import run_alone
 from allocator.engines.task import AnswerStatus, Task
 from allocator.linear.expressions import Row, Sense
-from tests.unit.allocator.scale.test_prices import drawn
+from tests.support.priced_tasks import drawn
 
 KINDS = pytest.mark.parametrize("kind", [{}, {"fees": True}, {"budget": True}, {"share": True, "budget": True}])
 

@@ -11,7 +11,7 @@ import geopandas as gpd
 from openpyxl import Workbook
 from shapely.geometry import Point
 
-from tests.workbooks import ods, ods_cell, ods_row, xlsb
+from tests.support.workbooks import ods, ods_cell, ods_row, xlsb
 
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{}</worksheet>'
 ENDLESS = (

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
-XLS = Path(__file__).parent / "data" / "demand.xls"
+XLS = Path(__file__).parents[1] / "data" / "demand.xls"
 """A hidden sheet and a visible one: merged cells, a hidden row and column, an error, a formula without a result.
 
 Written by xlwt 1.3.0; the formula is in G4, #REF! in E5.

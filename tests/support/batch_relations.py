@@ -7,8 +7,8 @@ from dataclasses import replace
 from allocator.engines.task import AnswerStatus, Task
 from allocator.problem.problem import Problem
 from allocator.solving.model import compile_model
-from tests.drawn import draw_problem
 from tests.property.relations import Optimum, cases_of
+from tests.support.random_problems import draw_problem
 
 MOST_PLANS = 400
 """Small problems solve in milliseconds."""

@@ -1,6 +1,6 @@
 """Measures recommend and a dossier on large standing plans, and the plain way to check one site beside them.
 
-Run as ``python -m tests.measure_recommend [SPACES COMPONENTS]``; no test, for times depend on the machine.
+Run as ``python -m tests.reliability.measure_recommend [SPACES COMPONENTS]``; no test, for times depend on the machine.
 """
 
 import random
@@ -14,7 +14,7 @@ from allocator.explanation.explain import dossier_beside
 from allocator.rules import RULES
 from allocator.siting.candidates import options_beside, sites_of
 from allocator.siting.search import place_project
-from tests.large import newcomer, standing_city
+from tests.support.large_cases import newcomer, standing_city
 
 
 def measured(spaces: int, components: int) -> None:

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 PACKAGES = ("allocator", "geodata", "seeds", "maps", "service")
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 WAYS = ("fullmatch", "match", "search", "sub", "split", "findall", "finditer")
 FOREVER = 64
 """Repetitions from which a bounded repeat counts as one without a bound."""

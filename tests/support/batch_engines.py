@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from allocator.engines.scale.core.kernel_cache import compile_once
 from allocator.engines.task import Answer, AnswerStatus, Report, Task
 from allocator.solving.model import compile_model
-from tests.drawn import draw_problem
+from tests.support.random_problems import draw_problem
 
 ENGINES = (
     ("cp-sat", {}),
