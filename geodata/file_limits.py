@@ -35,6 +35,9 @@ MAX_CELL_CHARACTERS = 32_767
 MAX_CHARACTERS = 16_000_000
 """Characters of all cells of a file: a text that many cells share counts for each of them."""
 
+MAX_SHARED_TEXTS = 1_000_000
+"""Texts in the table of a workbook from which cells take theirs; whether a cell takes one or not, each is held."""
+
 MAX_STYLES = 65_490
 """Cell formats of a workbook: what Excel itself allows."""
 

@@ -12,6 +12,7 @@ from anyio.to_thread import current_default_thread_limiter, run_sync
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import RedirectResponse, Response
+from pydantic.json_schema import models_json_schema
 
 from service.api import (
     administration,
@@ -27,6 +28,7 @@ from service.api import (
     studies,
 )
 from service.database.engine import open_engine
+from service.formats.requests import ChangesIn, RegistryIn
 from service.identity.api_keys import pepper_of
 from service.identity.security_events import SecurityEvents
 from service.observability import tracing
@@ -115,7 +117,7 @@ def create_app(settings: Settings, database_url: str) -> FastAPI:
             PAGES_PREFIX: partial(recognise_session, app.state.house),
         },
         largest=settings.max_body_bytes,
-        readers=settings.readers_at_once,
+        files=app.state.house.files,
     )
     app.add_middleware(RequestGuard)
     if settings.cors_origins:
@@ -139,6 +141,11 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
                 for status, answer in operation["responses"].items():
                     if status >= "400":
                         answer["content"].pop("application/json", None)
+        _, described = models_json_schema(
+            [(RegistryIn, "validation"), (ChangesIn, "validation")], ref_template="#/components/schemas/{model}"
+        )
+        schemas = FastAPI.openapi(app)["components"]["schemas"]
+        schemas.update({name: schema for name, schema in described["$defs"].items() if name not in schemas})
     return FastAPI.openapi(app)
 
 

@@ -24,6 +24,7 @@ def limits() -> Iterator[str]:
         ("any table", "cells between the first and the last, of all sheets", f"{file_limits.MAX_CELLS:,}"),
         ("any table", "characters of a cell", f"{file_limits.MAX_CELL_CHARACTERS:,}"),
         ("workbooks", "characters of all cells, a shared text once for each", f"{file_limits.MAX_CHARACTERS:,}"),
+        ("workbooks", "shared texts", f"{file_limits.MAX_SHARED_TEXTS:,}"),
         ("workbooks", "unpacked; parts", f"{file_limits.MAX_UNPACKED_BYTES // _MIB} MiB; {file_limits.MAX_PARTS:,}"),
         (
             "workbooks",
@@ -37,7 +38,7 @@ def limits() -> Iterator[str]:
             f"{file_limits.MAX_DEPTH}; {file_limits.MAX_COLUMNS}; {file_limits.MAX_DIGITS}",
         ),
         (
-            "GeoJSON, GeoPackage",
+            "GeoJSON, GeoPackage, shapefile",
             "features; vertices of all",
             f"{file_limits.MAX_ROWS:,}; {file_limits.MAX_VERTICES:,}",
         ),

@@ -1,4 +1,4 @@
-"""GeoJSON and GeoPackage layers: features with properties, and geometries brought to EPSG:4490.
+"""GeoJSON, GeoPackage and shapefile layers: features with properties, and geometries brought to EPSG:4490.
 
 GeoJSON is parsed here and GeoPackage files are told by their first bytes, so that no file can make GDAL
 open something else than it claims to be.
@@ -27,25 +27,30 @@ from geodata.file_limits import MAX_ROWS, MAX_VERTICES
 from geodata.geometry.crs import EDGE_CRS, declared_crs, in_edge_crs
 from geodata.readers.geopackage import check_geopackage
 from geodata.readers.json_file import load_json
+from geodata.readers.shapefile import ENDING, read_shapefile
 
-LAYER_ENDINGS = (".geojson", ".gpkg")
+LAYER_ENDINGS = (".geojson", ".gpkg", ENDING)
+"""Endings of layers; a zipped shapefile is one."""
 _CODE = re.compile(r"[A-Za-z]{2,8}:\d{1,6}|urn:ogc:def:crs:[A-Za-z]+:[0-9.]*:[A-Za-z0-9]+|OGC:CRS84")
 
 
 @dataclass(slots=True)
 class Layer:
-    """Properties of each feature, its geometry in EPSG:4490 (None if faulty), and the faults of geometries."""
+    """Properties of each feature, its geometry in EPSG:4490 (None if faulty), and the faults of geometries.
+
+    ``names_are_cut`` says that names of properties have ten characters at most, whatever the columns are called.
+    """
 
     file: str
     properties: list[dict[str, Any]]
     shapes: gpd.GeoSeries
     faults: list[Fault] = field(default_factory=list)
+    names_are_cut: bool = False
 
 
 def read_layer(path: Path, kind: str) -> Layer:
-    """Features of a GeoPackage or GeoJSON file, numbered from 1 in faults; raises InputError if it cannot be read."""
-    features = _geopackage(path, kind) if path.suffix.casefold() == ".gpkg" else _feature_collection(path)
-    properties, geometries, crs = features
+    """Features of a file with one of the endings, numbered from 1 in faults; raises InputError if it cannot be read."""
+    properties, geometries, crs = _features(path, kind)
     vertices = int(
         shapely.get_num_coordinates([None if isinstance(found, str) else found for found in geometries]).sum()
     )
@@ -60,7 +65,18 @@ def read_layer(path: Path, kind: str) -> Layer:
     lost = _off_the_globe(shapes if crs.is_geographic else degrees)
     faults += [_lost(Origin(path.name, position + 1), shapes.iloc[position]) for position in lost]
     degrees.iloc[lost] = None
-    return Layer(path.name, properties, degrees, sorted(faults, key=lambda each: each.row or 0))
+    ordered = sorted(faults, key=lambda each: each.row or 0)
+    return Layer(path.name, properties, degrees, ordered, names_are_cut=path.suffix.casefold() == ENDING)
+
+
+def _features(path: Path, kind: str) -> "_Features":
+    match path.suffix.casefold():
+        case ".gpkg":
+            return _geopackage(path, kind)
+        case ending if ending == ENDING:
+            properties, geometries, crs = read_shapefile(path, kind)
+            return properties, list(geometries), crs
+    return _feature_collection(path)
 
 
 def _off_the_globe(shapes: gpd.GeoSeries) -> list[int]:

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from allocator.errors import Fault, InputError
 from geodata.cells.cell_values import plain
 from geodata.cells.field_types import Origin
-from geodata.faults import Parsed, cell_column, fault, faults_of, file_fault, is_full, nearest
+from geodata.faults import Parsed, cell_column, fault, faults_of, is_full, nearest
 from geodata.readers.json_file import load_json, records_in
-from geodata.readers.layers import read_layer
-from geodata.readers.record_reader import ENDINGS, Kind, add_record, id_of, layer_table
+from geodata.readers.layers import LAYER_ENDINGS, read_layer
+from geodata.readers.record_reader import ENDINGS, Kind, add_record, id_of, layer_table, unknown_ending
 from geodata.readers.tables import TABLES, Table, canonical, read_table
 from geodata.records.project_records import ComponentRecord, LinkRecord, ProjectHead, ProjectRecord
 
@@ -43,10 +43,9 @@ def parse_projects(path: Path) -> Parsed[ProjectRecord]:
                 return projects_of_json(load_json(path), path.name)
             case ending if ending in TABLES:
                 return projects_of_table(read_table(path, PROJECTS.sheets, PROJECTS.columns, PROJECTS.required))
-            case ".geojson" | ".gpkg":
+            case ending if ending in LAYER_ENDINGS:
                 return projects_of_table(layer_table(read_layer(path, "projects"), PROJECTS.columns, PROJECTS.required))
-        remedy = f"Use one of {', '.join(ENDINGS)}."
-        return Parsed(faults=[file_fault(path.name, f"has the unknown ending {path.suffix!r}", remedy)])
+        return Parsed(faults=[unknown_ending(path.name, ENDINGS)])
     except InputError as error:
         return Parsed(faults=list(error.faults))
 

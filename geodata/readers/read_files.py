@@ -1,6 +1,7 @@
 """Reads batches of projects and registries from disk; every fault of a call comes in one InputError."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,17 @@ from geodata.faults import Parsed, file_fault, raise_all
 from geodata.readers.boundaries import TOLERANCE_M, read_boundaries
 from geodata.readers.layers import LAYER_ENDINGS
 from geodata.readers.project_reader import parse_projects, projects_of_json
-from geodata.readers.record_reader import DISTRICTS, ENDINGS, PARKS, SPACES, TENANCIES, Kind, R, parse_file
+from geodata.readers.record_reader import (
+    DISTRICTS,
+    ENDINGS,
+    PARKS,
+    SPACES,
+    TENANCIES,
+    Kind,
+    R,
+    parse_file,
+    unknown_ending,
+)
 from geodata.readers.references import (
     RegistryRecords,
     check_references,
@@ -20,6 +31,7 @@ from geodata.readers.references import (
     registry_faults,
     repeated,
 )
+from geodata.readers.shapefile import PARTS
 from geodata.records.project_records import ProjectRecord
 from geodata.records.registry_records import DistrictRecord
 
@@ -169,8 +181,10 @@ def _find(directory: Path, stem: str, endings: Sequence[str], faults: list[Fault
         remedy = f"Keep one of {', '.join(path.name for path in found)}."
         faults.append(file_fault(directory.name, f"has more than one file of {stem}", remedy))
     elif not found and named:
+        packed = next((path for path in named if path.suffix.casefold() in PARTS), None)
         remedy = f"Save it as one of {listed}."
-        faults.append(file_fault(named[0].name, f"has the unknown ending {named[0].suffix!r}", remedy))
+        told = unknown_ending((packed or named[0]).name, endings)
+        faults.append(told if packed else replace(told, remedy=remedy))
     elif not found and needed:
         faults.append(file_fault(directory.name, f"has no file of {stem}", f"Add one of {listed}."))
     return found[0] if found else None

@@ -12,8 +12,10 @@ from allocator.errors import Fault, InputError
 from geodata.cells.cell_values import identifier
 from geodata.cells.field_types import Origin, Record
 from geodata.faults import Parsed, cell_column, faults_of, file_fault, is_full
+from geodata.readers.dbase import MAX_FIELD_NAME
 from geodata.readers.json_file import load_json, records_in
 from geodata.readers.layers import LAYER_ENDINGS, Layer, read_layer
+from geodata.readers.shapefile import PACK, PARTS
 from geodata.readers.tables import TABLES, Table, read_table, table_of
 from geodata.records.registry_records import DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord
 from geodata.workbooks.workbook import SheetGrid
@@ -77,10 +79,9 @@ def parse_file(path: Path, kind: Kind[R]) -> Parsed[R]:
                 return _from_json(path, kind)
             case ending if ending in TABLES:
                 return from_table(read_table(path, kind.sheets, kind.columns, kind.required), kind)
-            case ".json" | ".geojson" | ".gpkg":
+            case ending if ending == ".json" or ending in LAYER_ENDINGS:
                 return from_table(layer_table(read_layer(path, kind.name), kind.columns, kind.required), kind)
-        remedy = f"Use one of {', '.join(ENDINGS)}."
-        return Parsed(faults=[file_fault(path.name, f"has the unknown ending {path.suffix!r}", remedy)])
+        return Parsed(faults=[unknown_ending(path.name, ENDINGS)])
     except InputError as error:
         return Parsed(faults=list(error.faults))
 
@@ -149,8 +150,9 @@ def id_of(cell: object) -> str | None:
 def layer_table(layer: Layer, known: Sequence[str], required: Sequence[str]) -> Table:
     """Features as a table; where the kind has lon and lat, a point inside the geometry gives them."""
     header = list(dict.fromkeys(name for row in layer.properties for name in row))
+    whole = {name: _whole_name(name, known) if layer.names_are_cut else name for name in header}
     located = "lon" in known and (bool(layer.faults) or any(found is not None for found in layer.shapes))
-    grid: list[list[object]] = [list(header), *([row.get(name) for name in header] for row in layer.properties)]
+    grid: list[list[object]] = [list(whole.values()), *([row.get(name) for name in header] for row in layer.properties)]
     given = [name for name in required if not (located and name in {"lon", "lat"})]
     table = table_of(layer.file, SheetGrid(layer.file, grid), known, given)
     table.faults = [*layer.faults, *(_renumbered(each) for each in table.faults)]
@@ -159,6 +161,19 @@ def layer_table(layer: Layer, known: Sequence[str], required: Sequence[str]) -> 
         table.columns |= {"lon", "lat"}
         _locate(table, layer)
     return table
+
+
+def _whole_name(name: str, known: Sequence[str]) -> str:
+    """The one column whose name was cut to that of a field of dBASE, else the name as it is."""
+    found = [each for each in known if len(name) == MAX_FIELD_NAME and each != name and each.startswith(name)]
+    return found[0] if len(found) == 1 and name not in known else name
+
+
+def unknown_ending(name: str, endings: Sequence[str]) -> Fault:
+    """The fault of a file that has none of the endings that are read; part of a shapefile is to be packed."""
+    ending = Path(name).suffix
+    remedy = PACK if ending.casefold() in PARTS else f"Use one of {', '.join(endings)}."
+    return file_fault(name, f"has the unknown ending {ending!r}", remedy)
 
 
 def _renumbered(found: Fault) -> Fault:

@@ -23,6 +23,12 @@ from geodata.workbooks.workbook import SheetGrid, is_workbook, read_sheets
 __all__ = ["Column", "ForeignSheet", "Row", "Skipped", "letters", "sheet_of", "sheets"]
 
 MOST_SAMPLES = 5
+LONGEST_SAMPLE = 200
+"""Characters of a value that stands for its column."""
+
+LONGEST_HEADING = 500
+"""Characters of a heading that are looked at."""
+
 MOST_NAMED = 20
 """Numbers of rows that a note lists."""
 
@@ -234,11 +240,11 @@ def _columns(headings: HeadingRows, data: Sequence[Row], into: dict[int, int]) -
     width = max([len(headings.names), *(len(row) for _, row in data)])
     columns = []
     for position in range(width):
-        heading = headings.names[position] if position < len(headings.names) else ""
+        heading = headings.names[position][:LONGEST_HEADING] if position < len(headings.names) else ""
         values = [said(row[position]) for _, row in data if position < len(row) and said(row[position])]
         if not heading and not values:
             continue
         unit = headings.units.get(position, "") or heading_parts(heading)[1]
-        samples = tuple(dict.fromkeys(values))[:MOST_SAMPLES]
+        samples = tuple(value[:LONGEST_SAMPLE] for value in tuple(dict.fromkeys(values))[:MOST_SAMPLES])
         columns.append(Column(position, heading, simplified(unit), samples, len(values), into.get(position)))
     return tuple(columns)

@@ -20,6 +20,9 @@ from geodata.spreadsheet_mapping.sheet import Column, ForeignSheet, letters
 MOST_WORDS = 200
 """Different words of a field for which a meaning is asked."""
 
+LONGEST_WORD = 200
+"""Characters of a word for which a meaning is asked; a longer one is no word of a vocabulary."""
+
 MOST_OF = 0.7
 """Share of a column's words that a vocabulary must know for the column to be of it."""
 
@@ -102,7 +105,8 @@ def words(sheet: ForeignSheet, columns: dict[int, ColumnChoice], known: KnownWor
     for position, choice in columns.items():
         if choice.field not in WORDED:
             continue
-        counted = Counter(part for cell in _cells(sheet, position) for part in parts_of(choice.field, cell))
+        parts = (part for cell in _cells(sheet, position) for part in parts_of(choice.field, cell))
+        counted = Counter(part for part in parts if len(part) <= LONGEST_WORD)
         means = {word: meaning(choice.field, word, known).code for word, _ in counted.most_common(MOST_WORDS)}
         own = set(known.words.get(choice.field, {}).values())
         found.setdefault(choice.field, {}).update(

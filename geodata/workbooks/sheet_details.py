@@ -1,9 +1,18 @@
 """What is told of a sheet beyond its values, and how much a workbook may hold."""
 
+from array import array
 from dataclasses import dataclass, field
 
 from geodata.cells.bad_cell import BadCell
-from geodata.file_limits import MAX_CELL_CHARACTERS, MAX_CELLS, MAX_CHARACTERS, MAX_COLUMNS, MAX_MERGED, MAX_ROWS
+from geodata.file_limits import (
+    MAX_CELL_CHARACTERS,
+    MAX_CELLS,
+    MAX_CHARACTERS,
+    MAX_COLUMNS,
+    MAX_MERGED,
+    MAX_ROWS,
+    MAX_SHARED_TEXTS,
+)
 
 ERRORS = {
     0: "#NULL!",
@@ -28,6 +37,32 @@ class TooLargeError(Exception):
 
 class MalformedError(Exception):
     """Raised for a part of a workbook that does not keep to its format."""
+
+
+@dataclass(slots=True)
+class SharedTexts:
+    """Lengths of the texts that cells share, in characters; raises TooLargeError beyond the limits.
+
+    Libraries hold all of these texts before they read a cell, those that no cell takes too.
+    """
+
+    lengths: "array[int]" = field(default_factory=lambda: array("L"))
+    characters: int = 0
+
+    def add(self, length: int) -> None:
+        """Count one more text."""
+        if len(self.lengths) == MAX_SHARED_TEXTS:
+            raise TooLargeError(f"has more than {MAX_SHARED_TEXTS:,} shared texts", MAX_SHARED_TEXTS + 1)
+        if length > MAX_CELL_CHARACTERS:
+            raise TooLargeError(f"has a cell of more than {MAX_CELL_CHARACTERS:,} characters", length)
+        self.characters += length
+        if self.characters > MAX_CHARACTERS:
+            raise TooLargeError(f"holds more than {MAX_CHARACTERS:,} characters in its cells", self.characters)
+        self.lengths.append(length)
+
+    def at(self, place: int) -> int:
+        """Length of a text; 0 for a place without one."""
+        return self.lengths[place] if place < len(self.lengths) else 0
 
 
 @dataclass(slots=True)

@@ -6,14 +6,13 @@ of too many sheets, rows, columns, cells or characters raises TooLargeError.
 
 import re
 import zipfile
-from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from posixpath import join, normpath
 from xml.parsers import expat
 
 from geodata.cells.bad_cell import BadCell, error_cell, is_error, no_result
-from geodata.file_limits import MAX_CELLS, MAX_SHEETS, MAX_STYLES
-from geodata.workbooks.sheet_details import Details, MalformedError, TooLargeError, Total
+from geodata.file_limits import MAX_SHEETS, MAX_STYLES
+from geodata.workbooks.sheet_details import Details, MalformedError, SharedTexts, TooLargeError, Total
 from geodata.workbooks.xlsb_details import details_of_xlsb
 from geodata.workbooks.xlsx_styles import Styles, StylesXml
 
@@ -117,7 +116,7 @@ def _xlsx(archive: zipfile.ZipFile, parts: Mapping[str, str]) -> Iterator[tuple[
     total = Total()
     for name, relation in named:
         if relation in targets:
-            sheet = _SheetXml(styles.styles, texts.lengths, total, computed_on_load=computed_on_load)
+            sheet = _SheetXml(styles.styles, texts.shared, total, computed_on_load=computed_on_load)
             found = sheet.read(archive, targets[relation])
             total.sheet(found)
             yield name, found
@@ -127,28 +126,29 @@ class _TextsXml:
     """Measures the texts that cells share: the length of each, in characters."""
 
     def __init__(self) -> None:
-        self.lengths = array("L")
+        self.shared = SharedTexts()
+        self.length = 0
         self.inside = False
 
     def start(self, element: str, _: Mapping[str, str]) -> None:
         if element == "si":
-            self.lengths.append(0)
-            if len(self.lengths) > MAX_CELLS:
-                raise TooLargeError(f"spans more than {MAX_CELLS:,} cells", len(self.lengths))
+            self.length = 0
         self.inside = element == "t"
 
-    def end(self, _: str) -> None:
+    def end(self, element: str) -> None:
+        if element == "si":
+            self.shared.add(self.length)
         self.inside = False
 
     def text(self, data: str) -> None:
-        if self.inside and self.lengths:
-            self.lengths[-1] += len(data)
+        if self.inside:
+            self.length += len(data)
 
 
 class _SheetXml:
     """Reads the XML of one sheet."""
 
-    def __init__(self, styles: Styles, shared: Sequence[int], total: Total, *, computed_on_load: bool) -> None:
+    def __init__(self, styles: Styles, shared: SharedTexts, total: Total, *, computed_on_load: bool) -> None:
         self.details = Details()
         self.styles = styles
         self.shared = shared
@@ -208,8 +208,8 @@ class _SheetXml:
     def _cell(self) -> None:
         place = self.value.strip()
         # a shared text is held once for every cell that names it
-        is_shared = self.kind == "s" and place.isdecimal() and len(place) < 10 and int(place) < len(self.shared)
-        self.total.text(self.shared[int(place)] if is_shared else self.length)
+        is_shared = self.kind == "s" and place.isdecimal() and len(place) < 10
+        self.total.text(self.shared.at(int(place)) if is_shared else self.length)
         if self.style in self.styles.struck:
             self.details.struck.add((self.row, self.column))
         if self.has_value and self.kind in {"", "n"} and self.style in self.styles.behind:

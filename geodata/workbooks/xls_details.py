@@ -11,7 +11,8 @@ from pathlib import Path
 
 from geodata.cells.bad_cell import error_cell, no_result
 from geodata.file_limits import MAX_SHEETS
-from geodata.workbooks.sheet_details import ERRORS, Details, MalformedError, TooLargeError, Total
+from geodata.workbooks.sheet_details import ERRORS, Details, MalformedError, SharedTexts, TooLargeError, Total
+from geodata.workbooks.xls_texts import shared_texts, text_length
 
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 """First bytes of a compound file."""
@@ -26,9 +27,14 @@ _ROW_IS_HIDDEN = 0x20
 
 
 @dataclass(slots=True)
-class _Results:
-    """Formulas of a workbook whose result is a blank text, and whether any has another."""
+class _Book:
+    """What all sheets have in common: texts, how much they hold, and formulas whose result is a blank text.
 
+    ``stored`` says whether any formula has another result.
+    """
+
+    texts: SharedTexts
+    total: Total = field(default_factory=Total)
     blank: list[tuple[Details, int, int]] = field(default_factory=list)
     stored: bool = False
 
@@ -46,17 +52,15 @@ def details_of_xls(path: Path) -> list[Details]:
     if name is None:
         raise MalformedError
     book = streams.content(name)
-    results = _Results()
     try:
-        sheets = [_sheet(book, start, results) for start in _starts(book)]
-        total = Total()
-        for each in sheets:
-            total.sheet(each)
+        starts = _starts(book)
+        whole = _Book(shared_texts(_records(book, 0)))
+        sheets = [_sheet(book, start, whole) for start in starts]
     except (struct.error, IndexError) as error:
         raise MalformedError from error
-    if not results.stored:
+    if not whole.stored:
         # A blank text is what ="" gives, and what programs that cannot compute (xlwt) store for every formula.
-        for details, row, column in results.blank:
+        for details, row, column in whole.blank:
             details.bad[row, column] = no_result("…")
     return sheets
 
@@ -167,11 +171,13 @@ def _starts(book: bytes) -> list[int]:
     return starts
 
 
-def _sheet(book: bytes, start: int, results: _Results) -> Details:
+def _sheet(book: bytes, start: int, whole: _Book) -> Details:
     details = Details()
     for kind, body in _records(book, start):
+        if length := text_length(kind, body, whole.texts):
+            whole.total.text(length)
         if kind in _CELLS:
-            _cell(details, kind, body, results)
+            _cell(details, kind, body, whole)
         elif kind == _ROW and body[12] & _ROW_IS_HIDDEN:
             details.hidden_rows.add(struct.unpack_from("<H", body)[0])
         elif kind == _COLUMNS and body[8] & 1:
@@ -180,10 +186,11 @@ def _sheet(book: bytes, start: int, results: _Results) -> Details:
             for at in range(2, 2 + 8 * struct.unpack_from("<H", body)[0], 8):
                 top, bottom, left, right = struct.unpack_from("<HHHH", body, at)
                 details.merge(top, left, bottom, right)
+    whole.total.sheet(details)
     return details
 
 
-def _cell(details: Details, kind: int, body: bytes, results: _Results) -> None:
+def _cell(details: Details, kind: int, body: bytes, whole: _Book) -> None:
     row, column = struct.unpack_from("<HH", body)
     details.seen(row, struct.unpack_from("<H", body, len(body) - 2)[0] if kind == _SEVERAL else column)
     if kind == _BOOL_OR_ERROR and body[7]:
@@ -194,6 +201,6 @@ def _cell(details: Details, kind: int, body: bytes, results: _Results) -> None:
         if result == _RESULT_IS_ERROR:
             details.bad[row, column] = error_cell(ERRORS.get(body[8], "#N/A"))
         if result == _RESULT_IS_BLANK:
-            results.blank.append((details, row, column))
+            whole.blank.append((details, row, column))
         else:
-            results.stored = True
+            whole.stored = True

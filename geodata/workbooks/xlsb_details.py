@@ -2,12 +2,11 @@
 
 import struct
 import zipfile
-from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from geodata.cells.bad_cell import error_cell
 from geodata.file_limits import MAX_SHEETS
-from geodata.workbooks.sheet_details import ERRORS, Details, MalformedError, TooLargeError, Total
+from geodata.workbooks.sheet_details import ERRORS, Details, MalformedError, SharedTexts, TooLargeError, Total
 
 _ROW, _CELL_ERROR, _FORMULA_ERROR, _LAST_CELL, _COLUMNS, _BUNDLED, _MERGED = 0, 3, 11, 11, 60, 156, 176
 _TEXT_CELL, _SHARED_CELL, _TEXT_FORMULA, _SHARED_TEXT = 6, 7, 8, 19
@@ -22,7 +21,7 @@ def details_of_xlsb(
     Raises TooLargeError and MalformedError.
     """
     strings = parts.get("xl/sharedstrings.bin")
-    shared = () if strings is None else _lengths_bin(archive.read(strings))
+    shared = SharedTexts() if strings is None else _shared_bin(archive.read(strings))
     total, sheets = Total(), 0
     for kind, body in _records(archive.read(parts["xl/workbook.bin"])):
         if kind == _BUNDLED:
@@ -37,14 +36,13 @@ def details_of_xlsb(
                 yield name, found
 
 
-def _lengths_bin(content: bytes) -> Sequence[int]:
-    """Length of each text that cells share, in characters."""
-    lengths = array("L")
+def _shared_bin(content: bytes) -> SharedTexts:
+    shared = SharedTexts()
     for kind, body in _records(content):
         if kind == _SHARED_TEXT:
             # a flag, then the text
-            lengths.append(len(_wide(body, 1)[0]))
-    return lengths
+            shared.add(len(_wide(body, 1)[0]))
+    return shared
 
 
 def _records(content: bytes) -> Iterator[tuple[int, bytes]]:
@@ -79,7 +77,7 @@ def _wide(body: bytes, at: int) -> tuple[str, int]:
     return body[at + 4 : at + 4 + 2 * length].decode("utf-16-le", "replace"), at + 4 + 2 * length
 
 
-def _sheet_bin(content: bytes, shared: Sequence[int], total: Total) -> Details:
+def _sheet_bin(content: bytes, shared: SharedTexts, total: Total) -> Details:
     details, row = Details(), 0
     try:
         for kind, body in _records(content):
@@ -103,11 +101,10 @@ def _sheet_bin(content: bytes, shared: Sequence[int], total: Total) -> Details:
     return details
 
 
-def _length(kind: int, body: bytes, shared: Sequence[int]) -> int:
+def _length(kind: int, body: bytes, shared: SharedTexts) -> int:
     """Length of the text of a cell, in characters; 0 for other cells."""
     if kind in {_TEXT_CELL, _TEXT_FORMULA}:
         return len(_wide(body, 8)[0])
     if kind != _SHARED_CELL:
         return 0
-    place = struct.unpack_from("<I", body, 8)[0]
-    return shared[place] if place < len(shared) else 0
+    return shared.at(struct.unpack_from("<I", body, 8)[0])

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
 from sqlalchemy import Connection, select
 
-from service.api.requests import KeyIn
 from service.api.responses import AuditCheck, AuditOut, KeyOut, Keys, Me, NewKey, SessionEnded, SessionOut, Sessions
 from service.database.rows import every, only
 from service.database.tables import api_key
 from service.database.tables import audit as entries
+from service.formats.requests import KeyIn
 from service.identity import sessions
 from service.identity.api_keys import check_district, make_key, revoke_key
 from service.identity.roles import DISTRICT_ROLES, RIGHTS, Principal, Role
@@ -18,9 +18,10 @@ from service.repositories import audit_log
 from service.web.context import Administrator, Reader
 from service.web.idempotency import Answer, IsOnce
 from service.web.pagination import InWindow, Page, paged
+from service.web.parsed_body import BodyRoute
 from service.web.problems import ProblemError, not_found
 
-router = APIRouter(tags=["administration"])
+router = APIRouter(tags=["administration"], route_class=BodyRoute)
 SHOWN_BEFORE = "The key was shown in the first answer and is not stored; if it was lost, revoke it and make another."
 KeyId = Annotated[str, InPath(pattern=r"^key-[0-9a-f]{8}$")]
 SessionId = Annotated[str, InPath(pattern=r"^session-[0-9a-f]{12}$")]

@@ -10,9 +10,10 @@ from service.formats.analyses import AnswerOut
 from service.repositories import answers, plans
 from service.web.context import Planner
 from service.web.idempotency import Answer, IsOnce
+from service.web.parsed_body import BodyRoute
 from service.web.problems import conflict, not_found
 
-router = APIRouter(prefix="/plans", tags=["plans"])
+router = APIRouter(prefix="/plans", tags=["plans"], route_class=BodyRoute)
 
 
 @router.post("/{plan_id}/answers", status_code=201, summary="Store an answer about a plan", response_model=ExportOut)

@@ -13,21 +13,22 @@ from sqlalchemy import Connection, select
 from geodata.readers.read_files import RegistryRecords
 from geodata.records.project_records import ProjectRecord
 from seeds.load import load_districts
-from service.api.requests import ReopenIn, WithdrawIn
 from service.api.responses import BatchHead, BatchStored, BatchWhole, EnquiryOut, Reopened, Withdrawn
 from service.database.tables import batch
 from service.failpoints import failpoint
 from service.files.uploads import plain_name, read_projects
+from service.formats.requests import ReopenIn, WithdrawIn
 from service.repositories import batches, registries
 from service.repositories.uploads.earlier_submissions import sent_before
 from service.web.context import Planner, Reader, RequestUser
 from service.web.idempotency import Answer, IdempotentRequest, IsOnce
 from service.web.limits.body_limits import takes_files
 from service.web.pagination import IfMatch, InWindow, Page, must_match, paged, tag
+from service.web.parsed_body import BodyRoute
 from service.web.problems import conflict, not_found
 from service.web.uploads import CONTENTS, InUpload
 
-router = APIRouter(prefix="/batches", tags=["batches"])
+router = APIRouter(prefix="/batches", tags=["batches"], route_class=BodyRoute)
 BatchId = Annotated[str, InPath(pattern=r"^batch-[0-9a-f]{12}$", examples=["batch-0f3a5b7c9d1e"])]
 
 

@@ -15,9 +15,10 @@ from service.database.rows import every, first, only
 from service.database.tables import night
 from service.web.context import Operator, Reader
 from service.web.idempotency import Answer, IsOnce
+from service.web.parsed_body import BodyRoute
 from service.web.problems import conflict, not_found
 
-router = APIRouter(prefix="/nights", tags=["nights"])
+router = APIRouter(prefix="/nights", tags=["nights"], route_class=BodyRoute)
 
 
 @router.get("", summary="Nights, the last one first")

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from allocator.explanation.explain import dossier as explained
-from service.api.requests import RejectIn
 from service.api.responses import Exports, PlanHead, PlanState, PlanWhole
 from service.application.plans.comparison import Comparison, compare
 from service.application.plans.dossier_document import dossier_document
@@ -17,15 +16,17 @@ from service.application.plans.plan_check import checked, verification
 from service.database.rows import every
 from service.database.tables import artifact, dossier, placement, plan, unplaced
 from service.formats.plan import AssignmentOut, DossierOut, UnplacedOut
+from service.formats.requests import RejectIn
 from service.repositories import plans, review
 from service.web.context import Planner, Reader, RequestUser, Reviewer
 from service.web.idempotency import Answer, IsOnce
 from service.web.pagination import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
+from service.web.parsed_body import BodyRoute
 from service.web.problems import ProblemError, conflict, not_found
 from service.web.redaction import masked, without_names
 from service.web.stored_json import written
 
-router = APIRouter(prefix="/plans", tags=["plans"])
+router = APIRouter(prefix="/plans", tags=["plans"], route_class=BodyRoute)
 PlanId = Annotated[str, InPath(pattern=r"^p-[0-9a-f]{12}$", examples=["p-0f3a5b7c9d1e"])]
 FileName = Annotated[str, InPath(pattern=r"^[a-z]{1,20}\.[a-z]{1,10}$", examples=["plan.xlsx"])]
 MAP_POLICY = (

@@ -8,15 +8,16 @@ from sqlalchemy import Connection
 
 from geodata.faults import over_limit
 from geodata.readers.read_files import projects_in
-from service.api.requests import RecommendIn
 from service.application.analyses.recommendation import RecommendationOut, recommendation, with_newcomer
+from service.formats.requests import RecommendIn
 from service.repositories import plans
 from service.web.context import AskingTurn, Reader, RequestUser
 from service.web.idempotency import Answer, IsOnce
+from service.web.parsed_body import BodyRoute
 from service.web.problems import conflict, not_found
 from service.web.redaction import masked
 
-router = APIRouter(prefix="/recommendations", tags=["recommendations"])
+router = APIRouter(prefix="/recommendations", tags=["recommendations"], route_class=BodyRoute)
 
 FILE = "project.json"
 """What faults of the body are told of."""

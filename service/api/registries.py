@@ -1,32 +1,35 @@
 """Registries: districts, parks, spaces and tenancies, every version kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as InPath
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy import select
 
 from geodata.readers.read_files import RegistryRecords
-from geodata.records.inputs import BoundaryRecord
-from service.api.requests import ChangesIn, RegistryIn
 from service.api.responses import RegistryHead, RegistryWhole
 from service.database.tables import registry
-from service.files.uploads import plain_name, read_registry
+from service.files.strict_json import BodyError
+from service.files.tasks import BodyFaults
+from service.files.uploads import plain_name, read_registry, read_registry_body, read_registry_changes
+from service.formats.requests import ChangesIn, RegistryIn
 from service.repositories import registries
 from service.repositories.ids import canonical_hash
 from service.web.context import Keeper, Reader, RequestUser
 from service.web.idempotency import Answer, IsOnce
+from service.web.limits.admission import unreadable
 from service.web.limits.body_limits import takes_files
 from service.web.pagination import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
+from service.web.parsed_body import BodyRoute
 from service.web.problems import not_found
 from service.web.redaction import masked_registry
-from service.web.uploads import Upload, as_json, upload
+from service.web.uploads import InJson, Upload, json_body, upload
 
-router = APIRouter(prefix="/registries", tags=["registries"])
+router = APIRouter(prefix="/registries", tags=["registries"], route_class=BodyRoute)
 Number = Annotated[int, InPath(ge=1, lt=1 << 53, description="Version.")]
-KEYS = {"parks": "park_id", "spaces": "space_id", "tenancies": "tenancy_id"}
 
 
 @router.get("", summary="Versions of the registry, newest first")
@@ -68,18 +71,33 @@ def _etag(found: Mapping[str, Any]) -> str:
     return tag("registry", found["number"], found["content_hash"][:12])
 
 
-@router.post("", status_code=201, summary="Store a whole registry", response_model=RegistryHead)
+@router.post(
+    "",
+    status_code=201,
+    summary="Store a whole registry",
+    response_model=RegistryHead,
+    openapi_extra=json_body(RegistryIn),
+)
 @takes_files
-def store(asker: Keeper, body: RegistryIn, once: IsOnce) -> Response:
+def store(asker: Keeper, body: InJson, once: IsOnce) -> Response:
     """Store a registry that holds as a new version; every fault is told when it does not."""
     asker.unbound("Keeping the registry")
     done = once.before(asker)
     if done is not None:
         return done
-    content = body.model_dump()
-    files = {f"{kind}.json": as_json({kind: content[kind]}) for kind in registries.KINDS if content[kind]}
-    files |= _outlines(body.boundaries)
-    return _stored(asker, once, read_registry(asker.house.readers, files), body.note, None)
+    records, note = _taken(read_registry_body(asker.house.readers, body))
+    return _stored(asker, once, records, note, None)
+
+
+def _taken(found: tuple[RegistryRecords, str] | BodyFaults) -> tuple[RegistryRecords, str]:
+    """A registry and its note; raises what is wrong with the body as it is raised for every other."""
+    if not isinstance(found, BodyFaults):
+        return found
+    if found.missing:
+        raise not_found(found.missing)
+    if found.errors:
+        raise RequestValidationError([{"loc": ("body", *place), "msg": message} for place, message in found.errors])
+    raise unreadable(BodyError(found.unreadable))
 
 
 @router.post(
@@ -122,9 +140,15 @@ def store_files(asker: Keeper, once: IsOnce, sent: Annotated[Upload, Depends(upl
     return _stored(asker, once, read_registry(asker.house.readers, files), "from files", None)
 
 
-@router.post("/{number}/changes", status_code=201, summary="Change a few records", response_model=RegistryHead)
+@router.post(
+    "/{number}/changes",
+    status_code=201,
+    summary="Change a few records",
+    response_model=RegistryHead,
+    openapi_extra=json_body(ChangesIn),
+)
 @takes_files
-def change(asker: Keeper, number: Number, body: ChangesIn, once: IsOnce, version: IfMatch = None) -> Response:
+def change(asker: Keeper, number: Number, body: InJson, once: IsOnce, version: IfMatch = None) -> Response:
     """Store the newest version with records put in and taken out as a new version; If-Match is its ETag."""
     asker.unbound("Keeping the registry")
     done = once.before(asker)
@@ -136,30 +160,8 @@ def change(asker: Keeper, number: Number, body: ChangesIn, once: IsOnce, version
         raise not_found("version of the registry")
     must_match(version, _etag(newest))
     must_match(_etag(found), _etag(newest))
-    records = read_registry(asker.house.readers, _changed(found["document"], body))
-    return _stored(asker, once, records, body.note, number)
-
-
-def _changed(document: Mapping[str, Any], body: ChangesIn) -> dict[str, bytes]:
-    content = {kind: list(document[kind]) for kind in registries.KINDS}
-    for kind, key in KEYS.items():
-        put, gone = getattr(body.put, kind), set(getattr(body.remove, kind))
-        replaced = {str(record.get(key)) for record in put}
-        missing = gone - {record[key] for record in content[kind]}
-        if missing:
-            raise not_found(f"record of {kind}: {', '.join(sorted(missing)[:5])}")
-        content[kind] = [record for record in content[kind] if record[key] not in gone | replaced] + put
-    files = {f"{kind}.json": as_json({kind: records}) for kind, records in content.items() if records}
-    return files | _outlines([BoundaryRecord.model_validate(each) for each in document.get("boundaries", ())])
-
-
-def _outlines(own: Sequence[BoundaryRecord]) -> dict[str, bytes]:
-    """The file of a registry's own outlines, if it has any."""
-    features = [
-        {"type": "Feature", "properties": each.model_dump(exclude={"geometry"}), "geometry": dict(each.geometry)}
-        for each in own
-    ]
-    return {"boundaries.geojson": as_json({"type": "FeatureCollection", "features": features})} if own else {}
+    records, note = _taken(read_registry_changes(asker.house.readers, body, found["document"]))
+    return _stored(asker, once, records, note, number)
 
 
 def _stored(asker: RequestUser, once: IsOnce, records: RegistryRecords, note: str, based_on: int | None) -> Response:

@@ -12,20 +12,21 @@ from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
 from sqlalchemy import Connection, select
 
-from service.api.requests import RunIn
 from service.api.responses import BestSoFar, RunOut, RunState
 from service.application.planning.run_phases import PREPARING, STOPPABLE
 from service.application.planning.submit_run import submit_run
 from service.database.tables import run
+from service.formats.requests import RunIn
 from service.identity.roles import Right
 from service.repositories import runs
 from service.repositories.fair_queue import Quota
 from service.web.context import Planner, Reader, RequestUser, StreamTurn, still_known
 from service.web.idempotency import Answer, IsOnce
 from service.web.pagination import InWindow, Page, paged
+from service.web.parsed_body import BodyRoute
 from service.web.problems import ProblemError, conflict, not_found
 
-router = APIRouter(prefix="/runs", tags=["runs"])
+router = APIRouter(prefix="/runs", tags=["runs"], route_class=BodyRoute)
 RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$", examples=["run-0f3a5b7c9d1e"])]
 
 LOOK_S = 0.5

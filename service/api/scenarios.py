@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, insert, select
 
 from geodata.faults import shown
-from service.api.requests import MOST_FAULTS, ScenarioIn, SweepIn
 from service.api.responses import RunOut, ScenarioOut, SweepOut
 from service.api.runs import check_time
 from service.api.studies import Keep
@@ -16,15 +15,17 @@ from service.application.planning.scenario import Scenario
 from service.application.planning.submit_run import submit_run
 from service.database.rows import first, only
 from service.database.tables import scenario, sweep
+from service.formats.requests import MOST_FAULTS, ScenarioIn, SweepIn
 from service.repositories import audit_log, runs, studies
 from service.repositories.fair_queue import Quota
 from service.repositories.ids import new_id
 from service.web.context import Planner, Reader
 from service.web.idempotency import Answer, IsOnce
 from service.web.pagination import InWindow, Page, paged
+from service.web.parsed_body import BodyRoute
 from service.web.problems import ProblemError, conflict, not_found
 
-router = APIRouter(tags=["scenarios"])
+router = APIRouter(tags=["scenarios"], route_class=BodyRoute)
 ScenarioId = Annotated[str, InPath(pattern=r"^scenario-[0-9a-f]{12}$")]
 SweepId = Annotated[str, InPath(pattern=r"^sweep-[0-9a-f]{12}$")]
 

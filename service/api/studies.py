@@ -8,7 +8,6 @@ from fastapi import Path as InPath
 from sqlalchemy import Connection, select
 
 from allocator.analysis.move_curve import asked_rate, gain_name
-from service.api.requests import AnswersIn, DossiersIn, MovesIn
 from service.api.responses import PartOut, StudyHead, StudyOut
 from service.api.runs import check_time
 from service.application.planning.pipeline import problem_of
@@ -16,15 +15,17 @@ from service.application.planning.submit_run import prepare_run
 from service.database.rows import first
 from service.database.tables import run, sweep
 from service.formats.plan import DossierOut, PlanOut
+from service.formats.requests import AnswersIn, DossiersIn, MovesIn
 from service.repositories import answers, plans, runs, studies
 from service.repositories.fair_queue import Quota
 from service.repositories.studies import StudyRequest
 from service.web.context import Planner, Reader, RequestUser
 from service.web.idempotency import Answer, IsOnce
 from service.web.pagination import InWindow, Page, paged
+from service.web.parsed_body import BodyRoute
 from service.web.problems import ProblemError, conflict, not_found
 
-router = APIRouter(prefix="/studies", tags=["studies"])
+router = APIRouter(prefix="/studies", tags=["studies"], route_class=BodyRoute)
 StudyId = Annotated[str, InPath(pattern=r"^study-[0-9a-f]{12}$", examples=["study-0f3a5b7c9d1e"])]
 Keep = Annotated[bool, Query(description="Whether running runs end with the best plan they have.")]
 

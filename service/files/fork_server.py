@@ -31,6 +31,9 @@ LARGEST_ORDER = 4096
 LENGTH = struct.Struct("<Q")
 """Before the answer of a reader stands its length."""
 
+GIVEN = "given.pickle"
+"""File in the folder of a reader with the arguments that the service gives it beside the files from outside."""
+
 NICENESS = 5
 """How far readers give way to the requests of others; solvers do so further."""
 
@@ -94,20 +97,30 @@ def _read(answers: socket.socket, order: dict[str, Any]) -> None:
     os.chdir(folder)
     try:
         module, _, function = order["reader"].partition(":")
-        read = cast("Callable[[Path], Any]", getattr(importlib.import_module(module), function))
+        read = cast("Callable[..., Any]", getattr(importlib.import_module(module), function))
+        given = _given(Path(folder))
         limit_seconds(order["seconds"])
         limit_written(order["written_bytes"])
         limit_more_memory(order["memory_bytes"])
         forbid_network()
-        answer = _answer(read, Path(folder))
+        answer = _answer(read, Path(folder), *given)
     except MemoryError:
         answer = pickle.dumps(("memory", None))
     answers.sendall(LENGTH.pack(len(answer)) + answer)
 
 
-def _answer(read: Callable[[Path], Any], folder: Path) -> bytes:
+def _given(folder: Path) -> tuple[Any, ...]:
+    path = folder / GIVEN
+    if not path.exists():
+        return ()
+    given: tuple[Any, ...] = pickle.loads(path.read_bytes())  # noqa: S301  the service wrote it, into its own folder
+    path.unlink()
+    return given
+
+
+def _answer(read: Callable[..., Any], folder: Path, *given: Any) -> bytes:
     try:
-        return pickle.dumps(("answer", read(folder)), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps(("answer", read(folder, *given)), pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         raise
     except InputError as error:

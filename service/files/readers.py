@@ -1,4 +1,6 @@
-"""Reading processes as the service uses them: few at once, each with a deadline, and answers that are plain records.
+"""Reading processes as the service uses them: each with a deadline, and answers that are plain records.
+
+How many read at the same time is limited where requests are admitted (``House.files``), not here.
 
 A reader that was taken over by its file can answer what it likes: of an answer only classes of records are made, and
 nothing of it is run.
@@ -16,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +28,13 @@ from allocator.engines.sandbox import can_forbid_network
 from allocator.engines.scratch_folder import scratch
 from allocator.errors import Fault, InputError
 from geodata.faults import TOO_LARGE
-from service.files import tasks
-from service.files.fork_server import LENGTH, READY
+from service.files import drafts, tasks
+from service.files.fork_server import GIVEN, LENGTH, READY
 
 LOG = structlog.get_logger("readers")
 
 TASKS = tasks.__name__
 """Module of what readers do, loaded once."""
-
-WAIT_S = 5.0
-"""How long an upload waits for its turn."""
-
-WAITING = 4
-"""Uploads that may wait for each reader; each holds a thread of the service."""
 
 PATIENCE = 6
 """Seconds by the clock for each second of processor time that a file may take: others use the processors too."""
@@ -59,17 +55,11 @@ _PIECE = 2**20
 _SMALLER = "Split it into smaller files, or export it anew."
 
 
-class ReadersBusyError(Exception):
-    """Raised when every reader is at work and enough uploads wait already."""
-
-
 class Readers:
-    """Reads files in processes of their own, so many at once."""
+    """Reads files in processes of their own."""
 
-    def __init__(self, at_once: int, seconds: float, memory_bytes: int) -> None:
+    def __init__(self, seconds: float, memory_bytes: int) -> None:
         """``seconds`` of processor time and ``memory_bytes`` beyond what every reader holds are those of one file."""
-        self._turns = threading.BoundedSemaphore(at_once)
-        self._places = threading.BoundedSemaphore(at_once * (1 + WAITING))
         self._seconds = seconds
         self._memory_bytes = memory_bytes
 
@@ -80,15 +70,17 @@ class Readers:
             LOG.warning("readers are not kept from the network: this system has no filter that is known")
         _FORK_SERVER.warm()
 
-    def read(self, task: str, files: Mapping[str, bytes]) -> Any:
-        """What a task makes of a folder with files of fixed, harmless names.
+    def read(self, task: str, files: Mapping[str, bytes], *given: Any) -> Any:
+        """What a task makes of a folder with files of fixed, harmless names, and of further arguments.
 
         ``task`` is a function of ``service.files.tasks``, or ``module:function``.  Raises InputError with the faults
-        that it found, or with one that says that reading took too much; ReadersBusyError when there is no turn.
+        that it found, or with one that says that reading took too much.  The caller has a turn of ``House.files``.
         """
-        with self._turn(), _folder() as folder:
+        with _folder() as folder:
             for name, content in files.items():
                 (Path(folder) / name).write_bytes(content)
+            if given:
+                (Path(folder) / GIVEN).write_bytes(pickle.dumps(given, pickle.HIGHEST_PROTOCOL))
             kind, answer = self._answer(task if ":" in task else f"{TASKS}:{task}", folder, next(iter(files), "upload"))
         if kind == "answer":
             return answer
@@ -97,20 +89,6 @@ class Readers:
         if kind == "memory":
             raise self._too_much(next(iter(files), "upload"))
         raise RuntimeError(f"a reader failed:\n{answer}")
-
-    @contextlib.contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._places.acquire(blocking=False):
-            raise ReadersBusyError
-        try:
-            if not self._turns.acquire(timeout=WAIT_S):
-                raise ReadersBusyError
-            try:
-                yield
-            finally:
-                self._turns.release()
-        finally:
-            self._places.release()
 
     def _answer(self, task: str, folder: str, file: str) -> tuple[str, Any]:
         order = {
@@ -187,7 +165,7 @@ _PLAIN = {
     ("datetime", "timedelta"),
     ("decimal", "Decimal"),
 }
-_OWN = ("allocator.", "geodata.", f"{TASKS}.")
+_OWN = ("allocator.", "geodata.", f"{TASKS}.", f"{drafts.__name__}.")
 
 
 class _Records(pickle.Unpickler):

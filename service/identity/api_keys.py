@@ -13,8 +13,9 @@ from sqlalchemy import Connection, func, insert, select, update
 from allocator.errors import Fault, InputError
 from seeds.load import load_districts
 from service.database.tables import api_key
+from service.formats.visible_text import shows
 from service.identity import sessions
-from service.identity.roles import Principal, Role, shows
+from service.identity.roles import Principal, Role
 from service.repositories import registries
 from service.settings import Settings
 

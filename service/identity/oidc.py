@@ -12,8 +12,9 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 
+from service.formats.visible_text import shows
 from service.identity.issuer_keys import IssuerAwayError, IssuerKeys, TokenError
-from service.identity.roles import DISTRICT_ROLES, Principal, Role, shows
+from service.identity.roles import DISTRICT_ROLES, Principal, Role
 from service.settings import Settings
 
 __all__ = ["ALGORITHMS", "Issuer", "IssuerAwayError", "TokenError"]

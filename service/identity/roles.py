@@ -1,18 +1,9 @@
 """Roles, and what each may do."""
 
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
 from service.database.engine import EVERYWHERE, Scope
-
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Categories of characters that hide, or turn around, what stands beside them, and of those that are none."""
-
-
-def shows(name: str) -> bool:
-    """Whether a name shows all that it is."""
-    return bool(name.strip()) and not any(unicodedata.category(one) in _UNSEEN for one in name)
 
 
 class Role(StrEnum):

@@ -15,9 +15,10 @@ from service.ogc.links import address, here, link, pages
 from service.ogc.responses import FORMATS, GEOJSON, JSON, described, json_answer
 from service.repositories import plans, runs
 from service.web.context import Planner, Reader, RequestUser
+from service.web.parsed_body import BodyRoute
 from service.web.problems import ProblemError, conflict
 
-router = APIRouter(tags=["jobs"], dependencies=FORMATS)
+router = APIRouter(tags=["jobs"], dependencies=FORMATS, route_class=BodyRoute)
 
 USUAL, MOST = 50, 1000
 RESULTS = "http://www.opengis.net/def/rel/ogc/1.0/results"

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from fastapi import Request
 
-from service.api.requests import Body, RecommendIn, RunIn
+from service.formats.requests import Body, RecommendIn, RunIn
 from service.ogc.links import GEOJSON, JSON, address, link
 from service.ogc.openapi import lowered
 

@@ -10,16 +10,17 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 
 from service.api import recommendations, runs
-from service.api.requests import Body, RecommendIn, RunIn
+from service.formats.requests import Body, RecommendIn, RunIn
 from service.ogc.jobs import found, status_info
 from service.ogc.links import JSON, address, here, pages
 from service.ogc.process_catalogue import ALLOCATE, PROCESSES, RECOMMEND, Process
 from service.ogc.responses import FORMATS, described, json_answer
 from service.web.context import AskingTurn, Planner, Reader
 from service.web.idempotency import KEY_FORM, IdempotentRequest, once
+from service.web.parsed_body import BodyRoute
 from service.web.problems import ProblemError
 
-router = APIRouter(tags=["processes"], dependencies=FORMATS)
+router = APIRouter(tags=["processes"], dependencies=FORMATS, route_class=BodyRoute)
 
 MOST = 1000
 """Processes of a page: when nothing is asked for, and at most; who asks for more gets this many."""

@@ -13,11 +13,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from allocator.domain.vocabulary import EiaLevel, Function, Segment, Tier, Utility
 from allocator.errors import InputError
 from service.api.recommendations import recommended
-from service.api.requests import RecommendIn
 from service.application.analyses.recommendation import RecommendationOut
 from service.application.plans.change_report import improves
 from service.formats.dossier import SiteOut
 from service.formats.plan import PlanOut
+from service.formats.requests import RecommendIn
 from service.i18n.dossier_text.unplaced import repair
 from service.i18n.localizer import Localizer
 from service.pages.parks import choices, standing

@@ -30,6 +30,7 @@ from service.identity.security_events import SecurityEvents
 from service.observability.probes import Probes
 from service.repositories import plans
 from service.settings import Settings
+from service.web.limits import body_limits
 from service.web.limits.admission import RecognisedUser, admission_result_of
 from service.web.limits.concurrency import ConcurrencyLimit
 from service.web.limits.rate_limits import RateLimits
@@ -67,6 +68,10 @@ class AppContext:
         # one person leaves room for another
         self.asking = ConcurrencyLimit("recommendations", at_once, max(1, at_once - 1), waiting=WAITING, wait_s=WAIT_S)
         self.streams = ConcurrencyLimit("streams", self.settings.streams_at_once, self.settings.streams_per_person)
+        readers = self.settings.readers_at_once
+        self.files = ConcurrencyLimit(
+            "files", readers, max(1, readers - 1), waiting=body_limits.FILES_WAITING, wait_s=body_limits.FILES_S
+        )
         self.events = SecurityEvents(self.engine)
         self.probes = Probes(self.settings, self.engine)
         self.tokens_at_once = CapacityLimiter(TOKENS_AT_ONCE)
@@ -97,9 +102,9 @@ class AppContext:
 
     @cached_property
     def readers(self) -> Readers:
-        """Processes that read files from outside."""
+        """Processes that read files from outside; whoever has one read has a turn of ``files``."""
         chosen = self.settings
-        return Readers(chosen.readers_at_once, chosen.reading_limit_s, chosen.reader_memory_bytes)
+        return Readers(chosen.reading_limit_s, chosen.reader_memory_bytes)
 
     @cached_property
     def issuer(self) -> Issuer:

@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 
 from allocator.errors import Fault, InputError
 from geodata.faults import shown
-from service.files.readers import ReadersBusyError
 from service.observability.access_log import route_of
 from service.repositories.fair_queue import QuotaError
 
@@ -188,10 +187,6 @@ def _busy(_request: Request, _error: PoolTimeoutError) -> ProblemError:
     return ProblemError(503, "busy", "Every connection to the database is in use.", (), {"Retry-After": "2"})
 
 
-def _readers_busy(_request: Request, _error: ReadersBusyError) -> ProblemError:
-    return ProblemError(503, "busy", "Other files are being read; nothing was stored.", (), {"Retry-After": "5"})
-
-
 MEANINGS: tuple[tuple[type[Exception], Callable[[Request, Any], ProblemError]], ...] = (
     (ProblemError, lambda _, error: error),
     (QuotaError, _quota),
@@ -200,7 +195,6 @@ MEANINGS: tuple[tuple[type[Exception], Callable[[Request, Any], ProblemError]], 
     (HTTPException, _refused),
     (DBAPIError, _of_database),
     (PoolTimeoutError, _busy),
-    (ReadersBusyError, _readers_busy),
     (Exception, _defect),
 )
 """What each error means to whoever asked; a defect is logged, and nothing of it is told."""

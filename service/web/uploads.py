@@ -1,14 +1,15 @@
 """Uploads: the body is the file, or a form with files."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
+from service.files.strict_json import is_json
 from service.web.problems import ProblemError
 
 ENDINGS = {
@@ -17,6 +18,8 @@ ENDINGS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
     "application/geo+json": ".geojson",
     "application/geopackage+sqlite3": ".gpkg",
+    "application/zip": ".zip",
+    "application/x-zip-compressed": ".zip",
 }
 """Ending of a file by the media type of the body."""
 
@@ -69,9 +72,18 @@ def _with_ending(name: str, ending: str) -> str:
     return name if Path(name).suffix.casefold() == ending else name + ending
 
 
-def as_json(content: Any) -> bytes:
-    """JSON for a reader of files."""
-    return json.dumps(content, ensure_ascii=False).encode()
+async def _json_bytes(request: Request) -> bytes:
+    """A JSON body as it was sent; raises a 415 problem for another media type."""
+    if not is_json(request.headers.get("content-type", "").split(";")[0].strip().lower()):
+        raise ProblemError(415, "media-type", "Send application/json.")
+    return await request.body()
 
 
+def json_body(model: type[BaseModel]) -> dict[str, Any]:
+    """What OpenAPI says of a JSON body that a reading process reads; ``service.app`` describes these models."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+InJson = Annotated[bytes, Depends(_json_bytes)]
 InUpload = Annotated[Upload, Depends(upload)]

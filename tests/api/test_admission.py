@@ -8,13 +8,14 @@ import anyio.lowlevel
 import httpx
 import pytest
 
+from service.files.strict_json import MAX_VALUES
 from service.identity.roles import Principal, Right, Role
 from service.pages.shell.session_cookie import COOKIE
 from service.web.limits import body_limits
 from service.web.limits.admission import SCOPE_KEY, AdmissionControl, RecognisedUser
+from service.web.limits.concurrency import ConcurrencyLimit
 from service.web.limits.connection_limits import protocol_of
 from service.web.limits.route_limits import RouteLimits, RouteTable
-from service.web.strict_json import MAX_VALUES
 from tests.api.matrix import OPEN, SURFACES, session_of
 from tests.support.api_client import a_project, as_csv
 from tests.support.live_server import listening
@@ -305,7 +306,7 @@ def test_bodies_that_are_held_at_the_same_time_are_bounded(desk, monkeypatch):
         if len(refused) == 2:
             both.set()
 
-    gate = AdmissionControl(app, Open, {"": recognise}, largest, readers=2)
+    gate = AdmissionControl(app, Open, {"": recognise}, largest, ConcurrencyLimit("files", 2, 1))
 
     async def hold(person, size):
         async def receive():

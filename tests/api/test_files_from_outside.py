@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from allocator.engines.scratch_folder import scratch
-from service.files import readers as readers_module
 from service.files.readers import Readers
 from tests.support import hostile_files as files
 from tests.support.api_client import a_project, as_csv
@@ -18,9 +17,10 @@ JSON = {"Content-Type": "application/json"}
 def asleep(desk, monkeypatch):
     """Two readers that every file puts to sleep for good, with a second for each."""
     read = Readers.read
-    monkeypatch.setattr(Readers, "read", lambda own, _task, sent: read(own, "tests.support.reader_tasks:asleep", sent))
-    monkeypatch.setattr(desk.app.state.house, "readers", Readers(2, 1, 128 * 2**20))
-    monkeypatch.setattr(readers_module, "WAIT_S", 0.2)
+    monkeypatch.setattr(
+        Readers, "read", lambda own, _task, sent, *_: read(own, "tests.support.reader_tasks:asleep", sent)
+    )
+    monkeypatch.setattr(desk.app.state.house, "readers", Readers(1, 128 * 2**20))
 
 
 def is_well(desk, name):

@@ -8,10 +8,10 @@ import pytest
 
 from maps.payload.views import VIEWS
 from maps.single_file import embedded_payload
-from service.api.requests import AnswersIn
 from service.application.analyses.map_analyses import MAKERS
 from service.cli import main
 from service.exports.maps.analyses import SHOWN
+from service.formats.requests import AnswersIn
 from service.pages.plans.plan_analyses import VIEW
 from service.repositories import answers
 from tests.pages.conftest import Browser

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import zipfile
 
 import pytest
 from openpyxl import load_workbook
@@ -10,6 +11,8 @@ from openpyxl import load_workbook
 from geodata.readers.header_aliases import column_name
 from geodata.readers.project_reader import PROJECTS
 from geodata.spreadsheet_mapping.cells.units import UNITS as FACTORS
+from service.files import drafts
+from service.files.readers import Readers
 from service.i18n.catalogues import keys
 from service.i18n.vocabulary import guide, headings, known_words
 from tests.support.api_client import a_project, as_csv
@@ -215,3 +218,40 @@ def test_a_file_that_asks_for_much_is_refused_in_words(browse, name, made, words
     answer = uploaded(browse("pam"), made(), name)
     assert answer.status_code == 422
     assert all(each in answer.text for each in words)
+
+
+def test_an_upload_is_read_and_converted_by_readers_alone_each_with_a_turn(desk, browse, monkeypatch):
+    def never(*_):
+        raise AssertionError("a file is read in the process of the service")
+
+    for name in ("applied", "confirmed", "convert", "sheets_of", "suggested", "workbook_of"):
+        monkeypatch.setattr(drafts, name, never)
+    read, told = Readers.read, []
+
+    def counted(own, task, files, *given):
+        told.append((task.rpartition(":")[2], desk.app.state.house.files.used))
+        return read(own, task, files, *given)
+
+    monkeypatch.setattr(Readers, "read", counted)
+    ada = browse("ada")
+    place = uploaded(ada, district_table(), "elsewhere.xlsx").headers["location"].removeprefix("/pages")
+    page = ada.get(place).text
+    assert ada.get(f"{place}/marked.xlsx").status_code == 200
+    assert ada.send(place, {**as_filled(page), "then": "apply"}, page).status_code == 303
+    page = ada.get(place).text
+    assert (
+        ada.send(place, {**as_filled(page), "then": "replace"}, page).headers["location"].startswith("/pages/batches")
+    )
+    assert {task for task, _ in told} == {"heads", "draft", "marked"}
+    assert [used for _, used in told] == [1] * len(told)
+    assert desk.app.state.house.files.used == 0
+
+
+def test_a_zipped_shapefile_of_projects_is_told_what_it_lacks(desk, browse):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("需求/projects.shp", b"")
+    answer = uploaded(browse("ada"), stream.getvalue(), "需求.zip")
+    assert answer.status_code == 422
+    assert all(f"缺少 Shapefile 的 {ending} 文件" in answer.text for ending in (".shx", ".dbf", ".prj"))
+    assert "打包成一个 .zip 文件" in answer.text

@@ -12,7 +12,10 @@ from pathlib import Path
 
 from allocator.errors import Fault, InputError
 from geodata.cells.field_types import Origin
-from service.files import tasks
+from geodata.readers.references import RegistryRecords
+from service.files import drafts, tasks
+
+NO_IDS = RegistryRecords(unread=("districts", "parks", "spaces"))
 
 
 def said(folder: Path) -> dict[str, str]:
@@ -125,18 +128,22 @@ def _status(name: str) -> int:
 
 def projects(folder: Path) -> tuple[list[Fault], int]:
     """Faults of a batch, and the memory that reading it took."""
-    parsed, grew = peak_of(lambda: tasks.projects(folder))
-    return parsed.faults, grew
+    return peak_of(lambda: _faults(tasks.projects, folder, NO_IDS))
 
 
 def sheets(folder: Path) -> tuple[list[Fault], int]:
-    """The same of a foreign spreadsheet."""
-    return peak_of(lambda: _faults_of_sheets(folder))
+    """The same of a foreign spreadsheet that is converted."""
+    return peak_of(lambda: _faults(drafts.draft, folder, drafts.Order("T-", NO_IDS)))
 
 
-def _faults_of_sheets(folder: Path) -> list[Fault]:
+def _faults(read: Callable[..., object], *given: object) -> list[Fault]:
     try:
-        tasks.sheets(folder)
+        read(*given)
     except InputError as error:
         return list(error.faults)
     return []
+
+
+def repeated(_folder: Path, text: str, times: int) -> str:
+    """What was given, so many times."""
+    return text * times

@@ -127,3 +127,51 @@ def ods_row(cells: Sequence[Any], attributes: str = "") -> str:
     """A row of an ODS sheet; cells that are XML already are kept."""
     told = (each if isinstance(each, str) and each.startswith("<") else ods_cell(each) for each in cells)
     return f"<table:table-row {attributes}>{''.join(told)}</table:table-row>"
+
+
+def xls(shared: Sequence[bytes], cells: bytes) -> bytes:
+    """An XLS workbook of one sheet: its record of shared texts with those that go on with it, and records of cells."""
+    begin = _short(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 0))
+    texts = b"".join(_short(0x3C if number else 0xFC, piece) for number, piece in enumerate(shared))
+    named = struct.pack("<IBBBB", len(begin) + len(texts) + 4 + 8 + 1 + 4, 0, 0, 1, 0) + b"s"
+    sheet = _short(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 0)) + cells + _short(0x0A, b"")
+    book = begin + texts + _short(0x85, named) + _short(0x0A, b"") + sheet
+    return _compound(book.ljust(4096, b"\0"))
+
+
+def _short(kind: int, body: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+def xls_cell(row: int, column: int, place: int) -> bytes:
+    """The record of a cell that takes a shared text."""
+    return _short(0xFD, struct.pack("<HHHI", row, column, 0, place))
+
+
+def _compound(stream: bytes) -> bytes:
+    """A compound file ([MS-CFB]) with the stream ``Workbook``: its sectors, the directory, then the table of both."""
+    size, end, free, table = 512, 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
+    content = stream.ljust(-(-len(stream) // size) * size, b"\0")
+    count = len(content) // size
+    tables = -(-(count + 2) // (size // 4 - 1))
+    chain = [*range(1, count), end, end, *[table] * tables]
+    chain += [free] * (-len(chain) % (size // 4))
+    tables = len(chain) // (size // 4)
+    assert tables <= 109
+    directory = _entry("Root Entry", 5, 1, end, 0) + _entry("Workbook", 2, free, 0, len(stream))
+    head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    head += struct.pack("<IIIIIIIII", 0, tables, count, 0, 4096, end, 0, end, 0)
+    head += struct.pack("<109I", *(count + 1 + number if number < tables else free for number in range(109)))
+    return head + content + directory.ljust(size, b"\0") + struct.pack(f"<{len(chain)}I", *chain)
+
+
+def _entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+    spelt = (name + "\0").encode("utf-16-le")
+    links = struct.pack("<III", 0xFFFFFFFF, 0xFFFFFFFF, child)
+    return (
+        spelt.ljust(64, b"\0")
+        + struct.pack("<HBB", len(spelt), kind, 1)
+        + links
+        + bytes(36)
+        + struct.pack("<IQ", start, size)
+    )

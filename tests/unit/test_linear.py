@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import pytest
 
-from service.web.strict_json import check_json
+from service.files.strict_json import check_json
 from tests.support.patterns import Used, attacks, patterns
 
 SHORT, MEDIUM, LONG = 256, 2048, 4096
@@ -70,7 +70,7 @@ def test_every_pattern_is_found():
     assert len(found) > 300
     assert {
         "geodata.workbooks.workbook._REFERENCE",
-        "service.web.strict_json._MARKS",
+        "service.files.strict_json._MARKS",
         "geodata.spreadsheet_mapping.cells.cell_text._PARENTHESES",
     } <= places
     assert any(place.startswith("geodata.spreadsheet_mapping.heading_fields._FIELDS") for place in places)

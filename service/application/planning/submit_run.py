@@ -22,7 +22,7 @@ from service.repositories.fair_queue import Quota
 from service.repositories.runs import RunRecord
 
 Asked = Mapping[str, Any]
-"""A request in the fields of :class:`service.api.requests.RunIn`."""
+"""A request in the fields of :class:`service.formats.requests.RunIn`."""
 
 ReadRegistry = Callable[[Mapping[str, Any]], RegistryRecords]
 

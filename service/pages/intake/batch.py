@@ -12,8 +12,8 @@ from allocator.domain.months import format_month, parse_month
 from allocator.errors import Fault, InputError
 from service.api import batches as api
 from service.api import runs as api_runs
-from service.api.requests import ReopenIn, RunIn, WithdrawIn
 from service.application.planning.policy_dates import usual_slack_months
+from service.formats.requests import ReopenIn, RunIn, WithdrawIn
 from service.pages.shell.access import Planning, Reading, SignedInRequest
 from service.pages.shell.forms import Form, InForm
 from service.repositories import batches, plans

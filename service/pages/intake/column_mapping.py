@@ -1,7 +1,7 @@
 """The page on which the columns of an upload are confirmed, and what becomes of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -9,23 +9,21 @@ from fastapi import Path as InPath
 
 from allocator.errors import InputError
 from geodata.readers.project_reader import PROJECTS
-from geodata.spreadsheet_mapping import CellFault, Column, Converted, Mapping
-from geodata.spreadsheet_mapping.cells.cell_text import said
+from geodata.spreadsheet_mapping import CellFault, Column
+from geodata.spreadsheet_mapping import Mapping as Meanings
 from geodata.spreadsheet_mapping.cells.units import UNITS as FACTORS
 from geodata.spreadsheet_mapping.mapping import FUNCTIONS, IGNORED, LISTS, PARTS, WORDED
-from geodata.spreadsheet_mapping.saved_mappings import signature, suggested
 from geodata.spreadsheet_mapping.sheet import letters
-from service.api.batches import Named, keep, supply
-from service.application.imports.convert_spreadsheet import Table, is_sure, result, spoken
+from service.api.batches import Named, keep
+from service.application.imports.convert_spreadsheet import spoken
 from service.application.planning.policy_dates import usual_slack_months
-from service.exports.batch_workbook import workbook_of
-from service.files.uploads import read_sheets
+from service.files.drafts import SHOWN_FAULTS, Draft, Listed
+from service.files.uploads import read_draft, read_marked
 from service.i18n.catalogues import text
-from service.i18n.vocabulary import guide, known_words, options
-from service.pages.intake import column_mapping_form
-from service.pages.intake.column_mapping_form import Upload
+from service.i18n.vocabulary import options
+from service.pages.intake.column_mapping_form import answered_order, shown_order
 from service.pages.intake.upload import LONGEST_NAME, workbook
-from service.pages.shell.access import Planning, SignedInRequest
+from service.pages.shell.access import FileTurn, Planning, SignedInRequest
 from service.pages.shell.forms import Form, InForm
 from service.repositories.batches import content_hash
 from service.repositories.uploads import drafts, saved_mappings
@@ -34,47 +32,50 @@ from service.web.problems import not_found
 
 router = APIRouter()
 DraftId = Annotated[str, InPath(pattern=r"^draft-[0-9a-f]{12}$")]
-SHOWN_ROWS = 6
-SHOWN_FAULTS = 200
 CHOSEN_FROM = ("segment", "tier", "priority", "function")
+REPEATED = "row-repeated"
+Kept = Mapping[str, Any]
+"""An upload as it is kept until its columns are confirmed."""
+
 TEXTS = ("upload", "fields", "import_units")
 """Contexts of the texts of the page."""
 
 
-@router.get("/upload/{draft_id}")
+@router.get("/upload/{draft_id}", dependencies=[FileTurn])
 def show(caller: Planning, draft_id: DraftId) -> Response:
     """Suggestions for every column, the words to match, and what comes of it."""
-    return _page(caller, _upload(caller, draft_id))
+    found = _found(caller, draft_id)
+    order = shown_order(caller, found)
+    draft = read_draft(caller.asker.house.readers, found["file_name"], bytes(found["content"]), order)
+    return _page(caller, found, draft, remembered=found["mapping"] is None and order.saved is not None)
 
 
-def _upload(caller: SignedInRequest, draft_id: str) -> Upload:
+def _found(caller: SignedInRequest, draft_id: str) -> Kept:
     with caller.transaction() as connection:
         found = drafts.find(connection, draft_id)
     if found is None:
         raise not_found("upload")
-    # reading may take long, and holds no connection meanwhile
-    sheets = read_sheets(caller.asker.house.readers, found["file_name"], bytes(found["content"]))
-    with caller.transaction() as connection:
-        return column_mapping_form.opened_draft(connection, found, sheets)
+    return found
 
 
-def _page(caller: SignedInRequest, upload: Upload, taken: tuple[CellFault, ...] = ()) -> Response:
-    table, meanings = upload.table, upload.table.mapping
-    made = result(table, supply(caller.asker))
+def _page(
+    caller: SignedInRequest, found: Kept, draft: Draft, taken: tuple[CellFault, ...] = (), *, remembered: bool = False
+) -> Response:
+    meanings, made = draft.mapping, draft.made
     faults = taken or made.faults
     with caller.transaction() as connection:
-        before = sent_before(connection, made.projects, content_hash(bytes(upload.draft["content"])))
+        before = sent_before(connection, made.projects, content_hash(bytes(found["content"])))
     missing = [name for name in meanings.missing if not meanings.constants.get(name)]
     in_floors = any(choice.unit == "floor" for choice in meanings.columns.values())
     side = ("zh", "en").index(caller.language)
-    doubtful, sure = _columns(table, made)
+    doubtful, sure = _columns(draft)
     return caller.page(
         "confirm.html.j2",
         TEXTS,
-        draft=upload.draft,
-        table=table,
+        draft=found,
+        table=draft,
         meanings=meanings,
-        remembered=upload.remembered,
+        remembered=remembered,
         guessed=made.guessed,
         worded=WORDED,
         column_groups=(("doubtful", doubtful), ("sure", sure)),
@@ -82,7 +83,7 @@ def _page(caller: SignedInRequest, upload: Upload, taken: tuple[CellFault, ...] 
         missing=missing,
         missing_names="、".join(text(("fields",), caller.language, f"field_{name}") for name in missing),
         floors=in_floors or any(fault.column == "floor_area_m2" and "层" in fault.value for fault in faults),
-        constants=_constants(table),
+        constants=_constants(meanings),
         fields=PROJECTS.columns,
         by_function=PARTS,
         functions=FUNCTIONS,
@@ -92,9 +93,9 @@ def _page(caller: SignedInRequest, upload: Upload, taken: tuple[CellFault, ...] 
         may_ignore=LISTS,
         side=side,
         made=made,
-        faults=_shown_faults(caller, table, faults[:SHOWN_FAULTS]),
-        more=max(0, len(faults) - SHOWN_FAULTS),
-        corrections=[each for each in _corrections(table) if not _is_faulty(each["place"], faults)],
+        faults=_shown_faults(caller, draft, faults[:SHOWN_FAULTS]),
+        more=max(0, (len(taken) or made.fault_count) - SHOWN_FAULTS),
+        corrections=[each for each in _corrections(draft) if not _is_faulty(each["place"], faults)],
         row_choices={number: chosen.choice for number, chosen in meanings.rows.items()},
         before=before,
         taken=bool(taken),
@@ -107,18 +108,16 @@ def _page(caller: SignedInRequest, upload: Upload, taken: tuple[CellFault, ...] 
     )
 
 
-def _columns(table: Table, made: Converted) -> tuple[list[Column], list[Column]]:
+def _columns(draft: Draft) -> tuple[list[Column], list[Column]]:
     """Columns whose meaning is to be looked at, and those that are sure or were seen."""
-    seen = table.mapping.confirmed
+    columns, guessed = draft.mapping.columns, () if draft.mapping.confirmed else draft.made.guessed
     doubtful = [
-        column
-        for column in table.sheet.columns
-        if not (table.mapping.columns[column.position].sure if seen else is_sure(table, made, column.position))
+        column for column in draft.sheet.columns if not columns[column.position].sure or column.position in guessed
     ]
-    return doubtful, [column for column in table.sheet.columns if column not in doubtful]
+    return doubtful, [column for column in draft.sheet.columns if column not in doubtful]
 
 
-def _words(meanings: Mapping) -> dict[str, list[tuple[str, list[dict[str, Any]]]]]:
+def _words(meanings: Meanings) -> dict[str, list[tuple[str, list[dict[str, Any]]]]]:
     """Words by group and field: those to look at, which are open or guesses, and those that are sure."""
     groups: dict[str, list[tuple[str, list[dict[str, Any]]]]] = {"doubtful": [], "sure": []}
     for field, table in sorted(meanings.values.items()):
@@ -133,14 +132,14 @@ def _words(meanings: Mapping) -> dict[str, list[tuple[str, list[dict[str, Any]]]
     return groups
 
 
-def _constants(table: Table) -> list[str]:
+def _constants(meanings: Meanings) -> list[str]:
     """Fields that are asked for as a whole, those that were answered included."""
-    asked = {*table.mapping.missing, *table.mapping.constants}
+    asked = {*meanings.missing, *meanings.constants}
     return [name for name in CHOSEN_FROM if name in asked]
 
 
-def _preview(made: Converted) -> dict[str, Any]:
-    rows = made.rows[:SHOWN_ROWS]
+def _preview(made: Listed) -> dict[str, Any]:
+    rows = made.rows
     faulty = {(row, fault.column) for fault in made.faults for row in fault.made}
     used = {name for row in rows for name, value in row.cells.items() if value is not None} | {
         name for _, name in faulty
@@ -148,20 +147,17 @@ def _preview(made: Converted) -> dict[str, Any]:
     return {"columns": [name for name in PROJECTS.columns if name in used], "rows": rows, "faulty": faulty}
 
 
-def _shown_faults(caller: SignedInRequest, table: Table, faults: Sequence[CellFault]) -> list[dict[str, Any]]:
+def _shown_faults(caller: SignedInRequest, draft: Draft, faults: Sequence[CellFault]) -> list[dict[str, Any]]:
     """Faults in the reader's language, with where each can be mended on the page."""
-    typed = {each["place"]: each for each in _corrections(table)}
-    cells = dict(table.sheet.rows)
+    typed = {each["place"]: each["value"] for each in _corrections(draft)}
     told, shown_cells, shown_rows = [], set(), set()
     for fault in faults:
         message, remedy = spoken(fault, caller.language)
-        place = (fault.row, fault.position)
-        row = cells.get(fault.row or 0)
-        is_word = bool(table.mapping.values.get(fault.column, {}).get(fault.value) == "")
-        in_cell = row is not None and fault.position is not None and not is_word and fault.code != "row-repeated"
+        place = (fault.row or 0, -1 if fault.position is None else fault.position)
+        is_word = bool(draft.mapping.values.get(fault.column, {}).get(fault.value) == "")
         value = None
-        if in_cell and place not in shown_cells:
-            value = typed[place]["value"] if place in typed else said(_cell(row, fault.position))
+        if place in draft.cells and place not in shown_cells and not is_word and fault.code != REPEATED:
+            value = typed.get(place, draft.cells[place])
             shown_cells.add(place)
         told.append(
             {
@@ -171,22 +167,17 @@ def _shown_faults(caller: SignedInRequest, table: Table, faults: Sequence[CellFa
                 "is_word": is_word,
                 "is_column": fault.code == "missing-column" and fault.column in CHOSEN_FROM,
                 "cell": value,
-                "repeated": fault.code == "row-repeated",
-                "row_choice": row is not None and fault.row not in shown_rows,
+                "repeated": fault.code == REPEATED,
+                "row_choice": fault.row is not None and fault.row not in shown_rows,
             }
         )
         shown_rows.add(fault.row)
     return told
 
 
-def _cell(row: Sequence[object] | None, position: int | None) -> object:
-    return row[position] if row is not None and position is not None and position < len(row) else None
-
-
-def _corrections(table: Table) -> list[dict[str, Any]]:
+def _corrections(draft: Draft) -> list[dict[str, Any]]:
     """Cells that were typed over and still say what they said then."""
-    headings = {column.position: column.heading for column in table.sheet.columns}
-    rows = dict(table.sheet.rows)
+    headings = {column.position: column.heading for column in draft.sheet.columns}
     return [
         {
             "place": (each.row, each.column),
@@ -195,8 +186,8 @@ def _corrections(table: Table) -> list[dict[str, Any]]:
             "was": each.was,
             "value": each.value,
         }
-        for each in table.mapping.corrections
-        if said(_cell(rows.get(each.row), each.column)) == each.was
+        for each in draft.mapping.corrections
+        if draft.cells.get((each.row, each.column), "") == each.was
     ]
 
 
@@ -204,49 +195,43 @@ def _is_faulty(place: tuple[int, int], faults: Sequence[CellFault]) -> bool:
     return any((fault.row, fault.position) == place for fault in faults)
 
 
-@router.post("/upload/{draft_id}")
+@router.post("/upload/{draft_id}", dependencies=[FileTurn])
 def apply(caller: Planning, draft_id: DraftId, form: InForm) -> Response:
     """Remember what the planner says of the columns, and show what comes of it."""
-    upload = _upload(caller, draft_id)
-    table, then = upload.table, form.text("then")
-    name, sheet = form.text("name", LONGEST_NAME), form.text("sheet", 200)
+    found, then = _found(caller, draft_id), form.text("then")
+    name, order = form.text("name", LONGEST_NAME), answered_order(caller, found, form)
+    draft = read_draft(caller.asker.house.readers, found["file_name"], bytes(found["content"]), order)
     with caller.transaction() as connection:
-        if sheet and sheet != table.sheet.name:
-            meanings = column_mapping_form.other_sheet(connection, table, sheet)
-        elif then == "afresh":
-            meanings = suggested(table.sheet, known_words(), table.mapping.prefix)
-        else:
-            meanings = column_mapping_form.confirmed(table, form)
-            saved_mappings.save(connection, caller.asker.person, signature(table.sheet), meanings)
-        drafts.confirm(connection, draft_id, name, meanings.model_dump(mode="json"))
+        if order.answers is not None:
+            saved_mappings.save(connection, caller.asker.person, draft.head.signature, draft.mapping)
+        drafts.confirm(connection, draft_id, name, draft.mapping.model_dump(mode="json"))
     if then in {"store", "replace"}:
-        return _store(caller, draft_id, form, replace=then == "replace")
+        return _store(caller, {**found, "name": name}, draft, form, replace=then == "replace")
     return caller.go(f"/upload/{draft_id}", said="applied")
 
 
-def _store(caller: SignedInRequest, draft_id: str, form: Form, *, replace: bool) -> Response:
+def _store(caller: SignedInRequest, found: Kept, draft: Draft, form: Form, *, replace: bool) -> Response:
     """Store the batch, or show the faults that are left."""
-    upload = _upload(caller, draft_id)
-    made = result(upload.table, supply(caller.asker))
+    made = draft.made
     if made.faults or not made.projects:
-        return _page(caller, upload)
-    named = Named(upload.draft["name"], upload.draft["file_name"], bytes(upload.draft["content"]))
-    numbered = "project_id" not in upload.table.mapping.targets
+        return _page(caller, found, draft)
+    named = Named(found["name"], found["file_name"], bytes(found["content"]))
+    numbered = "project_id" not in draft.mapping.targets
     try:
         answer = keep(caller.asker, form.once(), made.projects, named, replace=replace, by_firm=numbered)
     except InputError as error:
-        return _page(caller, upload, _of_batch(upload.table, error))
+        return _page(caller, found, draft, _of_batch(draft, error))
     with caller.transaction() as connection:
-        drafts.drop(connection, draft_id)
+        drafts.drop(connection, found["draft_id"])
     return caller.go(f"/batches/{json.loads(bytes(answer.body))['batch_id']}", said="stored")
 
 
-def _of_batch(table: Table, error: InputError) -> tuple[CellFault, ...]:
+def _of_batch(draft: Draft, error: InputError) -> tuple[CellFault, ...]:
     """Faults that only the stored batches know of: ids that other open enquiries use."""
-    position = table.mapping.position_of("project_id")
+    position = draft.mapping.position_of("project_id")
     return tuple(
         CellFault(
-            table.sheet.name,
+            draft.sheet.name,
             each.row,
             position,
             "",
@@ -260,14 +245,13 @@ def _of_batch(table: Table, error: InputError) -> tuple[CellFault, ...]:
     )
 
 
-@router.get("/upload/{draft_id}/marked.xlsx")
+@router.get("/upload/{draft_id}/marked.xlsx", dependencies=[FileTurn])
 def marked(caller: Planning, draft_id: DraftId) -> Response:
     """The table in our columns, with faulty cells marked and commented."""
-    made = result(_upload(caller, draft_id).table, supply(caller.asker))
-    told = [spoken(fault, caller.language) for fault in made.faults]
-    return workbook(
-        workbook_of(guide(caller.language), column_mapping_form.marked(made, told)), f"{draft_id}-marked.xlsx"
-    )
+    found = _found(caller, draft_id)
+    order, readers = shown_order(caller, found), caller.asker.house.readers
+    content = read_marked(readers, found["file_name"], bytes(found["content"]), order, caller.language)
+    return workbook(content, f"{draft_id}-marked.xlsx")
 
 
 @router.post("/upload/{draft_id}/discard")

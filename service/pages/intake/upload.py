@@ -7,11 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from allocator.errors import Fault, InputError
+from geodata.readers.layers import LAYER_ENDINGS
 from geodata.readers.project_reader import PROJECTS
+from geodata.readers.record_reader import unknown_ending
 from geodata.readers.tables import TABLES
 from service.api.batches import Named, keep, supply
 from service.exports.batch_workbook import MEDIA_TYPE, workbook_of
-from service.files.uploads import plain_name, read_projects, read_sheets
+from service.files.uploads import plain_name, read_heads, read_projects
 from service.i18n.vocabulary import guide
 from service.pages.shell.access import Planning, SignedInRequest
 from service.pages.shell.forms import Form, InForm
@@ -19,7 +21,7 @@ from service.repositories.uploads import drafts
 from service.web.limits.body_limits import takes_files
 
 router = APIRouter()
-RECORDS = (".json", ".geojson", ".gpkg")
+RECORDS = (".json", *LAYER_ENDINGS)
 LONGEST_NAME = 200
 
 
@@ -62,12 +64,11 @@ def take(caller: Planning, form: InForm) -> Response:
         if ending in RECORDS:
             return _stored(caller, form, Named(name, shown, content))
         if ending in TABLES:
-            read_sheets(caller.asker.house.readers, shown, content)
+            read_heads(caller.asker.house.readers, shown, content)
     except InputError as error:
         return _form(caller, error.faults)
     if ending not in TABLES:
-        unknown = Fault(shown, None, None, ending or None, "has an unknown ending", ", ".join((*TABLES, *RECORDS)))
-        return _form(caller, (unknown,))
+        return _form(caller, (unknown_ending(shown, (*TABLES, *RECORDS)),))
     with caller.transaction() as connection:
         draft_id = drafts.store(connection, caller.asker.person, shown, name, content)
     return caller.go(f"/upload/{draft_id}")

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from service.api import studies as api
 from service.api.plans import PlanId
-from service.api.requests import AnswersIn
 from service.application.analyses.build_next_reasons import typical_block_m2
+from service.formats.requests import AnswersIn
 from service.pages.shell.access import Planning, Reading, SignedInRequest
 from service.pages.shell.forms import InForm
 from service.repositories import answers, plans, runs

@@ -14,9 +14,9 @@ from service.api import plans as api
 from service.api import runs as api_runs
 from service.api import scenarios as api_scenarios
 from service.api.plans import PlanId
-from service.api.requests import RunIn, ScenarioIn
 from service.database.tables import scenario
 from service.formats.dossier import ComponentOut, DossierOut, SiteOut
+from service.formats.requests import RunIn, ScenarioIn
 from service.i18n.dossier_text.contributions import contributions_text
 from service.i18n.dossier_text.prices import prices_text
 from service.i18n.dossier_text.provenance import clauses, proof, sources

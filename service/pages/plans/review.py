@@ -8,9 +8,9 @@ from fastapi import APIRouter, Response
 from allocator.problem.start_months import MUCH_LATE_MONTHS
 from service.api import plans as api
 from service.api.plans import PlanId
-from service.api.requests import RejectIn
 from service.application.plans.change_report import improves
 from service.application.plans.comparison import Comparison, compare
+from service.formats.requests import RejectIn
 from service.identity.roles import Right
 from service.pages.shell.access import Planning, Reading, Reviewing, SignedInRequest
 from service.pages.shell.forms import Form, InForm

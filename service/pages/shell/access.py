@@ -1,6 +1,6 @@
 """Who may enter a page: the person of the session with the right that the page needs."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -83,3 +83,12 @@ Reviewing = Annotated[SignedInRequest, Depends(PageAccess(Right.REVIEW))]
 Keeping = Annotated[SignedInRequest, Depends(PageAccess(Right.SUPPLY))]
 Operating = Annotated[SignedInRequest, Depends(PageAccess(Right.OPERATE))]
 Administering = Annotated[SignedInRequest, Depends(PageAccess(Right.ADMINISTER))]
+
+
+async def _file_turn(caller: Planning) -> AsyncIterator[None]:
+    async with caller.asker.house.files.turn(caller.asker.person):
+        yield
+
+
+FileTurn = Depends(_file_turn, scope="function")
+"""Dependency of a page that has a kept file read: its turn among the files that are read at the same time."""

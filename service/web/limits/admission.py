@@ -8,25 +8,30 @@ own dependencies say what is wrong, each surface in its own way.
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any
 
 from anyio import CapacityLimiter, current_time, move_on_after
+from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.files.strict_json import BodyError, check_json, is_json
 from service.identity.roles import Principal
 from service.web.limits import body_limits
 from service.web.limits.concurrency import ConcurrencyLimit
 from service.web.limits.route_limits import RouteLimits, RouteTable
+from service.web.parsed_body import BODY_KEY, JSON_KEY
 from service.web.problems import ProblemError
-from service.web.strict_json import BodyError, check_json, is_json
 
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 SCOPE_KEY = "allocator.arrival"
 
 INLINE_BYTES = 65_536
-"""JSON up to this is checked at once; larger in a thread, so that others are served meanwhile."""
+"""What is parsed at once; larger JSON is in a thread, and forms in pieces, so that others are served meanwhile."""
+
+FORMS = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
 
 MEDIUM_BYTES = 2**20
 """JSON above this is checked one body at a time, for what it takes in memory is many times its size."""
@@ -79,7 +84,7 @@ class AdmissionControl:
         routes: Callable[[], RouteTable],
         recognisers: Mapping[str, Recogniser],
         largest: int,
-        readers: int,
+        files: ConcurrencyLimit,
     ) -> None:
         self._app, self._make_routes, self._recognisers = app, routes, recognisers
         self._routes: RouteTable | None = None
@@ -97,10 +102,7 @@ class AdmissionControl:
             waiting=WAITING,
             wait_s=body_limits.TURN_S,
         )
-        # as many as are read at the same time, of which one person leaves room for another
-        self._files = ConcurrencyLimit(
-            "files", readers, max(1, readers - 1), waiting=body_limits.FILES_WAITING, wait_s=body_limits.FILES_S
-        )
+        self._files = files
         self._one = CapacityLimiter(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -123,7 +125,9 @@ class AdmissionControl:
             async with AsyncExitStack() as held:
                 body = await self._body(scope, incoming, route, arrival, held)
                 if body is not None:
-                    await self._app({**scope, SCOPE_KEY: arrival}, _replay(body, receive), send)
+                    read = {SCOPE_KEY: arrival, BODY_KEY: body, **await self._parsed(scope, route, body)}
+                    piece = INLINE_BYTES if _media_type(scope) in FORMS else len(body)
+                    await self._app({**scope, **read}, _replay(body, receive, piece), send)
         except _RefusedError as refused:
             await self._unread({**scope, SCOPE_KEY: replace(arrival, error=refused.problem)}, incoming, send)
 
@@ -148,22 +152,22 @@ class AdmissionControl:
                 turn = self._people.turn(arrival.who.principal.person, max(declared, body_limits.BODY_UNIT))
             await held.enter_async_context(turn)
             body = await _read(incoming, route.most, body_limits.BODY_S if arrival.who else body_limits.STRANGER_S)
-            if body and is_json(_media_type(scope)) and not scope["path"].endswith(body_limits.BATCHES):
-                await self._check(body)
             if route.file and arrival.who is not None:
                 await held.enter_async_context(self._files.turn(arrival.who.principal.person))
         except ProblemError as error:
             raise _RefusedError(error) from None
         return body
 
-    async def _check(self, body: bytes) -> None:
+    async def _parsed(self, scope: Scope, route: RouteLimits, body: bytes) -> dict[str, Any]:
+        """The content of a JSON body for the scope of its route; that of a file is read where all files are."""
+        if not body or route.file or not is_json(_media_type(scope)):
+            return {}
         try:
             if len(body) <= INLINE_BYTES:
-                check_json(body)
-            else:
-                await run_sync(check_json, body, limiter=self._one if len(body) > MEDIUM_BYTES else None)
+                return {JSON_KEY: check_json(body)}
+            return {JSON_KEY: await run_sync(check_json, body, limiter=self._one if len(body) > MEDIUM_BYTES else None)}
         except BodyError as error:
-            raise ProblemError(400, "unreadable", f"The body is no JSON that is taken: {error}.") from None
+            raise _RefusedError(unreadable(error)) from None
 
     async def _unread(self, scope: Scope, incoming: "_Incoming", send: Send) -> None:
         """Let the route answer without a body, and close the connection if the rest of it is still to come."""
@@ -233,7 +237,8 @@ def _too_large(most: int) -> ProblemError:
 
 async def _read(receive: Receive, most: int, whole_s: float) -> bytes | None:
     """A body of at most so many bytes; None if its sender has gone; raises a 413 or a 408 problem."""
-    pieces: list[bytes] = []
+    # its value is no copy, as that of joined pieces would be
+    body = BytesIO()
     size = before = 0
     end, window = current_time() + whole_s, current_time() + body_limits.WINDOW_S
     while True:
@@ -243,12 +248,11 @@ async def _read(receive: Receive, most: int, whole_s: float) -> bytes | None:
         if message is not None and message["type"] == "http.disconnect":
             return None
         if message is not None:
-            pieces.append(message.get("body", b""))
-            size += len(pieces[-1])
+            size += body.write(message.get("body", b""))
             if size > most:
                 raise _too_large(most)
             if not message.get("more_body"):
-                return b"".join(pieces)
+                return body.getvalue()
         if (now := current_time()) >= min(end, window):
             if now >= end or size - before < body_limits.LEAST_RATE * body_limits.WINDOW_S:
                 raise ProblemError(408, "too-slow", "The body came too slowly; nothing was changed.")
@@ -267,10 +271,22 @@ def _media_type(scope: Scope) -> str:
     return found.split(b";")[0].strip().lower().decode("latin-1")
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+def unreadable(error: BodyError) -> ProblemError:
+    """The problem of a body that is no strict JSON."""
+    return ProblemError(400, "unreadable", f"The body is no JSON that is taken: {error}.")
+
+
+def _replay(body: bytes, receive: Receive, piece: int = INLINE_BYTES) -> Receive:
+    """A body once more, so many bytes at a time, between which others are served."""
+    begun, at = False, 0
 
     async def again() -> Message:
-        return waiting.pop() if waiting else await receive()
+        nonlocal begun, at
+        if begun and at >= len(body):
+            return await receive()
+        await checkpoint()
+        part = body[at : at + piece]
+        begun, at = True, at + max(1, piece)
+        return {"type": "http.request", "body": part, "more_body": at < len(body)}
 
     return again

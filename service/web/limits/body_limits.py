@@ -53,14 +53,11 @@ DRAIN_BYTES = 2**18
 DRAIN_S = 2.0
 """How long that lasts at most, s."""
 
-BATCHES = "/api/v1/batches"
-"""Route whose JSON is a file: it is read where all files are read, not in this process."""
-
 _ATTRIBUTE = "body_bytes"
 
 
 def takes_files(route: Route) -> Route:
-    """Let a route take bodies of the largest size that the settings allow."""
+    """Let a route take files, of the largest size that the settings allow: nothing of them is read in this process."""
     setattr(route, _ATTRIBUTE, None)
     return route
 

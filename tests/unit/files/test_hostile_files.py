@@ -1,8 +1,12 @@
 """Every small file that asks for much: a clear fault, little memory in the reader, next to none in the service."""
 
+import pickle
+
 import pytest
 
 from geodata.faults import TOO_LARGE
+from geodata.readers.references import RegistryRecords
+from service.files.drafts import Order
 from service.files.readers import Readers
 from service.i18n.fault_text import chinese
 from tests.support import hostile_files as files
@@ -148,7 +152,7 @@ LISTS = {
 
 @pytest.fixture(scope="module")
 def readers():
-    made = Readers(1, 120, 768 * 2**20)
+    made = Readers(120, 768 * 2**20)
     made.warm()
     return made
 
@@ -200,3 +204,16 @@ def test_what_is_at_the_limits_is_read(readers):
     assert faults("json", b"[" * 64 + b"]" * 64)[0].code != TOO_LARGE
     assert faults("gpkg", files.geopackage([]))[0].message == "is a missing column"
     assert faults("xlsx", files.far_cell("A9000"))[0].code != TOO_LARGE
+
+
+def test_a_sheet_of_faults_is_told_shortly_and_costs_the_service_little(readers):
+    rows = "".join(f"公司{n},一期{'x' * 400},不详{n}\n" for n in range(15_000))
+    content = f"企业名称,建筑面积(㎡),细分领域\n{rows}".encode()
+    order = Order("T-", RegistryRecords(unread=("districts", "parks", "spaces")))
+    draft, here = peak_of(lambda: readers.read("service.files.drafts:draft", {"upload.csv": content}, order))
+    assert here < SERVING_MIB
+    assert draft.made.fault_count > 15_000
+    assert (len(draft.made.faults), len(draft.made.rows), draft.sheet.rows) == (200, 6, ())
+    assert draft.sheets[0].row_count == 15_000
+    assert max(map(len, draft.cells.values())) <= 2000
+    assert len(pickle.dumps(draft)) < 500_000

@@ -12,7 +12,7 @@ import pytest
 from allocator.errors import InputError
 from geodata.cells.field_types import Origin
 from service.files import readers as readers_module
-from service.files.readers import Readers, ReadersBusyError
+from service.files.readers import Readers
 from service.i18n.fault_text import chinese
 
 ROOT = Path(__file__).parents[3]
@@ -21,7 +21,7 @@ MIB = 2**20
 
 @pytest.fixture
 def readers():
-    return Readers(2, 60, 128 * MIB)
+    return Readers(60, 128 * MIB)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_a_reader_without_end_is_ended_with_all_that_it_started(own_tmp):
 
     looking = threading.Thread(target=look)
     looking.start()
-    assert "or 2 seconds to read" in refused(Readers(1, 2, 128 * MIB), "asleep")
+    assert "or 2 seconds to read" in refused(Readers(2, 128 * MIB), "asleep")
     looking.join()
     ids = [int(each) for each in began[0]]
     assert len(ids) == 2
@@ -99,7 +99,7 @@ def test_a_reader_without_end_is_ended_with_all_that_it_started(own_tmp):
 
 
 def test_a_reader_that_computes_without_end_is_ended(own_tmp):
-    refused(Readers(1, 1, 128 * MIB), "busy")
+    refused(Readers(1, 128 * MIB), "busy")
     assert list(own_tmp.iterdir()) == []
 
 
@@ -145,26 +145,9 @@ def test_the_process_of_readers_starts_anew_when_it_was_killed(readers):
     assert readers.read(task("said"), {"a": b"1"}) == {"a": "1"}
 
 
-def test_so_many_read_and_wait_and_no_more(monkeypatch):
-    readers = Readers(1, 60, 128 * MIB)
-    monkeypatch.setattr(readers_module, "WAIT_S", 0.2)
-    readers.warm()
-    ended = []
-
-    def ask():
-        try:
-            ended.append(readers.read(task("slow"), {}))
-        except ReadersBusyError:
-            ended.append("busy")
-
-    asking = [threading.Thread(target=ask) for _ in range(10)]
-    for each in asking:
-        each.start()
-    for each in asking:
-        each.join()
-    assert sorted(ended)[:9] == ["busy"] * 9
-    assert sorted(ended)[9:] == ["done"]
-    assert readers.read(task("slow"), {}) == "done"
+def test_a_reader_gets_what_the_service_gives_it_and_no_file_of_it(readers):
+    assert readers.read(task("repeated"), {}, "ab", 3) == "ababab"
+    assert readers.read(task("said"), {"a": b"1"}) == {"a": "1"}
 
 
 LEFT = """
@@ -174,8 +157,7 @@ from service.files import readers as readers_module
 from service.files.readers import Readers
 
 readers_module.scratch = lambda: Path(sys.argv[1])
-task = ("tests.support.reader_tasks:asleep", {})
-threading.Thread(target=Readers(1, 600, 1 << 30).read, args=task, daemon=True).start()
+threading.Thread(target=Readers(600, 1 << 30).read, args=("tests.support.reader_tasks:asleep", {}), daemon=True).start()
 while not (found := [path for path in Path(sys.argv[1]).glob("*/began") if path.stat().st_size]):
     time.sleep(0.01)
 print(json.dumps([readers_module._FORK_SERVER._process.pid, *map(int, found[0].read_text().split())]), flush=True)

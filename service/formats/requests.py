@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from geodata.records.inputs import BoundaryRecord
-from service.identity.roles import shows
+from service.formats.visible_text import shows
 
 MONTH = r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$"
 """A month of a calendar that leases and what follows them stay within."""
