@@ -8,6 +8,7 @@ from geodata.spreadsheet_mapping.cells.units import UNITS, USUAL
 _SPELLINGS = {
     "m2": "㎡, m2, 平方米, 平米, 平, sqm",
     "wan_m2": "万㎡, 10⁴㎡ over a column",
+    "k_m2": "千㎡, 1000㎡ over a column",
     "mu": "亩",
     "ha": "公顷, ha",
     "ft2": "sq ft, 平方英尺",
@@ -24,6 +25,7 @@ _SPELLINGS = {
     "t_day": "吨/天, 吨/日, m³/d",
     "t_month": "吨/月",
     "t_year": "吨/年",
+    "wan_t_year": "万吨/年 over a column",
 }
 _TIMES = {"month": "元/㎡/月, 元/㎡·月", "day": "元/㎡/天", "year": "元/㎡/年"}
 _LEASES = {"month": "月, 个月, months", "year": "年, years; 2年6个月, 1年半"}
@@ -37,6 +39,9 @@ _READ = (
         "numbers in characters that are told in full",
         "no",
     ),
+    ("`1万2千㎡`, `3千5百平`", "12000, 3500", "digits with 万, 千 and 百, each place told", "no"),
+    ("`每天50吨`, `年用水1.8万吨`", "50 t/day", "the time before the number, whatever the column's", "no"),
+    ("`2台500kVA`, `500kVA×2台`", "1000", "a count of transformers", "no"),
     ("`5年，可续租`", "60 months", "a remark behind a comma and a unit, listed as left out", "no"),
     ("3 shown as `3亩` by its number format", "2000", "the unit that is shown, in .xlsx", "no"),
     ("`3` and `亩` in a column 面积单位", "2000", "a column of units belongs to its column of numbers", "no"),
@@ -48,8 +53,13 @@ _READ = (
     ("`1234.56` of a whole need", "1235", "rounded up, and told", "no"),
     ("`10万级`, `Class 100,000`, `C级`", "ISO 8, 8, 7", "one class as a whole", "no"),
     ("`2026-10`, `2026/10/1`, `2026年10月`, `10/2026`, a date", "2026-10", "a month; the day is dropped", "yes"),
-    ("`20261001`, `202610`, `2026年十月`, `Oct 2026`", "2026-10", "the same", "no"),
-    ("`2027年Q1`, `2027上半年`, `2027年底`", "its first, or last, month", "`start_from` or `start_until`", "no"),
+    ("`20261001`, `202610`, `二〇二六年十月`, `Oct 1, 2026`", "2026-10", "the same", "no"),
+    (
+        "`2027年Q1`, `H1 2027`, `2027年底`, `2027年一季度末`",
+        "its first, or last, month",
+        "`start_from` or `start_until`",
+        "no",
+    ),
     ("`尽快`, `待定`, `面议`", "no condition", "listed as left out", "no"),
 )
 _FAULTS = (

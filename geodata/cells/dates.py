@@ -9,7 +9,7 @@ from geodata.cells.unreadable import unreadable
 
 _TIME = r"(?:[Tt ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?"
 _YEAR_FIRST = re.compile(
-    rf"([0-9]{{4}}) ?[-/.年] ?([0-9]{{1,2}}) ?(?:月份?|(?:[-/.月] ?([0-9]{{1,2}}) ?日?{_TIME})?)",
+    rf"([0-9]{{4}}) ?([-/.年]) ?([0-9]{{1,2}}) ?(?:月份?|(?:([-/.月]) ?([0-9]{{1,2}}) ?[日号]?{_TIME})?)",
 )
 _MONTH_FIRST = re.compile(r"([0-9]{1,2}) ?[-/.] ?([0-9]{4})")
 _SHORTENED = re.compile(r"[0-9]{4}\.1")
@@ -28,7 +28,9 @@ def _parts(value: object) -> tuple[int, int, int | None] | None:
         return value.year, value.month, value.day
     text = folded(value) if isinstance(value, str) else ""
     if match := _YEAR_FIRST.fullmatch(text):
-        return int(match[1]), int(match[2]), int(match[3]) if match[3] else None
+        # 2026.10-12 and 2026年10-12 may be ranges of months
+        mixed = match[4] in {"-", "/", "."} and match[4] != match[2]
+        return None if mixed else (int(match[1]), int(match[3]), int(match[5]) if match[5] else None)
     match = _MONTH_FIRST.fullmatch(text)
     return (int(match[2]), int(match[1]), None) if match else None
 

@@ -5,6 +5,7 @@ when few of its signs are in common use, and more would be if it were decoded in
 """
 
 import codecs
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
@@ -122,12 +123,19 @@ def _was_decoded_wrongly(text: str) -> bool:
     return bool(lines) and sum(map(_is_garbled, lines)) * 2 > len(lines)
 
 
+_LATIN_RUN = re.compile("[\u00a1-\u00ff]{6}")
+"""Signs of Latin-1 in a row, as Chinese text of GB18030 becomes in it."""
+
+
 def _is_garbled(line: str) -> bool:
-    for encoding in ("latin-1", "cp1252", "gb18030"):
+    for encoding, meant in (("latin-1", "utf-8"), ("cp1252", "utf-8"), ("gb18030", "utf-8"), ("latin-1", "gb18030")):
         try:
             # a few bytes may have been lost on the way
-            read = line.encode(encoding).decode("utf-8", "replace")
+            read = line.encode(encoding).decode(meant, "replace")
         except UnicodeEncodeError:
+            continue
+        if meant == "gb18030" and not _LATIN_RUN.search(line):
+            # words with an accent here and there are no Chinese
             continue
         if sum("\u4e00" <= sign <= "\u9fff" for sign in read) > 2 * read.count("\ufffd"):
             return True

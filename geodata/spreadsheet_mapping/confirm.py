@@ -5,10 +5,13 @@ from dataclasses import dataclass, field
 
 from geodata.spreadsheet_mapping.cells.cell_text import said
 from geodata.spreadsheet_mapping.cells.units import UNITS, own_unit
-from geodata.spreadsheet_mapping.mapping import ColumnChoice, Correction, KnownWords, RowChoice
+from geodata.spreadsheet_mapping.mapping import ColumnChoice, Correction, KnownWords, LatestStart, RowChoice
 from geodata.spreadsheet_mapping.mapping import Mapping as Meanings
 from geodata.spreadsheet_mapping.sheet import ForeignSheet
 from geodata.spreadsheet_mapping.suggest import words
+
+PartPlace = tuple[int, str]
+"""Row from 1, and id of one of the parts that it became."""
 
 Place = tuple[int, int]
 """Row from 1 and column from 0 of a cell."""
@@ -20,6 +23,8 @@ GIVEN = ("建议由您更改", "changed by you")
 class Confirmation:
     """A planner's answers: target and unit by column, codes by field and word, values by cell, choices by row.
 
+    ``latest`` has by part the month that the planner gives, and the month that was shown.
+
     A cell or row that is not named is as it was before; a blank choice takes an earlier one back.
     """
 
@@ -30,6 +35,7 @@ class Confirmation:
     m2_per_floor: int | None = None
     cells: Mapping[Place, str] = field(default_factory=dict)
     rows: Mapping[int, str] = field(default_factory=dict)
+    latest: Mapping[PartPlace, tuple[str, str]] = field(default_factory=dict)
 
 
 def confirmed(sheet: ForeignSheet, before: Meanings, answers: Confirmation, known: KnownWords) -> Meanings:
@@ -58,6 +64,7 @@ def confirmed(sheet: ForeignSheet, before: Meanings, answers: Confirmation, know
         update={
             "corrections": tuple(_corrections(sheet, meanings, rows, answers.cells)),
             "rows": _row_choices(meanings, rows, answers.rows),
+            "latest": tuple(_latest_starts(meanings, rows, answers.latest)),
         }
     )
 
@@ -104,6 +111,22 @@ def _row_choices(
             case _:
                 chosen.pop(number, None)
     return chosen
+
+
+def _latest_starts(
+    mapping: Meanings, rows: Mapping[int, Sequence[object]], answered: Mapping[PartPlace, tuple[str, str]]
+) -> Iterator[LatestStart]:
+    """Months given now, and those of before that were not asked about or left as they were shown."""
+    before = {(each.row, each.part): each for each in mapping.latest}
+    for (number, part), (month, shown) in answered.items():
+        if number not in rows:
+            continue
+        kept = before.pop((number, part), None)
+        if month and month == shown:
+            yield from () if kept is None else (kept,)
+        elif month:
+            yield LatestStart(row=number, part=part, firm=_firm(mapping, rows[number]), month=month)
+    yield from before.values()
 
 
 def _firm(mapping: Meanings, row: Sequence[object]) -> str:

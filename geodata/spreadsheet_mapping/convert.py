@@ -21,6 +21,8 @@ from geodata.readers.tables import Table
 from geodata.records.project_records import ProjectRecord
 from geodata.spreadsheet_mapping.cells import cell_parsing
 from geodata.spreadsheet_mapping.cells.cell_text import said
+from geodata.spreadsheet_mapping.latest_starts import with_latest
+from geodata.spreadsheet_mapping.made_row import MadeRow
 from geodata.spreadsheet_mapping.mapping import IGNORED, LISTS, PARTS, WORDED, ColumnChoice, KnownWords, Mapping
 from geodata.spreadsheet_mapping.sheet import ForeignSheet, Skipped, letters
 
@@ -70,15 +72,6 @@ class LeftOut:
     heading: str
     value: str
     why: tuple[str, str]
-
-
-@dataclass(frozen=True)
-class MadeRow:
-    """A row of the batch: its cells by field, and the row and column of the sheet that each came from."""
-
-    row: int
-    cells: dict[str, object]
-    places: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -209,7 +202,7 @@ class _Reader:
                     self._must_differ(made, told.setdefault(key[0], []), number, row)
                 made.cells["component_id"] = name if used[key] == 1 else f"{name}-{used[key]}"
                 number += 1
-                yield made
+                yield with_latest(made, self.mapping.latest, self._firm(row))
             before = MadeRow(row_number, {name: cells.get(name) for name in HEAD}, places)
 
     def at_cell(self, rows: Sequence[MadeRow], found: Fault) -> CellFault:

@@ -15,6 +15,7 @@ from geodata.readers.header_aliases import column_name
 from geodata.readers.project_reader import PROJECTS
 from geodata.spreadsheet_mapping.cells.cell_text import heading_parts, matches
 from geodata.spreadsheet_mapping.cells.traditional import simplified
+from geodata.spreadsheet_mapping.cells.units import unit_in
 from geodata.spreadsheet_mapping.cells.word_lists import QUALIFIERS
 
 OWN, NAMED, TOLD, HINTED = 100, 80, 70, 40
@@ -70,8 +71,12 @@ _FIELDS: tuple[tuple[str, int, str], ...] = (
     ("power_kw", TOLD, r"用电|电力|配电|负荷|功率|power|electric"),
     ("effluent_t_day", TOLD, r"排水|废水|污水|effluent|waste ?water"),
     ("water_t_day", TOLD, r"用水|供水|water"),
-    ("cleanroom_iso", TOLD, r"洁净|净化|clean ?room"),
-    ("ground_floor", TOLD, r"首层|(?<![同统单])一楼|底层|ground floor"),
+    ("cleanroom_iso", TOLD, r"洁净|净化|无尘|gmp.{0,2}(?:等级|级别)|^iso.{0,2}(?:等级|级别|级)|clean ?room"),
+    (
+        "ground_floor",
+        TOLD,
+        r"(?:首层|(?<![同统单])一楼|底层|ground floor)(?!.{0,4}(?:高|承重|荷|载|面积|height|load|area))",
+    ),
     ("eia_level", TOLD, r"环评|环境影响|\beia\b|assessment"),
     ("utilities", TOLD, r"配套|公用工程|utilit"),
     ("emits", HINTED, r"排放|排污|产生|危害|emits"),
@@ -98,7 +103,7 @@ _FIELDS: tuple[tuple[str, int, str], ...] = (
     ("name_en", TOLD, r"英文|name in english|english name"),
     ("name_zh", NAMED, r"^项目(?:名称|名|简称)?$|^project(?: name)?$|^name of (?:the )?project$"),
     ("floor_area_m2", TOLD, r"面积|\barea\b|\bsq\.? ?m\b|\bsqm\b"),
-    ("floor_area_m2", HINTED, r"平方|平米|亩|floor space"),
+    ("floor_area_m2", HINTED, r"平方|平米|亩|floor space|\bgfa\b"),
     ("source", TOLD, r"来源|备注|说明|remark|\bnotes?\b|source"),
 )
 """Field, score, and what its heading holds, without blanks between Chinese signs and in lower case."""
@@ -113,9 +118,11 @@ _CONTACTS = (
     r"|phone|mobile|\bmail|e-mail|email|contact|person in charge|legal rep"
 )
 _PRESENT = (
-    r"现有|现状|现租|现用|现址|现在|目前|当前|已有|已租|已用|在用|在租|原有|原租|原址|^现"
+    r"现有|现状|现租|现用|现址|现在|目前|当前|已有|已租|已用|在用|在租|原有|原租|原址|^原(?=面积|用房|厂房)|自有|闲置|已入驻|实际(?:使用|入驻|租)|首次入驻|剩余|^现"
     r"|\bexisting\b|\bcurrent\b|\bpresent\b"
 )
+
+_LAND_OR_FLOOR = r"用地|占地|土地|\bland\b|单层|每层|标准层|(?:per|each) floor"
 
 RUNNING = r"^(?:序号|编号|序|no\.?|#|id|s/?n|item)$"
 
@@ -138,6 +145,23 @@ LEFT_OUT: tuple[tuple[str, tuple[str, str]], ...] = (
         r"地址|(?:注册|纳税|经营|办公|销售|市场)(?:地|区域|片区|辖区|所在)|所在地|所在区|所在街道|所属(?:行政)?(?:区|街道|辖区)|address|registered",
         ("企业现在的地点，不是意向区域", "where the firm is now, not where it wants to go"),
     ),
+    (
+        r"(?:可(?:提供|供|出租|租)|空置|批准|审批|获批|分配|已?安排|已?解决)的?(?:建筑)?面积",
+        ("已提供或批准的面积，不是需求", "space that is offered or granted, not a need"),
+    ),
+    (
+        r"租金.{0,2}(?:补贴|补助|减免|优惠|支付|缴纳|递增|涨幅)|支付方式|付款方式|租赁方式",
+        ("补贴或付款方式，不是可承受的租金", "a subsidy or a way of paying, not the rent that can be paid"),
+    ),
+    (
+        r"^(?:物业(?:管理)?费|管理费|押金|保证金|水费|电费|[水电气]价|售价|买价|房价|购买.*)",
+        ("其他费用，不是租金", "another charge, not the rent"),
+    ),
+    (
+        r"续租|租[期赁]的?(?:起|止|开始|结束|截止)",
+        ("租约的起止或续租，不是租期", "ends or renewal of a lease, not its length"),
+    ),
+    (r"屋面|屋顶", ("屋面的要求不参与安排", "requirements on the roof are not used in a plan")),
     (r"信用代码|机构代码|credit code", ("企业代码不入库", "codes of firms are not stored")),
     (r"免租|装修期", ("免租期和装修期不是租期", "rent-free and fitting-out periods are no lease")),
     (
@@ -147,7 +171,7 @@ LEFT_OUT: tuple[tuple[str, tuple[str, str]], ...] = (
     (r"到期|期满|expir", ("现租约的到期时间，不是需求", "when the present lease ends, not a need")),
     (r"所用时间|答题时长|来源详情|来自ip|ip地址", ("问卷系统的信息", "told by the survey, not by the firm")),
     (
-        r"洁净.*面积|面积.*洁净|clean ?room area",
+        r"(?:洁净|净化|无尘).*面积|面积.*(?:洁净|净化|无尘)|clean ?room area",
         ("洁净面积包含在需求面积内", "the area of clean rooms is part of the area"),
     ),
     (
@@ -165,6 +189,9 @@ TOTAL = r"合计|总计|小计|汇总|总和|total"
 
 INSTRUCTIONS = r"说明|须知|示例|字典|选项|instruction|readme|column|example|dictionary"
 """Names of sheets that hold no enterprises."""
+
+_TOLD_BY_UNIT = ("floor_area_m2", "floor_load_kpa", "power_kw", "max_rent_yuan_m2_month")
+"""Fields whose units hardly stand over anything else."""
 
 _NUMBERED = re.compile(
     r"^(?:\*|q?\d{1,3}\s*[.、．:：)]\s*|[(（]\d{1,3}[)）]\s*|[一二三四五六七八九十]{1,3}[、.]\s*)+", re.IGNORECASE
@@ -228,11 +255,20 @@ def read_heading(spelt: str) -> HeadingMeaning:
         return HeadingMeaning(left_out=left)
     for level in reversed(heading.levels):
         found = _best(level, heading.whole)
+        if found.field == "start_from" and matches(r"最[晚迟]|截止|latest|deadline", heading_parts(plain(spelt))[1]):
+            return found._replace(field="start_until")
         if found.field:
             return found
     if matches(f"^(?:{TOTAL})$", last):
         return HeadingMeaning(left_out=("合计列", "a total of other columns"))
-    return HeadingMeaning()
+    return _by_unit(spelt)
+
+
+def _by_unit(spelt: str) -> HeadingMeaning:
+    """A guess at the field of which alone a heading names the unit: 用房需求(㎡), 心理价位(元/㎡/月)."""
+    unit = heading_parts(simplified(plain(spelt)))[1]
+    told = {field for field in _TOLD_BY_UNIT if unit and unit_in(field, unit) not in {None, "floor"}}
+    return HeadingMeaning(told.pop(), HINTED) if len(told) == 1 else HeadingMeaning()
 
 
 def _against(heading: Heading) -> tuple[str, str] | None:
@@ -242,6 +278,8 @@ def _against(heading: Heading) -> tuple[str, str] | None:
     for pattern, reason in LEFT_OUT:
         if matches(pattern, last if pattern.startswith("^") else read):
             return reason
+    if matches(r"人均|每人|per (?:person|head)", whole):
+        return "不是需求面积", "no area that is needed"
     if any(matches(_PRESENT, level) for level in (*heading.levels, heading.inside)) and not matches(_NEED, whole):
         return PRESENT
     if last.startswith("是否") and not matches("首层|一楼|底层", last):
@@ -261,9 +299,9 @@ def _best(level: str, whole: str) -> HeadingMeaning:
     best = max(scored, key=lambda each: each.score)
     more = NEEDED if matches(_NEED, whole) else 0
     less = 1 if matches(TOTAL, whole) else 0
-    # "用地面积" is land and no floor: it is a guess at best
-    land = best.score - HINTED if best.field == "floor_area_m2" and matches(r"用地|占地|土地|\bland\b", whole) else 0
-    return HeadingMeaning(best.field, best.score + more - less - land)
+    # "用地面积" is land and no floor, "单层面积" one floor of several: a guess at best
+    is_other = best.field == "floor_area_m2" and matches(_LAND_OR_FLOOR, whole)
+    return HeadingMeaning(best.field, best.score + more - less - (best.score - HINTED if is_other else 0))
 
 
 def functions_of(spelt: str) -> list[str]:

@@ -65,6 +65,17 @@ class Correction(BaseModel):
     value: Annotated[str, Field(max_length=2000)]
 
 
+class LatestStart(BaseModel):
+    """The latest start that a planner gave to one part of a firm; it holds as long as the firm stands in that row."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    row: Annotated[int, Field(ge=1)]
+    part: Annotated[str, Field(max_length=200)]
+    firm: str = ""
+    month: Annotated[str, Field(max_length=40)]
+
+
 class RowChoice(BaseModel):
     """A row that is left out, or kept though it repeats another; it holds as long as the firm stands in that row."""
 
@@ -92,6 +103,7 @@ class Mapping(BaseModel):
     prefix: Annotated[str, Field(max_length=40)] = "P"
     m2_per_floor: Annotated[int, Field(gt=0, le=1_000_000)] | None = None
     corrections: tuple[Correction, ...] = ()
+    latest: tuple[LatestStart, ...] = ()
     rows: dict[int, RowChoice] = Field(default_factory=dict)
     guessed: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     assumed: tuple[str, ...] = ()

@@ -22,10 +22,11 @@ MOST_FOR_A_NAME = 6
 """Characters of a title that a firm's name may begin with as well."""
 
 _TOTAL = re.compile(
-    r"(?:本页|本表|全部|全区|全市)?(?:合计|总计|小计|共计|总共|总和|总数|累计|平均|平均数|平均值|均值)(?:数|值|面积|家数)?(?:[(:\d].*)?"
+    r"(?:本页|本表|全部|全区|全市)?(?:合计|总计|小计|共计|总共|总和|总数|累计|平均|平均数|平均值|均值|每家平均|平均每[家户]|户均)(?:数|值|面积|家数)?(?:[(:\d].*)?"
     r"|.{1,12}(?:合计|总计|小计|共计)(?:[(:].*)?"
     r"|(?:以上|本表|全部|全区|总共|一共|合计|共计|共)+有?\d+(?:家|户|个|项).{0,12}"
-    r"|(?:grand|sub)?-?totals?(?:[(:].*)?|total(?:of)?\d+.{0,20}|sum|averages?|mean|avg\.?"
+    r"|(?:grand|sub)?-?totals?(?:[(:].*)?|total(?:of)?\d+.{0,20}|sum(?:total)?|averages?|mean|avg\.?"
+    r"|[总计∑σ]|最[大小高低]值|中位数|占比|比例|[同环]比.{0,4}|增长率|(?:企业|项目)?(?:数量|户数|家数|个数)"
 )
 _NOTE = re.compile(
     r"[*※#]*(?:注|备注|附注|说明|填表说明|填报说明|填报要求|填写说明|(?:数据|资料)来源|统计口径|notes?|remarks?)\d*(?:[:、.].*)?",
@@ -37,7 +38,16 @@ _SENTENCE = re.compile(r".*[。；;！!？?].*", re.DOTALL)
 _SECTION = re.compile(
     r"[一二三四五六七八九十]{1,3}、.*|[(][一二三四五六七八九十]{1,3}[)].*|第.{1,3}(?:部分|类|章).*|[\u4e00-\u9fff]{2,3}区(?:[(].*)?"
 )
-_PAGE = re.compile(r"[(]?续表?\d*[)]?|第\d+页.*|page\d+.*", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"以下空白|以下无正文|完|end|附件?\d*(?:[:、.].*)?|附[表图].*|以上(?:数据|信息|内容|资料|企业|需求).*|(?:数据)?截[止至].*"
+    r"|(?:计量|面积)?单位[:].*|.*(?:日期|时间|签字|签名|签章|盖章|电话)[)]?[:].*|[盖公]章|由.*(?:提供|填报|汇总)"
+)
+"""What stands alone below a table."""
+
+_FRAME = '—-－_*#·.、:=~【】[]()<>《》「」"“”|'
+"""Signs with which a word is set off, as in ——合计—— or 【合计】."""
+
+_PAGE = re.compile(r"[(]?续上?表?\d*[)]?|第\d+页.*|共\d+页|page\d+.*|-?\d{1,3}-|\d{1,3}/\d{1,3}", re.IGNORECASE)
 _EXAMPLE = re.compile(
     r"(?:填写|填报)?(?:例|示例|样例|举例|范例)(?:[:].*)?|example(?:[:].*)?|e\.g\..*|[(](?:示例|样例|例)[)].*|.*[(](?:示例|样例|例)[)]"
 )
@@ -46,6 +56,7 @@ _DITTO = re.compile(
     r"同上行?|同前|同左上|[-—]?(?:〃|″|′′|''|\"|“|”|〞|〝)+[-—]?|ditto|do\.?|same|sameasabove", re.IGNORECASE
 )
 
+_RUNNING_NUMBER = re.compile(r"[(]?[a-z]{0,3}[-.]?\d{0,8}[.、)]?|[一二三四五六七八九十]{1,3}")
 _QUANTITY = re.compile(r"(\d{1,12}(?:,\d{3})*(?:\.\d+)?)\s*[^\d\s]{0,6}")
 
 _WHY_TOTAL = ("合计、小计或平均，不是企业", "a total, a subtotal or a mean, no enterprise")
@@ -126,11 +137,14 @@ class _Sorting:
             return _WHY_HEADING
         if _is_index(texts):
             return _WHY_INDEX
-        if any(_TOTAL.fullmatch(text) for text in first) and not _has_words(texts):
+        if any(_TOTAL.fullmatch(text.strip(_FRAME) or text) for text in first) and not _has_words(texts):
             return _WHY_TOTAL
         if any(_EXAMPLE.fullmatch(text) for text in first):
             return _WHY_EXAMPLE
-        said_nothing = all(_NOTHING.fullmatch(_compact(text)) for at, text in own.items() if at not in self.running)
+        said_nothing = all(
+            _NOTHING.fullmatch(_compact(text)) or (at in self.running and _RUNNING_NUMBER.fullmatch(_compact(text)))
+            for at, text in own.items()
+        )
         return _WHY_BLANK if said_nothing else None
 
     def _why_no_firm(self, cells: Sequence[object], texts: Sequence[str]) -> tuple[str, str] | None:
@@ -147,7 +161,8 @@ class _Sorting:
         if _SECTION.fullmatch(text):
             return _WHY_SECTION
         follows = bool(self.skipped) and self.skipped[-1].why == _WHY_NOTE and _NUMBERED.fullmatch(text) is not None
-        return _WHY_NOTE if follows or _SENTENCE.fullmatch(text) else None
+        is_footer = _FOOTER.fullmatch(text) or _FOOTER.fullmatch(text.strip(_FRAME))
+        return _WHY_NOTE if follows or is_footer or _SENTENCE.fullmatch(text) else None
 
     def _has_firm(self, own: dict[int, str]) -> bool:
         return self.enterprise is not None and self.enterprise in own
@@ -192,7 +207,9 @@ def _compact(text: str) -> str:
 
 def _has_words(texts: Sequence[str]) -> bool:
     """Whether a row that says "total" says more than that: at least two other words, as a firm's row does."""
-    others = [text for text in texts if not _TOTAL.fullmatch(text) and not _NOTHING.fullmatch(text)]
+    others = [
+        text for text in texts if not _TOTAL.fullmatch(text.strip(_FRAME) or text) and not _NOTHING.fullmatch(text)
+    ]
     return len([text for text in others if not any(sign.isdigit() for sign in text)]) > 1
 
 

@@ -1,18 +1,21 @@
 """A file of somebody's as sheets: which rows are headings, which are data, and what each column holds."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from allocator.errors import InputError
 from geodata.cells.bad_cell import merged_quantity, settled_by, shifted, struck_out
+from geodata.cells.cell_values import plain
 from geodata.faults import file_fault
 from geodata.readers.header_aliases import QUANTITIES
 from geodata.readers.project_reader import PROJECTS
 from geodata.readers.tables import read_csv
 from geodata.spreadsheet_mapping.cells.cell_text import heading_parts, matches, said
 from geodata.spreadsheet_mapping.cells.traditional import simplified
-from geodata.spreadsheet_mapping.cells.word_lists import OVER, STATUS
+from geodata.spreadsheet_mapping.cells.units import UNITS, unit_in
+from geodata.spreadsheet_mapping.cells.word_lists import ENDED, OVER, STATUS
 from geodata.spreadsheet_mapping.heading_fields import INSTRUCTIONS, is_known, read_heading
 from geodata.spreadsheet_mapping.heading_rows import HeadingRows, find_headings
 from geodata.spreadsheet_mapping.non_data_rows import Skipped, sorted_out
@@ -21,6 +24,8 @@ from geodata.spreadsheet_mapping.year_month import joined
 from geodata.workbooks.workbook import SheetGrid, is_workbook, read_sheets
 
 __all__ = ["Column", "ForeignSheet", "Row", "Skipped", "letters", "sheet_of", "sheets"]
+
+_UNIT_TOLD = re.compile(r"单位(?:均|统一)?[:为是] ?([^\s;。)]{1,40})")
 
 MOST_SAMPLES = 5
 LONGEST_SAMPLE = 200
@@ -144,7 +149,8 @@ def sheet_of(grid: SheetGrid) -> ForeignSheet | None:
     data = _without_split_values(data, names) if grid.separated else _without_struck(data, names, grid)
     data, months = joined(data, names)
     data, units = with_units(data, names)
-    columns = _columns(headings, data, months | units)
+    others = [row for number, row in rows if number not in headings.numbers and number not in dict(data)]
+    columns = _columns(headings, data, months | units, _units_told([said(cell) for row in others for cell in row]))
     if len(columns) < 2 or not data:
         return None
     return ForeignSheet(
@@ -202,7 +208,8 @@ def _without_settled(data: Sequence[Row], names: Sequence[str]) -> list[Row]:
     told = [at for at, name in enumerate(names) if matches(STATUS, simplified(name))]
     found: list[Row] = []
     for number, row in data:
-        over = next((said(row[at]) for at in told if at < len(row) and OVER.search(f" {said(row[at])}")), "")
+        texts = [said(row[at]) for at in told if at < len(row)]
+        over = next((text for text in texts if OVER.search(f" {text}") or ENDED.search(text)), "")
         settled = over and firm is not None
         found.append(
             (number, [settled_by(said(cell), over) if settled and at == firm else cell for at, cell in enumerate(row)])
@@ -225,6 +232,10 @@ def _notes(grid: SheetGrid) -> list[Note]:
     if grid.hidden_columns:
         shown = ", ".join(letters(position) for position in grid.hidden_columns)
         notes.append((f"有隐藏的列，已照常读入：{shown}", f"hidden columns were read like the others: {shown}"))
+    if grid.commented:
+        count, cells = len(grid.commented), [f"{letters(at)}{row + 1}" for row, at in grid.commented[:MOST_NAMED]]
+        listed = ", ".join(cells) + ("…" if count > MOST_NAMED else "")
+        notes.append((f"有 {count} 处批注没有读入：{listed}", f"{count} comments were not read: {listed}"))
     return notes
 
 
@@ -236,7 +247,21 @@ def _is_form(grid: SheetGrid) -> bool:
     return len(labels) >= 3 and len(labels) > across
 
 
-def _columns(headings: HeadingRows, data: Sequence[Row], into: dict[int, int]) -> tuple[Column, ...]:
+def _units_told(texts: Iterable[str]) -> list[str]:
+    """Units that titles and notes tell for the whole table: 单位：万㎡、元/㎡·月."""
+    found = (match[1] for text in texts for match in _UNIT_TOLD.finditer(plain(text)))
+    return [part for each in found for part in re.split(r"[,、]", each)]
+
+
+def _unit_of(heading: str, told: Sequence[str]) -> str:
+    """The unit that is told for the whole table, for a heading of a field that it belongs to."""
+    field = read_heading(heading).field
+    return next((unit for unit in told if field in UNITS and unit_in(field, unit) is not None), "")
+
+
+def _columns(
+    headings: HeadingRows, data: Sequence[Row], into: dict[int, int], told: Sequence[str]
+) -> tuple[Column, ...]:
     width = max([len(headings.names), *(len(row) for _, row in data)])
     columns = []
     for position in range(width):
@@ -244,7 +269,7 @@ def _columns(headings: HeadingRows, data: Sequence[Row], into: dict[int, int]) -
         values = [said(row[position]) for _, row in data if position < len(row) and said(row[position])]
         if not heading and not values:
             continue
-        unit = headings.units.get(position, "") or heading_parts(heading)[1]
+        unit = headings.units.get(position, "") or heading_parts(heading)[1] or _unit_of(heading, told)
         samples = tuple(value[:LONGEST_SAMPLE] for value in tuple(dict.fromkeys(values))[:MOST_SAMPLES])
         columns.append(Column(position, heading, simplified(unit), samples, len(values), into.get(position)))
     return tuple(columns)

@@ -27,7 +27,47 @@ MOST_OF = 0.7
 """Share of a column's words that a vocabulary must know for the column to be of it."""
 
 
-_OTHER_AREA = r"最[大小高低]|上限|下限|远期|未来|后续|二期|年后|\b(?:max|min|minimum|later|future)\b"
+_STOREY = (
+    "层高包含楼板和梁，净高比层高小，请确认",
+    "a storey height includes slab and beams: the clear height is less",
+)
+_SOME_FLOORS = ("只说某一层，或分层不同", "it speaks of one floor, or of floors that differ")
+_DOUBTS: tuple[tuple[str, str, tuple[str, str]], ...] = (
+    ("clear_height_m", "层高|storey", _STOREY),
+    ("clear_height_m", "首层|标准层|其他层|[二三四]层", _SOME_FLOORS),
+    ("floor_load_kpa", "首层|标准层|其他层|[二三四]层", _SOME_FLOORS),
+    ("floor_load_kpa", "设备|货架|equipment", ("可能是设备的荷载", "it may be the load of equipment")),
+    (
+        "floor_area_m2",
+        r"最[大小高低]|上限|下限|远期|近期|首期|[一二三]期|未来|后续|年后|\b(?:max|min|minimum|later|future)\b",
+        ("可能是面积范围的一端或分期需求", "it may be one end of a range, or a need of one phase"),
+    ),
+    (
+        "floor_area_m2",
+        "单层|每层|标准层|首层|(?:per|each|ground) floor",
+        ("可能只是一层的面积", "it may be the area of one floor"),
+    ),
+    ("floor_area_m2", "仓[储库]|storage|warehouse", ("仓储没有对应的功能", "there is no function of storage")),
+    (
+        "max_rent_yuan_m2_month",
+        r"最低|下限|周边|市场|参考|指导|标准|物业|\b(?:min|minimum|market)\b",
+        ("可能不是可承受的最高租金", "it may not be the most that can be paid"),
+    ),
+    (
+        "lease_months",
+        r"最[长短]|上限|下限|\b(?:max|min|minimum|maximum)\b",
+        ("可能是租期范围的一端", "it may be one end of a range"),
+    ),
+    ("start_from", "投产|竣工|开工", ("投产等晚于入驻", "production begins after moving in")),
+    (
+        "power_kw",
+        "^(?:总|日|预计)?(?:用电量|负荷)$",
+        ("没有写单位，可能是电量或楼面荷载", "without a unit it may be energy, or a floor load"),
+    ),
+    ("effluent_t_day", "(?:用|供)水", ("同时提到用水和排水", "it speaks of water and of effluent")),
+)
+"""What makes a column of a field doubtful, by what its heading holds."""
+
 _DENIED = r"不(?!限|低于|小于|少于|超过|高于|大于|含)|无[需须]|禁|\b(?:not|no|without|except)\b"
 _FIRST_IS_MOST = (
     r"次序|顺序|名次|排名|排序|\b(?:rank|order)"
@@ -163,15 +203,8 @@ def _found(column: Column, field: str, score: int) -> _Guess:
     doubts = [unit.why] if unit.why != ("", "") else []
     if len(functions) > 1:
         doubts.append(("一栏说的是几种用途", "it speaks of several functions"))
-    if field == "clear_height_m" and matches("层高|storey", heading_of(column.heading).whole):
-        doubts.append(
-            (
-                "层高包含楼板和梁，净高比层高小，请确认",
-                "a storey height includes slab and beams: the clear height is less",
-            )
-        )
-    if field == "floor_area_m2" and matches(_OTHER_AREA, heading_of(column.heading).whole):
-        doubts.append(("可能是面积范围的一端或远期需求", "it may be one end of a range, or a later need"))
+    whole = heading_of(column.heading).whole
+    doubts += [why for doubted, pattern, why in _DOUBTS if doubted == field and matches(pattern, whole)]
     sure = score >= SURE and unit.sure and not doubts
     reads = (
         f"列名“{named}”{'像' if score >= SURE else '可能'}是这一栏",

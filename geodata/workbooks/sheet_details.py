@@ -91,8 +91,8 @@ class Total:
 class Details:
     """Of one sheet: cells that show no value, merged ranges (top, left, bottom, right), hidden rows and columns.
 
-    ``behind`` are the words that number formats show behind numbers, ``struck`` the cells with a line through them;
-    both of XLSX alone.
+    ``behind`` are the words that number formats show behind numbers, ``struck`` the cells with a line through them,
+    ``commented`` those with a comment; all three of XLSX alone.
     """
 
     bad: dict[tuple[int, int], BadCell] = field(default_factory=dict)
@@ -101,6 +101,7 @@ class Details:
     hidden_columns: set[int] = field(default_factory=set)
     behind: dict[tuple[int, int], str] = field(default_factory=dict)
     struck: set[tuple[int, int]] = field(default_factory=set)
+    commented: set[tuple[int, int]] = field(default_factory=set)
     rows: int = 0
     columns: int = 0
 

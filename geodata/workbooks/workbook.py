@@ -76,7 +76,8 @@ class SheetGrid:
 
     ``covered`` are the cells (row and column from 0) that a merged one filled; ``hidden_rows`` count from 1,
     ``hidden_columns`` from 0. ``separated`` says that a separator made the cells: one in a value splits it in two.
-    ``behind`` are words that number formats show behind numbers, ``struck`` cells with a line through them.
+    ``behind`` are words that number formats show behind numbers, ``struck`` cells with a line through them,
+    ``commented`` those with a comment.
     """
 
     name: str
@@ -89,6 +90,7 @@ class SheetGrid:
     separated: bool = False
     behind: Mapping[tuple[int, int], str] = field(default_factory=dict)
     struck: frozenset[tuple[int, int]] = frozenset()
+    commented: tuple[tuple[int, int], ...] = ()
 
 
 def is_workbook(path: Path) -> bool:
@@ -138,6 +140,7 @@ def _grid(workbook: CalamineWorkbook, name: str, details: dict[str, Details]) ->
         hidden_columns=tuple(sorted(column for column in found.hidden_columns if column < width)),
         behind=found.behind,
         struck=frozenset(found.struck),
+        commented=tuple(sorted(found.commented)),
     )
 
 

@@ -11,7 +11,7 @@ from posixpath import join, normpath
 from xml.parsers import expat
 
 from geodata.cells.bad_cell import BadCell, error_cell, is_error, no_result
-from geodata.file_limits import MAX_SHEETS, MAX_STYLES
+from geodata.file_limits import MAX_CELLS, MAX_SHEETS, MAX_STYLES
 from geodata.workbooks.sheet_details import Details, MalformedError, SharedTexts, TooLargeError, Total
 from geodata.workbooks.xlsb_details import details_of_xlsb
 from geodata.workbooks.xlsx_styles import Styles, StylesXml
@@ -20,6 +20,8 @@ _PIECE = 2**16
 _MAX_SHOWN = 60
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,4})\$?(\d{1,8})")
 _TRUE = frozenset({"1", "true"})
+_NO_SIZE = re.compile(r"0(?:\.0*)?")
+_COMMENTS = re.compile(r".*/(?:threaded)?comments?\d*\.xml")
 
 
 def reference(text: str) -> tuple[int, int] | None:
@@ -119,7 +121,28 @@ def _xlsx(archive: zipfile.ZipFile, parts: Mapping[str, str]) -> Iterator[tuple[
             sheet = _SheetXml(styles.styles, texts.shared, total, computed_on_load=computed_on_load)
             found = sheet.read(archive, targets[relation])
             total.sheet(found)
+            found.commented |= _commented(archive, parts, targets[relation])
             yield name, found
+
+
+def _commented(archive: zipfile.ZipFile, parts: Mapping[str, str], sheet: str) -> set[tuple[int, int]]:
+    """Cells of a sheet with a comment, those beyond the limit of cells left out."""
+    found: set[tuple[int, int]] = set()
+
+    def start(element: str, attributes: Mapping[str, str]) -> None:
+        place = reference(attributes.get("ref", "")) if element in {"comment", "threadedComment"} else None
+        if place is not None and len(found) < MAX_CELLS:
+            found.add(place)
+
+    for part in _targets(archive, parts, sheet).values():
+        if _COMMENTS.fullmatch(part.casefold()):
+            _parse(archive, part, start, _ignore, _ignore)
+    return found
+
+
+def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
+    """Whether a row or a column is hidden, or of no height or width."""
+    return attributes.get("hidden", "") in _TRUE or _NO_SIZE.fullmatch(attributes.get(size, "")) is not None
 
 
 class _TextsXml:
@@ -184,11 +207,11 @@ class _SheetXml:
         elif element == "row":
             number = attributes.get("r", "").strip()
             self.row, self.column = int(number) - 1 if number.isdigit() else self.row + 1, -1
-            if attributes.get("hidden", "") in _TRUE:
+            if _is_hidden(attributes, "ht"):
                 self.details.hidden_rows.add(self.row)
         elif element == "mergeCell":
             self._merge(attributes.get("ref", ""))
-        elif element == "col" and attributes.get("hidden", "") in _TRUE:
+        elif element == "col" and _is_hidden(attributes, "width"):
             first, last = attributes.get("min", ""), attributes.get("max", "")
             if first.isdigit() and last.isdigit():
                 self.details.hide_columns(int(first) - 1, int(last) - 1)

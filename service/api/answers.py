@@ -20,7 +20,8 @@ router = APIRouter(prefix="/plans", tags=["plans"], route_class=BodyRoute)
 def store(asker: Planner, plan_id: PlanId, body: AnswerOut, once: IsOnce) -> Response:
     """Store what `answers alternatives`, `sensitivity` or `build-next` wrote about this very plan, once each.
 
-    Every plan in it is checked anew; it becomes a file of the plan, and the maps of the plan show it.
+    Of `build-next` there is one per size of block.  Every plan in it is checked anew; it becomes a file of the plan,
+    and the maps of the plan show it.
     """
     done = once.before(asker)
     if done is not None:

@@ -75,7 +75,8 @@ def dossiers(asker: Planner, body: DossiersIn, once: IsOnce) -> Response:
 def questions(asker: Planner, body: AnswersIn, once: IsOnce) -> Response:
     """Queue a part per question: near-optimal plans, changed demand, where to build next; each becomes a plan's file.
 
-    Questions that have an answer, or that somebody is at, are left out.
+    Questions that have an answer, or that somebody is at, are left out; where to build next may be asked again about
+    another size of block.
     """
     done = once.before(asker)
     if done is not None:
@@ -85,7 +86,7 @@ def questions(asker: Planner, body: AnswersIn, once: IsOnce) -> Response:
 
     def make(connection: Connection) -> Answer:
         plans.find(connection, body.plan_id, lock=True)
-        names = answers.unasked(connection, body.plan_id, body.questions or answers.FILES)
+        names = answers.unasked(connection, body.plan_id, body.questions or answers.FILES, body.floor_area_m2)
         if not names:
             raise conflict("answered", "The plan has these answers, or they are being worked out.")
         projects = len(document.inputs.projects) if document.inputs else 0

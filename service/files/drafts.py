@@ -14,11 +14,14 @@ from geodata.spreadsheet_mapping import CellFault, Converted, ForeignSheet
 from geodata.spreadsheet_mapping import Mapping as Meanings
 from geodata.spreadsheet_mapping.cells.cell_text import said
 from geodata.spreadsheet_mapping.confirm import Confirmation, Place, cell_at, confirmed
-from geodata.spreadsheet_mapping.convert import LeftOut, MadeRow, convert
+from geodata.spreadsheet_mapping.convert import LeftOut, convert
+from geodata.spreadsheet_mapping.made_row import MadeRow
 from geodata.spreadsheet_mapping.saved_mappings import applied, signature, suggested
 from geodata.spreadsheet_mapping.sheet import Skipped
 from service.application.imports.convert_spreadsheet import sheets_of, spoken
+from service.application.planning.policy_dates import usual_slack_months
 from service.exports.batch_workbook import Marked, workbook_of
+from service.files.latest_parts import LatestPart, latest_parts
 from service.i18n.vocabulary import guide, known_words
 
 PREVIEW_ROWS = 6
@@ -87,6 +90,7 @@ class Draft:
     mapping: Meanings
     made: Listed
     cells: Mapping[Place, str]
+    latest: tuple[LatestPart, ...]
 
     @property
     def head(self) -> SheetHead:
@@ -104,7 +108,14 @@ def draft(folder: Path, order: Order) -> Draft:
     found = _sheets(folder)
     sheet, mapping, made = _converted(found, order)
     faults = made.faults[:SHOWN_FAULTS]
-    return Draft(_heads(found), replace(sheet, rows=()), mapping, _listed(made), dict(_cells(sheet, mapping, faults)))
+    return Draft(
+        _heads(found),
+        replace(sheet, rows=()),
+        mapping,
+        _listed(made),
+        dict(_cells(sheet, mapping, faults)),
+        latest_parts(mapping, made, usual_slack_months()),
+    )
 
 
 def marked(folder: Path, order: Order, language: str) -> bytes:

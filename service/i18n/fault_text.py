@@ -34,6 +34,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"is not a date", r"不是日期"),
     (r"is not a date of the calendar", r"日历上没有这一天"),
     (r"lies before start_from, (.+)", r"早于最早入驻月份 \1"),
+    (r"lies more than (\d+) months after start_from", r"晚于最早入驻月份 \1 个月以上"),
+    (r"Write a month up to (.+)", r"请填写不晚于 \1 的月份"),
     (r"is used twice, first in row (\d+)", r"编号重复"),
     (r"is used twice", r"编号重复"),
     (r"contradicts row (\d+) of the same project, (.+)", r"与同一项目的另一行（\2）不一致"),
@@ -340,6 +342,8 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
         r"Give (.+) in the tenancy's column project_id, or remove the request; is it a further site, tell the two apart .+",
         r"请在租约的 project_id 栏填写 \1，或删去该需求；如另有场地，请在承租方名称中加以区分",
     ),
+    (r"is no name of a firm", r"不是企业名称"),
+    (r"Write the name of the firm, or leave the row out", r"请填写企业名称，或略过这一行"),
     (r"says that the request is over: (.+)", r"注明需求已了结：\1"),
     (
         r"Leave the row out, or write the name alone if the request still stands",

@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from allocator.errors import InputError
+from geodata.cells.numerals import folded, numeral
 from service.pages.shell.forms import Form
 
 PARTS = ("a", "b", "c")
@@ -13,13 +16,11 @@ PARTS = ("a", "b", "c")
 
 def _number(text: str) -> Any:
     """A number as it was meant; what is none stays a text, and the reader of projects says what is wrong with it."""
-    plain = text.replace(",", "").replace("，", "").replace(" ", "")
-    for kind in (int, float):
-        try:
-            return kind(plain)
-        except ValueError:
-            continue
-    return text
+    try:
+        number = numeral(folded(text))
+    except PydanticCustomError:
+        return text
+    return int(number) if number == number.to_integral_value() else float(number)
 
 
 FIELDS: Mapping[str, Callable[[str], Any]] = {

@@ -59,11 +59,24 @@ def test_25_firms_of_a_messy_workbook_come_from_upload_to_plan_on_the_pages(site
     planner.looked_at()
     shot(page, "confirmed-zh")
 
+    # the latest start of one part, a year later than assumed
+    page.locator("#latest summary").click()
+    month = page.locator("#latest input[type=month][min]").first
+    field, assumed = month.get_attribute("name"), month.input_value()
+    later = f"{int(assumed[:4]) + 1}{assumed[4:]}"
+    month.fill(later)
+    page.locator(".bottom button:text-is('应用并重新检查')").click()
+    expect(page.locator("#h-result")).to_have_text("没有问题，可以入库")
+    expect(page.locator(f'input[name="{field}"]')).to_have_value(later)
+    page.locator("#latest summary").click()
+    planner.looked_at()
+
     # the same sheet once more: neither columns, words nor cells are asked again
     sent(page, path)
     expect(page.locator("#h-result")).to_have_text("没有问题，可以入库")
     expect(page.locator("table.faults")).to_have_count(0)
     expect(page.locator("table.corrections tbody tr")).to_have_count(len(MENDED))
+    expect(page.locator(f'input[name="{field}"]')).to_have_value(later)
     planner.looked_at()
     page.fill("#name", "南山四季度")
     page.locator(".bottom button:text-is('入库')").click()
@@ -94,3 +107,6 @@ def test_25_firms_of_a_messy_workbook_come_from_upload_to_plan_on_the_pages(site
     plan = site.client("ada").get("plans").json()["items"][0]
     placed = site.client("ada").get(f"plans/{plan['plan_id']}/dossiers").json()["projects"]
     assert len(placed) == len(NAMES)
+    inputs = site.client("ada").get(f"plans/{plan['plan_id']}/exports/plan.json").json()["inputs"]
+    latest = [part["start_until"] for project in inputs["projects"] for part in project["components"]]
+    assert latest.count(later) == 1

@@ -162,6 +162,37 @@ def test_a_planner_has_the_maps_show_more_without_a_file(ada, desk, browse):
     assert payload(ada, f"{place}/map?view=build")["build"]["rows"]
 
 
+def test_where_to_build_next_is_asked_again_about_blocks_of_another_size(ada, desk, browse):
+    plan = desk.planned("U1", "U2")["plan_id"]
+    place = f"/plans/{plan}"
+
+    def solved(**asked):
+        page = ada.get(place).text
+        answer = ada.send(f"{place}/answers", {"question": "build-next", **asked}, page)
+        assert answer.status_code == 303, answer.text
+        study = desk.get("studies").json()["items"][0]["study_id"]
+        assert "停止</button>" in ada.get(f"{place}/answers").text
+        desk.solve(desk.get(f"studies/{study}").json()["parts"][0]["run_id"])
+
+    def shown(**block):
+        more = "".join(f"&block={size}" for size in block.values())
+        return payload(ada, f"{place}/map?view=build{more}")["build"]["area_m2"]
+
+    solved()
+    usual = shown()
+    solved(floor_area_m2=str(usual + 1234))
+    files = {each["name"] for each in desk.get(f"plans/{plan}/exports").json()["items"]}
+    assert {"buildnext.json", f"buildnext-{usual + 1234}.json"} <= files
+    assert shown() == usual + 1234, "the one that was asked last"
+    assert (shown(block=usual), shown(block=usual + 1234)) == (usual, usual + 1234)
+    page = ada.get(place).text
+    assert [f"block={size}" in page for size in (usual, usual + 1234, usual + 1)] == [True, True, False]
+    assert "按此面积再算</button>" in page
+    assert "按此面积再算</button>" not in browse("vic").get(place).text
+    again = ada.send(f"{place}/answers", {"question": "build-next", "floor_area_m2": str(usual)}, page)
+    assert again.status_code == 409
+
+
 def test_what_is_being_worked_out_can_be_stopped(ada, desk):
     plan = desk.planned("R1")["plan_id"]
     place, page = f"/plans/{plan}", ada.get(f"/plans/{plan}").text

@@ -284,7 +284,14 @@ def test_what_is_wrong_with_a_wish_is_shown_and_the_wish_is_kept(ada):
     assert 'value="viel"' in answer.text
     assert marked(answer.text) == ["a_floor_area_m2"]
     second = {"c_function": "manufacturing", "c_floor_area_m2": "600", "c_start_from": "2026-99", "priority": "9"}
-    assert marked(ada.asks("/where", wish(**second)).text) == ["c_start_from"]
+    assert marked(ada.asks("/where", wish(**second)).text) == ["priority", "c_start_from"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"), [("4,5", ["a_clear_height_m"]), ("nan", ["a_clear_height_m"]), ("4.5", [])]
+)
+def test_a_number_with_a_decimal_comma_is_told_and_never_ten_times_as_much(ada, typed, wrong):
+    assert marked(ada.asks("/where", wish(a_clear_height_m=typed)).text) == wrong
 
 
 def marked(page):

@@ -226,3 +226,56 @@ def test_the_buttons_stand_at_the_bottom_too(ada):
     _, page = sent(ada, row("甲医疗器械"))
     assert page.count('name="then" value="store"') == 2
     assert page.count('name="then" value="apply"') == 2
+
+
+def latest_of(page):
+    """The latest starts that the page shows, by row and part, and whether each is marked as wrong."""
+    found = re.findall(r'<input type="month" name="latest-([^"]+)" value="([^"]*)"([^>]*)>', page)
+    return {place: (month, "aria-invalid" in more) for place, month, more in found}
+
+
+def test_the_latest_start_of_a_part_is_shown_changed_kept_and_stored(desk, browse):
+    person = browse("ada")
+    place, page = sent(person, row("最晚甲医疗"), row("最晚乙医疗", c9="2026-10"), row("最晚丙医疗", c9="尽快"))
+    assert latest_of(page) == {"2-rnd": ("2028-01", False), "3-rnd": ("2027-10", False), "4-rnd": ("", False)}
+    given = {"latest-2-rnd": "2027-06", "shown-2-rnd": "2028-01", "latest-3-rnd": "2027-10", "shown-3-rnd": "2027-10"}
+    page = applied(person, place, page, **given)
+    assert latest_of(page)["2-rnd"] == ("2027-06", False)
+    page = applied(person, place, page)
+    assert latest_of(page)["2-rnd"] == ("2027-06", False)
+    # what is shown and left alone stays; what is cleared is the default again
+    page = applied(person, place, page, **{"latest-2-rnd": "2027-06", "shown-2-rnd": "2027-06"})
+    assert latest_of(page)["2-rnd"] == ("2027-06", False)
+    page = applied(person, place, page, **{"latest-3-rnd": "2027-03", "shown-3-rnd": "2027-10"})
+    page = applied(person, place, page, **{"latest-3-rnd": "", "shown-3-rnd": "2027-03"})
+    assert latest_of(page)["3-rnd"] == ("2027-10", False)
+    stored = applied(person, place, page, then="store")
+    batch = desk.get("batches/" + stored.headers["location"].split("?")[0].rsplit("/", 1)[-1]).json()
+    kept = {each["record"]["enterprise"]: each["record"]["components"][0]["start_until"] for each in batch["enquiries"]}
+    assert kept == {"最晚甲医疗": "2027-06", "最晚乙医疗": None, "最晚丙医疗": None}
+
+
+@pytest.mark.parametrize(
+    ("month", "words"), [("2026-12", "早于最早入驻月份"), ("2047-02", "240 个月以上"), ("soon", "不是月份")]
+)
+def test_a_latest_start_out_of_bounds_is_told_at_its_field(browse, month, words):
+    person = browse("ada")
+    place, page = sent(person, row(f"界外医疗{month}"))
+    page = applied(person, place, page, **{"latest-2-rnd": month, "shown-2-rnd": "2028-01"})
+    assert latest_of(page)["2-rnd"] == (month, True)
+    assert words in re.search(r'<p class="note bad" id="latest-fault-1">(.*?)</p>', page)[1]
+    assert 'name="then" value="store"' not in page
+    page = applied(person, place, page, **{"latest-2-rnd": "2047-01", "shown-2-rnd": month})
+    assert latest_of(page)["2-rnd"] == ("2047-01", False)
+    assert 'name="then" value="store"' in page
+
+
+def test_the_months_of_the_file_are_shown_and_may_be_changed_as_well(browse):
+    person = browse("ada")
+    headings = (*HEADINGS[:10], "最晚入驻")
+    place, page = sent(person, [*row("表内医疗")[:10], "2027-09"], headings=headings)
+    assert latest_of(page) == {"2-rnd": ("2027-09", False)}
+    page = applied(person, place, page, **{"latest-2-rnd": "2027-05", "shown-2-rnd": "2027-09"})
+    assert latest_of(page) == {"2-rnd": ("2027-05", False)}
+    page = applied(person, place, page, **{"latest-2-rnd": "", "shown-2-rnd": "2027-05"})
+    assert latest_of(page) == {"2-rnd": ("2027-09", False)}

@@ -12,10 +12,16 @@ from geodata.spreadsheet_mapping.cells.cleanrooms import iso_class
 from geodata.spreadsheet_mapping.cells.months import month
 from geodata.spreadsheet_mapping.cells.quantities import quantity as number
 from geodata.spreadsheet_mapping.cells.units import UNITS
-from geodata.spreadsheet_mapping.cells.word_lists import OVER, UNDECIDED
+from geodata.spreadsheet_mapping.cells.word_lists import NO_NAME, NOTHING, OVER, UNDECIDED
 from geodata.spreadsheet_mapping.cells.word_meanings import Meaning, is_nothing, meaning, parts_of
 
 __all__ = ["Meaning", "Read", "is_nothing", "iso_class", "meaning", "month", "number", "parts_of", "read_cell"]
+
+
+def is_no_name(text: str) -> bool:
+    """Whether a text in the column of names names no firm: a number, a placeholder, or a part of a sum."""
+    bare = text.casefold()
+    return any(pattern.fullmatch(bare) for pattern in (NO_NAME, NOTHING, UNDECIDED))
 
 
 def read_cell(field: str, cell: object, unit: str, m2_per_floor: int | None) -> Read:
@@ -25,6 +31,8 @@ def read_cell(field: str, cell: object, unit: str, m2_per_floor: int | None) -> 
     ``parts_of`` and ``meaning``. It knows blanks, "/" and "无" (nothing said), and "待定" or "面议" (nothing said yet,
     left out with the word). ``unit`` is that of the column, empty where nobody said it.
     """
+    if field == "enterprise" and said(cell) and is_no_name(said(cell)):
+        raise unreadable("is no name of a firm", "Write the name of the firm, or leave the row out", "no-name")
     if is_nothing(cell):
         return Read(None)
     if field == "enterprise" and (over := OVER.search(said(cell))):

@@ -18,25 +18,36 @@ from geodata.spreadsheet_mapping.cells.cell_text import said, without_remarks
 from geodata.spreadsheet_mapping.cells.chinese_numbers import in_digits
 
 _AT_ONCE = re.compile(
-    r"(?:立即|立刻|即时|尽快|尽早|越快越好|随时|现在|马上|immediately|now|asap|as soon as possible)(?:入驻|进驻)?"
+    r"(?:立即|立刻|即时|即日起?|尽快|尽早|越快越好|随时|现在|马上"
+    r"|immediately|now|asap|as soon as possible)(?:可?(?:入驻|进驻))?"
 )
-_BEFORE = re.compile(r"^(?:预计|计划|大约|约|拟于|于|about|ca\.?) ?")
+_BEFORE = re.compile(r"^(?:预计|计划|大约|约|拟于?|于|about|ca\.?) ?")
+_FIRST = re.compile(r"^(?:最早(?:于|在)?|自|从|from) ?")
+_LAST = re.compile(r"^(?:最[迟晚](?:于|在)?|截[至止](?:到|至|于)?|by|until|no later than) ?")
+_MOVED_IN = re.compile(r"(?<=[年月日度半初中底末起前后]) ?(?:可|能|即可)?(?:入驻|进驻|入园|搬入|迁入|启用|使用|交付)$")
 _QUARTER = re.compile(
-    r"([0-9]{4}) ?(?:年|[-/])? ?(?:q([1-4])|第?([一二三四1-4]) ?季度?)|q([1-4])[ /-]*([0-9]{4})", re.IGNORECASE
+    r"(?:([0-9]{4}) ?(?:年|[-/])? ?(?:q([1-4])|第?([一二三四1-4]) ?季度?)|(?:q([1-4])|([1-4])q)[ /-]*([0-9]{4}))"
+    r"(?P<part>[初中底末])?"
 )
-_HALF = re.compile(r"([0-9]{4}) ?年? ?([上下])半年|([0-9]{4}) ?h([12])", re.IGNORECASE)
+_HALF = re.compile(r"([0-9]{4}) ?年? ?(?:([上下])半年|h([12]))|(?:h([12])|([12])h) ?([0-9]{4})")
 _YEAR = re.compile(r"([0-9]{4}) ?年?(?:内|度)?")
-_PART_OF_YEAR = re.compile(r"([0-9]{4}) ?年? ?(年初|年中|年底|年末|初|中|底|末|early|mid|end)")
+_PART_OF_YEAR = re.compile(
+    r"([0-9]{4}) ?年? ?(年初|年中|年底|年末|初|中|底|末|early|mid|end)|(early|mid|end)(?:-| of)? ?([0-9]{4})"
+)
 _PART_OF_MONTH = re.compile(r"([0-9]{4} ?[-/.年] ?[0-9]{1,2} ?月)份? ?(?:上旬|中旬|下旬|初|中|底|末)")
 _AROUND = re.compile(r" ?(?:左右|前后|上下)$")
 _COMPACT = re.compile(r"(20[0-9]{2})(0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])?")
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME = rf"({'|'.join(_NAMES)})[a-z]{{0,6}}\.?"
-_NAMED = re.compile(rf"{_NAME}[ ,/-]+(20[0-9]{{2}})|(20[0-9]{{2}})[ ,/-]+{_NAME}")
+_NTH = r"[0-9]{1,2}(?:st|nd|rd|th)?"
+_NAMED = re.compile(
+    rf"(?:{_NTH} )?{_NAME}[ ,/-]+(20[0-9]{{2}})|{_NAME} {_NTH},? (20[0-9]{{2}})|(20[0-9]{{2}})[ ,/-]+{_NAME}"
+)
 _FROM = re.compile(r" ?(?:起|开始|后|之后|以后)$")
 _UNTIL = re.compile(r" ?(?:底前|前|之前|以前|止|截止)$")
 _RELATIVE = re.compile(r"今年|明年|后年|去年|本年|下个?月|本月|个月|年内|周内|天内|next|this|within")
 _QUARTERS = "一二三四"
+_FIGURES = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _PARTS = {"初": (1, 3), "中": (6, 7), "底": (12, 12), "末": (12, 12), "early": (1, 3), "mid": (6, 7), "end": (12, 12)}
 _FIRST_SERIAL = 36_526
 _LAST_SERIAL = 73_050
@@ -71,8 +82,8 @@ def _of_text(text: str, *, last: bool) -> Read:
     if _AT_ONCE.fullmatch(bare):
         told = (f"“{bare}”不作为{'最晚' if last else '最早'}入驻的条件", f'"{bare}" is no condition on the start')
         return Read(None, changed=True, sure=False, left_out=(told, *notes))
-    bare = _directed(_AROUND.sub("", _BEFORE.sub("", bare)), last=last)
-    bare = _with_figures(bare)
+    bare = _MOVED_IN.sub("", _BEFORE.sub("", bare))
+    bare = _with_figures(_directed(_AROUND.sub("", bare), last=last))
     if span := _span(bare):
         shown = span.last if last else span.first
         notes += [] if span.exact else [(f"“{bare}”按 {shown} 处理", f'"{bare}" is taken as {shown}')]
@@ -85,11 +96,13 @@ def _of_text(text: str, *, last: bool) -> Read:
 
 
 def _with_figures(text: str) -> str:
-    """A month as year and figure where it is written 202610, 20261001, Oct 2026 or 2026年十月."""
+    """A month as year and figure where it is written 202610, 20261001, Oct 2026, 2026年十月 or 二〇二六年十月."""
     if found := _COMPACT.fullmatch(text):
         return f"{found[1]}-{found[2]}"
     if found := _NAMED.fullmatch(text):
-        return f"{found[2] or found[3]}-{_NAMES.index(found[1] or found[4]) + 1:02}"
+        name, year = next((found[at], found[other]) for at, other in ((1, 2), (3, 4), (6, 5)) if found[at])
+        return f"{year}-{_NAMES.index(name) + 1:02}"
+    text = re.sub(r"^[〇零一二三四五六七八九]{4}(?=年)", lambda each: each[0].translate(_FIGURES), text)
     return re.sub(r"(?<=年)[一二三四五六七八九十]{1,2}(?=月)", lambda each: in_digits(each[0]), text)
 
 
@@ -118,13 +131,22 @@ def _of_number(cell: float) -> Read:
 
 def _directed(text: str, *, last: bool) -> str:
     """A text without "from" or "before", where that is what the field says; raises unreadable where it is not."""
+    for pattern, opposite in ((_FIRST, last), (_LAST, not last)):
+        if found := pattern.match(text):
+            if opposite:
+                raise _direction(found[0].strip())
+            text = text[found.end() :]
     for pattern, opposite in ((_FROM, last), (_UNTIL, not last)):
         if found := pattern.search(text):
             if opposite or found[0].strip() not in {"起", "开始", "底前", "止", "截止"}:
-                remedy = "Write the first month that suits, or the last one in its own column"
-                raise unreadable(f"says {found[0].strip()}", remedy, "month-direction")
+                raise _direction(found[0].strip())
             return text[: found.start()] + ("底" if found[0].strip() == "底前" else "")
     return text
+
+
+def _direction(word: str) -> ValueError:
+    remedy = "Write the first month that suits, or the last one in its own column"
+    return unreadable(f"says {word}", remedy, "month-direction")
 
 
 class _Span(NamedTuple):
@@ -138,14 +160,18 @@ class _Span(NamedTuple):
 def _span(text: str) -> _Span | None:
     """The span of time that a text names, None if it names none."""
     if found := _QUARTER.fullmatch(text):
-        word = found[2] or found[3] or found[4]
-        quarter = _QUARTERS.index(word) + 1 if word in _QUARTERS else int(word)
-        return _months(found[1] or found[5], quarter * 3 - 2, quarter * 3)
+        word = found[2] or found[3] or found[4] or found[5]
+        end = (_QUARTERS.index(word) + 1 if word in _QUARTERS else int(word)) * 3
+        if found["part"]:
+            month = end - 2 + "初中底末".index(found["part"]) if found["part"] != "末" else end
+            return _months(found[1] or found[6], month, month)._replace(exact=False)
+        return _months(found[1] or found[6], end - 2, end)
     if found := _HALF.fullmatch(text):
-        first = 1 if found[2] == "上" or found[4] == "1" else 7
-        return _months(found[1] or found[3], first, first + 5)
+        first = 1 if found[2] == "上" or "1" in {found[3], found[4], found[5]} else 7
+        return _months(found[1] or found[6], first, first + 5)
     if found := _PART_OF_YEAR.fullmatch(text):
-        return _months(found[1], *_PARTS[found[2].removeprefix("年")])._replace(exact=False)
+        part = (found[2] or found[3]).removeprefix("年")
+        return _months(found[1] or found[4], *_PARTS[part])._replace(exact=False)
     found = _YEAR.fullmatch(text)
     return _months(found[1], 1, 12)._replace(exact=False) if found else None
 

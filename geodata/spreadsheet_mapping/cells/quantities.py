@@ -16,6 +16,7 @@ from fractions import Fraction
 
 from geodata.cells import numerals
 from geodata.cells.unreadable import unreadable
+from geodata.spreadsheet_mapping.cells.amount_forms import in_places, with_each, with_product
 from geodata.spreadsheet_mapping.cells.cell_reading import Note, Read
 from geodata.spreadsheet_mapping.cells.cell_text import without_remarks
 from geodata.spreadsheet_mapping.cells.chinese_numbers import AMOUNT, counts, in_digits
@@ -44,23 +45,23 @@ _ADDED = frozenset({"floor_area_m2", "power_kw", "water_t_day", "effluent_t_day"
 """Fields whose parts may be added or multiplied."""
 
 _BEFORE = re.compile(
-    r"(?P<about>约|大约|大概|about|approx\.?|approximately|ca\.?|~|≈)"
-    r"|(?P<least>≥|≧|>=|>|不低于|不小于|不少于|至少|最少|最低|大于|高于|超过|at least)"
-    r"|(?P<most>≤|≦|<=|<|不超过|不高于|不大于|最多|最高|至多|小于|低于|少于|at most|up to)"
-    r"|(?P<need>需要?|需求|共|总共|总计|合计|预计|计划)(?=[约0-9])|(?P<open>暂定|暂按|暂估)"
+    r"(?P<about>约|大约|大概|接?近|将近|about|approx\.?|approximately|ca\.?|~|≈)"
+    r"|(?P<least>≥|≧|>=|>|[大高]于(?:或?等于)?|不低于|不小于|不少于|至少|最少|最低|下限|超过|at least)"
+    r"|(?P<most>≤|≦|<=|<|[小低少]于(?:或?等于)?|不超过|不高于|不大于|最多|最高|至多|上限|at most|up to)"
+    r"|(?P<need>需要?|需求|共计?|总共|总计|合计|预计|计划)(?=[约0-9])|(?P<open>暂定|暂按|暂估)"
 )
 _BEHIND = re.compile(
-    r"(?P<about>左右|上下|or so)|(?P<least>及以上|或以上|以上|起|or more)"
-    r"|(?P<most>及以下|或以下|以下|以内|之内|or less)"
+    r"(?P<about>左右|上下|or so)|(?P<least>及以上|或以上|以上|起[租步]?|or more)"
+    r"|(?P<most>及以下|或以下|以下|以内|之内|封顶|or less)"
 )
 _LABELS = {
     "floor_area_m2": r"(?:总|需求|建筑|总建筑)?面积|建面",
     "floor_load_kpa": r"(?:楼面|楼板|地面)?(?:承重|荷载|荷重|载荷)",
-    "clear_height_m": r"(?:梁下|梁底)?净高",
-    "power_kw": r"(?:用电|电力)?(?:总?负荷|总?功率|容量)|用电|变压器(?:容量)?",
-    "water_t_day": r"日?均?用水量?",
-    "effluent_t_day": r"日?均?(?:排水|排放|废水|污水)量?",
-    "lease_months": r"租期|租赁期限?",
+    "clear_height_m": r"(?:梁下|梁底)?净[高空]|梁[下底]",
+    "power_kw": r"(?:用电|电力|装机)?(?:最大|最高|峰值|总)?(?:负荷|功率|容量)|用电|装机|变压器(?:容量)?",
+    "water_t_day": r"用水量?",
+    "effluent_t_day": r"(?:排水|排放|废水|污水)量?",
+    "lease_months": r"租期|租赁期限?|租[用赁]?",
     "max_rent_yuan_m2_month": r"租金(?:单价)?",
 }
 """Words that name the field itself, which a cell may repeat before the number."""
@@ -163,19 +164,22 @@ def _folded(cell: str) -> str:
 
 def _counted(text: str) -> str:
     """A text in which numbers in Chinese characters are written in digits, unless it has digits of its own."""
-    return in_digits(text) if counts(text) and not re.search(r"[0-9]", text) else text
+    if re.search(r"[0-9]", text):
+        return in_places(text)
+    return in_digits(text) if counts(text) else text
 
 
 def _without_comparison(field: str, text: str, notes: list[Note]) -> str:
     """A text without "at least" and "about"; a note where the comparison goes against the field's sense."""
     wrong = _WRONG_WAY.get(field, "most")
+    while found := next((each for each in _BEHIND.finditer(text) if each.end() == len(text)), None):
+        _note_comparison(found, wrong, notes)
+        text = text[: found.start()].rstrip()
+    text = with_product(field, with_each(field, text))
     text = re.sub(rf"^(?:{_LABELS[field]})[:为是]?\s*(?=[^:为是\s])", "", text)
     while found := _BEFORE.match(text):
         _note_comparison(found, wrong, notes)
         text = text[found.end() :].lstrip()
-    while found := next((each for each in _BEHIND.finditer(text) if each.end() == len(text)), None):
-        _note_comparison(found, wrong, notes)
-        text = text[: found.start()].rstrip()
     return text
 
 
@@ -418,7 +422,7 @@ def _finished(
         told.append((f"{shown} 向上取整为 {exact}", f"{shown} is rounded up to {exact}"))
     value: object = int(exact) if exact == exact.to_integral_value() else float(exact)
     sure = len(notes) == 0
-    if not is_usual(field, exact):
+    if not is_usual(field, exact) or (amount.value and not exact):
         sure = False
         told.append(("数值远超通常范围，请核对单位", "the value is far from the usual ones; check its unit"))
     return Read(value, changed=said_otherwise or amount.factor != 1 or bool(told), sure=sure, left_out=tuple(told))

@@ -13,15 +13,24 @@ from statistics import median
 from geodata.cells.cell_values import plain
 from geodata.cells.unreadable import unreadable
 
-AREA = {
+AREA: dict[str, Fraction | None] = {
     "m2": Fraction(1),
     "wan_m2": Fraction(10_000),
+    "k_m2": Fraction(1000),
     "mu": Fraction(10_000, 15),
     "ha": Fraction(10_000),
     "ft2": Fraction(9_290_304, 100_000_000),
     "floor": None,
 }
 """To m²; how much one floor has must be told."""
+
+FLOW: dict[str, Fraction | None] = {
+    "t_day": Fraction(1),
+    "t_month": Fraction(12, 365),
+    "t_year": Fraction(1, 365),
+    "wan_t_year": Fraction(10_000, 365),
+}
+"""To tonnes a day."""
 
 UNITS: dict[str, dict[str, Fraction | None]] = {
     "floor_area_m2": AREA,
@@ -32,8 +41,8 @@ UNITS: dict[str, dict[str, Fraction | None]] = {
     },
     "clear_height_m": {"m": Fraction(1), "mm": Fraction(1, 1000), "cm": Fraction(1, 100)},
     "power_kw": {"kw": Fraction(1), "mw": Fraction(1000), "kva": Fraction(1)},
-    "water_t_day": {"t_day": Fraction(1), "t_month": Fraction(12, 365), "t_year": Fraction(1, 365)},
-    "effluent_t_day": {"t_day": Fraction(1), "t_month": Fraction(12, 365), "t_year": Fraction(1, 365)},
+    "water_t_day": FLOW,
+    "effluent_t_day": FLOW,
     "lease_months": {"month": Fraction(1), "year": Fraction(12)},
     "max_rent_yuan_m2_month": {"month": Fraction(1), "day": Fraction(365, 12), "year": Fraction(1, 12)},
 }
@@ -71,6 +80,7 @@ _AREA = {
 _LAND = {
     "亩": "mu",
     "市亩": "mu",
+    "亩地": "mu",
     "公顷": "ha",
     "ha": "ha",
     "hectare": "ha",
@@ -104,6 +114,7 @@ _TIME = {
     "mo": "month",
     "年": "year",
     "年期": "year",
+    "年租期": "year",
     "year": "year",
     "years": "year",
     "yr": "year",
@@ -111,7 +122,7 @@ _TIME = {
     "y": "year",
     "a": "year",
 }
-_MONEY = frozenset({"元", "块", "人民币", "元人民币", "rmb", "cny", "yuan", "¥"})
+_MONEY = frozenset({"元", "块", "块钱", "人民币", "元人民币", "rmb", "cny", "yuan", "¥"})
 _HEIGHT = {
     "m": "m",
     "米": "m",
@@ -199,7 +210,8 @@ def unit_text(said: str) -> str:
     text = re.sub(r"sq\.?\s*", "sq", text).removesuffix(".")
     text = re.sub(r"(?<![a-z])m\^?2(?![0-9])", "㎡", text)
     text = re.sub(r"(?<![a-z])m\^?3(?![0-9])", "㎥", text)
-    text = re.sub(r"10\^4(?![0-9])", "万", text)
+    text = re.sub(r"10\^4(?![0-9])|(?<![0-9])10000(?=㎡|平)", "万", text)
+    text = re.sub(r"(?<![0-9])1000(?=㎡|平)", "千", text)
     text = re.sub(r"[\s()\[\]]", "", text)
     return re.sub(r"[·•・⋅‧*.每]", "/", text)
 
@@ -210,9 +222,15 @@ def unit_in(field: str, said: str) -> str | None:
         found = suffix(field, said)
     except ValueError:
         return None
-    if found.multiplier == 1:
-        return found.unit
-    return "wan_m2" if (found.multiplier, found.unit) == (10_000, "m2") else None
+    return found.unit if found.multiplier == 1 else _MULTIPLES.get((found.multiplier, found.unit))
+
+
+_MULTIPLES: dict[tuple[int, str | None], str] = {
+    (10_000, "m2"): "wan_m2",
+    (1000, "m2"): "k_m2",
+    (10_000, "t_year"): "wan_t_year",
+}
+"""Units of their own by multiplier and unit."""
 
 
 def suffix(field: str, said: str) -> Suffix:
@@ -315,7 +333,7 @@ def _unknown(field: str, text: str) -> ValueError:
 
 _MENTIONS: dict[str, re.Pattern[str]] = {
     "floor_area_m2": re.compile(
-        "(?P<wan_m2>万(?:㎡|平方米|平方公尺|平米|平方|平))|(?P<ft2>sqft|squarefeet|ft2|平方英尺|平方呎)"
+        "(?P<wan_m2>万(?:㎡|平方米|平方公尺|平米|平方|平))|(?P<k_m2>(?<![0-9一二两三四五六七八九几数])千(?:㎡|平方米|平方公尺|平米|平方|平))|(?P<ft2>sqft|squarefeet|ft2|平方英尺|平方呎)"
         "|(?P<m2>㎡|平方米|平方公尺|平米|平方|sqm|squaremet(?:er|re)s?)|(?P<mu>亩)|(?P<ha>公顷|hectares?)"
     ),
     "floor_load_kpa": re.compile(
@@ -330,12 +348,12 @@ _MENTIONS: dict[str, re.Pattern[str]] = {
     ),
     "flow": re.compile(
         "(?P<other>(?:吨|立方米?|㎥|(?<![a-z])t)/(?:小时|时|h(?![a-z])|hour))"
-        "|(?P<t_year>(?:吨|立方米?|㎥|(?<![a-z])t)/(?:年|year))|(?P<t_month>(?:吨|立方米?|㎥|(?<![a-z])t)/(?:月|month))"
+        "|(?P<wan_t_year>万(?:吨|立方米?|㎥)/(?:年|year))|(?P<t_year>(?:吨|立方米?|㎥|(?<![a-z])t)/(?:年|year))|(?P<t_month>(?:吨|立方米?|㎥|(?<![a-z])t)/(?:月|month))"
         "|(?P<t_day>(?:吨|立方米?|㎥|(?<![a-z])t)/(?:天|日|day|d(?![a-z])))"
     ),
     "lease_months": re.compile("(?P<month>月|months?)|(?P<year>(?<!每)年(?!限)|years?)"),
     "max_rent_yuan_m2_month": re.compile(
-        "(?P<day>[/日天](?:天|日|租)|/day)|(?P<month>/月|月租|/month)|(?P<year>/年|年租|/year)"
+        "(?P<day>[日天]租|/[天日]|/day)|(?P<month>/月|月租|/month)|(?P<year>/年|年租|/year)"
     ),
 }
 """Units that a heading mentions among other words; tokens of one sign are left to exact readings."""
@@ -345,9 +363,14 @@ _FLOWS = frozenset({"water_t_day", "effluent_t_day"})
 _PERIOD = re.compile(r"([年月日天])(?:平?均)?(?:最大|最高|总)?(?:用水|供水|排水|排放|废水|污水)")
 """年用水量(吨) is a quantity by the year."""
 
+_MANY = re.compile(r"[百千万亿](?:千瓦|kw|kva|吨|立方|㎥)|[十百亿](?:㎡|平方|平米)")
+"""Multiples in the words of a heading, which no cell of its column repeats."""
+
+_BARE_MASS = re.compile(r"(?:kgf?|公斤|千克|吨|(?<![a-z])t)$")
+
 _OTHER_MONEY = re.compile(r"港[币元幣]|hk ?\$|hkd|美元|美金|usd?\b|\$|欧元|eur|€|日元|jpy|英镑|gbp|£|台币|twd")
 _OTHER_UNIT = re.compile(
-    r"(?:单位[:：]?)?[百千万]?(?:坪|甲|英亩|英尺|尺|丈|公里|%|人|个|间|套|栋|台|工位|元|季度?|周|升|小时|瓦|伏|匹|马力|克|斤|磅)"
+    r"(?:单位[:：]?)?[百千万]?(?:坪|甲|英亩|英尺|尺|丈|公里|%|人|个|间|套|栋|台|工位|元|季度?|周|升|小时|瓦|伏|安培?|匹|马力|克|斤|磅)"
 )
 """Units that no field has; a heading may hold them in parentheses."""
 
@@ -361,6 +384,9 @@ def unit_of_heading(field: str, outside: str, inside: str) -> HeadingUnit:
         return HeadingUnit(None, sure=False, why=("不是人民币", "it is not in yuan"), readable=False)
     if any(_unreadable(field, piece) for piece in (*pieces, outside)):
         return _not_readable(field)
+    if any(_is_multiple(field, outside, piece) for piece in pieces) or _MANY.search(unit_text(outside)):
+        why = ("单位带有倍数，请在单元格中写明单位", "the unit is a multiple; write the unit in each cell")
+        return HeadingUnit(None, sure=False, why=why, readable=False)
     return _inside(field, outside, pieces) or _outside(field, outside)
 
 
@@ -386,14 +412,32 @@ def _beside(field: str, pieces: Sequence[str], units: Sequence[str]) -> HeadingU
     return None
 
 
+def _is_multiple(field: str, outside: str, piece: str) -> bool:
+    """Whether a piece of a heading is a unit with a multiplier that is no unit of its own, such as 万千瓦."""
+    if field == "max_rent_yuan_m2_month":
+        return re.search(r"[百千万亿](?:元|块)", unit_text(piece)) is not None
+    try:
+        found = suffix(field, piece)
+    except ValueError:
+        return False
+    if found.multiplier == 1 or unit_in(field, piece) is not None:
+        return False
+    period = _PERIOD.search(outside) if field in _FLOWS else None
+    return (found.multiplier, found.unit, period and period[1]) != (10_000, None, "年")
+
+
 def _completed(field: str, outside: str, pieces: Iterable[str]) -> HeadingUnit | None:
     """The unit of 承重(kg), which leaves out the area, or of 年用水量(吨), which has its time in the words."""
     if field == "floor_load_kpa":
-        mass = next((_MASS[each] for each in map(unit_text, pieces) if each in _MASS), None)
+        bare = _BARE_MASS.search(unit_text(outside))
+        mass = next((_MASS[each] for each in (*map(unit_text, pieces), bare[0] if bare else "") if each in _MASS), None)
         why = ("没有写是否每平方米", "it is not said whether it is per m²")
         return None if mass is None else HeadingUnit(mass, sure=False, why=why)
     found = _PERIOD.search(outside) if field in _FLOWS else None
-    return None if found is None else HeadingUnit(f"t_{_TIME[found[1]]}")
+    if found is None:
+        return None
+    many = "wan_" if any(unit_text(piece).startswith("万") for piece in pieces) else ""
+    return HeadingUnit(f"{many}t_{_TIME[found[1]]}")
 
 
 def _outside(field: str, outside: str) -> HeadingUnit:
@@ -472,9 +516,13 @@ def guessed_unit(field: str, numbers: Collection[Decimal | float]) -> HeadingUni
         return HeadingUnit(own)
     typical = float(median(float(each) for each in numbers))
     least, most = USUAL[field]
-    if all(least <= float(each) <= most or not each for each in numbers):
+    months = field == "lease_months"
+    # leases of 10, 15 or 20 are more likely told in years
+    if all((least <= float(each) <= most and not (months and each % 6)) or not each for each in numbers):
         return HeadingUnit(own)
     unit = next((unit for bottom, top, unit in _GUESSES.get(field, ()) if bottom <= typical < top), own)
+    if months and max(numbers) >= 24:
+        unit = own
     factor = UNITS[field].get(unit or "") or Fraction(1)
     if len(numbers) > 1 and unit != own and any(not is_usual(field, float(each) * float(factor)) for each in numbers):
         return HeadingUnit(
@@ -490,7 +538,7 @@ _GUESSES: dict[str, tuple[tuple[float, float, str], ...]] = {
     "floor_area_m2": ((0, 30, "wan_m2"),),
     "floor_load_kpa": ((0, 2.5, "t_m2"), (50, 10**5, "kg_m2")),
     "clear_height_m": ((100, 1000, "cm"), (1000, 10**6, "mm")),
-    "lease_months": ((0, 6, "year"),),
+    "lease_months": ((0, 24, "year"),),
     "max_rent_yuan_m2_month": ((0, 8, "day"), (500, 10**5, "year")),
 }
 """Unit by the median of a column's bare numbers, from and below."""

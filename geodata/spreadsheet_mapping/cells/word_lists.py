@@ -12,10 +12,15 @@ QUALIFIERS: Mapping[str, Function] = {
     r"办公|总部|office|headquarter": Function.HQ,
     r"检测|检验|测试|testing": Function.TESTING,
     r"动物|animal": Function.ANIMAL,
-    r"展示|示范|临床|demo|clinical": Function.CLINICAL_DEMO,
+    r"展示|展厅|示范|临床|demo|clinical": Function.CLINICAL_DEMO,
     r"平台|platform": Function.PLATFORM,
 }
 """Function of a component by words in a heading or a cell."""
+
+_FIRST_FLOOR = (
+    r"(?:首层|(?<![同统单十])一楼|(?<![0-9])1楼|底层|(?<![同统单十])一层|(?<![0-9])1层|(?<![a-z])ground floor)"
+    r"(?! ?[-~至到、/和,] ?(?:[0-9]*[2-9]|[二三四五六七八九十]{1,4})(?:楼|层))"
+)
 
 VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "segment": (
@@ -83,7 +88,7 @@ VALUES: Mapping[str, tuple[tuple[str, str], ...]] = {
     ),
     "ground_floor": (
         (
-            r"首层|(?<![同统单十])一楼|(?<![0-9])1楼|底层|(?<![同统单十])一层|(?<![0-9])1层|(?<![a-z])ground floor",
+            _FIRST_FLOOR,
             "yes",
         ),
         (r"(?<![-~至到、/和0-9])(?:[0-9]*[2-9]|[二三四五六七八九十]{1,4})(?:楼|层)|高层|高楼层", "no"),
@@ -95,8 +100,10 @@ EXACT: Mapping[str, Mapping[str, tuple[str, bool]]] = {
     "priority": {
         **dict.fromkeys(("最高", "特急", "最优先"), ("5", True)),
         **dict.fromkeys(("高", "急", "优先", "high", "较高"), ("4", True)),
-        **dict.fromkeys(("中", "一般", "普通", "medium"), ("3", True)),
+        **dict.fromkeys(("紧急", "加急", "较急", "urgent"), ("4", False)),
+        **dict.fromkeys(("中", "中等", "一般", "普通", "medium"), ("3", True)),
         **dict.fromkeys(("低", "较低", "low"), ("2", True)),
+        **dict.fromkeys(("不急", "不紧急"), ("2", False)),
         **dict.fromkeys(("最低", "lowest"), ("1", True)),
         "重点": ("5", False),
         **{letter: (str(5 - place), False) for place, letter in enumerate("abcde")},
@@ -177,6 +184,16 @@ OVER = re.compile(
     re.IGNORECASE,
 )
 """What is said behind a firm's name whose request is no more."""
+
+ENDED = re.compile(
+    r"(?:^|[,，;；。、(（\s]|需求|项目|申请|企业|公司|已|现|拟)(?:取消|作废|撤回|撤销|退出|[终中]止|暂停|搁置|注销|倒闭|停产|暂缓)(?=$|[,，;；。)）\s])"
+    r"|不再(?:需要|考虑|入驻|有需求|租)|(?:暂无|没有|无)(?:用房|空间|用地)?需求(?=$|[,，;；。)）])"
+    r"|重复(?:填报|申报|报送|登记)|已(?:搬|迁)(?:至|往|到|离|出)"
+)
+"""What a column of remarks or of the state of things says of a request that may be no more."""
+
+NO_NAME = re.compile(r"[0-9.]*|其中(?!.*(?:公司|科技|医疗|器械|生物|集团)).*|某?(?:企业|公司)[0-9]*")
+"""What is no name of a firm, as a whole cell."""
 
 STATUS = r"状态|进展|进度|办理情况|落实情况|处理(?:情况|结果)|备注|说明|\bstatus\b|\bremarks?\b"
 """Headings of columns that may say that a request is over."""

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from geodata.cells.cell_values import plain, token
 from geodata.spreadsheet_mapping.cells.cell_text import said
 from geodata.spreadsheet_mapping.cells.traditional import simplified
-from geodata.spreadsheet_mapping.cells.word_lists import ANYWHERE, EXACT, HAZARDS, NO_TIER, NOTHING, VALUES
+from geodata.spreadsheet_mapping.cells.word_lists import ANYWHERE, EXACT, HAZARDS, NO_TIER, NOTHING, UNDECIDED, VALUES
 from geodata.spreadsheet_mapping.mapping import LISTS, KnownWords
 
 LONGEST = 200
@@ -23,6 +23,12 @@ LONGEST = 200
 
 NONE_NEEDED = frozenset({"utilities", "emits", "sensitive_to"})
 """Lists in which a denied word says that there is no such thing."""
+
+
+OPTIONAL = (LISTS - {"barred_from"}) | {"ground_floor", "eia_level"}
+"""Fields that a part need not have: what is undecided is left out."""
+
+_BLANK = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 
 
 class Meaning(NamedTuple):
@@ -51,7 +57,7 @@ _NOT_DENIALS = re.compile(
 
 _DENIAL = re.compile(
     r"不|无|非|未|没|否|免|勿|拒|除(?!了)|(?:暂|尚)缺|除了|以外|之外|外的?(?:均|都|皆|任|所有|全部|其[他余])|避开|避免|排除|剔除|禁"
-    r"|谢绝|放弃|取消|失败|[终中]止|撤回|退市|摘牌"
+    r"|谢绝|放弃|取消|失败|毕业|[终中]止|撤回|退市|摘牌"
     r"|(?<![级类特分性])别|拟|准|待|将|计划|筹|准备|争取|冲刺|有望|潜在|后备|预备|辅导|意向|目标|申报|培育|曾|原为|^原(?![料位子创研发理型始装])|已退"
     r"|(?<![a-z])(?:not?|non|none|without|except|exclud(?:e|es|ed|ing)|excl|avoid|unless|other than|anything but"
     r"|refuses?|rejects?|lacks?|never|neither|nor|cannot|don't|doesn't|isn't|pre|planned|planning|potential|former"
@@ -66,7 +72,7 @@ _INTENDED = re.compile(
 
 _OPEN = re.compile(
     r"可能|或许|视情况|如[需有]|后期|远期|以[上下]|现址|目前|现在|现有|现位于|附近|周边|靠近|[邻临]近|毗邻"
-    r"|自[行建备有理]|子公司|控股|参股|旗下|关联|供应商|客户"
+    r"|自[行建备有理制产供配]|[子母]公司|股东|控股|参股|旗下|关联|供应商|客户"
 )
 """Signs that something is only possible, is seen to by the firm itself, or is said of another place or firm."""
 
@@ -83,6 +89,10 @@ _CLAUSES = re.compile(r"[,，;；。.()（）\[\]【】\n]")
 _LIST_SIGNS = re.compile(r"[、/和或及与+&]|以及|\b(?:and|or)\b")
 # what is split is on one line, with one blank between words
 _PARTS = re.compile(r"[;；、,，/|┋\n]|\s或\s?|或|和|及|与|\s(?:and|or)\s")
+_CHOICE = re.compile(r"或|\bor\b", re.IGNORECASE)
+_ENCLOSED = re.compile(r"[(（][^()（）]{0,60}[)）]|[0-9] ?[a-z㎥]{1,3}/[a-z]+", re.IGNORECASE)
+"""Parentheses and units such as 0.5t/h, in which nothing separates words."""
+
 _EIA_FREE = re.compile(
     r"(?:无需|无须|不需要?|不用|不必|不纳入|免于?|豁免)(?:办理|进行|开展|做|编制|的)*+(?:建设项目|项目)?(?:环评|环境影响评价|环境影响评估)"
     r"|(?:环评|环境影响评价)?(?:管理)?豁免|^(?:环评)?(?:无需|无须|不需要?|免)(?:办理|编制)?$"
@@ -112,7 +122,11 @@ def parts_of(field: str, cell: object) -> list[str]:
     text = said(cell)
     if not text:
         return []
-    return _split(text) if field in LISTS and len(text) <= LONGEST * 10 else [text]
+    if field not in LISTS or len(text) > LONGEST * 10:
+        return [text]
+    # "蒸汽或燃气" is a choice, not a need of both; of districts either will do
+    is_choice = field in NONE_NEEDED and _CHOICE.search(text) is not None
+    return [text] if is_choice else _split(text)
 
 
 def _split(text: str) -> list[str]:
@@ -120,7 +134,9 @@ def _split(text: str) -> list[str]:
     sign = ""
     denied = False
     start = 0
-    for found in [*_PARTS.finditer(text), None]:
+    enclosed = [found.span() for found in _ENCLOSED.finditer(text)]
+    separators = [found for found in _PARTS.finditer(text) if not any(a < found.start() < b for a, b in enclosed)]
+    for found in [*separators, None]:
         part = text[start : found.start() if found else len(text)]
         own = _denials(part)
         begins_denied = bool(own) and not part[: own[0]].strip()
@@ -159,10 +175,19 @@ def _whole(field: str, word: str, text: str, table: Map[str, str]) -> Meaning | 
     spelt = str(token(word))
     if is_nothing(word):
         return Meaning("")
-    if spelt in table.values() or text in table:
-        return Meaning(spelt if spelt in table.values() else table[text])
+    # names are spread over a cell with blanks: 坪 山 区
+    if code := spelt if spelt in table.values() else table.get(text) or table.get(_BLANK.sub("", text)):
+        return Meaning(code)
     if text in exact:
         return Meaning(*exact[text])
+    return _left_open(field, text)
+
+
+def _left_open(field: str, text: str) -> Meaning | None:
+    """What a whole word means that says nothing definite, None for any other."""
+    if field in OPTIONAL and UNDECIDED.fullmatch(text):
+        why = f"“{text}”没有写明，不作为条件", f'"{text}" says nothing yet and is no condition'
+        return Meaning("", sure=False, why=why)
     if field == "tier" and NO_TIER.fullmatch(text):
         return Meaning(None, sure=False, why=(f"“{text}”不说明梯度，请选择", f'"{text}" says no tier; choose one'))
     if field == "districts" and ANYWHERE.fullmatch(text):
@@ -174,7 +199,7 @@ def _of_clauses(field: str, text: str, table: Map[str, str]) -> Meaning:
     """What a word says clause by clause."""
     affirmed: set[str] = set()
     denied: set[str] = set()
-    if _OPEN.search(text):
+    if _OPEN.search(text) or (field in NONE_NEEDED and _CHOICE.search(text)):
         return Meaning(None, sure=False, why=_UNDECIDED)
     for clause in _CLAUSES.split(text):
         found = _clause(clause, list(_hits(field, clause, table)))
@@ -236,7 +261,8 @@ def _hits(field: str, text: str, table: Map[str, str]) -> Iterator[_Hit]:
         if len(label) > 1:
             found += [_Hit(start, start + len(label), code) for start in _places(label, text)]
     if not found and len(text) > 1 and not text.isascii():
-        inside = {code for label, code in table.items() if text in label}
+        # "器械" is a part of labels that say far more
+        inside = {code for label, code in table.items() if text in label and len(text) * 2 >= len(label)}
         found = [_Hit(0, len(text), code) for code in inside]
     taken: list[_Hit] = []
     for hit in sorted(found, key=lambda each: (each.start - each.end, each.start)):

@@ -18,6 +18,7 @@ from service.api.batches import Named, keep
 from service.application.imports.convert_spreadsheet import spoken
 from service.application.planning.policy_dates import usual_slack_months
 from service.files.drafts import SHOWN_FAULTS, Draft, Listed
+from service.files.latest_parts import MOST_SHOWN
 from service.files.uploads import read_draft, read_marked
 from service.i18n.catalogues import text
 from service.i18n.vocabulary import options
@@ -102,6 +103,10 @@ def _page(
         preview=_preview(made),
         numbered="project_id" not in meanings.targets,
         area=sum(part.floor_area_m2 for project in made.projects for part in project.components),
+        latest=[
+            {"part": each, "faults": [spoken(one, caller.language) for one in each.faults]} for each in draft.latest
+        ],
+        most_latest=MOST_SHOWN,
         open_ended=sum(part.start_until is None for project in made.projects for part in project.components),
         slack=usual_slack_months(),
         parts_made=sum(len(project.components) for project in made.projects),

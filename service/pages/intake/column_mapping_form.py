@@ -23,6 +23,8 @@ _COLUMN, _CELL, _ROW = (
     re.compile(r"cell-(\d{1,7})-(\d{1,6})"),
     re.compile(r"row-(\d{1,7})"),
 )
+_LATEST = re.compile(r"latest-(\d{1,7})-(.{1,200})")
+_LONGEST_MONTH = 40
 
 
 def shown_order(caller: SignedInRequest, draft: Mapping[str, Any]) -> Order:
@@ -81,6 +83,13 @@ def answers_of(form: Form) -> Confirmation:
             for row, column in _named(form, _CELL)
         },
         rows={int(row): form.text(f"row-{row}", 10) for (row,) in _named(form, _ROW)},
+        latest={
+            (int(row), part): (
+                form.text(f"latest-{row}-{part}", _LONGEST_MONTH),
+                form.text(f"shown-{row}-{part}", _LONGEST_MONTH),
+            )
+            for row, part in _named(form, _LATEST)
+        },
     )
 
 

@@ -17,11 +17,16 @@ from service.web.problems import not_found
 from service.web.redaction import without_names
 
 
-def stored_payload(asker: RequestUser, plan_id: str, against: str | None = None) -> dict[str, Any]:
-    """Everything that the maps of a plan show; raises a 404 problem unless the person may see the plans whole."""
+def stored_payload(
+    asker: RequestUser, plan_id: str, against: str | None = None, block_m2: int | None = None
+) -> dict[str, Any]:
+    """Everything that the maps of a plan show; raises a 404 problem unless the person may see the plans whole.
+
+    ``block_m2`` is the size of block for which they show where to build next; without one that asked last.
+    """
     with asker.transaction() as connection:
         page = plans.file_of(connection, plan_id, "map.html")
-        told = answers.answered(connection, plan_id)
+        told = answers.answered(connection, plan_id, block_m2)
         if page is None or (against is not None and not plans.seen_whole(connection, against)):
             raise not_found("plan that you may see whole")
     for each in filter(None, (plan_id, against)):

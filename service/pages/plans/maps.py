@@ -3,7 +3,7 @@
 ``/plans/{plan_id}/map?view=flows`` is a whole page under its own strict policy, which pages of ours may frame:
 ``<iframe src="{{ at('/plans/' ~ plan_id ~ '/map') }}?view=unplaced&embed=1" title="…">``.  ``project=ID`` and
 ``park=ID`` open a card, ``against=PLAN`` sets a second plan beside it.  The page around it hears of selections by the
-event ``planmap:select``.
+event ``planmap:select``.  ``block=1500`` shows where to build next for blocks of so many m².
 """
 
 from dataclasses import dataclass
@@ -35,6 +35,7 @@ class MapRequest:
     park: str | None
     against: str | None
     embed: bool
+    block: int | None = None
 
     def opening(self, payload: dict[str, Any], language: str) -> Opening:
         """As the page takes it; raises a 404 problem for a view, project or park that there is not."""
@@ -50,6 +51,7 @@ class MapRequest:
     def query(self, language: str) -> str:
         """The same wish in an address."""
         given = {"view": self.view, "project": self.project, "park": self.park, "against": self.against}
+        given["block"] = None if self.block is None else str(self.block)
         flags = {"embed": "1"} if self.embed else {}
         return urlencode({name: value for name, value in given.items() if value} | flags | {"lang": language})
 
@@ -59,15 +61,16 @@ def _ids(payload: dict[str, Any], table: str) -> set[str]:
     return {row[place] for row in payload[table]["rows"]}
 
 
-def wanted(
+def wanted(  # noqa: PLR0913, PLR0917  one parameter of the address each
     view: Name = None,
     project: Name = None,
     park: Name = None,
     against: OtherId = None,
     embed: bool = False,  # noqa: FBT001, FBT002
+    block: Annotated[int | None, Query(ge=1, le=1_000_000)] = None,
 ) -> MapRequest:
     """The wish of an address; what is empty is not asked for."""
-    return MapRequest(view or None, project or None, park or None, against or None, embed)
+    return MapRequest(view or None, project or None, park or None, against or None, embed, block)
 
 
 InWish = Annotated[MapRequest, Depends(wanted)]
@@ -82,7 +85,7 @@ class _OnPages(Addresses):
 
 
 def _drawn(caller: SignedInRequest, plan_id: str, wish: MapRequest) -> Any:
-    payload = stored_payload(caller.asker, plan_id, wish.against)
+    payload = stored_payload(caller.asker, plan_id, wish.against, wish.block)
     here = f"{PREFIX}/plans/{plan_id}"
     query = wish.query(caller.language)
     at = _OnPages("", f"{here}/map.json?{query}", f"{here}/map-frame.js?{query}")
@@ -114,7 +117,7 @@ def frame(caller: Reading, plan_id: PlanId, wish: InWish) -> Response:
 @router.get("/plans/{plan_id}/map.html")
 def file(caller: Reading, plan_id: PlanId, wish: InWish) -> Response:
     """The same maps as one file that opens without a network."""
-    payload = stored_payload(caller.asker, plan_id, wish.against)
+    payload = stored_payload(caller.asker, plan_id, wish.against, wish.block)
     outlines = boundaries(caller.asker, plan_id, payload)
     caller.asker.house.events.tell("data.exported", caller.asker.person, f"plan/{plan_id}/map.html")
     content = plan_html(payload, outlines, map_settings().sources, wish.opening(payload, "both"))

@@ -25,9 +25,11 @@ def questions(caller: SignedInRequest, connection: Connection, plan_id: str) -> 
     """Every question with the view that shows it, whether it is answered, and the last run that was to answer it."""
     last, known = answers.asked(connection, plan_id), answers.known(connection, plan_id)
     told = [_told(question, last.get(question), answered=question in known) for question in answers.FILES]
+    sizes = answers.blocks(connection, plan_id)
     return {
         "questions": told,
         "live": any(each["busy"] for each in told),
+        "blocks": sizes,
         "block_m2": lambda: typical_block_m2(caller.asker.house.plan(plan_id)[1]),
     }
 

@@ -281,12 +281,11 @@ def test_a_unit_is_a_whole_token_or_a_fault(field, cell):
         (AREA, ("面积", "10⁴㎡"), "wan_m2", True),
         (AREA, ("面积", "㎡，含公摊"), "m2", True),
         (AREA, ("建筑面积㎡", ""), "m2", True),
-        (AREA, ("面积", "千㎡"), None, False),
+        (AREA, ("面积", "千㎡"), "k_m2", True),
         (LOAD, ("承重", "吨/平方米"), "t_m2", True),
         (LOAD, ("承重", "kN/㎡或kg/㎡"), "kpa", False),
         (POWER, ("用电", "kVA"), "kva", True),
         (POWER, ("用电", "kW/kVA"), "kw", False),
-        (POWER, ("用电", "万kW"), None, False),
         (RENT, ("租金", "元/㎡·月，含物业费"), "month", True),
         (RENT, ("日租金", "元/㎡"), "day", True),
         (RENT, ("租金", "元/㎡"), None, False),
@@ -649,7 +648,8 @@ def test_units_of_cells_lead_exactly_to_the_unit_of_the_field():
     assert read(LOAD, "0.8吨/㎡").value == 7.845
     assert Fraction(str(read(RENT, "1.5元/㎡/天").value)) == Fraction("45.62")
     assert unit_in(AREA, "万平方米") == "wan_m2"
-    assert unit_in(AREA, "千平方米") is None
+    assert unit_in(AREA, "千平方米") == "k_m2"
+    assert unit_in(AREA, "百平方米") is None
     assert cell_values.decimal("12.30") == Decimal("12.30")
     assert folded("㎡ １２") == "m2 12"
 
