@@ -116,6 +116,12 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(33_554_432, ge=1024, le=1 << 28, description="Largest body of a request, bytes.")
     requests_per_minute: int = Field(1200, ge=1, description="Requests that one person or address may make a minute.")
     recommendations_at_once: int = Field(2, ge=1, le=64, description="Recommendations computed at the same time.")
+    recommendation_limit_s: float = Field(
+        5.0,
+        gt=0,
+        le=600,
+        description="Wall time of the search for one recommendation, s; then it answers with the best found by then.",
+    )
     readers_at_once: int = Field(2, ge=1, le=64, description="Uploaded files that are read at the same time.")
     reading_limit_s: float = Field(
         20.0,

@@ -11,6 +11,14 @@ from allocator.rules import RULES, Rule
 ALONE = tuple(rule for rule in RULES if rule.alone)
 """Rules that say something of one component while the rest of its project is nowhere."""
 
+OF_LATER_PARTS = frozenset({"pinned", "move-budget"})
+"""Rules that a part can break only because the others are not placed yet."""
+
+BY_ITSELF = tuple(rule for rule in ALONE if rule.id not in OF_LATER_PARTS)
+"""Rules that, once broken by one part, are broken by the whole project."""
+
+STEADY = tuple(rule for rule in BY_ITSELF if rule.id != "quota")
+"""Rules by which a project is never less in the way than some components of it: a share may grow with the next."""
 
 CAPACITIES = frozenset(rule.id for rule in RULES if rule.capacity)
 """Rules about something that others may hold."""

@@ -32,8 +32,9 @@ from allocator.problem.problem import Problem
 from allocator.rules import RULES, Rule
 from allocator.siting.bounds import bounded_gain, optimistic_gain
 from allocator.siting.candidates import options_beside, sites_of
+from allocator.siting.deadline import NO_DEADLINE, Deadline
 from allocator.siting.repair import ProjectRepair, cheapest_repair
-from allocator.siting.search import place_project
+from allocator.siting.search import ProjectPlacement, place_project
 
 MOST_BLOCKED = 6
 """How many blocked options of one park are looked at for the one with the fewest reasons."""
@@ -71,14 +72,40 @@ def dossiers(
 
 def dossier_beside(standing: PlanIndex, project: Project, *, newcomer: bool, brief: bool = False) -> Dossier:
     """Dossier of a project of a plan that was checked before, with what is already known of the plan."""
+    told = replace(_with_components(standing, project, NO_DEADLINE), brief=brief)
+    if told.placed:
+        return _with_grounds(standing, _scored(standing, project, told))
+    ways = place_project(standing, project, MOST_ALTERNATIVES).found
+    return _with_grounds(standing, _unplaced(standing, told, ways, NO_DEADLINE, newcomer=newcomer))
+
+
+def dossier_of_newcomer(
+    standing: PlanIndex, project: Project, ways: tuple[ProjectPlacement, ...], deadline: Deadline
+) -> Dossier:
+    """Dossier of a newcomer for which ways to place it have been looked for.
+
+    Past the deadline the cheapest repair is the best that was found by then; raises SearchCancelledError when nobody
+    waits for it any more.
+    """
+    told = _with_components(standing, project, deadline)
+    return _with_grounds(standing, _unplaced(standing, told, ways[:MOST_ALTERNATIVES], deadline, newcomer=True))
+
+
+def _with_components(standing: PlanIndex, project: Project, deadline: Deadline) -> Dossier:
+    """A dossier with a verdict for each component in each park."""
     placed = project.project_id in standing.plan.placed_projects
     options = options_beside(standing, project)
-    parts = tuple(_component(standing, part, options[part.key], placed=placed) for part in project.components)
-    told = replace(_head(project), placed=placed, components=parts, brief=brief)
-    told = _scored(standing, project, told) if placed else _unplaced(standing, project, told, newcomer=newcomer)
-    return replace(
-        told, applied=applied(standing.problem, project, told), evidence=evidence(standing.problem, project, told)
-    )
+    parts: list[ComponentDossier] = []
+    for part in project.components:
+        # raises when nobody waits any more
+        deadline.is_over()
+        parts.append(_component(standing, part, options[part.key], placed=placed))
+    return replace(_head(project), placed=placed, components=tuple(parts))
+
+
+def _with_grounds(standing: PlanIndex, told: Dossier) -> Dossier:
+    problem, project = standing.problem, standing.problem.project_by_id[told.project_id]
+    return replace(told, applied=applied(problem, project, told), evidence=evidence(problem, project, told))
 
 
 def _head(project: Project) -> Dossier:
@@ -104,13 +131,15 @@ def _unexplained(project: Project) -> Dossier:
     return replace(_head(project), unplaced_reasons=(UnplacedReason(NOT_EXPLAINED, parts, None, "", ""),), brief=True)
 
 
-def _unplaced(standing: PlanIndex, project: Project, told: Dossier, *, newcomer: bool) -> Dossier:
-    ways = place_project(standing, project, MOST_ALTERNATIVES).found
+def _unplaced(
+    standing: PlanIndex, told: Dossier, ways: tuple[ProjectPlacement, ...], deadline: Deadline, *, newcomer: bool
+) -> Dossier:
+    project = standing.problem.project_by_id[told.project_id]
     reasons = tuple(reasons_of_unplaced(standing, project, told.components, ways, newcomer=newcomer))
     others = tuple(Alternative(way.sites, way.deltas) for way in ways)
     repair = ProjectRepair(ways[0].sites, (), exact=True) if ways else None
     if repair is None and not told.brief:
-        repair = cheapest_repair(standing, project)
+        repair = cheapest_repair(standing, project, deadline)
     return replace(told, unplaced_reasons=reasons, alternatives=others, repair=repair)
 
 

@@ -1,18 +1,19 @@
 """Why a project is nowhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from allocator.checking.incremental import PlanIndex
-from allocator.checking.single_move import CAPACITIES, shortfall
+from allocator.checking.single_move import BY_ITSELF, CAPACITIES, shortfall
 from allocator.domain.entities import Component, Project
 from allocator.domain.months import format_month
 from allocator.domain.plan import Plan
 from allocator.explanation.dossier import ComponentDossier, SiteVerdict, UnplacedReason, Verdict
 from allocator.explanation.requirements import asked_window
 from allocator.goals import aims_of
+from allocator.problem.options import Option
 from allocator.problem.start_months import is_over
 from allocator.siting.candidates import options_beside, sites_of
-from allocator.siting.search import BY_ITSELF, ProjectPlacement
+from allocator.siting.search import ProjectPlacement
 
 
 def reasons_of_unplaced(
@@ -37,8 +38,10 @@ def reasons_of_unplaced(
         yield _could_be(standing, parts, ways[0], newcomer=newcomer)
         return
     shut_out = [part for part in parts if all(site.verdict is not Verdict.POSSIBLE for site in part.parks)]
+    empty = PlanIndex(standing.problem, Plan(()))
+    options = options_beside(empty, project) if shut_out else {}
     for part in shut_out:
-        yield from _shut_out(standing, project, part)
+        yield from _shut_out(empty, part, options[f"{project.project_id}/{part.component_id}"])
     if not shut_out:
         yield UnplacedReason("combination", _ids(parts), None, "all together", "each alone")
 
@@ -78,12 +81,10 @@ def _nowhere(part: ComponentDossier) -> Iterator[UnplacedReason]:
         )
 
 
-def _shut_out(standing: PlanIndex, project: Project, part: ComponentDossier) -> Iterator[UnplacedReason]:
+def _shut_out(empty: PlanIndex, part: ComponentDossier, options: Sequence[Option]) -> Iterator[UnplacedReason]:
     """The site that others of the plan hold; where there is none, the site that would be refused in an empty plan."""
-    component = next(c for c in project.components if c.component_id == part.component_id)
     blocked = [site for site in part.parks if site.verdict is Verdict.BLOCKED]
-    empty = PlanIndex(standing.problem, Plan(()))
-    refused = {site.park_id: _refused_alone(empty, project, component, site) for site in blocked}
+    refused = {site.park_id: _refused_alone(empty, options, site) for site in blocked}
     site = min(blocked, key=lambda s: (bool(refused[s.park_id]), len(s.reasons), sum(h.value for h in s.holders)))
     family = "refused" if refused[site.park_id] else "displaced"
     for reason in site.reasons:
@@ -99,7 +100,7 @@ def _shut_out(standing: PlanIndex, project: Project, part: ComponentDossier) -> 
         )
 
 
-def _refused_alone(empty: PlanIndex, project: Project, component: Component, site: SiteVerdict) -> bool:
+def _refused_alone(empty: PlanIndex, options: Sequence[Option], site: SiteVerdict) -> bool:
     """Whether the site is refused even when nothing else is placed, in every month it could begin."""
-    options = [o for o in options_beside(empty, project)[component.key] if o.space_id == site.space_id]
-    return all(empty.breaks(sites_of([option]), BY_ITSELF) for option in options)
+    there = (option for option in options if option.space_id == site.space_id)
+    return all(empty.breaks(sites_of([option]), BY_ITSELF) for option in there)

@@ -6,12 +6,13 @@ price that they cannot be below: what stands against each component by itself, a
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count
 
 from allocator.checking.incremental import PlanIndex
-from allocator.domain.entities import Component, Project, Space
+from allocator.checking.single_move import STEADY
+from allocator.domain.entities import Component, Link, Project, Space
 from allocator.domain.plan import Assignment
 from allocator.problem.options import Housed, Option, floor_taken_m2, reasons_against, rent_yuan_month
 from allocator.problem.options import sites as divided
@@ -19,6 +20,7 @@ from allocator.problem.problem import Problem
 from allocator.problem.start_months import first_month
 from allocator.rules.links import are_near
 from allocator.siting.candidates import options_housed, sites_of
+from allocator.siting.deadline import NO_DEADLINE, Deadline
 from allocator.siting.limit_changes import (
     WHOLE_BP,
     Changes,
@@ -30,13 +32,9 @@ from allocator.siting.limit_changes import (
     of_breaches,
     price_of,
 )
-from allocator.siting.search import BY_ITSELF
 
 MOST_TRIED = 4000
 """How many choices of sites are priced before the search stops."""
-
-STEADY = tuple(rule for rule in BY_ITSELF if rule.id != "quota")
-"""Rules by which a project is never less in the way than one component of it: a share may grow with the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +54,58 @@ class _Choice:
     changes: Changes
 
 
-def cheapest_repair(standing: PlanIndex, project: Project) -> ProjectRepair:
-    """The cheapest repair that lets a project be placed; no change at all where it has a place as things are."""
-    best: tuple[Price, tuple[Assignment, ...], Changes] | None = None
-    exact = True
-    for tried, (bound, options) in enumerate(_choices(standing, project)):
+def cheapest_repair(standing: PlanIndex, project: Project, deadline: Deadline = NO_DEADLINE) -> ProjectRepair:
+    """The cheapest repair that lets a project be placed; no change at all where it has a place as things are.
+
+    Past the deadline the cheapest that was found by then, which need not be exact; raises SearchCancelledError when
+    nobody waits for it any more.
+    """
+    offers = _sorted_offers(standing, project, deadline)
+    if not all(offers.values()):
+        return ProjectRepair((), (), exact=True)
+    best: tuple[Price, ProjectRepair] | None = None
+    for tried, (bound, options) in enumerate(_choices(standing.problem, project, offers, deadline)):
         if best is not None and bound >= best[0]:
-            break
+            return best[1]
         if best is not None and tried >= MOST_TRIED:
-            exact = False
-            break
-        sites = sites_of(options)
-        changes = changes_for(standing, project, sites)
-        if best is None or price_of(changes) < best[0]:
-            best = price_of(changes), sites, changes
-    return ProjectRepair((), (), exact) if best is None else ProjectRepair(best[1], tuple(best[2].values()), exact)
+            return replace(best[1], exact=False)
+        found = _repair(standing, project, options)
+        if best is None or found[0] < best[0]:
+            best = found
+    if best is None:
+        best = _repair(standing, project, _one_by_one(standing.problem, project, offers))
+    return replace(best[1], exact=not deadline.is_over())
 
 
-def _choices(standing: PlanIndex, project: Project) -> Iterator[tuple[Price, tuple[Option, ...]]]:
-    """Choices of one option per component, each with a price that it cannot be below, lowest first."""
-    offers = {
-        key: sorted(_priced(standing, project, options), key=lambda one: (price_of(one.changes), one.options[0].start))
+def _repair(standing: PlanIndex, project: Project, options: Iterable[Option]) -> tuple[Price, ProjectRepair]:
+    sites = sites_of(options)
+    changes = changes_for(standing, project, sites)
+    return price_of(changes), ProjectRepair(sites, tuple(changes.values()), exact=True)
+
+
+def _one_by_one(problem: Problem, project: Project, offers: Mapping[str, list[_Choice]]) -> tuple[Option, ...]:
+    """An option for each component, one after the other the one that adds least."""
+    choice = _Choice((), {})
+    for _ in project.components:
+        choice = _grown(problem, project, choice, offers)[0][1]
+    return choice.options
+
+
+def _sorted_offers(standing: PlanIndex, project: Project, deadline: Deadline) -> Mapping[str, list[_Choice]]:
+    """By component key, its options with what stands against each by itself, the least first."""
+    return {
+        key: sorted(
+            _priced(standing, project, options, deadline),
+            key=lambda one: (price_of(one.changes), one.options[0].start),
+        )
         for key, options in _offers(standing, project).items()
     }
-    if not all(offers.values()):
-        return
+
+
+def _choices(
+    problem: Problem, project: Project, offers: Mapping[str, list[_Choice]], deadline: Deadline
+) -> Iterator[tuple[Price, tuple[Option, ...]]]:
+    """Choices of one option per component, each with a price that it cannot be below, lowest first."""
     turn = count()
     # the next best brother of a choice waits behind it, so that few of many are ever looked at
     queue: list[tuple[Price, int, int, list[tuple[Price, _Choice]], int]] = []
@@ -90,15 +115,15 @@ def _choices(standing: PlanIndex, project: Project) -> Iterator[tuple[Price, tup
             price, choice = brothers[place]
             heappush(queue, (price, -len(choice.options), next(turn), brothers, place))
 
-    wait(_grown(standing.problem, project, _Choice((), {}), offers), 0)
-    while queue:
+    wait(_grown(problem, project, _Choice((), {}), offers), 0)
+    while queue and not deadline.is_over():
         price, _, _, brothers, place = heappop(queue)
         wait(brothers, place + 1)
         choice = brothers[place][1]
         if len(choice.options) == len(project.components):
             yield price, choice.options
         else:
-            wait(_grown(standing.problem, project, choice, offers), 0)
+            wait(_grown(problem, project, choice, offers), 0)
 
 
 def _grown(
@@ -106,34 +131,40 @@ def _grown(
 ) -> list[tuple[Price, _Choice]]:
     """The choice with each option of the next component, lowest price first."""
     part = project.components[len(choice.options)]
+    before = zip(project.components, choice.options, strict=False)
+    spaces = {known.component_id: made.space_id for known, made in before}
+    tied = [
+        (link, spaces[other])
+        for link in project.links
+        for here, other in ((link.first, link.second), (link.second, link.first))
+        if here == part.component_id and other in spaces
+    ]
     more = (
         _Choice(
             (*choice.options, *offer.options),
-            joined(choice.changes, (*offer.changes.values(), *_apart(problem, project, choice, offer.options[0]))),
+            joined(choice.changes, (*offer.changes.values(), *_apart(problem, tied, offer.options[0].space_id))),
         )
         for offer in offers[part.key]
     )
     return sorted(((price_of(one.changes), one) for one in more), key=lambda pair: pair[0])
 
 
-def _apart(problem: Problem, project: Project, choice: _Choice, option: Option) -> Iterator[LimitChange]:
-    """Links between an option and those chosen before that it is too far away for."""
-    spaces = {made.component: made.space_id for made in (*choice.options, option)}
-    for link in project.links:
-        ends = [f"{project.project_id}/{end}" for end in (link.first, link.second)]
-        if option.component not in ends or not set(ends) <= set(spaces):
-            continue
-        here, there = (spaces[end] for end in ends)
-        if not are_near(problem, link, here, there):
+def _apart(problem: Problem, tied: Iterable[tuple[Link, str]], space_id: str) -> Iterator[LimitChange]:
+    """Links of a component to spaces that were chosen before which a space is too far away for."""
+    for link, other in tied:
+        if not are_near(problem, link, space_id, other):
             name = f"{link.first}~{link.second}"
-            by = None if link.max_m is None else problem.distance_m(here, there) - link.max_m
-            share = WHOLE_BP if by is None else -(-by * WHOLE_BP // max(1, problem.distance_m(here, there)))
+            apart_m = problem.distance_m(space_id, other)
+            by = None if link.max_m is None else apart_m - link.max_m
+            share = WHOLE_BP if by is None else -(-by * WHOLE_BP // max(1, apart_m))
             yield LimitChange("links", name, "", "", by, "m", share)
 
 
-def _priced(standing: PlanIndex, project: Project, options: Iterable[Option]) -> Iterator[_Choice]:
+def _priced(standing: PlanIndex, project: Project, options: Iterable[Option], deadline: Deadline) -> Iterator[_Choice]:
     """Each option with what stands against it by itself."""
     for option in options:
+        # raises when nobody waits any more
+        deadline.is_over()
         sites = sites_of([option])
         breaches = standing.breaches(sites, STEADY)
         own = changes_of_sites(standing.problem, sites)

@@ -6,16 +6,18 @@ from typing import Any
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
+from allocator.siting.deadline import Deadline
 from geodata.faults import over_limit
 from geodata.readers.read_files import projects_in
 from service.application.analyses.recommendation import RecommendationOut, recommendation, with_newcomer
 from service.formats.requests import RecommendIn
 from service.repositories import plans
-from service.web.context import AskingTurn, Reader, RequestUser
+from service.web.context import Reader, RequestUser
 from service.web.idempotency import Answer, IsOnce
 from service.web.parsed_body import BodyRoute
 from service.web.problems import conflict, not_found
 from service.web.redaction import masked
+from service.web.searching import SearchTurn
 
 router = APIRouter(prefix="/recommendations", tags=["recommendations"], route_class=BodyRoute)
 
@@ -26,13 +28,16 @@ MOST_COMPONENTS = 20
 """Components of a newcomer that is placed at once: each is held against every space."""
 
 
-@router.post("", summary="Ranked sites for a newcomer", response_model=RecommendationOut, dependencies=[AskingTurn])
-def recommend(asker: Reader, body: RecommendIn, once: IsOnce) -> Response:
-    """Ways to place one new project in the plan in force, with what each does to every goal, and a verdict per park."""
+@router.post("", summary="Ranked sites for a newcomer", response_model=RecommendationOut)
+def recommend(asker: Reader, body: RecommendIn, once: IsOnce, deadline: SearchTurn) -> Response:
+    """Ways to place one new project in the plan in force, with what each does to every goal, and a verdict per park.
+
+    When the time for it is up before the search ends, the best that were found, with `complete` false.
+    """
     done = once.before(asker)
     if done is not None:
         return done
-    answer = recommended(asker, body)
+    answer = recommended(asker, body, deadline)
 
     def make(_connection: Connection) -> Answer:
         return Answer(answer)
@@ -40,7 +45,7 @@ def recommend(asker: Reader, body: RecommendIn, once: IsOnce) -> Response:
     return once.answer(asker, make)
 
 
-def recommended(asker: RequestUser, body: RecommendIn) -> RecommendationOut:
+def recommended(asker: RequestUser, body: RecommendIn, deadline: Deadline) -> RecommendationOut:
     """The answer itself, which changes nothing; raises InputError, and problems 404, 409 and 422.
 
     Whoever calls it has the person's turn.
@@ -53,7 +58,7 @@ def recommended(asker: RequestUser, body: RecommendIn) -> RecommendationOut:
     document, verified = asker.house.plan(plan_id)
     content = {"projects": [body.project]}
     joined = with_newcomer(document, verified, lambda records: projects_in(content, FILE, records), FILE)
-    answer = recommendation(*joined, body.most)
+    answer = recommendation(*joined, body.most, deadline)
     return masked(asker, plan_id, answer)
 
 

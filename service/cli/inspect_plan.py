@@ -11,6 +11,7 @@ from allocator.domain.plan import Breach
 from allocator.errors import Fault, InputError
 from allocator.explanation.explain import dossier, dossiers
 from allocator.problem.problem import Problem
+from allocator.siting.deadline import Deadline
 from allocator.solving.solution import Limits
 from geodata.readers.read_files import read_projects
 from geodata.records.inputs import Inputs
@@ -133,7 +134,7 @@ def recommend(options: argparse.Namespace) -> int:
     document, verified = read_verified_plan(options.plan)
     path: Path = options.project
     joined = with_newcomer(document, verified, lambda records: read_projects(path, records), path.name)
-    answer = recommendation(*joined, options.most)
+    answer = recommendation(*joined, options.most, Deadline.within(options.time_limit))
     print(answer.model_dump_json(indent=1) if options.json else recommendation_text(answer, document, options.lang))
     return exit_codes.OK
 

@@ -1,6 +1,7 @@
 """The service on one machine: database, migrations, a supervised worker and the API; Ctrl-C ends all of it."""
 
 import argparse
+import asyncio
 import contextlib
 import gc
 import importlib
@@ -10,7 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from socket import socket
 
 import structlog
 import uvicorn
@@ -73,7 +75,7 @@ def serve(options: argparse.Namespace) -> int:
             timeout_graceful_shutdown=3,
             timeout_keep_alive=30,
         )
-        server = _Server(config, bootstrap.told(settings, key))
+        server = _Server(config, bootstrap.told(settings, key), app.state.house.stop)
         # what is loaded now stays for good: a collection that looks through it all stops every request meanwhile
         gc.collect()
         gc.freeze()
@@ -147,9 +149,9 @@ def _prepare(settings: Settings, addresses: Addresses) -> str | None:
 class _Server(uvicorn.Server):
     """Says where it listens, and the lines after that, once it does."""
 
-    def __init__(self, config: uvicorn.Config, lines: Sequence[str]) -> None:
+    def __init__(self, config: uvicorn.Config, lines: Sequence[str], stop: Callable[[], None]) -> None:
         super().__init__(config)
-        self._lines = lines
+        self._lines, self._stop = lines, stop
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -160,6 +162,12 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """End what requests compute first: the server waits for them."""
+        # in a thread of its own: those of requests may all be at work
+        await asyncio.to_thread(self._stop)
+        await super().shutdown(sockets)
 
     async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
         await super().startup(sockets)  # type: ignore[arg-type]

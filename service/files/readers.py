@@ -55,6 +55,10 @@ _PIECE = 2**20
 _SMALLER = "Split it into smaller files, or export it anew."
 
 
+class ReadersStoppedError(Exception):
+    """Raised for a file that is sent while the service ends."""
+
+
 class Readers:
     """Reads files in processes of their own."""
 
@@ -62,6 +66,12 @@ class Readers:
         """``seconds`` of processor time and ``memory_bytes`` beyond what every reader holds are those of one file."""
         self._seconds = seconds
         self._memory_bytes = memory_bytes
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """End every file that is being read, and read no other."""
+        self._stopped.set()
+        _FORK_SERVER.end()
 
     def warm(self) -> None:
         """Load what readers need, so that the first upload does not wait for it, and remove what was left of others."""
@@ -77,6 +87,8 @@ class Readers:
         that it found, or with one that says that reading took too much.  The caller has a turn of ``House.files``.
         """
         with _folder() as folder:
+            if self._stopped.is_set():
+                raise ReadersStoppedError
             for name, content in files.items():
                 (Path(folder) / name).write_bytes(content)
             if given:
@@ -105,8 +117,11 @@ class Readers:
             try:
                 answer = _received(mine, time.monotonic() + PATIENCE * self._seconds)
             finally:
-                _FORK_SERVER.send({"folder": folder})
+                if not self._stopped.is_set():
+                    _FORK_SERVER.send({"folder": folder})
                 _await_end(mine)
+        if self._stopped.is_set():
+            raise ReadersStoppedError
         if answer is None:
             LOG.warning("a reader ended without an answer", task=task)
             raise self._too_much(file)

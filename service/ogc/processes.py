@@ -15,10 +15,11 @@ from service.ogc.jobs import found, status_info
 from service.ogc.links import JSON, address, here, pages
 from service.ogc.process_catalogue import ALLOCATE, PROCESSES, RECOMMEND, Process
 from service.ogc.responses import FORMATS, described, json_answer
-from service.web.context import AskingTurn, Planner, Reader
+from service.web.context import Planner, Reader
 from service.web.idempotency import KEY_FORM, IdempotentRequest, once
 from service.web.parsed_body import BodyRoute
 from service.web.problems import ProblemError
+from service.web.searching import SearchTurn
 
 router = APIRouter(tags=["processes"], dependencies=FORMATS, route_class=BodyRoute)
 
@@ -123,16 +124,15 @@ def allocate(asker: Planner, execute: Execute, request: Request, key: IsOnce) ->
 
 @router.post(
     "/processes/recommend/execution",
-    dependencies=[AskingTurn],
     summary="Ranked sites for a newcomer",
     response_class=Response,
     responses=described("The recommendation"),
 )
-def recommend(asker: Reader, execute: Execute, key: IsOnce) -> Response:
-    """Ranked sites at once."""
+def recommend(asker: Reader, execute: Execute, key: IsOnce, deadline: SearchTurn) -> Response:
+    """Ranked sites at once; those found by then, with `complete` false, when the time for it is up before."""
     body = _checked(RECOMMEND, execute)
     assert isinstance(body, RecommendIn)  # noqa: S101  the process says so
-    content = json.loads(bytes(recommendations.recommend(asker, body, key).body))
+    content = json.loads(bytes(recommendations.recommend(asker, body, key, deadline).body))
     return json_answer(content if execute.response == "raw" else {"recommendation": {"value": content}})
 
 

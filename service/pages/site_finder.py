@@ -4,7 +4,6 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -12,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from allocator.domain.vocabulary import EiaLevel, Function, Segment, Tier, Utility
 from allocator.errors import InputError
+from allocator.siting.deadline import NO_DEADLINE, Deadline
 from service.api.recommendations import recommended
 from service.application.analyses.recommendation import RecommendationOut
 from service.application.plans.change_report import improves
@@ -27,6 +27,7 @@ from service.pages.shell.plan_localizer import localizer_of
 from service.pages.site_finder_form import PARTS, at_fault, fault_rows, newcomer
 from service.repositories import plans
 from service.web.problems import ProblemError
+from service.web.searching import search_turn
 
 router = APIRouter()
 MOST = 8
@@ -45,12 +46,17 @@ VOCABULARY: dict[str, Any] = {
 }
 
 
-async def _turn(caller: Reading) -> AsyncIterator[None]:
+async def _turn(caller: Reading) -> AsyncIterator[Deadline]:
     """The person's turn to compute a recommendation; the bare form needs none."""
-    async with AsyncExitStack() as held:
-        if _is_asked(caller.visit.request):
-            await held.enter_async_context(caller.asker.house.asking.turn(caller.asker.person))
-        yield
+    request = caller.visit.request
+    if not _is_asked(request):
+        yield NO_DEADLINE
+        return
+    async with search_turn(caller.asker, request) as deadline:
+        yield deadline
+
+
+SearchTurn = Annotated[Deadline, Depends(_turn, scope="function")]
 
 
 def _is_asked(request: Request) -> bool:
@@ -58,8 +64,8 @@ def _is_asked(request: Request) -> bool:
     return any(value and name not in NO_WISH for name, value in request.query_params.multi_items())
 
 
-@router.get("/where", dependencies=[Depends(_turn, scope="function")])
-def ask(caller: Reading, plan_id: Plan = None) -> Response:
+@router.get("/where")
+def ask(caller: Reading, deadline: SearchTurn, plan_id: Plan = None) -> Response:
     """The form; and once a firm is in the address, its answer, so that a link to it says the same again.
 
     The answer has ranked sites with their price for the plan, what forcing it elsewhere would break, and a verdict
@@ -72,7 +78,8 @@ def ask(caller: Reading, plan_id: Plan = None) -> Response:
     if len(filled) < len(sent.multi_items()):
         # a short address without the fields that were left empty
         return caller.go(f"/where?{urlencode(filled)}")
-    return _answer(caller, Form("GET /pages/where", {name: sent.getlist(name) for name in set(sent) - {"lang"}}))
+    form = Form("GET /pages/where", {name: sent.getlist(name) for name in set(sent) - {"lang"}})
+    return _answer(caller, form, deadline)
 
 
 def _form(
@@ -97,14 +104,14 @@ def _form(
     )
 
 
-def _answer(caller: SignedInRequest, form: Form) -> Response:
+def _answer(caller: SignedInRequest, form: Form, deadline: Deadline) -> Response:
     started = time.monotonic()
     given = {name: "; ".join(values) for name, values in form.fields.items()}
     row = standing(caller, form.text("plan") or None)
     if row is None:
         return _form(caller, None, given, 409, detail="nothing-published")
     try:
-        found = _asked(caller, form, row["plan_id"])
+        found = _asked(caller, form, row["plan_id"], deadline)
     except InputError as error:
         return _form(caller, row["plan_id"], given, 422, **_faulty(form, fault_rows(error)))
     except ProblemError as problem:
@@ -122,9 +129,9 @@ def _faulty(form: Form, faults: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"faults": faults, "wrong": at_fault(form, (each.get("column") or "" for each in faults))}
 
 
-def _asked(caller: SignedInRequest, form: Form, plan_id: str) -> RecommendationOut:
+def _asked(caller: SignedInRequest, form: Form, plan_id: str, deadline: Deadline) -> RecommendationOut:
     project = newcomer(form, f"NEW-{secrets.token_hex(4)}")
-    return recommended(caller.asker, RecommendIn(project=project, plan_id=plan_id, most=MOST))
+    return recommended(caller.asker, RecommendIn(project=project, plan_id=plan_id, most=MOST), deadline)
 
 
 def _told(caller: SignedInRequest, plan_id: str, document: PlanOut, found: RecommendationOut) -> dict[str, Any]:

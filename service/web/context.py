@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Event
 from typing import Annotated
 
 from anyio import CapacityLimiter
@@ -75,6 +76,12 @@ class AppContext:
         self.events = SecurityEvents(self.engine)
         self.probes = Probes(self.settings, self.engine)
         self.tokens_at_once = CapacityLimiter(TOKENS_AT_ONCE)
+        self.stopping = Event()
+
+    def stop(self) -> None:
+        """End what requests are computing, for the service ends."""
+        self.stopping.set()
+        self.readers.stop()
 
     def remembered(self, key: str) -> Principal | None:
         """Whose key this is, if it was looked up a moment ago."""
@@ -304,13 +311,5 @@ async def _stream_turn(asker: Reader) -> AsyncIterator[None]:
         yield
 
 
-async def _asking_turn(asker: Reader) -> AsyncIterator[None]:
-    async with asker.house.asking.turn(asker.person):
-        yield
-
-
 StreamTurn = Depends(_stream_turn)
 """Dependency of a route that streams: one of the streams there may be, until the answer has ended."""
-
-AskingTurn = Depends(_asking_turn, scope="function")
-"""Dependency of a route that computes a recommendation: its turn, until it is computed."""

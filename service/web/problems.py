@@ -14,7 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from allocator.errors import Fault, InputError
+from allocator.siting.deadline import SearchCancelledError
 from geodata.faults import shown
+from service.files.readers import ReadersStoppedError
 from service.observability.access_log import route_of
 from service.repositories.fair_queue import QuotaError
 
@@ -187,6 +189,10 @@ def _busy(_request: Request, _error: PoolTimeoutError) -> ProblemError:
     return ProblemError(503, "busy", "Every connection to the database is in use.", (), {"Retry-After": "2"})
 
 
+def _ending(_request: Request, _error: Exception) -> ProblemError:
+    return ProblemError(503, "busy", "The service is ending; nothing was stored.", (), {"Retry-After": "5"})
+
+
 MEANINGS: tuple[tuple[type[Exception], Callable[[Request, Any], ProblemError]], ...] = (
     (ProblemError, lambda _, error: error),
     (QuotaError, _quota),
@@ -195,6 +201,8 @@ MEANINGS: tuple[tuple[type[Exception], Callable[[Request, Any], ProblemError]], 
     (HTTPException, _refused),
     (DBAPIError, _of_database),
     (PoolTimeoutError, _busy),
+    (ReadersStoppedError, _ending),
+    (SearchCancelledError, _ending),
     (Exception, _defect),
 )
 """What each error means to whoever asked; a defect is logged, and nothing of it is told."""

@@ -8,6 +8,7 @@ from typing import ClassVar
 import anyio
 import pytest
 
+from allocator.siting.deadline import SearchCancelledError
 from service.api import recommendations, runs
 from service.pages.shell.session_cookie import COOKIE
 from tests.api.matrix import session_of
@@ -36,8 +37,8 @@ class Stream:
 
     every: ClassVar[list["Stream"]] = []
 
-    def __init__(self, desk, path, headers):
-        self._desk, self._scope = desk, scope_of(path, headers)
+    def __init__(self, desk, path, headers, query=b""):
+        self._desk, self._scope = desk, {**scope_of(path, headers), "query_string": query}
         self.status, self.text, self.ended = None, "", threading.Event()
         self._leave = None
         self._begun = threading.Event()
@@ -201,3 +202,74 @@ def test_the_page_of_a_newcomer_has_a_turn_only_when_it_asks(desk, monkeypatch):
     desk.ask(None, "GET", "/pages/where?enterprise=X&floor_area_m2=100", headers=page)
     assert asked == [("ada",)]
     assert json.dumps(desk.get("me").json())
+
+
+FIRM = "enterprise=X&segment=ivd&tier=growth&priority=3&a_function=rnd&a_floor_area_m2=100"
+"""A firm in the address of the page."""
+
+
+@pytest.fixture
+def searching(monkeypatch):
+    """A search that goes on until it is told to end: how it began, and how each ended."""
+    begun, ended = threading.Event(), []
+    real = recommendations.recommendation
+
+    def search(*given):
+        deadline = given[-1]
+        begun.set()
+        try:
+            while not deadline.is_over():
+                time.sleep(0.01)
+        except SearchCancelledError:
+            ended.append("cancelled")
+            raise
+        ended.append("over")
+        return real(*given)
+
+    monkeypatch.setattr(recommendations, "recommendation", search)
+    return begun, ended
+
+
+def test_a_recommendation_whose_time_is_up_is_answered_and_said_to_be_incomplete(server, tmp_path, searching):
+    _, ended = searching
+    with desk_on(server, tmp_path, recommendation_limit_s=0.2) as desk:
+        desk.published("P1")
+        answer = desk.post("recommendations", json=newcomer("late"))
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["complete"] is False
+        assert answer.json()["dossier"]["components"], "its verdicts are there all the same"
+        answer = desk.post("/ogc/processes/recommend/execution", json={"inputs": newcomer("ogc-late")})
+        assert answer.json()["recommendation"]["value"]["complete"] is False
+        cookie, _ = session_of(desk, "ada")
+        for language, said in (("zh", "时限内"), ("en", "in the time allowed")):
+            address = f"/pages/where?{FIRM}&lang={language}"
+            page = desk.ask(None, "GET", address, headers={"Cookie": f"{COOKIE}={cookie}"})
+            assert said in page.text
+        assert ended == ["over"] * 4
+
+
+def test_a_search_ends_with_its_client_and_with_the_service(server, tmp_path, searching):
+    begun, ended = searching
+    with desk_on(server, tmp_path, recommendation_limit_s=600) as desk:
+        desk.published("P1")
+        cookie, _ = session_of(desk, "ada")
+        headers = {"Cookie": f"{COOKIE}={cookie}"}
+        page = threading.Thread(target=lambda: Stream(desk, "/pages/where", headers, FIRM.encode()), daemon=True)
+        page.start()
+        assert begun.wait(60)
+        begun.clear()
+        Stream.every[-1].leave()
+        assert ended == ["cancelled"]
+        answers = []
+        asked = threading.Thread(
+            target=lambda: answers.append(desk.post("recommendations", json=newcomer("stopped"))), daemon=True
+        )
+        asked.start()
+        assert begun.wait(60)
+        desk.app.state.house.stop()
+        asked.join(60)
+        assert ended == ["cancelled"] * 2
+        assert answers[0].status_code == 503
+        assert answers[0].headers["Retry-After"] == "5"
+        asking = desk.app.state.house.asking
+        assert (asking.used, asking.queued) == (0, 0)

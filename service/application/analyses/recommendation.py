@@ -11,9 +11,10 @@ from allocator.domain.entities import Component, Project
 from allocator.domain.months import format_month, parse_month
 from allocator.errors import Fault, InputError
 from allocator.explanation.dossier import Dossier, Verdict
-from allocator.explanation.explain import dossier_beside
+from allocator.explanation.explain import MOST_ALTERNATIVES, dossier_of_newcomer
 from allocator.problem.problem import Problem
 from allocator.problem.start_months import months_late
+from allocator.siting.deadline import NO_DEADLINE, Deadline
 from allocator.siting.search import ProjectPlacement, place_project
 from geodata.readers.read_files import RegistryRecords
 from geodata.records.project_records import ProjectRecord
@@ -70,7 +71,9 @@ class RecommendationOut(Wire):
     plan_id: str
     project_id: str
     suggestions: tuple[SuggestionOut, ...]
-    complete: bool = Field(description="Whether no better place was left untried.")
+    complete: bool = Field(
+        description="Whether no better place was left untried; false where the time or the work allowed ran out before."
+    )
     forced: tuple[ForcedSite, ...] = Field(
         description="Parks that would suit a component but for a rule, the fewest breaches first."
     )
@@ -132,16 +135,22 @@ def _barred(problem: Problem, part: Component) -> Component:
     return replace(part, pinned_to=None, barred_from=part.barred_from | others)
 
 
-def recommendation(document: PlanOut, verified: VerifiedPlan, project_id: str, most: int) -> RecommendationOut:
-    """Ranked suggestions for a waiting project, and its dossier."""
+def recommendation(
+    document: PlanOut, verified: VerifiedPlan, project_id: str, most: int, deadline: Deadline = NO_DEADLINE
+) -> RecommendationOut:
+    """Ranked suggestions for a waiting project, and its dossier.
+
+    Past the deadline the best that were found by then, which is said; raises SearchCancelledError when nobody waits
+    for them any more.
+    """
     problem, standing = verified.problem, PlanIndex(verified.problem, verified.plan)
     project = problem.project_by_id[project_id]
-    ways = place_project(standing, project, most)
-    told = dossier_beside(standing, project, newcomer=True)
+    ways = place_project(standing, project, max(most, MOST_ALTERNATIVES), deadline)
+    told = dossier_of_newcomer(standing, project, ways.found, deadline)
     return RecommendationOut(
         plan_id=document.plan_id,
         project_id=project_id,
-        suggestions=tuple(_suggestion(problem, rank, way) for rank, way in enumerate(ways.found, start=1)),
+        suggestions=tuple(_suggestion(problem, rank, way) for rank, way in enumerate(ways.found[:most], start=1)),
         complete=ways.complete,
         forced=tuple(sorted(_forced(problem, told), key=lambda site: len(site.breaches))),
         dossier=dossier_document(told),
@@ -191,7 +200,14 @@ def recommendation_text(answer: RecommendationOut, document: PlanOut, language: 
 def _said(voice: Localizer, answer: RecommendationOut) -> Iterator[str]:
     yield f"{answer.project_id} → {answer.plan_id}"
     if not answer.suggestions:
-        yield voice.of("  没有不动他人的位置。", "  There is no place for it without moving anyone.")
+        yield (
+            voice.of("  没有不动他人的位置。", "  There is no place for it without moving anyone.")
+            if answer.complete
+            else voice.of(
+                "  时限内未找到不动他人的位置；未全部试算，不表示没有。",
+                "  No place without moving anyone was found in the time allowed; not all were tried.",
+            )
+        )
     for suggestion in answer.suggestions:
         yield f"  {suggestion.rank}. {voice.changes(suggestion.deltas)}"
         for site in suggestion.sites:
@@ -199,6 +215,11 @@ def _said(voice: Localizer, answer: RecommendationOut) -> Iterator[str]:
             since = voice.of(f"{site.start} 起", f"from {site.start}")
             late = voice.late(site.asked_start, site.months_late)
             yield f"     {site.component_id}: {voice.space(site.space_id)}, {since}{late}, {area}"
+    if answer.suggestions and not answer.complete:
+        yield voice.of(
+            "  以上为时限内试算所得，未试算的位置中可能还有更优者。",
+            "  These were found in the time allowed; there may be better places that were not tried.",
+        )
     if answer.forced:
         yield voice.of(
             "突破规则的备选及涉及的规则（最少者在前）：",

@@ -35,6 +35,7 @@ def _recommend(command: argparse.ArgumentParser) -> None:
     command.add_argument("--plan", type=Path, required=True)
     command.add_argument("--project", type=Path, required=True, help="file with the newcomer")
     command.add_argument("--most", type=count, default=5, metavar="N", help="most suggestions (default: 5)")
+    command.add_argument("--time-limit", type=seconds, default=60.0, metavar="S", help="wall seconds of the search")
     _language(command)
     command.add_argument("--json", action="store_true", help="the recommendation as JSON")
 

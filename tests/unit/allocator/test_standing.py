@@ -13,8 +13,9 @@ from allocator.problem.start_months import first_month, may_start
 from allocator.rules import RULES
 from allocator.siting.candidates import sites_of
 from allocator.siting.limit_changes import RAISED, changes_of_sites, joined, of_breaches, price_of
+from allocator.siting.partial_choices import MOST_LOOKED_AT
 from allocator.siting.repair import cheapest_repair
-from allocator.siting.search import MOST_LOOKED_AT, place_project, worth_of
+from allocator.siting.search import place_project, worth_of
 from tests.support.large_cases import newcomer, standing_city
 from tests.support.random_problems import NOW, all_plans, draw_problem, sites
 
