@@ -99,7 +99,8 @@ class _Trial:
         self._plan = verified.plan
         spaces = [block.space(park_id) for park_id in parks]
         self._space_ids = tuple(space.space_id for space in spaces)
-        self._problem = with_blocks(verified.problem, spaces)
+        # the block may give a goal something to say that had none: what is pursued stays what the plan pursues
+        self._problem = replace(with_blocks(verified.problem, spaces), aims=aims_of(verified.problem))
 
     def changes_anything(self, tiers: int) -> bool:
         """Whether a component could use the block, or its floor counts in a limit or in a goal that is pursued."""

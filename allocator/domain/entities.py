@@ -170,6 +170,7 @@ class Component:
     ``barred_from`` those where it must not be.  ``like`` is the present space of a sitting tenant, who needs another
     like it; its function is then not known, and no rule asks for it.  ``max_sites`` is over how many spaces of one
     building the component may be divided.  A component with a ``lease`` stands there, whatever else it asks for.
+    ``not_before`` is a month before which it cannot start, whatever it asks for.
     """
 
     project_id: str
@@ -189,6 +190,7 @@ class Component:
     sensitive_to: frozenset[Hazard] = frozenset()
     start_from: int | None = None
     start_until: int | None = None
+    not_before: int | None = None
     lease_months: int | None = None
     max_rent_fen_m2_month: int | None = None
     districts: frozenset[str] = frozenset()

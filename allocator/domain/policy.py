@@ -32,6 +32,14 @@ def numbered(names: Iterable[str]) -> Iterator[str]:
         yield own
 
 
+def read_joined(text: str, names: Iterable[str]) -> Iterator[str]:
+    """Those of the names, in their order, that were joined by ``+`` in front of an ``@``."""
+    for name in names:
+        if text.startswith((f"{name}+", f"{name}@")):
+            yield name
+            text = text[len(name) + 1 :]
+
+
 MOVE_PRICE: Mapping[Stage, int] = {Stage.ANNOUNCED: 1, Stage.CONTRACTED: 5, Stage.BUILT: 25}
 """What it costs, in points, to move or drop a published component, where the policy says nothing else."""
 

@@ -7,7 +7,7 @@ from allocator.domain.months import format_month
 from allocator.domain.plan import Assignment
 from allocator.explanation.dossier import Requirement
 from allocator.problem.problem import Problem
-from allocator.problem.start_months import is_over, latest_start, months_late
+from allocator.problem.start_months import is_over, latest_start, months_late, soonest_month
 from allocator.problem.subsidy import rent_paid_fen_m2_month, subsidy_fen_m2_month
 
 
@@ -76,5 +76,5 @@ def asked_window(problem: Problem, component: Component) -> str:
     """First and last month in which the component would start, as asked or by default."""
     first = component.start_from
     if first is None and not is_over(problem, component):
-        first = problem.plan_from
+        first = soonest_month(problem, component)
     return f"{'' if first is None else format_month(first)}–{format_month(latest_start(problem, component))}"

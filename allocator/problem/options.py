@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from allocator.domain.entities import Component, Space
 from allocator.domain.months import FOREVER, format_month
 from allocator.problem.floor_splits import Piece, divisions, in_lots_m2, most_m2
-from allocator.problem.start_months import is_over, latest_start, start_months, stays, window
+from allocator.problem.start_months import asked_month, is_over, latest_start, start_months, stays, window
 from allocator.problem.subsidy import rent_paid_fen_m2_month
 
 if TYPE_CHECKING:
@@ -182,9 +182,7 @@ def _window(problem: Problem, component: Component, space: Space) -> Reason | No
         if stays(problem, component, standing, published.start):
             return None
     asked_from = component.start_from or 0
-    wanted = format_month(
-        asked_from if is_over(problem, component) and asked_from else max(problem.plan_from, asked_from)
-    )
+    wanted = format_month(asked_from if is_over(problem, component) and asked_from else asked_month(problem, component))
     until = f"–{format_month(latest_start(problem, component))}"
     term = "open-ended" if component.lease_months is None else f"{component.lease_months} months"
     offered_until = "" if space.available_until == FOREVER else f"–{format_month(space.available_until)}"

@@ -57,8 +57,13 @@ MUCH_LATE_MONTHS = 6
 
 
 def asked_month(problem: Problem, component: Component) -> int:
-    """Month from which the plan could serve the component: the asked one, or the plan's first where that is later."""
-    return max(problem.plan_from, component.start_from or 0)
+    """Month from which the plan could serve the component: the asked one, or its own first where that is later."""
+    return max(soonest_month(problem, component), component.start_from or 0)
+
+
+def soonest_month(problem: Problem, component: Component) -> int:
+    """First month in which the plan could serve the component, whatever it asks for."""
+    return max(problem.plan_from, component.not_before or 0)
 
 
 def latest_start(problem: Problem, component: Component) -> int:
@@ -72,8 +77,8 @@ def latest_start(problem: Problem, component: Component) -> int:
 
 
 def months_late(problem: Problem, component: Component, start: int) -> int:
-    """Months between the asked month, or the plan's first where none is asked, and a start; 0 if it is not late."""
-    asked = problem.plan_from if component.start_from is None else component.start_from
+    """Months between the asked month, or the soonest where none is asked, and a start; 0 if it is not late."""
+    asked = soonest_month(problem, component) if component.start_from is None else component.start_from
     return max(0, start - asked)
 
 

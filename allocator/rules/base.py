@@ -40,6 +40,15 @@ class Compared:
         return cls(asked, limit - (measured - asked), unit, place, until)
 
 
+def component_and_district(problem: Problem, where: str) -> tuple[str, str]:
+    """Component and adcode of a place ``component/adcode``; either may hold slashes."""
+    return next(
+        (key, adcode)
+        for adcode in problem.registry.districts
+        if (key := where.removesuffix(f"/{adcode}")) != where and key in problem.components
+    )
+
+
 class Choose(Protocol):
     """The 0–1 decisions that a formulation may speak of."""
 

@@ -50,4 +50,5 @@ class NamedProjectSited(Rule):
         """Name both districts."""
         named = problem.registry.districts[str(breach.limit)].name_en
         here = problem.registry.districts[str(breach.measured)].name_en
-        return f"Component {breach.where.rsplit('/', 1)[0]} stands in {here}; the policy sites it in {named}."
+        key = breach.where.removesuffix(f"/{breach.limit}")
+        return f"Component {key} stands in {here}; the policy sites it in {named}."

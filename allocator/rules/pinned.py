@@ -69,7 +69,7 @@ class Pinned(Rule):
         if breach.where.endswith(f"/{BEGUN}"):
             key = breach.where.removesuffix(f"/{BEGUN}")
             return f"The lease of component {key} has begun: {breach.limit}; found: {breach.measured}."
-        key = breach.where.rsplit("@", 1)[0]
+        key = breach.where.removesuffix(f"@{breach.limit}")
         return f"Component {key} is locked to {breach.limit}; found: {breach.measured}."
 
 

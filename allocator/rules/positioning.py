@@ -7,7 +7,7 @@ from allocator.domain.vocabulary import Permission
 from allocator.linear.expressions import total
 from allocator.problem.options import Option
 from allocator.problem.problem import Problem
-from allocator.rules.base import Choose, Compared, NamedRow, Rule, Sides
+from allocator.rules.base import Choose, Compared, NamedRow, Rule, Sides, component_and_district
 
 BUDGET = "exception-budget"
 
@@ -73,7 +73,7 @@ class Positioning(Rule):
         """Name the function and district, or the number of exceptions."""
         if breach.where == BUDGET:
             return f"The plan places {breach.measured} components by exception; the budget is {breach.limit}."
-        key, adcode = breach.where.rsplit("/", 1)
+        key, adcode = component_and_district(problem, breach.where)
         district = problem.registry.districts[adcode]
         return f"Component {key} is {breach.measured}, which is forbidden in {district.name_en} ({district.role_en})."
 

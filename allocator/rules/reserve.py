@@ -62,7 +62,7 @@ class Reserved(SharedOut):
     def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
         """Floor asked for there, what is open to it, and until when the rest is held back."""
         name = breach.where.rsplit("/", 1)[0]
-        reserve = next(each for each in problem.policy.reserves if each.name == name)
+        reserve = problem.policy.named_reserves[name]
         asked = _taken_m2(problem, reserve, _covered(problem, reserve), option)
         return Compared.of_share(asked, breach, "m2", name, format_month(reserve.until))
 

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from allocator.analysis.infeasible_batch.limit_edits import LimitEdit
-from allocator.domain.policy import numbered
+from allocator.domain.policy import numbered, read_joined
 from geodata.records.inputs import Inputs
 from service.exports.plan_files import write_text
 
@@ -58,8 +58,9 @@ def _policy(made: Patch, shown: Patch, change: LimitEdit) -> None:
         policy[change.field] = change.after
         return
     listed = policy.get("named_projects", shown["policy"]["named_projects"])
-    names = zip(numbered(named["name"] for named in listed), listed, strict=True)
-    policy["named_projects"] = [named for name, named in names if name not in change.id.split("+")]
+    names = list(numbered(named["name"] for named in listed))
+    lifted = set(read_joined(f"{change.id}@", names))
+    policy["named_projects"] = [named for name, named in zip(names, listed, strict=True) if name not in lifted]
 
 
 def _listed(kind: str) -> "Patcher":
@@ -83,9 +84,12 @@ def _project(made: Patch, shown: Patch, change: LimitEdit) -> None:
 
 
 def _component(made: Patch, shown: Patch, change: LimitEdit) -> None:
-    project_id, component_id = change.id.rsplit("/", 1)
-    project = next(each for each in shown["projects"] if each["project_id"] == project_id)
-    part = next(each for each in project["components"] if each["component_id"] == component_id)
+    part = next(
+        part
+        for project in shown["projects"]
+        for part in project["components"]
+        if f"{project['project_id']}/{part['component_id']}" == change.id
+    )
     changed = made.setdefault("projects", {}).setdefault(change.id, {})
     if change.field == "pinned_to":
         changed["pinned_to"] = None

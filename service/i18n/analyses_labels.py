@@ -21,7 +21,7 @@ def way_label(way: str, districts: Mapping[str, Label] | None = None) -> Label:
     words = WAYS.get(kind, {"zh": kind, "en": kind})
     if not about:
         return words
-    parts = [_about(part, districts or {}) for part in about.split("/")]
+    parts = [_about(part, districts or {}) for part in about.split("/", 1)]
     return {
         "zh": f"{words['zh']}：{' · '.join(part['zh'] for part in parts)}",
         "en": f"{words['en']}: {' · '.join(part['en'] for part in parts)}",

@@ -179,6 +179,13 @@ class Localizer:
             return self.space(place)
         return self.park(place) if place in self._parks else self.district(place)
 
+    def parts_of(self, where: str) -> tuple[str, ...]:
+        """The parts of what may be ``component@place``; either id may hold an ``@``."""
+        known = (self._park_of, self._parks, self._districts)
+        cuts = [at for at, sign in enumerate(where) if sign == "@" and not any(where in ids for ids in known)]
+        at = next((at for at in cuts if any(where[at + 1 :] in ids for ids in known)), len(where))
+        return tuple(part for part in (where[:at], where[at + 1 :]) if part)
+
     def firm(self, project_id: str, component_id: str) -> str:
         """A component of the batch by its firm and its key."""
         key = f"{project_id}/{component_id}"

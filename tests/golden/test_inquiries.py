@@ -106,6 +106,34 @@ def test_a_newcomer_gets_ranked_sites_while_everyone_stays(standing, tmp_path, p
     assert "Could be placed; nobody had asked when the plan was made" in said
 
 
+@pytest.mark.parametrize(
+    ("day", "asked", "window", "told", "late"),
+    [
+        ("2026-02-10", "", "2026-09–2027-09", None, 0),
+        ("2026-02-10", "2026-01", "2026-01–2027-09", "2026-01", 8),
+        ("2026-02-10", "2026-12", "2026-12–2027-12", "2026-12", 0),
+        ("2026-11-10", "", "2026-11–2027-11", None, 0),
+        ("2026-11-10", "2026-01", "2026-01–2027-11", "2026-01", 10),
+        ("2026-11-10", "2026-10", "2026-10–2027-11", "2026-10", 1),
+    ],
+)
+def test_what_a_newcomer_asked_is_told_as_it_was_asked(
+    day, asked, window, told, late, standing, tmp_path, project_row, write_csv, capsys, monkeypatch
+):
+    monkeypatch.setenv("ALLOCATOR_TODAY", day)
+    row = project_row(project_id="NEW", floor_area_m2=500, start_from=asked, start_until="")
+    path = write_csv(tmp_path / "new.csv", [row])
+    capsys.readouterr()
+    assert main(["recommend", "--plan", str(standing), "--project", str(path), "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    site = answer["suggestions"][0]["sites"][0]
+    soonest = max("2026-09", day[:7], asked)
+    assert (site["start"], site["asked_start"], site["months_late"]) == (soonest, told, late)
+    lines = {line["what"]: line["needed"] for line in answer["dossier"]["components"][0]["asked"]}
+    assert lines["start"] == window
+    assert answer["suggestions"][0]["deltas"].get("delay", 0) == 0, "no site could begin sooner"
+
+
 def test_a_newcomer_without_a_place_learns_who_is_in_the_way(standing, tmp_path, project_row, write_csv, capsys):
     path = write_csv(tmp_path / "new.csv", [project_row(project_id="NEW", floor_area_m2=4000)])
     assert main(["recommend", "--plan", str(standing), "--project", str(path)]) == 0

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from allocator.analysis.infeasible_batch.limits import Limit
 from allocator.domain.entities import Component, Project
-from allocator.domain.policy import Quota, Reserve
+from allocator.domain.policy import Quota, Reserve, read_joined
 from allocator.domain.vocabulary import Permission, QuotaKind
 from allocator.problem.problem import Problem
 from allocator.rules.links import named_links
@@ -58,7 +58,7 @@ def _utilities(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, Li
 def _positioning(problem: Problem, limit: Limit, amount: int) -> tuple[Problem, LimitEdit]:
     if limit.where == BUDGET:
         return _policy_number(problem, "exception_budget", amount)
-    function, adcode = limit.where.rsplit("@", 1)
+    function, adcode = limit.where.split("@", 1)
     district = problem.registry.districts[adcode]
     permissions = {
         each: Permission.ALLOWED if each.value == function else permission
@@ -78,9 +78,10 @@ def _policy_number(problem: Problem, name: str, amount: int) -> tuple[Problem, L
 
 
 def _named_project(problem: Problem, limit: Limit, _amount: int) -> tuple[Problem, LimitEdit]:
-    names = limit.where.rsplit("@", 1)[0]
-    kept = tuple(named for name, named in problem.policy.named_sites.items() if name not in names.split("+"))
-    change = LimitEdit("policy", names, "named_projects", limit.where, None)
+    sites = problem.policy.named_sites
+    lifted = list(read_joined(limit.where, sites))
+    kept = tuple(named for name, named in sites.items() if name not in lifted)
+    change = LimitEdit("policy", "+".join(lifted), "named_projects", limit.where, None)
     return replace(problem, policy=replace(problem.policy, named_projects=kept)), change
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from allocator.domain.vocabulary import QuotaKind
 from allocator.linear.expressions import Row
 from allocator.problem.problem import Problem
+from allocator.rules.base import component_and_district
 from allocator.rules.links import named_links
 from allocator.rules.positioning import BUDGET
 from allocator.rules.quota import WHOLE_BP
@@ -60,7 +61,7 @@ def states(problem: Problem, limit: Limit, where: str) -> bool:
     """Whether a breach of the limit's rule, found there, is a breach of this limit."""
     match limit.rule:
         case "positioning" if where != BUDGET:
-            key, adcode = where.rsplit("/", 1)
+            key, adcode = component_and_district(problem, where)
             return limit.where == f"{problem.components[key].function.value}@{adcode}"
         case "named-project":
             return limit == _named_project(problem, where)
@@ -112,13 +113,13 @@ def _positioning(problem: Problem, where: str) -> Limit:
     """The exception budget, or what a function may not do in a district."""
     if where == BUDGET:
         return Limit(f"positioning/{where}", "exceptions")
-    key, adcode = where.rsplit("/", 1)
+    key, adcode = component_and_district(problem, where)
     return Limit(f"positioning/{problem.components[key].function.value}@{adcode}", LIFTED)
 
 
 def _named_project(problem: Problem, where: str) -> Limit:
     """The sentences of the policy that site the component there."""
-    key, adcode = where.rsplit("/", 1)
+    key, adcode = component_and_district(problem, where)
     sentences = {id(named) for named in problem.named_districts[key] if named.district == adcode}
     names = [name for name, named in problem.policy.named_sites.items() if id(named) in sentences]
     return Limit(f"named-project/{'+'.join(names)}@{adcode}", LIFTED)

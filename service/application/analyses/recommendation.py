@@ -116,7 +116,7 @@ def not_in_the_past(project: Project, file: str) -> Project:
                 for part in late
             ]
         )
-    parts = tuple(replace(part, start_from=max(part.start_from or 0, current)) for part in project.components)
+    parts = tuple(replace(part, not_before=current) for part in project.components)
     return replace(project, components=parts)
 
 

@@ -131,7 +131,7 @@ def _unknown(inputs: Inputs, scenario: Scenario, path: Path) -> list[Fault]:
     """Everything the scenario speaks of that is not there."""
     projects = {p.project_id for p in inputs.projects}
     parts = {f"{p.project_id}/{part.component_id}" for p in inputs.projects for part in p.components}
-    published = {f"{made.project_id}/{made.component_id}" for made in inputs.published}
+    published = {name for m in inputs.published for name in (m.project_id, f"{m.project_id}/{m.component_id}")}
     checks = (
         ("withdraw", scenario.withdraw, projects),
         ("projects", scenario.projects, projects | parts),
@@ -139,7 +139,7 @@ def _unknown(inputs: Inputs, scenario: Scenario, path: Path) -> list[Fault]:
         ("remove/spaces", scenario.remove.spaces, {s.space_id for s in inputs.spaces}),
         ("remove/tenancies", scenario.remove.tenancies, {t.tenancy_id for t in inputs.tenancies}),
         ("policy", scenario.policy, set(type(inputs.policy).model_fields)),
-        ("stages", scenario.stages, published | {key.split("/")[0] for key in published}),
+        ("stages", scenario.stages, published),
     )
     return [
         _fault(path, column, name, "is not known", remedy)

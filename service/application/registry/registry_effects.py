@@ -78,8 +78,9 @@ def _over_full(problem: Problem, made: Plan) -> dict[str, Reason]:
     for rule in RULES:
         if rule.id in CAPACITIES:
             for breach in rule.check(problem, known):
-                place, _, rest = breach.where.partition("/")
-                unit = "m2" if rule.id == "floor-area" else rest.split("/")[0]
+                place, unit = breach.where.rsplit("/", 1)[0], "m2"
+                if rule.id != "floor-area":
+                    place, unit = place.rsplit("/", 1)
                 found.setdefault(place, Reason(rule.id, breach.measured, breach.limit, unit))
     return found
 

@@ -101,7 +101,7 @@ def repair(voice: Localizer, dossier: DossierOut, _plan: PlanOut) -> Iterator[st
 
 def _change(voice: Localizer, change: ChangeOut) -> str:
     title = voice.short(change.code, change.unit)
-    where = voice.listed(voice.place(place) for place in change.where.split("@"))
+    where = voice.listed(voice.place(place) for place in voice.parts_of(change.where))
     needed, offered = (voice.amount(number, change.unit, change.code) for number in (change.needed, change.offered))
     if change.by is None:
         return voice.of(

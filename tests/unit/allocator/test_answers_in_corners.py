@@ -100,6 +100,23 @@ def test_a_block_counts_once_in_the_shares_however_many_parks_it_could_stand_in(
     assert cell.goals[1].value == 25
 
 
+@pytest.mark.parametrize("aims", [(("spread", 1), ("cost", 2)), (("cost", 2), ("spread", 1), ("value", 1))])
+def test_a_block_is_judged_by_the_goals_that_the_plan_pursues(aims):
+    """Spread has nothing to say while one district alone has floor; the block would give it a voice of its own."""
+    places, (hall, _), both = districts_with(1)
+    asked = project("p", component(floor_area_m2=600))
+    case = problem([asked], [replace(hall, rent_fen_m2_month=100)], places, both, distance_m=distances(places))
+    case = replace(case, aims=(Aim(aims), Aim((("value", 1),))))
+    verified = solved(case)
+    found = build_next(verified, means(), 1000, tiers=1)
+    pursued = tuple(part for part in aims if part[0] != "spread")
+    assert found.goals == (Aim(pursued).name,)
+    (cell,) = (cell for cell in found.cells if cell.district == "440310")
+    assert [goal.goal for goal in cell.goals] == list(found.goals)
+    assert "spread" not in verified.values
+    assert (cell.status, cell.goals[0].value, cell.deltas.get("cost", 0)) == (PlanStatus.OPTIMAL, 0, 0)
+
+
 @pytest.mark.parametrize("parks", [1, 2, 3])
 @pytest.mark.parametrize(("asked", "gain"), [(400, 10), (500, 10), (501, 0), (900, 0)])
 def test_a_block_beside_a_reserve_leaves_what_one_block_leaves(parks, asked, gain):
