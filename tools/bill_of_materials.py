@@ -2,8 +2,8 @@
 """Bill of materials and notices of third parties: ``python tools/bill_of_materials.py FOLDER [PYTHON]``.
 
 Writes ``FOLDER/sbom.cdx.json`` (CycloneDX 1.6) and ``FOLDER/THIRD-PARTY-NOTICES.txt`` of what the run lock installs in
-the environment of PYTHON (default: this one), of what its wheels say that they carry within, and of the vendored
-scripts.  Ends with 1 where a licence is unknown or not one that we take.
+the environment of PYTHON (default: this one), of the libraries within its wheels, and of the vendored scripts.  Ends
+with 1 where a licence is unknown or not one that we take, and where nothing is known of a library.
 """
 
 import json
@@ -19,6 +19,10 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from license_expression import get_spdx_licensing
 from packaging.utils import canonicalize_name
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import native_libraries
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK = ROOT / "requirements-run.lock"
@@ -39,27 +43,36 @@ TAKEN = frozenset(
         "BSD-4-Clause-UC",
         "BSL-1.0",
         "CC0-1.0",
+        "EPL-1.0",
+        "EPL-2.0",
         "FTL",
         "GPL-3.0-or-later WITH GCC-exception-3.1",
         "IJG",
         "ISC",
+        "LGPL-2.1-only",
         "LGPL-2.1-or-later",
         "LGPL-3.0-only",
         "MIT",
         "MIT-0",
         "MIT-CMU",
         "MPL-2.0",
+        "OLDAP-2.8",
         "PSF-2.0",
+        "PostgreSQL",
         "Python-2.0",
         "Unicode-3.0",
         "Unicode-DFS-2016",
         "Unlicense",
         "X11",
         "Zlib",
+        "blessing",
+        "bzip2-1.0.6",
+        "curl",
+        "libpng-2.0",
         "libtiff",
     }
 )
-"""Licences that we take, by SPDX: none of them binds our own code. LGPL is for libraries that are loaded unchanged."""
+"""Licences that we take, by SPDX: none of them binds our own code. LGPL, EPL: loaded or run unchanged."""
 
 CLASSIFIED = {
     "Apache Software License": "Apache-2.0",
@@ -92,9 +105,18 @@ FILES = {"readline": "libreadline", "libimagequant": "libimagequant"}
 """Components that a wheel's bill names although the file may be absent, and how its name begins."""
 
 
+def hashes_of_lock() -> dict[str, list[str]]:
+    """SHA-256 of the files that the run lock lets in, by name."""
+    blocks = re.split(r"^(?=[\w.-]+==)", LOCK.read_text("utf-8"), flags=re.MULTILINE)[1:]
+    return {
+        canonicalize_name(block.partition("==")[0]): re.findall(r"--hash=sha256:([0-9a-f]{64})", block)
+        for block in blocks
+    }
+
+
 def names_of_lock() -> set[str]:
     """Names that the run lock has."""
-    return {canonicalize_name(name) for name in re.findall(r"^([\w.-]+)==", LOCK.read_text("utf-8"), re.MULTILINE)}
+    return set(hashes_of_lock())
 
 
 def site_of(python: str) -> Path:
@@ -172,11 +194,42 @@ def is_taken(expression: Any) -> bool:
 
 def faults_of(component: Component) -> Iterator[str]:
     """What is wrong with the licence of a component, and of what it carries."""
+    if component.get("type") == "file":
+        return
     licence = licence_of(component)
     if not (licence and is_taken(SPDX.parse(licence))) and component["name"] not in EXCEPTED:
         yield f"{component['name']} {component.get('version', '')}: {licence or 'no licence known'}"
     for each in component.get("components", ()):
         yield from faults_of(each)
+
+
+def within(package: Distribution, python: str) -> Iterator[Component]:
+    """What lies within a wheel: by its own bill, and by what is known of wheels without one."""
+    yield from carried(package)
+    yield from native_libraries.of_package(package, canonicalize_name(package.name), python)
+
+
+def distribution_of(component: Component, hashes: Sequence[str]) -> dict[str, Any]:
+    """Where a package comes from: one of the files of its release, each with its hash."""
+    listed = [{"alg": "SHA-256", "content": each} for each in hashes]
+    comment = f"one of the files of the release, by {LOCK.name}"
+    return {"type": "distribution", "url": component["purl"], "comment": comment, "hashes": listed}
+
+
+def fill(component: Component, package: Distribution, python: str) -> None:
+    """Give a component its licence, the hashes that the lock has, and what it carries."""
+    inner = {}
+    for each in within(package, python):
+        ref = f"{component['bom-ref']}/{each['name']}=={each.get('version', '')}"
+        kept = ("type", "name", "version", "scope", "purl", "licenses", "components")
+        inner[ref] = {key: each[key] for key in kept if key in each} | {"bom-ref": ref}
+    if inner:
+        component["components"] = [inner[ref] for ref in sorted(inner)]
+    for each in (component, *inner.values()):
+        if licence := licence_of(each):
+            each["licenses"] = [{"expression": licence}]
+    hashes = hashes_of_lock()[canonicalize_name(package.name)]
+    component.setdefault("externalReferences", []).append(distribution_of(component, hashes))
 
 
 def bill_of(python: str) -> dict[str, Any]:
@@ -187,16 +240,7 @@ def bill_of(python: str) -> dict[str, Any]:
     kept = {canonicalize_name(each.name): each for each in packages(site_of(python))}
     bill["components"] = [each for each in bill["components"] if canonicalize_name(each["name"]) in kept]
     for component in bill["components"]:
-        inner = {}
-        for each in carried(kept[canonicalize_name(component["name"])]):
-            ref = f"{component['bom-ref']}/{each['name']}=={each.get('version', '')}"
-            facts = {key: each[key] for key in ("type", "name", "version", "scope", "purl", "licenses") if key in each}
-            inner[ref] = facts | {"bom-ref": ref}
-        if inner:
-            component["components"] = [inner[ref] for ref in sorted(inner)]
-        for each in (component, *inner.values()):
-            if licence := licence_of(each):
-                each["licenses"] = [{"expression": licence}]
+        fill(component, kept[canonicalize_name(component["name"])], python)
     ours, scripts = bill["metadata"]["component"]["bom-ref"], list(vendored())
     refs = {each["bom-ref"] for each in bill["components"]} | {ours}
     bill["dependencies"] = [
@@ -239,6 +283,11 @@ def main(arguments: Sequence[str]) -> int:
     text = json.dumps(bill, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     faults = [str(wrong) for wrong in [JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)] if wrong is not None]
     faults += [fault for each in bill["components"] for fault in faults_of(each)]
+    faults += [
+        f"{package.name}: nothing is known of {path.name}"
+        for package in packages(site_of(python))
+        for path in native_libraries.unknown_files(package, canonicalize_name(package.name))
+    ]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sbom.cdx.json").write_text(text, encoding="utf-8")
     (folder / "THIRD-PARTY-NOTICES.txt").write_text(notices_of(bill, site_of(python)), encoding="utf-8")

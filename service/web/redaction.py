@@ -95,13 +95,21 @@ class _Writing:
     def _text(self, said: str) -> str:
         return self.pattern.sub(lambda found: HIDDEN if found.group() in self.hidden else found.group(), said)
 
+    def _moves_a_tenant(self, content: Any) -> bool:
+        """Whether this is the move of a tenant whose name is hidden: that it may be moved is so, too."""
+        match content:
+            case {"tenancy_id": _, "from_space": _, "occupant": str(occupant)}:
+                return occupant == HIDDEN or occupant in self.hidden
+            case _:
+                return False
+
     def content(self, content: Any) -> Any:
         """The same without the names."""
         match content:
             case str():
                 return self._text(content)
             case list():
-                return [self.content(each) for each in content]
+                return [self.content(each) for each in content if not self._moves_a_tenant(each)]
             case {"project_id": str(project_id), "component_id": _, "value": _, "occupant": str(occupant)} if (
                 project_id in self.hidden or occupant in self.hidden
             ):

@@ -12,7 +12,7 @@ from seeds.load import load_districts
 from service.application.planning import submit_run
 from service.application.registry.tenant_names import in_registry
 from service.observability import logs
-from service.web.redaction import HIDDEN, mask_of
+from service.web.redaction import HIDDEN, Redaction, mask_of
 from tests.api.matrix import SURFACES
 from tests.support.api_client import PINGSHAN, a_project, desk_on
 from tests.support.problems import component, problem, project
@@ -59,9 +59,36 @@ def test_a_registry_keeps_tenants_of_the_district_and_firms_of_its_own():
             {"tenancy_id": "t4", "space_id": "b", "occupant": ""},
         ],
     }
+    document["tenancies"] = [{**each, "may_move": True} for each in document["tenancies"]]
     shown = in_registry(document, "1", ["OURS  LTD"])["tenancies"]
     assert [each["occupant"] for each in shown] == ["Here", HIDDEN, "我们 / Ours Ltd", ""]
     assert shown[1] == {"tenancy_id": "t2", "space_id": "b", "occupant": HIDDEN}
+    assert [each.get("may_move") for each in shown] == [True, None, True, None], (
+        "who may be moved is told of them alone"
+    )
+
+
+def test_moves_of_hidden_tenants_are_left_out():
+    mask = Redaction(frozenset({"There"}), frozenset())
+    move = {"tenancy_id": "t1", "occupant": "Here", "from_space": "a", "to_space": "b", "price": 1}
+    others = [{**move, "tenancy_id": "t2", "occupant": occupant} for occupant in ("There", HIDDEN)]
+    assert mask.content({"tenant_moves": [move, *others]}) == {"tenant_moves": [move]}
+
+
+def test_a_district_reads_of_no_tenant_elsewhere_whether_it_may_be_moved(city):
+    desk, _, own = city
+    documents = [desk.get("registries/current", person).json()["document"] for person in ("oli", "pam", "pat")]
+    elsewhere = foreign_spaces(documents[0])
+    told = [
+        [each for each in document["tenancies"] if each["space_id"] in elsewhere and each.get("may_move")]
+        for document in documents
+    ]
+    assert len(told[0]) > 0, "so that this says something"
+    assert told[1:] == [[], []]
+    plan_id = desk.get(f"runs/{own}", "pam").json()["plan_id"]
+    inputs = desk.get(f"plans/{plan_id}/exports/plan.json", "pam").json()["inputs"]
+    movable = {each["space_id"] for each in inputs["tenancies"] if each.get("may_move")}
+    assert movable & elsewhere == set()
 
 
 @pytest.fixture(scope="module", autouse=True)

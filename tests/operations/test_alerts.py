@@ -19,7 +19,8 @@ FOLDER = Path(__file__).parents[2] / "docs/how-to/monitoring"
 RULES = [
     rule for group in yaml.safe_load((FOLDER / "alerts.yml").read_text("utf-8"))["groups"] for rule in group["rules"]
 ]
-PANELS = json.loads((FOLDER / "dashboard.json").read_text("utf-8"))["panels"]
+DASHBOARD = json.loads((FOLDER / "dashboard.json").read_text("utf-8"))
+PANELS = DASHBOARD["panels"]
 EXPRESSIONS = {rule["alert"]: rule["expr"] for rule in RULES} | {
     f"{panel['title']} {target['refId']}": target["expr"] for panel in PANELS for target in panel["targets"]
 }
@@ -102,6 +103,26 @@ def test_panels_lie_beside_each_other_and_have_ids_of_their_own():
     ]
     assert len(cells) == len(set(cells))
     assert max(x for x, _ in cells) < 24
+
+
+def test_the_dashboard_asks_the_prometheus_that_is_chosen_when_it_is_imported():
+    (chosen,) = DASHBOARD["templating"]["list"]
+    assert (chosen["type"], chosen["query"]) == ("datasource", "prometheus")
+    wanted = {"type": "prometheus", "uid": f"${{{chosen['name']}}}"}
+    assert [panel["datasource"] for panel in PANELS] == [wanted] * len(PANELS)
+    assert all(target.get("datasource", wanted) == wanted for panel in PANELS for target in panel["targets"])
+    # a fixed id would overwrite, or miss, a dashboard of the Grafana that it is imported into
+    assert DASHBOARD.get("id") is None
+    assert 8 <= len(DASHBOARD["uid"]) <= 40
+
+
+def test_panels_are_of_kinds_and_units_that_grafana_has():
+    for panel in PANELS:
+        assert panel["type"] in {"stat", "timeseries"}, panel["title"]
+        unit = panel["fieldConfig"]["defaults"]["unit"]
+        assert unit in {"short", "s", "bytes", "percentunit", "reqps"}, panel["title"]
+        references = [target["refId"] for target in panel["targets"]]
+        assert len(set(references)) == len(references), panel["title"]
 
 
 @pytest.fixture(scope="module")

@@ -153,7 +153,7 @@ def test_backups_go_from_a_new_server_to_an_old_one_to_another_old_one_and_back(
     # Desk made keys, and made_at is another: everything else is what was restored
     assert (of_old.plans, of_old.rows, of_old.digest) == (note.plans, note.rows, note.digest)
     restored(make_database(machine.url(), "again"), second, of_old, kept, tmp_path)
-    back = make_database(server.handle.get_uri("postgres"), f"back_{machine.programs.parent.name}".replace("-", "_"))
+    back = make_database(server.url(), f"back_{machine.programs.parent.name}".replace("-", "_"))
     restored(back, second, of_old, kept, tmp_path)
 
 

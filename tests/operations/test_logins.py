@@ -29,7 +29,7 @@ def administrator(request):
     """Address of a server for its administrator."""
     if request.param == "machine":
         return request.getfixturevalue("machine").url()
-    return request.getfixturevalue("server").handle.get_uri("postgres")
+    return request.getfixturevalue("server").url()
 
 
 @pytest.fixture(scope="module")

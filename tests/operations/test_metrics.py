@@ -48,7 +48,7 @@ def test_without_a_database_the_metrics_say_that_it_is_away(server, tmp_path):
         desk.ask("ada", "GET", "me")
         name = make_url(desk.url).database
         desk.engine.dispose()
-        with psycopg.connect(server.handle.get_uri("postgres"), autocommit=True) as connection:
+        with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         house.engine.dispose()
         assert told(desk)["allocator_database_up",] == 0

@@ -1,8 +1,8 @@
 """A dump of a used database holds no secret, however it was made; and neither does what an earlier release left."""
 
 import base64
-import gzip
 import json
+import lzma
 import secrets
 import subprocess
 import time
@@ -116,7 +116,7 @@ def test_the_repeated_answer_says_that_the_key_was_shown_and_makes_none(used):
 
 
 def test_keys_that_an_earlier_release_stored_are_removed(server):
-    dump = gzip.decompress((DUMPS / "0005.sql.gz").read_bytes())
+    dump = lzma.decompress((DUMPS / "0005.sql.xz").read_bytes())
     assert dump.count(b"dak_".hex().encode()) == 1, "an answer with a key is in it"
     url = brought(server, "0005")
     engine = open_engine(url, pool_size=1)

@@ -177,7 +177,7 @@ def test_the_builder_is_sent_what_it_copies_and_nothing_else():
 def test_the_commands_of_the_services_work_together_without_containers(server, tmp_path):
     secrets = tmp_path / "secrets"
     secrets.mkdir()
-    made = make_database(server.handle.get_uri("postgres"), "composed")
+    made = make_database(server.url(), "composed")
     (secrets / "database_url").write_text(made.service + "\n")
     (secrets / "allocator_pepper").write_text("a pepper of the tests\n")
     environment = {

@@ -3,12 +3,10 @@
 import os
 import re
 import signal
-import subprocess
 from pathlib import Path
 
 import httpx
 
-from service.database import embedded
 from tests.reliability.processes import NOTHING_WRONG, Process, descendants, wait_until
 from tests.support.api_client import a_project, as_csv, as_xlsx
 
@@ -89,11 +87,8 @@ def test_the_api_the_worker_and_the_database_are_cut_down_mid_solve_and_nothing_
     worker.kill()
     port = site.address.rsplit(":", 1)[1]
     site.api.kill()
-    binaries, data = server.handle.bin_path, server.folder / "postgres"
-    stop = [str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "-w", "stop"]
-    as_owner = ["setpriv", "--reuid=pgserver", "--clear-groups"] if os.geteuid() == 0 else []
-    subprocess.run([*as_owner, *stop], check=True, capture_output=True, cwd="/")
-    embedded.run(server.handle)
+    server.crash()
+    server.start()
     site.api = site.process("serve", "--no-worker", "--port", port)
     site.api.wait_for("http://")
     again = site.worker()

