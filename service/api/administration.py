@@ -1,25 +1,23 @@
 """The audit, the keys, and who asks."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from service.api.responses import AuditCheck, AuditOut, KeyOut, Keys, Me, NewKey, SessionEnded, SessionOut, Sessions
-from service.database.rows import every, only
-from service.database.tables import api_key
-from service.database.tables import audit as entries
+from service.application import administration
 from service.formats.requests import KeyIn
-from service.identity import sessions
-from service.identity.api_keys import check_district, make_key, revoke_key
-from service.identity.roles import DISTRICT_ROLES, RIGHTS, Principal, Role
+from service.identity import api_keys, sessions
+from service.identity.roles import RIGHTS, Principal, Role
 from service.repositories import audit_log
 from service.web.context import Administrator, Reader
 from service.web.idempotency import Answer, IsOnce
 from service.web.pagination import InWindow, Page, paged
 from service.web.parsed_body import BodyRoute
-from service.web.problems import ProblemError, not_found
 
 router = APIRouter(tags=["administration"], route_class=BodyRoute)
 SHOWN_BEFORE = "The key was shown in the first answer and is not stored; if it was lost, revoke it and make another."
@@ -39,34 +37,26 @@ def me(asker: Reader) -> Me:
 def listed(asker: Administrator, window: InWindow, request: Request, response: Response) -> Page[AuditOut]:
     """Who did what to what."""
     with asker.transaction() as connection:
-        page = window.page(
-            connection,
-            select(entries),
-            entries.c.number,
-            lambda row: AuditOut.model_validate({**row, "digest": bytes(row["digest"]).hex()}),
-        )
-    return paged(request, response, page)
+        found = audit_log.entries(connection, audit_log.AuditFilter(), window.most, window.before)
+    return paged(request, response, window.shown(found, _entry))
+
+
+def _entry(row: Mapping[str, Any]) -> AuditOut:
+    return AuditOut.model_validate({**row, "digest": bytes(row["digest"]).hex()})
 
 
 @router.get("/audit/check", summary="Check the chain of the audit")
 def check(asker: Administrator) -> AuditCheck:
     """Recompute every seal; keep the last digest elsewhere, for a chain cannot see that its end was cut off."""
     with asker.transaction() as connection:
-        count, last, broken = audit_log.verify_chain(connection)
-    return AuditCheck(
-        holds=broken is None,
-        entries=count,
-        last_digest=last.hex(),
-        broken_at=None if broken is None else broken.number,
-        why=None if broken is None else broken.why,
-    )
+        return AuditCheck.model_validate(asdict(administration.check_audit(connection)))
 
 
 @router.get("/keys", summary="Keys")
 def keys(asker: Administrator) -> Keys:
     """Every key without its secret."""
     with asker.transaction() as connection:
-        rows = every(connection, select(api_key).order_by(api_key.c.made_at.desc()).limit(1000))
+        rows = api_keys.keys(connection)
     return Keys(items=[KeyOut.model_validate(row) for row in rows])
 
 
@@ -76,17 +66,10 @@ def make(asker: Administrator, body: KeyIn, once: IsOnce) -> Response:
 
     The same Idempotency-Key makes no second key, and its answer has a note in place of the key.
     """
-    role = Role(body.role)
-    if body.district is not None and role not in DISTRICT_ROLES:
-        errors = [{"pointer": "#/district", "message": f"does not go with the role {role}", "remedy": "Leave it out."}]
-        raise ProblemError(422, "invalid", "The key does not hold.", errors)
+    asked = administration.KeyRequest(Principal(body.person, Role(body.role), body.district), body.label, body.days)
 
     def do(connection: Connection) -> Answer:
-        check_district(connection, body.district)
-        principal = Principal(body.person, role, body.district)
-        key_id, key = make_key(connection, asker.house.pepper, principal, asker.person, body.label, body.days)
-        detail = {"person": body.person, "role": body.role, "district": body.district}
-        audit_log.record(connection, asker.person, "key.make", f"key/{key_id}", detail)
+        key_id, key = administration.make_key(connection, asker.house.pepper, asked, asker.person)
         asker.house.events.tell("key.made", asker.person, f"key/{key_id}", of=body.person, role=body.role)
         again = NewKey(key_id=key_id, key=None, note=SHOWN_BEFORE)
         return Answer(NewKey(key_id=key_id, key=key, note=None), 201, repeated=again)
@@ -99,11 +82,8 @@ def revoke(asker: Administrator, key_id: KeyId, once: IsOnce) -> Response:
     """From now on the key is not taken; where the API has several processes, by the others two seconds later."""
 
     def do(connection: Connection) -> Answer:
-        if not revoke_key(connection, key_id):
-            raise not_found("key in force")
-        audit_log.record(connection, asker.person, "key.revoke", f"key/{key_id}", {})
+        row = administration.revoke_key(connection, asker.person, key_id)
         asker.house.events.tell("key.revoked", asker.person, f"key/{key_id}")
-        row = only(connection, select(api_key).where(api_key.c.key_id == key_id))
         return Answer(KeyOut.model_validate(row))
 
     answer = once.answer(asker, do)
@@ -127,8 +107,7 @@ def end_session(asker: Administrator, session_id: SessionId, once: IsOnce) -> Re
     """From now on the cookie of the session is not taken; the key that it began with still is."""
 
     def do(connection: Connection) -> Answer:
-        if not sessions.end(connection, asker.person, session_id):
-            raise not_found("session in force")
+        administration.end_session(connection, asker.person, session_id)
         asker.house.events.tell("session.ended", asker.person, f"session/{session_id}")
         return Answer(SessionEnded(session_id=session_id))
 

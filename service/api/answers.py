@@ -3,15 +3,14 @@
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection
 
-from service.api.plans import PlanId
 from service.api.responses import ExportOut
+from service.application.analyses import plan_answers
 from service.exports.maps.analyses import check_answer
 from service.formats.analyses import AnswerOut
-from service.repositories import answers, plans
 from service.web.context import Planner
 from service.web.idempotency import Answer, IsOnce
 from service.web.parsed_body import BodyRoute
-from service.web.problems import conflict, not_found
+from service.web.plan_files import PlanId
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=BodyRoute)
 
@@ -27,15 +26,12 @@ def store(asker: Planner, plan_id: PlanId, body: AnswerOut, once: IsOnce) -> Res
     if done is not None:
         return done
     with asker.transaction() as connection:
-        if not plans.seen_whole(connection, plan_id):
-            raise not_found("plan that you may see whole")
+        plan_answers.whole_plan(connection, plan_id)
     document, verified = asker.house.plan(plan_id)
     check_answer("answer.json", body, document, verified)
 
     def make(connection: Connection) -> Answer:
-        stored = answers.keep(connection, asker.person, plan_id, body)
-        if stored is None:
-            raise conflict("answered", f"The plan has an answer to {body.question} already; answers are kept.")
+        stored = plan_answers.store_answer(connection, asker.context, plan_id, body)
         where = f"/api/v1/plans/{plan_id}/exports/{stored['name']}"
         return Answer(ExportOut.model_validate(stored), 201, {"Location": where})
 

@@ -1,22 +1,20 @@
 """Nights: what the nightly run found, and a way to begin it by hand."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from service.api.responses import NightOut, Nights
-from service.application.planning import nightly_replan
+from service.application.planning import night_control
 from service.application.plans.change_report import report_text
-from service.database.clock import now_by
-from service.database.rows import every, first, only
-from service.database.tables import night
+from service.repositories.planning import nights
 from service.web.context import Operator, Reader
 from service.web.idempotency import Answer, IsOnce
 from service.web.parsed_body import BodyRoute
-from service.web.problems import conflict, not_found
 
 router = APIRouter(prefix="/nights", tags=["nights"], route_class=BodyRoute)
 
@@ -25,7 +23,7 @@ router = APIRouter(prefix="/nights", tags=["nights"], route_class=BodyRoute)
 def listed(asker: Reader, limit: Annotated[int, Query(ge=1, le=366)] = 30) -> Nights:
     """What each night found; people of one district see none, for a night concerns the whole city."""
     with asker.transaction() as connection:
-        rows = every(connection, select(night).order_by(night.c.local_date.desc()).limit(limit))
+        rows = nights.listed(connection, limit)
     return Nights(items=[NightOut.model_validate(row) for row in rows])
 
 
@@ -33,19 +31,14 @@ def listed(asker: Reader, limit: Annotated[int, Query(ge=1, le=366)] = 30) -> Ni
 def one(asker: Reader, local_date: date) -> NightOut:
     """A night with its change report."""
     with asker.transaction() as connection:
-        row = first(connection, select(night).where(night.c.local_date == local_date))
-    if row is None:
-        raise not_found("night")
-    return NightOut.model_validate(row)
+        return NightOut.model_validate(night_control.find(connection, local_date))
 
 
 @router.get("/{local_date}/report", summary="A night's change report as text", response_class=PlainTextResponse)
 def report(asker: Reader, local_date: date) -> PlainTextResponse:
     """Who would move, why, what it gains and what it does to the policy."""
     with asker.transaction() as connection:
-        found = nightly_replan.report_of(connection, local_date)
-    if found is None:
-        raise not_found("change report")
+        found = night_control.change_report(connection, local_date)
     return PlainTextResponse(report_text(found) + "\n")
 
 
@@ -61,16 +54,17 @@ def begin(asker: Operator, once: IsOnce) -> Response:
 
     A night that ended without a result – nothing was published, its run failed or was cancelled – is begun anew.
     """
-    settings = asker.house.settings
 
     def make(connection: Connection) -> Answer:
-        day = nightly_replan.due(settings, now_by(connection, settings))
-        nightly_replan.begin(connection, settings, day, asker.person, again=True)
-        row = only(connection, select(night).where(night.c.local_date == day))
-        status = 202 if row["state"] == "running" else 200
-        return Answer(NightOut.model_validate(row), status, {"Location": f"/api/v1/nights/{day.isoformat()}"})
+        row = night_control.begin(connection, asker.house.settings, asker.person)
+        return _shown(row, 202 if row["state"] == "running" else 200)
 
     return once.answer(asker, make)
+
+
+def _shown(row: Mapping[str, Any], status: int) -> Answer:
+    where = f"/api/v1/nights/{row['local_date'].isoformat()}"
+    return Answer(NightOut.model_validate(row), status, {"Location": where})
 
 
 @router.post("/{local_date}/cancel", status_code=202, summary="Cancel a night", response_model=NightOut)
@@ -79,14 +73,6 @@ def cancel(asker: Operator, local_date: date, once: IsOnce) -> Response:
 
     It can be begun again.
     """
-
-    def make(connection: Connection) -> Answer:
-        mine = select(night).where(night.c.local_date == local_date)
-        if first(connection, mine) is None:
-            raise not_found("night")
-        if nightly_replan.cancel(connection, asker.person, local_date) is None:
-            raise conflict("over", "The night is over already.")
-        shown = NightOut.model_validate(only(connection, mine))
-        return Answer(shown, 202, {"Location": f"/api/v1/nights/{local_date.isoformat()}"})
-
-    return once.answer(asker, make)
+    return once.answer(
+        asker, lambda connection: _shown(night_control.cancel(connection, asker.person, local_date), 202)
+    )

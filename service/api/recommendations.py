@@ -10,13 +10,13 @@ from allocator.siting.deadline import Deadline
 from geodata.faults import over_limit
 from geodata.readers.read_files import projects_in
 from service.application.analyses.recommendation import RecommendationOut, recommendation, with_newcomer
+from service.application.plans.redaction import masked
 from service.formats.requests import RecommendIn
 from service.repositories import plans
 from service.web.context import Reader, RequestUser
 from service.web.idempotency import Answer, IsOnce
 from service.web.parsed_body import BodyRoute
 from service.web.problems import conflict, not_found
-from service.web.redaction import masked
 from service.web.searching import SearchTurn
 
 router = APIRouter(prefix="/recommendations", tags=["recommendations"], route_class=BodyRoute)
@@ -59,7 +59,7 @@ def recommended(asker: RequestUser, body: RecommendIn, deadline: Deadline) -> Re
     content = {"projects": [body.project]}
     joined = with_newcomer(document, verified, lambda records: projects_in(content, FILE, records), FILE)
     answer = recommendation(*joined, body.most, deadline)
-    return masked(asker, plan_id, answer)
+    return masked(asker.context, plan_id, answer)
 
 
 def _standing(asker: RequestUser, plan_id: str | None) -> str:

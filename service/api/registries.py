@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from geodata.readers.read_files import RegistryRecords
 from service.api.responses import RegistryHead, RegistryWhole
+from service.application.plans.redaction import masked_registry
 from service.database.tables import registry
 from service.files.strict_json import BodyError
 from service.files.tasks import BodyFaults
@@ -25,7 +26,6 @@ from service.web.limits.body_limits import takes_files
 from service.web.pagination import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
 from service.web.parsed_body import BodyRoute
 from service.web.problems import not_found
-from service.web.redaction import masked_registry
 from service.web.uploads import InJson, Upload, json_body, upload
 
 router = APIRouter(prefix="/registries", tags=["registries"], route_class=BodyRoute)
@@ -57,7 +57,7 @@ def _shown(asker: RequestUser, number: int | None, response: Response, known: st
         found = registries.find(connection, number)
         if found is None:
             raise not_found("version of the registry")
-        document = masked_registry(asker, connection, found["document"])
+        document = masked_registry(asker.context, connection, found["document"])
     # people of a district read other names, and those of their own firms as these come and go
     etag = _etag(found) if asker.district is None else tag("registry", found["number"], canonical_hash(document)[:12])
     same = unchanged(known, etag)

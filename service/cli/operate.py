@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from allocator.engines.solver_process import memory_bytes_of_children
 from allocator.errors import Fault, InputError
-from service.application.planning import nightly_replan
+from service.application.administration import KeyRequest, make_key
+from service.application.planning import night_control, nightly_replan
 from service.application.plans.change_report import report_text
 from service.cli.common import exit_codes
 from service.cli.serve import database
@@ -23,9 +24,7 @@ from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.logins import granted
 from service.database.migrate import check_fit, check_schema
 from service.database.migrate import migrate as migrate_database
-from service.database.rows import only
-from service.database.tables import night
-from service.identity.api_keys import check_district, check_person, make_key, pepper_of
+from service.identity.api_keys import check_person, pepper_of
 from service.identity.roles import DISTRICT_ROLES, Principal, Role
 from service.identity.security_events import LOG
 from service.jobs.context import WorkerContext
@@ -125,9 +124,9 @@ def _night(settings: Settings, engine: Engine, *, as_json: bool) -> int:
     return _show_night(engine, day, as_json=as_json)
 
 
-def _show_night(engine: Engine, day: object, *, as_json: bool) -> int:
+def _show_night(engine: Engine, day: date, *, as_json: bool) -> int:
     with transaction(engine, SYSTEM) as connection:
-        row = only(connection, night.select().where(night.c.local_date == day))
+        row = night_control.find(connection, day)
         report = nightly_replan.report_of(connection, row["local_date"])
     if as_json:
         print(json.dumps({**row, "report": row["report"]}, ensure_ascii=False, indent=1, default=str))
@@ -149,11 +148,8 @@ def key(options: argparse.Namespace) -> int:
     settings = _settings(**({} if options.data_dir is None else {"data_dir": options.data_dir}))
     with _kept(settings) as engine, transaction(engine, SYSTEM) as connection:
         check_person(options.person)
-        check_district(connection, options.district)
-        principal = Principal(options.person, role, options.district)
-        key_id, made = make_key(connection, pepper_of(settings), principal, "operator", options.label, options.days)
-        detail = {"person": options.person, "role": role.value, "district": options.district}
-        trail.record(connection, "operator", "key.make", f"key/{key_id}", detail)
+        asked = KeyRequest(Principal(options.person, role, options.district), options.label, options.days)
+        key_id, made = make_key(connection, pepper_of(settings), asked, "operator")
     LOG.info("key.made", person="operator", subject=f"key/{key_id}", of=options.person, role=role.value)
     print(made)
     return exit_codes.OK

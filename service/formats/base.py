@@ -9,6 +9,12 @@ class Wire(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Shape(BaseModel):
+    """Base of answers: made from rows, of which it shows the columns it names."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", from_attributes=False)
+
+
 class GoalOut(Wire):
     """One goal of a plan; goals are listed in strict order."""
 

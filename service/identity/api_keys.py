@@ -4,14 +4,17 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from allocator.errors import Fault, InputError
 from seeds.load import load_districts
+from service.database.rows import every, only
 from service.database.tables import api_key
 from service.formats.visible_text import shows
 from service.identity import sessions
@@ -127,6 +130,20 @@ def find_key(connection: Connection, pepper: bytes, key: str) -> KeyRecord | Non
     if found is None:
         return None
     return KeyRecord(found.key_id, Principal(found.person, Role(found.role), found.district), found.taken)
+
+
+MOST_LISTED = 1000
+"""Keys that are listed."""
+
+
+def keys(connection: Connection) -> Sequence[Mapping[str, Any]]:
+    """Keys, newest first."""
+    return every(connection, select(api_key).order_by(api_key.c.made_at.desc()).limit(MOST_LISTED))
+
+
+def key_row(connection: Connection, key_id: str) -> Mapping[str, Any]:
+    """The row of a key that there is."""
+    return only(connection, select(api_key).where(api_key.c.key_id == key_id))
 
 
 def revoke_key(connection: Connection, key_id: str) -> bool:

@@ -9,14 +9,13 @@ from typing import Any
 
 import httpx
 import structlog
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection
 from standardwebhooks import Webhook
 
 from service.database.engine import SYSTEM, transaction
-from service.database.rows import first
-from service.database.tables import notice
 from service.failpoints import failpoint
 from service.jobs.context import WorkerContext
+from service.repositories.operations import notices
 from service.settings import Settings
 
 LOG = structlog.get_logger("worker")
@@ -29,14 +28,7 @@ def send_due(works: WorkerContext) -> int:
     arrived = 0
     for _ in range(20):
         with transaction(works.engine, SYSTEM) as connection:
-            found = (
-                select(notice, func.now().label("now"))
-                .where(notice.c.sent_at.is_(None), notice.c.next_at <= func.now(), notice.c.tries < MOST_TRIES)
-                .order_by(notice.c.made_at)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            row = first(connection, found)
+            row = notices.next_due(connection, MOST_TRIES)
             if row is None:
                 return arrived
             failpoint("notify")
@@ -51,12 +43,7 @@ def _try(connection: Connection, settings: Settings, row: Mapping[str, Any]) -> 
     except (OSError, httpx.HTTPError, smtplib.SMTPException, ValueError) as failure:
         error = f"{type(failure).__name__}: {failure}"[:500]
         LOG.warning("notice not sent", notice=row["notice_id"], kind=row["kind"], error=type(failure).__name__)
-    values: dict[str, Any] = {"tries": row["tries"] + 1, "error": error}
-    if error is None:
-        values["sent_at"] = func.now()
-    else:
-        values["next_at"] = text(f"now() + make_interval(secs => {30 * 2 ** row['tries']})")
-    connection.execute(update(notice).where(notice.c.notice_id == row["notice_id"]).values(**values))
+    notices.tried(connection, row, error)
     return error is None
 
 

@@ -1,9 +1,8 @@
 """What is forgotten: remembered answers after two days, uploads that nobody stored, and old runs that nobody kept."""
 
-from sqlalchemy import func, select, text
-
 from service.database.engine import SYSTEM, transaction
 from service.jobs.context import WorkerContext
+from service.repositories.operations import retention
 
 ANSWERS_DAYS = 2
 """How long the answer to an Idempotency-Key is repeated."""
@@ -18,17 +17,10 @@ SESSIONS_DAYS = 30
 def forget_old(works: WorkerContext) -> int:
     """Delete what is older than the settings keep, in one transaction; how many runs went.
 
-    Runs, plans and other people's uploads are deleted by functions of the database's owner, for the service may not.
     Published and superseded plans, nights and the audit are never deleted.
     """
     with transaction(works.engine, SYSTEM) as connection:
-        connection.execute(
-            text("DELETE FROM allocator.idempotency WHERE made_at < now() - make_interval(days => :days)"),
-            {"days": ANSWERS_DAYS},
-        )
-        connection.execute(
-            text("DELETE FROM allocator.session WHERE made_at < now() - make_interval(days => :days)"),
-            {"days": SESSIONS_DAYS},
-        )
-        connection.execute(select(func.allocator.forget_uploads(UPLOADS_DAYS)))
-        return int(connection.execute(select(func.allocator.forget_runs(works.settings.retention_days))).scalar_one())
+        retention.forget_answers(connection, ANSWERS_DAYS)
+        retention.forget_sessions(connection, SESSIONS_DAYS)
+        retention.forget_uploads(connection, UPLOADS_DAYS)
+        return retention.forget_runs(connection, works.settings.retention_days)

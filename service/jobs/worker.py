@@ -16,8 +16,6 @@ from datetime import datetime
 import structlog
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
-from sqlalchemy import Engine, func, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
 from allocator.engines.process_priority import lower_session_priority
@@ -27,13 +25,13 @@ from service.database.clock import now_by
 from service.database.engine import SYSTEM, open_engine, transaction
 from service.database.errors import is_away, said_by
 from service.database.migrate import check_fit
-from service.database.tables import worker
 from service.failpoints import failpoint
 from service.jobs.context import WorkerContext
 from service.jobs.notifications import send_due
 from service.jobs.retention import forget_old
 from service.jobs.run_attempt import solve_next
 from service.repositories import runs
+from service.repositories.operations import workers
 from service.repositories.solve_queue import NIGHTS, PEOPLE, SOLVE
 from service.settings import Settings
 
@@ -66,7 +64,7 @@ def work(settings: Settings, url: str, *, lifeline: bool = False) -> None:
         works.stopping.set()
         keeping.join(GRACE_S)
         with contextlib.suppress(DBAPIError), transaction(engine, SYSTEM) as connection:
-            connection.execute(worker.delete().where(worker.c.worker_id == name))
+            workers.leave(connection, name)
         engine.dispose()
         # the interpreter collects garbage once more when it ends, and after a solve looks at it for many seconds
         gc.freeze()
@@ -180,12 +178,7 @@ def _do(chore: Callable[[], object]) -> None:
 def record_heartbeat(works: WorkerContext) -> None:
     """Say that this worker lives."""
     with transaction(works.engine, SYSTEM) as connection:
-        row = {"worker_id": works.worker_id, "host": socket.gethostname(), "pid": os.getpid()}
-        connection.execute(
-            insert(worker)
-            .values(**row)
-            .on_conflict_do_update(index_elements=["worker_id"], set_={"heartbeat_at": func.now()})
-        )
+        workers.beat(connection, works.worker_id, socket.gethostname(), os.getpid())
 
 
 def reclaim_stalled_runs(works: WorkerContext) -> list[str]:
@@ -195,27 +188,12 @@ def reclaim_stalled_runs(works: WorkerContext) -> list[str]:
     with transaction(works.engine, SYSTEM) as connection:
         taken = runs.reclaim_stalled(connection, settings.stalled_after_s, works.retry)
         taken += runs.requeue_orphans(connection, settings.stalled_after_s)
-        connection.execute(
-            text("DELETE FROM allocator.worker WHERE heartbeat_at < now() - make_interval(secs => :silence)"),
-            {"silence": 10 * settings.stalled_after_s},
-        )
-    _close_stalled_jobs(works.engine, settings.stalled_after_s)
+        workers.forget_silent(connection, 10 * settings.stalled_after_s)
+    with works.engine.begin() as connection:
+        workers.close_stalled_jobs(connection, settings.stalled_after_s)
     if taken:
         LOG.info("took over", runs=taken)
     return taken
-
-
-def _close_stalled_jobs(engine: Engine, silence_s: float) -> None:
-    """End the queue's own record of jobs whose worker died; their runs have jobs of their own by now."""
-    with engine.begin() as connection:
-        connection.execute(
-            text(
-                "SELECT procrastinate_finish_job_v1(j.id, 'failed', true) FROM procrastinate_jobs j"
-                " LEFT JOIN procrastinate_workers w ON w.id = j.worker_id WHERE j.status = 'doing'"
-                " AND (w.id IS NULL OR w.last_heartbeat < now() - make_interval(secs => :silence))"
-            ),
-            {"silence": silence_s},
-        )
 
 
 def begin_night(works: WorkerContext, moment: datetime | None, person: str) -> str | None:

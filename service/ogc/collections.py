@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, null, select
-from sqlalchemy.types import Double, Text
+from sqlalchemy import Connection
 
 from allocator.domain.vocabulary import Function
 from geodata.records.inputs import DistrictRecord
 from seeds.load import load_districts
-from service.database.tables import placement, registry, registry_park, registry_space, unplaced
 from service.ogc.property_types import Property
-from service.ogc.queries import Area, AreaSource, Origin, Source, TableSource
+from service.ogc.queries import Area, AreaSource, Source, TableSource
 from service.repositories import registries
+from service.repositories.features import rows
+from service.repositories.features.rows import Origin
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,7 @@ class Collection:
 
 
 def _areas(connection: Connection, origin: Origin) -> Sequence[Area]:
-    stored = select(registry.c.document).where(registry.c.number == origin["number"])
-    document = connection.execute(stored).scalar_one()
+    document = rows.registry_document(connection, origin["number"])
     records = [DistrictRecord.model_validate(each) for each in document["districts"]]
     roles = {each.adcode: each for each in records or load_districts(date.max)}
     return [
@@ -48,95 +47,6 @@ def _district(row: Any, role: DistrictRecord | None) -> dict[str, Any]:
     may = {f"may_{function.value}": role.permissions[function].value for function in Function} if role else {}
     blank = dict.fromkeys(each.name for each in DISTRICTS.properties)
     return blank | facts | words | may
-
-
-def _parks(origin: Origin) -> Select[Any]:
-    park, document = registry_park.c, registry_park.c.document
-    return select(
-        park.park_id.label("fid"),
-        park.lon,
-        park.lat,
-        null().cast(Text).label("since"),
-        null().cast(Text).label("until"),
-        park.park_id,
-        park.name_zh,
-        park.name_en,
-        park.adcode,
-        park.basis,
-        *(document[name].as_integer().label(name) for name in ("power_kw", "water_t_day", "effluent_t_day")),
-        document["specialities"].label("specialities"),
-        document["source"].as_string().label("source"),
-    ).where(park.registry == origin["number"])
-
-
-def _spaces(origin: Origin) -> Select[Any]:
-    space, document = registry_space.c, registry_space.c.document
-    text = ("building", "available_from", "available_until", "eia_level", "source")
-    numbers = ("floor_load_kpa", "clear_height_m", "rent_yuan_m2_month")
-    whole = ("lot_m2", "power_kw", "cleanroom_iso", "opening_cost_yuan")
-    return (
-        select(
-            space.space_id.label("fid"),
-            registry_park.c.lon,
-            registry_park.c.lat,
-            document["available_from"].as_string().label("since"),
-            document["available_until"].as_string().label("until"),
-            space.space_id,
-            space.park_id,
-            registry_park.c.adcode,
-            space.kind,
-            space.floor_area_m2,
-            space.basis,
-            *(document[name].as_string().label(name) for name in text),
-            *(document[name].as_float().label(name) for name in numbers),
-            *(document[name].as_integer().label(name) for name in whole),
-            document["ground_floor"].as_boolean().label("ground_floor"),
-            document["utilities"].label("utilities"),
-            document["tenures"].label("tenures"),
-        )
-        .join_from(registry_space, registry_park, _same_park(space.park_id, space.registry))
-        .where(space.registry == origin["number"])
-    )
-
-
-def _same_park(park_id: Any, number: Any) -> Any:
-    return and_(registry_park.c.park_id == park_id, registry_park.c.registry == number)
-
-
-def _assignments(origin: Origin) -> Select[Any]:
-    place, document = placement.c, placement.c.document
-    return (
-        select(
-            (place.project_id + "." + place.component_id + "." + place.space_id).label("fid"),
-            registry_park.c.lon,
-            registry_park.c.lat,
-            place.start.label("since"),
-            null().cast(Text).label("until"),
-            *(place[name] for name in ("plan_id", "project_id", "component_id", "enterprise", "segment", "function")),
-            *(place[name] for name in ("space_id", "park_id", "adcode", "start", "floor_area_m2")),
-            *(document[name].as_string().label(name) for name in ("asked_start", "permission", "stage", "basis")),
-            *(document[name].as_integer().label(name) for name in ("months_late", "rent_yuan_month")),
-        )
-        .join_from(placement, registry_park, _same_park(place.park_id, origin["registry"]), isouter=True)
-        .where(place.plan_id == origin["plan_id"])
-    )
-
-
-def _unplaced(origin: Origin) -> Select[Any]:
-    wait = unplaced.c
-    first = wait.document["reasons"][0]
-    return select(
-        wait.project_id.label("fid"),
-        null().cast(Double).label("lon"),
-        null().cast(Double).label("lat"),
-        null().cast(Text).label("since"),
-        null().cast(Text).label("until"),
-        *(wait[name] for name in ("plan_id", "project_id", "enterprise", "segment")),
-        first["code"].as_string().label("reason"),
-        first["component_id"].as_string().label("component_id"),
-        first["space_id"].as_string().label("nearest_space"),
-        *(first[name].as_string().label(name) for name in ("needed", "offered", "unit")),
-    ).where(wait.plan_id == origin["plan_id"])
 
 
 DISTRICTS = Collection(
@@ -173,7 +83,7 @@ PARKS = Collection(
         Property("basis", "sourced or assumed."),
         Property("source", "Where the figures come from."),
     ),
-    TableSource(_parks),
+    TableSource(rows.parks),
 )
 
 SPACES = Collection(
@@ -204,7 +114,7 @@ SPACES = Collection(
         Property("basis", "sourced or assumed."),
         Property("source", "Where the figures come from."),
     ),
-    TableSource(_spaces),
+    TableSource(rows.spaces),
 )
 
 ASSIGNMENTS = Collection(
@@ -232,7 +142,7 @@ ASSIGNMENTS = Collection(
         Property("stage", "announced, contracted or built."),
         Property("basis", "sourced or assumed."),
     ),
-    TableSource(_assignments),
+    TableSource(rows.assignments),
 )
 
 UNPLACED = Collection(
@@ -253,7 +163,7 @@ UNPLACED = Collection(
         Property("offered", "What is offered."),
         Property("unit", "Unit of the two."),
     ),
-    TableSource(_unplaced),
+    TableSource(rows.unplaced_projects),
     placed=False,
 )
 

@@ -12,14 +12,15 @@ from fastapi import Path as InPath
 from sqlalchemy import Connection
 
 from seeds.load import load_boundaries
+from service.application.plan_cache import FeaturePage
 from service.ogc.collections import COLLECTIONS, Collection
-from service.ogc.filters import FeatureQuery, box_of, months_of, refuse
+from service.ogc.filters import box_of, months_of, refuse
 from service.ogc.links import address, here, link, pages
-from service.ogc.queries import Origin
 from service.ogc.responses import FORMATS, GEOJSON, JSON, described, json_answer, spliced
 from service.repositories import plans, registries
+from service.repositories.features.question import Asked
+from service.repositories.features.rows import Origin
 from service.web.context import Reader
-from service.web.plan_cache import FeaturePage
 from service.web.problems import not_found
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -80,13 +81,13 @@ def _origin(connection: Connection, collection: Collection, asked: str | int | N
     return found
 
 
-def _question(collection: Collection, given: Mapping[str, Any], zone: tzinfo) -> FeatureQuery:
+def _question(collection: Collection, given: Mapping[str, Any], zone: tzinfo) -> Asked:
     equals = tuple(
         (each.name, each.read(given[each.name]))
         for each in collection.properties
         if each.filterable and given[each.name] is not None
     )
-    return FeatureQuery(
+    return Asked(
         limit=min(given["limit"], MOST),
         offset=given["offset"],
         box=None if given["bbox"] is None else box_of(given["bbox"]),
@@ -111,9 +112,7 @@ def _items(collection: Collection, asker: Reader, request: Request, given: Mappi
     return spliced(content, "features", page.features, GEOJSON)
 
 
-def _page(
-    connection: Connection, collection: Collection, asker: Reader, origin: Origin, asked: FeatureQuery
-) -> FeaturePage:
+def _page(connection: Connection, collection: Collection, asker: Reader, origin: Origin, asked: Asked) -> FeaturePage:
     """A page for people of the asker's district; neither a registry's version nor what a plan holds ever changes."""
 
     def read() -> FeaturePage:
@@ -127,7 +126,7 @@ def _page(
 def _one(
     collection: Collection, asker: Reader, request: Request, feature_id: str, origin: str | int | None
 ) -> Response:
-    asked = FeatureQuery(limit=1, feature_id=feature_id)
+    asked = Asked(limit=1, feature_id=feature_id)
     with asker.transaction() as connection:
         row = _origin(connection, collection, origin)
         found = [] if row is None else collection.source.find(connection, row, asked, collection.properties)[1]

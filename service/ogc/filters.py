@@ -1,32 +1,14 @@
-"""What a client asks of a collection: a box, a time, values of properties, a page."""
+"""How a client asks a collection: a box and a time, read from texts."""
 
 import math
 import re
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from service.repositories.features.question import Box, Months
 from service.web.problems import ProblemError
 
-Box = tuple[float, float, float, float]
-"""West, south, east, north in degrees of CRS84; west may be east of east, across the date line."""
-
-Months = tuple[str | None, str | None]
-"""First and last month, YYYY-MM; None is open."""
-
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
-
-
-@dataclass(frozen=True)
-class FeatureQuery:
-    """One question to a collection; ``feature_id`` asks for one feature alone."""
-
-    limit: int
-    offset: int = 0
-    box: Box | None = None
-    months: Months | None = None
-    equals: tuple[tuple[str, Any], ...] = ()
-    feature_id: str | None = None
 
 
 def refuse(parameter: str, message: str) -> NoReturn:

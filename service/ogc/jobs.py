@@ -5,18 +5,15 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
-from sqlalchemy import func, select
 
-from service.api.responses import PlanHead
-from service.api.runs import check_kind
-from service.database.rows import every
-from service.database.tables import run
+from service.application.planning import run_control
+from service.formats.plan_head import PlanHead
 from service.ogc.links import address, here, link, pages
 from service.ogc.responses import FORMATS, GEOJSON, JSON, described, json_answer
 from service.repositories import plans, runs
 from service.web.context import Planner, Reader, RequestUser
 from service.web.parsed_body import BodyRoute
-from service.web.problems import ProblemError, conflict
+from service.web.problems import ProblemError
 
 router = APIRouter(tags=["jobs"], dependencies=FORMATS, route_class=BodyRoute)
 
@@ -79,13 +76,9 @@ def jobs(
     status: Annotated[Status | None, Query(description="Only jobs of this status.")] = None,
 ) -> Response:
     """Jobs that the person may see."""
-    chosen = select(run).where(run.c.kind.not_in(runs.PARTS))
-    if status is not None:
-        chosen = chosen.where(run.c.state.in_(_STATES[status]))
-    limit = min(limit, MOST)
+    limit, states = min(limit, MOST), None if status is None else _STATES[status]
     with asker.transaction() as connection:
-        matched = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
-        rows = every(connection, chosen.order_by(run.c.number.desc()).limit(limit).offset(offset))
+        matched, rows = runs.counted(connection, states, limit, offset)
     links = [here(request), *pages(request, offset, limit, matched, JSON)]
     return json_answer({"jobs": [status_info(request, row) for row in rows], "links": links})
 
@@ -120,9 +113,6 @@ def results(asker: Reader, request: Request, job_id: JobId) -> Response:
 def dismiss(asker: Planner, request: Request, job_id: JobId) -> Response:
     """Cancel a job: a queued one ends now, a running one within seconds; what is over stays on record."""
     row = found(asker, job_id)
-    check_kind(asker, row)
-    if not row["cancel_requested"]:
-        with asker.transaction() as connection:
-            if runs.cancel(connection, asker.person, job_id) is None:
-                raise conflict("over", "The job is over already, and its record is kept.")
+    with asker.transaction() as connection:
+        run_control.dismiss(connection, asker.context, row)
     return json_answer(status_info(request, found(asker, job_id)))

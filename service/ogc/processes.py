@@ -9,7 +9,8 @@ from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
 
-from service.api import recommendations, runs
+from service.api import recommendations
+from service.application.planning import run_control
 from service.formats.requests import Body, RecommendIn, RunIn
 from service.ogc.jobs import found, status_info
 from service.ogc.links import JSON, address, here, pages
@@ -116,8 +117,8 @@ def allocate(asker: Planner, execute: Execute, request: Request, key: IsOnce) ->
     """Queue a run: always a job, whatever Prefer says."""
     body = _checked(ALLOCATE, execute)
     assert isinstance(body, RunIn)  # noqa: S101  the process says so
-    made = runs.create(asker, body, key)
-    run_id = json.loads(bytes(made.body))["run_id"]
+    made = key.result(asker, lambda connection: {"run_id": run_control.submit(connection, asker.context, body)})
+    run_id = made["run_id"]
     headers = {"Location": address(request, "jobs", run_id), "Preference-Applied": "respond-async"}
     return json_answer(status_info(request, found(asker, run_id)), status=201, headers=headers)
 

@@ -7,22 +7,20 @@ from typing import Any, Protocol
 import shapely
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, and_, func, or_, select
+from sqlalchemy import Connection, Select
 
-from service.database.rows import every
-from service.ogc.filters import Box, FeatureQuery
 from service.ogc.property_types import Property
+from service.repositories.features.question import Asked, Box
+from service.repositories.features.rows import Origin, matching
 
 Feature = dict[str, Any]
-Origin = Mapping[str, Any]
-"""Row of the registry version or of the plan that is shown."""
 
 
 class Source(Protocol):
     """Answers a question about one version of the registry or one plan."""
 
     def find(
-        self, connection: Connection, origin: Origin, asked: FeatureQuery, properties: Sequence[Property]
+        self, connection: Connection, origin: Origin, asked: Asked, properties: Sequence[Property]
     ) -> tuple[int, list[Feature]]:
         """How many features match, and those of the page."""
         ...
@@ -35,36 +33,11 @@ class TableSource:
     query: Callable[[Origin], Select[Any]]
 
     def find(
-        self, connection: Connection, origin: Origin, asked: FeatureQuery, properties: Sequence[Property]
+        self, connection: Connection, origin: Origin, asked: Asked, properties: Sequence[Property]
     ) -> tuple[int, list[Feature]]:
         """Filter, count and page in the database, by the rights of the transaction."""
-        rows = self.query(origin).subquery()
-        chosen = select(rows).where(*_conditions(rows, asked))
-        matched = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
-        page = chosen.order_by(rows.c.fid).limit(asked.limit).offset(asked.offset)
-        return matched, [_feature(row, properties) for row in every(connection, page)]
-
-
-def _conditions(rows: Subquery, asked: FeatureQuery) -> list[ColumnElement[bool]]:
-    """Features without a place or a time match every box or time, as the standard has it."""
-    found: list[ColumnElement[bool]] = [rows.c[name] == value for name, value in asked.equals]
-    if asked.feature_id is not None:
-        found.append(rows.c.fid == asked.feature_id)
-    if asked.box is not None:
-        found.append(or_(rows.c.lon.is_(None), _within(rows, asked.box)))
-    if asked.months is not None:
-        first, last = asked.months
-        if last is not None:
-            found.append(or_(rows.c.since.is_(None), rows.c.since <= last))
-        if first is not None:
-            found.append(or_(rows.c.until.is_(None), rows.c.until > first))
-    return found
-
-
-def _within(rows: Subquery, box: Box) -> ColumnElement[bool]:
-    west, south, east, north = box
-    between = rows.c.lon.between(west, east) if west <= east else or_(rows.c.lon >= west, rows.c.lon <= east)
-    return and_(between, rows.c.lat.between(south, north))
+        matched, rows = matching(connection, self.query(origin), asked)
+        return matched, [_feature(row, properties) for row in rows]
 
 
 def _feature(row: Mapping[str, Any], properties: Sequence[Property]) -> Feature:
@@ -89,7 +62,7 @@ class AreaSource:
     areas: Callable[[Connection, Origin], Sequence[Area]]
 
     def find(
-        self, connection: Connection, origin: Origin, asked: FeatureQuery, properties: Sequence[Property]
+        self, connection: Connection, origin: Origin, asked: Asked, properties: Sequence[Property]
     ) -> tuple[int, list[Feature]]:
         """Filter and page in memory."""
         chosen = [area for area in self.areas(connection, origin) if _matches(area, asked)]
@@ -104,7 +77,7 @@ class AreaSource:
         ]
 
 
-def _matches(area: Area, asked: FeatureQuery) -> bool:
+def _matches(area: Area, asked: Asked) -> bool:
     if asked.feature_id is not None and area.fid != asked.feature_id:
         return False
     if any(area.properties[name] != value for name, value in asked.equals):

@@ -3,14 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
-from sqlalchemy import func, select
 
-from service.api.administration import check
-from service.api.responses import AuditCheck
-from service.database.tables import audit as entries
+from service.application.administration import check_audit
 from service.i18n.catalogues import find
 from service.i18n.stored_texts import CODED
-from service.pages.shell.access import Administering, SignedInRequest
+from service.pages.shell.access import Administering
 from service.repositories import audit_log
 
 router = APIRouter()
@@ -38,7 +35,8 @@ def listed(
     with caller.transaction() as connection:
         found = audit_log.entries(connection, wanted, MOST + 1, before)
         names = audit_log.known(connection)
-        count = connection.execute(select(func.count()).select_from(entries)).scalar_one()
+        count = audit_log.count(connection)
+        chain = check_audit(connection) if check_chain or count <= CHECKED_AT_ONCE else None
     language = caller.language
     return caller.page(
         "audit.html.j2",
@@ -51,9 +49,5 @@ def listed(
         deed=lambda code: find(("audit_actions",), language, code) or code,
         coded=lambda name, value: (find(("audit_values",), language, str(value)) if name in CODED else None) or value,
         fact=lambda name: find(("audit_facts",), language, name) or "",
-        chain=_chain(caller, count, asked=check_chain),
+        chain=chain,
     )
-
-
-def _chain(caller: SignedInRequest, count: int, *, asked: bool) -> AuditCheck | None:
-    return check(caller.asker) if asked or count <= CHECKED_AT_ONCE else None

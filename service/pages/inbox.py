@@ -1,17 +1,15 @@
 """The inbox: batches, runs and plans, newest first, with the plan in force on top."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from service.application.planning.run_phases import expected_s
-from service.database.rows import every
-from service.database.tables import batch, enquiry, plan, run
 from service.pages.registry_effects import concerned
 from service.pages.shell.access import Reading
-from service.repositories import plans, runs
+from service.repositories import batches, plans, runs
 
 router = APIRouter()
 FEW = 8
@@ -28,8 +26,8 @@ def inbox(caller: Reading, most: Most = FEW) -> Response:
         values = {
             "standing": standing,
             "batches": _batches(connection, most),
-            "plans": _newest(connection, plan, most),
-            "to_review": every(connection, select(plan).where(plan.c.state == "proposed").order_by(plan.c.number)),
+            "plans": plans.listed(connection, most),
+            "to_review": plans.to_review(connection),
             **_runs(connection, most),
             "concern": concerned(caller, connection),
         }
@@ -49,8 +47,7 @@ def running(caller: Reading, most: Most = FEW) -> Response:
 
 
 def _runs(connection: Connection, most: int) -> dict[str, Any]:
-    whole = select(run).where(run.c.kind.not_in(runs.PARTS))
-    found = every(connection, whole.order_by(run.c.number.desc()).limit(most))
+    found = runs.listed(connection, most)
     going = [each for each in found if each["state"] not in runs.OVER]
     demo = next((each for each in going if each["kind"] == "demo"), None)
     return {"runs": found, "live": bool(going), "demo": demo, "demo_s": 0 if demo is None else _expected_s(demo)}
@@ -60,14 +57,6 @@ def _expected_s(row: Mapping[str, Any]) -> float:
     return sum(expected_s(row["kind"], row["request"]["time_limit_s"], row["projects"]).values())
 
 
-def _newest(connection: Connection, table: Any, most: int) -> Sequence[Mapping[str, Any]]:
-    return every(connection, select(table).order_by(table.c.number.desc()).limit(most))
-
-
 def _batches(connection: Connection, most: int) -> list[dict[str, Any]]:
-    found = _newest(connection, batch, most)
-    placed = plans.placed_in_force(connection)
-    query = select(enquiry.c.batch_id, func.count().label("open"))
-    waiting = query.where(enquiry.c.state == "open", enquiry.c.known_as.not_in(placed))
-    open_of = {row.batch_id: row.open for row in connection.execute(waiting.group_by(enquiry.c.batch_id))}
-    return [{**each, "open": open_of.get(each["batch_id"], 0)} for each in found]
+    open_of = batches.waiting_by_batch(connection, plans.placed_in_force(connection))
+    return [{**each, "open": open_of.get(each["batch_id"], 0)} for each in batches.newest(connection, most)]

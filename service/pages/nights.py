@@ -1,20 +1,22 @@
 """Nights: what the nightly run found, and the change report of each."""
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from allocator.goals import BY_ID
-from service.api import nights
+from service.application.errors import ConflictError
+from service.application.planning import night_control
 from service.application.plans.change_report import ChangeReport, improves
 from service.formats.plan import PlanOut
 from service.pages.shell.access import Operating, Reading, SignedInRequest
 from service.pages.shell.forms import InForm
 from service.pages.shell.plan_localizer import localizer_of
 from service.repositories import plans
+from service.repositories.planning import nights
 from service.web.problems import ProblemError
 
 router = APIRouter()
@@ -25,24 +27,35 @@ MOST = 90
 @router.get("/nights")
 def listed(caller: Reading) -> Response:
     """Every night, the last one first; a night concerns the whole city."""
-    return caller.page("nights.html.j2", "nights", nights=nights.listed(caller.asker, MOST).items)
+    with caller.transaction() as connection:
+        found = nights.listed(connection, MOST)
+    return caller.page("nights.html.j2", "nights", nights=found)
 
 
 @router.post("/nights")
 def begin(caller: Operating, form: InForm) -> Response:
     """Begin the last night that was due; one that is not begun is shown with the reason."""
-    answer = nights.begin(caller.asker, form.once())
-    state = json.loads(bytes(answer.body))["state"]
-    said = {"running": "begun", "idle": "idle", "failed": "idle"}.get(state, "done")
-    return caller.go(f"/nights/{answer.headers['Location'].rsplit('/', 1)[-1]}", said=said)
+    settings, person = caller.asker.house.settings, caller.asker.person
+
+    def make(connection: Connection) -> Mapping[str, Any]:
+        found = night_control.begin(connection, settings, person)
+        return {"local_date": found["local_date"].isoformat(), "state": found["state"]}
+
+    begun = form.once().result(caller.asker, make)
+    said = {"running": "begun", "idle": "idle", "failed": "idle"}.get(begun["state"], "done")
+    return caller.go(f"/nights/{begun['local_date']}", said=said)
 
 
 @router.post("/nights/{local_date}/cancel")
 def cancel(caller: Operating, local_date: date, form: InForm) -> Response:
     """Ask for the end of a night; one that ended meanwhile is shown with its result."""
+
+    def make(connection: Connection) -> Mapping[str, Any]:
+        return {"state": night_control.cancel(connection, caller.asker.person, local_date)["state"]}
+
     try:
-        nights.cancel(caller.asker, local_date, form.once())
-    except ProblemError as error:
+        form.once().result(caller.asker, make)
+    except ConflictError as error:
         if error.kind != "over":
             raise
         return caller.go(f"/nights/{local_date.isoformat()}", said="done")
@@ -52,8 +65,10 @@ def cancel(caller: Operating, local_date: date, form: InForm) -> Response:
 @router.get("/nights/{local_date}")
 def one(caller: Reading, local_date: date) -> Response:
     """A night: who would move, why, what it gains, and what it does to the policy."""
-    found = nights.one(caller.asker, local_date)
-    report = ChangeReport.model_validate(found.report) if found.plan_id and found.report else None
+    with caller.transaction() as connection:
+        found = night_control.find(connection, local_date)
+    made = found["plan_id"] and found["report"]
+    report = ChangeReport.model_validate(found["report"]) if made else None
     values = {} if report is None else _reported(caller, report)
     return caller.page("night.html.j2", "nights", night=found, report=report, **values)
 

@@ -5,19 +5,17 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
-from sqlalchemy import select
 
 from allocator.checking.verify import VerifiedPlan
 from maps.payload.tables import park_peaks
 from service.application.analyses.park_profile import park_lines, park_view
-from service.database.rows import every
-from service.database.tables import dossier, plan
+from service.application.plans import read_plan
+from service.application.plans.redaction import masked
 from service.formats.dossier import DossierOut
 from service.pages.shell.access import Reading, SignedInRequest
 from service.pages.shell.plan_localizer import localizer_of
 from service.repositories import plans
 from service.web.problems import not_found
-from service.web.redaction import masked
 
 router = APIRouter()
 ParkId = Annotated[str, InPath(min_length=1, max_length=80)]
@@ -29,19 +27,14 @@ def standing(caller: SignedInRequest, plan_id: str | None) -> Mapping[str, Any] 
     """The plan that is asked about, else the one in force, else the newest that the person may see; None for none."""
     with caller.transaction() as connection:
         if plan_id:
-            found = plans.find(connection, plan_id)
-            if found is None:
-                raise not_found("plan")
-            return found
-        newest = every(connection, select(plan).order_by(plan.c.number.desc()).limit(1))
-        return plans.published(connection) or next(iter(newest), None)
+            return read_plan.find(connection, plan_id)
+        return plans.published(connection) or next(iter(plans.listed(connection, 1)), None)
 
 
 def choices(caller: SignedInRequest) -> list[Mapping[str, Any]]:
     """Plans to choose from, the one in force first, then the newest."""
     with caller.transaction() as connection:
-        query = select(plan).order_by((plan.c.state == "published").desc(), plan.c.number.desc()).limit(MOST_PLANS)
-        return list(every(connection, query))
+        return list(plans.choices(connection, MOST_PLANS))
 
 
 @router.get("/parks")
@@ -69,11 +62,10 @@ def one(caller: Reading, park_id: ParkId, plan_id: Annotated[Plan, Query(alias="
     if park_id not in verified.problem.registry.parks:
         raise not_found("park")
     with caller.transaction() as connection:
-        told = [
-            DossierOut.model_validate(each["document"]) for each in plans.parts_of(connection, dossier, row["plan_id"])
-        ]
+        rows = plans.dossiers_of(connection, row["plan_id"])
+        told = [DossierOut.model_validate(each["document"]) for each in rows]
         whole = plans.seen_whole(connection, row["plan_id"])
-    shown = masked(caller.asker, row["plan_id"], park_view(verified.problem, verified.plan, park_id, told))
+    shown = masked(caller.asker.context, row["plan_id"], park_view(verified.problem, verified.plan, park_id, told))
     waiting = [each for each in shown.refusals if not each.placed]
     elsewhere = [each for each in shown.refusals if each.placed]
     return caller.page(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import select
 
 from service.api.registries import Number, store_files
+from service.application.plans.redaction import masked_registry
 from service.application.registry.registry_diff import registry_changes
 from service.database.rows import every
 from service.database.tables import registry
@@ -17,7 +18,6 @@ from service.pages.shell.forms import InForm
 from service.repositories import registries
 from service.web.limits.body_limits import takes_files
 from service.web.problems import FORGED, ProblemError, not_found
-from service.web.redaction import masked_registry
 from service.web.uploads import Upload
 
 router = APIRouter()
@@ -67,7 +67,7 @@ def version(caller: Reading, number: Number, against: Against = None) -> Respons
         other = against or found["based_on"] or number - 1
         before = registries.find(connection, other) if 0 < other != number else None
         versions = [
-            None if each is None else masked_registry(caller.asker, connection, each["document"])
+            None if each is None else masked_registry(caller.asker.context, connection, each["document"])
             for each in (before, found)
         ]
         concern = concerned(caller, connection)

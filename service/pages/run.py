@@ -7,9 +7,11 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Header, Response
 from fastapi import Path as InPath
 from fastapi.responses import StreamingResponse
+from sqlalchemy import Connection
 
 from allocator.goals import BY_ID
-from service.api import runs as api
+from service.application.errors import ConflictError
+from service.application.planning import run_control
 from service.application.planning.run_phases import PREPARING, STOPPABLE, expected_s, phases_of
 from service.i18n.localizer import UNITS
 from service.i18n.vocabulary import LABELS
@@ -18,7 +20,7 @@ from service.pages.shell.access import Planning, Reading, SignedInRequest
 from service.pages.shell.forms import InForm
 from service.pages.shell.session_cookie import session_of
 from service.repositories import plans, runs
-from service.web.problems import ProblemError, not_found
+from service.web.run_events import followed
 
 router = APIRouter()
 RunId = Annotated[str, InPath(pattern=r"^run-[0-9a-f]{12}$")]
@@ -29,9 +31,7 @@ GOALS = {code: dict(each) for code, each in LABELS["goal"].items()}
 def one(caller: Reading, run_id: RunId) -> Response:
     """Where a run stands; the page follows it by server-sent events."""
     with caller.transaction() as connection:
-        found = runs.find(connection, run_id)
-        if found is None:
-            raise not_found("run")
+        found = run_control.find(connection, run_id)
         plan = None if found["plan_id"] is None else plans.find(connection, found["plan_id"])
     return caller.page("run.html.j2", "run", run=found, plan=plan, over=runs.OVER, **_told(caller, found))
 
@@ -66,16 +66,14 @@ def events(
     async def known() -> bool:
         return await run_sync(session_of, visit.house, visit.request) == session
 
-    return api.followed(caller.asker, run_id, last_event_id, known)
+    return followed(caller.asker, run_id, last_event_id, known)
 
 
 @router.get("/runs/{run_id}/best")
 def best(caller: Reading, run_id: RunId) -> Response:
     """The best plan so far as a fragment, which asks for itself again while the run works."""
     with caller.transaction() as connection:
-        found, row = runs.best_of(connection, run_id), runs.find(connection, run_id)
-    if row is None:
-        raise not_found("run")
+        found, row = runs.best_of(connection, run_id), run_control.find(connection, run_id)
     document = {} if found is None else found["document"]
     made = document.get("assignments", ())
     return caller.page(
@@ -96,9 +94,15 @@ def best(caller: Reading, run_id: RunId) -> Response:
 @router.post("/runs/{run_id}/cancel")
 def cancel(caller: Planning, run_id: RunId, form: InForm) -> Response:
     """Ask for the end of the run, with or without the best plan so far."""
+    keep = form.text("keep") != "no"
+
+    def make(connection: Connection) -> Mapping[str, Any]:
+        run_control.cancel(connection, caller.asker.context, run_id, keep=keep)
+        return {"run_id": run_id}
+
     try:
-        api.cancel(caller.asker, run_id, form.once(), keep=form.text("keep") != "no")
-    except ProblemError as error:
+        form.once().result(caller.asker, make)
+    except ConflictError as error:
         if error.kind not in {"solved", "over"}:
             raise
         return caller.go(f"/runs/{run_id}", said="solved")

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from fastapi import Path as InPath
 
+from service.application.administration import end_session
 from service.identity import sessions
 from service.pages.shell.access import Reading, SignedInRequest
 from service.pages.shell.forms import InForm
-from service.web.problems import not_found
 
 router = APIRouter()
 SessionId = Annotated[str, InPath(pattern=r"^session-[0-9a-f]{12}$")]
@@ -37,9 +37,7 @@ def end(caller: Reading, session_id: SessionId, _form: InForm) -> Response:
     """End a session of the person."""
     person = caller.asker.person
     with caller.transaction() as connection:
-        ended = sessions.end(connection, person, session_id, of=person)
-    if not ended:
-        raise not_found("session")
+        ended = end_session(connection, person, session_id, of=person)
     return _ended(caller, ended)
 
 

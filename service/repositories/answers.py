@@ -80,7 +80,7 @@ def answered(connection: Connection, plan_id: str, block_m2: int | None = None) 
 
 def known(connection: Connection, plan_id: str) -> frozenset[str]:
     """Questions that a plan has an answer to."""
-    names = connection.execute(select(artifact.c.name).where(artifact.c.plan_id == plan_id)).scalars().all()
+    names = plans.file_names(connection, plan_id)
     return frozenset(question for question, name in FILES.items() if name in names)
 
 

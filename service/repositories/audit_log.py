@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from service.database.rows import every
 from service.database.tables import audit
@@ -106,6 +106,11 @@ def entries(
     if wanted.subject:
         query = query.where(audit.c.subject.startswith(wanted.subject, autoescape=True))
     return every(connection, query if before is None else query.where(audit.c.number < before))
+
+
+def count(connection: Connection) -> int:
+    """How many entries there are."""
+    return int(connection.execute(select(func.count()).select_from(audit)).scalar_one())
 
 
 def known(connection: Connection) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from allocator.errors import Fault, InputError
 from geodata.cells.cell_values import MAX_ID
 from geodata.faults import fault
 from geodata.records.project_records import ProjectRecord
-from service.database.rows import every, first
+from service.database.rows import every, first, newest_first
 from service.database.tables import batch, enquiry
 from service.repositories import audit_log
 from service.repositories.ids import new_id
@@ -199,6 +199,23 @@ def reopen(connection: Connection, person: str, batch_id: str, project_ids: Sequ
 def find(connection: Connection, batch_id: str) -> Mapping[str, Any] | None:
     """A batch that the transaction may see."""
     return first(connection, select(batch).where(batch.c.batch_id == batch_id))
+
+
+def newest(connection: Connection, most: int) -> Sequence[Mapping[str, Any]]:
+    """Batches that the transaction may see, newest first."""
+    return newest_first(connection, select(batch), batch.c.number, most)
+
+
+def waiting_by_batch(connection: Connection, placed: Collection[str]) -> dict[str, int]:
+    """How many open enquiries each batch has, those that are placed left out."""
+    query = select(enquiry.c.batch_id, func.count().label("open"))
+    waiting = query.where(enquiry.c.state == "open", enquiry.c.known_as.not_in(placed))
+    return {row.batch_id: row.open for row in connection.execute(waiting.group_by(enquiry.c.batch_id))}
+
+
+def firms(connection: Connection) -> Sequence[str]:
+    """Firms whose enquiries the transaction may see."""
+    return connection.execute(select(enquiry.c.enterprise).distinct()).scalars().all()
 
 
 def enquiries_of(connection: Connection, batch_id: str) -> Sequence[Mapping[str, Any]]:

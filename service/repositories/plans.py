@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, union
+from sqlalchemy import Connection, func, insert, select, union
 
-from service.database.rows import every, first
+from service.database.rows import every, first, newest_first
 from service.database.tables import artifact, dossier, placement, plan, unplaced
 from service.formats.plan import DossierOut, PlanOut
 from service.repositories import audit_log
@@ -148,6 +148,25 @@ def find(connection: Connection, plan_id: str, *, lock: bool = False) -> Mapping
     return first(connection, query.with_for_update() if lock else query)
 
 
+def listed(
+    connection: Connection, most: int, before: int | None = None, *, state: str | None = None
+) -> Sequence[Mapping[str, Any]]:
+    """Plans that the transaction may see, newest first; those in a state if one is given."""
+    query = select(plan) if state is None else select(plan).where(plan.c.state == state)
+    return newest_first(connection, query, plan.c.number, most, before)
+
+
+def to_review(connection: Connection) -> Sequence[Mapping[str, Any]]:
+    """Plans that were put before the reviewers, in the order in which they were made."""
+    return every(connection, select(plan).where(plan.c.state == "proposed").order_by(plan.c.number))
+
+
+def choices(connection: Connection, most: int) -> Sequence[Mapping[str, Any]]:
+    """Plans to choose from, the one in force first, then the newest."""
+    query = select(plan).order_by((plan.c.state == "published").desc(), plan.c.number.desc()).limit(most)
+    return every(connection, query)
+
+
 def published(connection: Connection, *, lock: bool = False) -> Mapping[str, Any] | None:
     """The published plan, if there is one."""
     query = select(plan).where(plan.c.state == "published")
@@ -172,6 +191,19 @@ def file_of(connection: Connection, plan_id: str, name: str) -> Mapping[str, Any
     return first(connection, query)
 
 
+def files_of(connection: Connection, plan_id: str) -> Sequence[Mapping[str, Any]]:
+    """Name, media type, SHA-256 and size in bytes of every file of a plan."""
+    size = func.length(artifact.c.content).label("bytes")
+    query = select(artifact.c.name, artifact.c.media_type, artifact.c.sha256, size)
+    return every(connection, query.where(artifact.c.plan_id == plan_id).order_by(artifact.c.name))
+
+
+def file_names(connection: Connection, plan_id: str) -> Sequence[str]:
+    """Names of the files of a plan."""
+    names = select(artifact.c.name).where(artifact.c.plan_id == plan_id).order_by(artifact.c.name)
+    return connection.execute(names).scalars().all()
+
+
 def seen_whole(connection: Connection, plan_id: str) -> bool:
     """Whether the transaction may see the whole of a plan."""
     query = select(artifact.c.name).where(artifact.c.plan_id == plan_id, artifact.c.name == "plan.json")
@@ -183,14 +215,30 @@ def add_file(connection: Connection, row: Mapping[str, Any], name: str, content:
     connection.execute(insert(artifact).values(**_file({"plan_id": row["plan_id"]}, name, row["district"], content)))
 
 
-def parts_of(connection: Connection, table: Any, plan_id: str, **wanted: str | None) -> Sequence[Mapping[str, Any]]:
-    """Rows of a plan's placements, waiting projects or dossiers, those with the wanted values."""
-    query = select(table).where(table.c.plan_id == plan_id)
-    for name, value in wanted.items():
-        if value is not None:
-            query = query.where(table.c[name] == value)
+def placements_of(connection: Connection, plan_id: str) -> Sequence[Mapping[str, Any]]:
+    """Placements of a plan that the transaction may see."""
+    return _parts_of(connection, placement, plan_id)
+
+
+def waiting_of(connection: Connection, plan_id: str) -> Sequence[Mapping[str, Any]]:
+    """Projects of a plan without a place that the transaction may see."""
+    return _parts_of(connection, unplaced, plan_id)
+
+
+def dossiers_of(connection: Connection, plan_id: str) -> Sequence[Mapping[str, Any]]:
+    """Dossiers of a plan that the transaction may see."""
+    return _parts_of(connection, dossier, plan_id)
+
+
+def dossier_of(connection: Connection, plan_id: str, project_id: str) -> Mapping[str, Any] | None:
+    """The stored dossier of a project, None if there is none or the transaction may not see it."""
+    mine = (dossier.c.plan_id == plan_id, dossier.c.project_id == project_id)
+    return first(connection, select(dossier).where(*mine))
+
+
+def _parts_of(connection: Connection, table: Any, plan_id: str) -> Sequence[Mapping[str, Any]]:
     keys = [column for column in table.primary_key if column.name != "plan_id"]
-    return every(connection, query.order_by(*keys))
+    return every(connection, select(table).where(table.c.plan_id == plan_id).order_by(*keys))
 
 
 def projects_seen(connection: Connection, plan_id: str) -> Sequence[str]:

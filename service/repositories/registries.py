@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, insert, select, text
 from geodata.readers.boundaries import wgs84_degrees
 from geodata.readers.read_files import RegistryRecords
 from geodata.records.inputs import BoundaryRecord, DistrictRecord, ParkRecord, SpaceRecord, TenancyRecord, without_added
-from service.database.rows import first
+from service.database.rows import every, first
 from service.database.tables import registry, registry_park, registry_space
 from service.formats.plan_boundaries import outlines, own_boundaries
 from service.repositories import audit_log
@@ -124,6 +124,13 @@ HEAD = [column for column in registry.c if column.name != "document"]
 def newest(connection: Connection) -> Mapping[str, Any] | None:
     """The newest version, without its content; None before the first."""
     return first(connection, select(*HEAD).order_by(registry.c.number.desc()).limit(1))
+
+
+def parks_of(connection: Connection, number: int) -> dict[str, Mapping[str, Any]]:
+    """Names and districts of the parks of a version, by their ids."""
+    columns = (registry_park.c.park_id, registry_park.c.name_zh, registry_park.c.name_en, registry_park.c.adcode)
+    rows = every(connection, select(*columns).where(registry_park.c.registry == number))
+    return {row["park_id"]: row for row in rows}
 
 
 def find(connection: Connection, number: int | None) -> Mapping[str, Any] | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, func, update
+from sqlalchemy.exc import IntegrityError
 
 from service.database.tables import plan
 from service.repositories import audit_log, plans
@@ -70,7 +71,12 @@ def publish(connection: Connection, person: str, row: Mapping[str, Any], verific
             .values(state="superseded", superseded_at=func.now(), superseded_by=row["plan_id"])
         )
     values = {"published_at": func.now(), "published_by": person, "publication": dict(verification)}
-    _move(connection, person, row, PUBLISH, **values)
+    try:
+        _move(connection, person, row, PUBLISH, **values)
+    except IntegrityError as error:
+        if "uq_plan_published" not in str(error.orig):
+            raise
+        raise ReviewError("raced", "Another plan was published at the same moment.") from None
 
 
 def _open(row: Mapping[str, Any], step: Step) -> None:

@@ -1,6 +1,6 @@
 """Runs: made once, claimed by one worker at a time, and written only by the attempt that holds them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, literal, select, 
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from geodata.records.inputs import Inputs
-from service.database.rows import every, first, only
+from service.database.rows import every, first, newest_first, only
 from service.database.tables import run, run_best, run_inputs
 from service.observability import tracing
 from service.repositories import audit_log
@@ -100,6 +100,27 @@ def queue(connection: Connection, person: str, order: RunRecord, input_hash: str
 def find(connection: Connection, run_id: str) -> Mapping[str, Any] | None:
     """A run that the transaction may see."""
     return first(connection, select(run).where(run.c.run_id == run_id))
+
+
+def listed(
+    connection: Connection, most: int, before: int | None = None, *, state: str | None = None
+) -> Sequence[Mapping[str, Any]]:
+    """Runs that the transaction may see, newest first; parts of studies are with their study."""
+    query = select(run).where(run.c.kind.not_in(PARTS))
+    if state is not None:
+        query = query.where(run.c.state == state)
+    return newest_first(connection, query, run.c.number, most, before)
+
+
+def counted(
+    connection: Connection, states: Collection[str] | None, most: int, offset: int
+) -> tuple[int, Sequence[Mapping[str, Any]]]:
+    """How many runs are in one of the states, or in any, and so many of them after an offset, newest first."""
+    chosen = select(run).where(run.c.kind.not_in(PARTS))
+    if states is not None:
+        chosen = chosen.where(run.c.state.in_(states))
+    matched = connection.execute(select(func.count()).select_from(chosen.subquery())).scalar_one()
+    return matched, every(connection, chosen.order_by(run.c.number.desc()).limit(most).offset(offset))
 
 
 def inputs_of(connection: Connection, run_id: str) -> tuple[Inputs, dict[str, str | None]]:

@@ -1,14 +1,14 @@
 """Studies and sweeps: one parent, a run per part, cancelled as a whole, joined once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
 from geodata.records.inputs import Inputs
-from service.database.rows import first, only
-from service.database.tables import sweep, sweep_inputs
+from service.database.rows import first, newest_first, only
+from service.database.tables import run, sweep, sweep_inputs
 from service.repositories import audit_log, runs
 from service.repositories.fair_queue import Quota
 from service.repositories.ids import new_id
@@ -72,6 +72,30 @@ def create(
 def find(connection: Connection, study_id: str) -> Mapping[str, Any] | None:
     """A study or sweep that the transaction may see."""
     return first(connection, select(sweep).where(sweep.c.sweep_id == study_id))
+
+
+def listed(connection: Connection, most: int, before: int | None = None) -> Sequence[Mapping[str, Any]]:
+    """Studies that the transaction may see, newest first; sweeps are none."""
+    return newest_first(connection, select(sweep).where(sweep.c.kind != "scenarios"), sweep.c.number, most, before)
+
+
+def create_sweep(connection: Connection, person: str, district: str | None, name: str, members: int) -> str:
+    """Store a sweep, whose runs are queued by the caller in the same transaction; its id.
+
+    Its entry in the audit is the caller's affair, too: the lock of the audit comes after that of the quota.
+    """
+    sweep_id = new_id("sweep")
+    row = {"sweep_id": sweep_id, "name": name or sweep_id, "district": district, "members": members, "made_by": person}
+    connection.execute(insert(sweep).values(**row))
+    return sweep_id
+
+
+def dossier_in(connection: Connection, study_id: str, project_id: str) -> Mapping[str, Any] | None:
+    """What the part of a project in a set of dossiers found; None before it has, and where there is no such part."""
+    of_project = (run.c.sweep_id == study_id, run.c.request["project_id"].as_string() == project_id)
+    query = select(run.c.result).where(*of_project, run.c.kind == "dossier")
+    found: Mapping[str, Any] | None = connection.execute(query).scalars().first()
+    return found
 
 
 def inputs_of(connection: Connection, study_id: str) -> Inputs:

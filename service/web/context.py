@@ -20,6 +20,8 @@ from sqlalchemy import Connection, Engine
 from starlette.routing import BaseRoute
 
 from allocator.checking.verify import VerifiedPlan
+from service.application.context import UseCaseContext
+from service.application.plan_cache import Standings
 from service.database.engine import SYSTEM, transaction
 from service.files.readers import Readers
 from service.formats.plan import PlanOut
@@ -29,13 +31,11 @@ from service.identity.oidc import Issuer, IssuerAwayError, TokenError
 from service.identity.roles import Principal, Right
 from service.identity.security_events import SecurityEvents
 from service.observability.probes import Probes
-from service.repositories import plans
 from service.settings import Settings
 from service.web.limits import body_limits
 from service.web.limits.admission import RecognisedUser, admission_result_of
 from service.web.limits.concurrency import ConcurrencyLimit
 from service.web.limits.rate_limits import RateLimits
-from service.web.plan_cache import PlanCache
 from service.web.problems import ProblemError
 
 API_KEY = APIKeyHeader(name="X-API-Key", scheme_name="ApiKey", auto_error=False)
@@ -61,7 +61,7 @@ class AppContext:
     engine: Engine
     pepper: bytes
     rate_limits: RateLimits = field(default_factory=RateLimits)
-    standings: PlanCache = field(default_factory=PlanCache)
+    standings: Standings = field(default_factory=Standings)
     known: KeyCache = field(default_factory=KeyCache)
 
     def __post_init__(self) -> None:
@@ -97,15 +97,7 @@ class AppContext:
 
     def plan(self, plan_id: str) -> tuple[PlanOut, VerifiedPlan]:
         """A stored plan, read whole whoever asks; callers show of it what their person may see."""
-
-        def read() -> PlanOut:
-            with transaction(self.engine, SYSTEM) as connection:
-                document = plans.document_of(connection, plan_id)
-            if document is None:
-                raise LookupError(f"the plan {plan_id} has no document")
-            return document
-
-        return self.standings.plan(plan_id, read)
+        return self.standings.stored_plan(self.engine, plan_id)
 
     @cached_property
     def readers(self) -> Readers:
@@ -145,19 +137,23 @@ class RequestUser:
         """The district that binds the person, if one does."""
         return self.principal.district
 
+    @property
+    def context(self) -> UseCaseContext:
+        """What use cases have at hand when the person calls them."""
+        return UseCaseContext(self.principal, self.house.settings, self.house.engine, self.house.standings)
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A transaction that sees what the person may see."""
-        with transaction(self.house.engine, self.principal.scope) as connection:
+        with self.context.transaction() as connection:
             yield connection
 
     def needs(self, right: Right) -> None:
-        """Raise a 403 problem without a right."""
-        if not self.principal.may(right):
-            raise ProblemError(403, "not-allowed", f"The role {self.principal.role} has no right to {right}.")
+        """Raise NotAllowedError without a right."""
+        self.context.needs(right)
 
     def unbound(self, what: str) -> None:
-        """Refuse people who are bound to a district."""
+        """Refuse people who are bound to a district; raises a 403 problem."""
         if self.district is not None:
             raise ProblemError(403, "not-allowed", f"{what} is for people who are bound to no district.")
 
@@ -266,7 +262,7 @@ class Needs:
     async def __call__(
         self, request: Request, house: InHouse, principal: Annotated[Principal, Depends(_recognised)]
     ) -> RequestUser:
-        """The person; raises a 403 problem without the right and a 400 problem for unknown parameters."""
+        """The person; raises NotAllowedError without the right and a 422 problem for unknown parameters."""
         asker = RequestUser(principal, house)
         asker.needs(self.right)
         _known_parameters(request)

@@ -9,11 +9,9 @@ from typing import Annotated, Any
 from anyio.to_thread import run_sync
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection
 
-from service.database.rows import first, only
-from service.database.tables import idempotency
+from service.repositories.idempotency import Deed
 from service.web.context import RequestUser
 from service.web.problems import ProblemError
 
@@ -61,49 +59,56 @@ class IdempotentRequest:
 
     def answer(self, asker: RequestUser, make: Callable[[Connection], Answer]) -> Response:
         """Do it and remember the answer, or repeat the answer that was remembered."""
+        deed = self._deed(asker)
         with asker.transaction() as connection:
-            remembered = self._remembered(connection, asker.person)
-            if remembered is not None:
-                return remembered
+            if not deed.begin(connection, self.fingerprint):
+                return _repeated(self._same(deed.find(connection)))
             made = make(connection)
-            self._remember(connection, asker.person, made)
+            deed.remember(connection, made.status, made.headers, made.stored())
         return made.response()
 
     def before(self, asker: RequestUser) -> Response | None:
         """The remembered answer, if there is one already; asked before work that is done outside a transaction."""
         with asker.transaction() as connection:
-            found = first(connection, select(idempotency).where(*self._mine(asker.person)))
-            return None if found is None else self._again(found)
+            found = self._deed(asker).find(connection)
+        return None if found is None else _repeated(self._same(found))
 
-    def _remembered(self, connection: Connection, person: str) -> Response | None:
-        # a second request with the same key waits here until the first has ended
-        fresh = connection.execute(
-            insert(idempotency)
-            .values(person=person, route=self.route, key=self.key, fingerprint=self.fingerprint)
-            .on_conflict_do_nothing()
-            .returning(idempotency.c.key)
-        ).first()
-        if fresh is not None:
-            return None
-        found = only(connection, select(idempotency).where(*self._mine(person)))
-        return self._again(found)
+    def result(self, asker: RequestUser, make: Callable[[Connection], Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Do it and remember what it made, or what was remembered: for presentations that answer anew every time."""
+        deed = self._deed(asker)
+        with asker.transaction() as connection:
+            if not deed.begin(connection, self.fingerprint):
+                return _made(self._same(deed.find(connection)))
+            made = make(connection)
+            deed.remember(connection, 200, {}, _as_json(made))
+        return made
 
-    def _again(self, found: Mapping[str, Any]) -> Response:
+    def result_before(self, asker: RequestUser) -> Mapping[str, Any] | None:
+        """What was remembered, if it was done already; asked before work that is done outside a transaction."""
+        with asker.transaction() as connection:
+            found = self._deed(asker).find(connection)
+        return None if found is None else _made(self._same(found))
+
+    def _deed(self, asker: RequestUser) -> Deed:
+        return Deed(asker.person, self.route, self.key)
+
+    def _same(self, found: Mapping[str, Any] | None) -> Mapping[str, Any]:
+        if found is None:
+            raise LookupError("what was begun with a key is remembered")
         if found["fingerprint"] != self.fingerprint:
             detail = "The Idempotency-Key was used for another content; take a new one."
             raise ProblemError(422, "key-reused", detail)
-        headers = {**found["headers"], "Idempotent-Replayed": "true"}
-        return Response(bytes(found["body"]), found["status"], headers, "application/json")
+        return found
 
-    def _remember(self, connection: Connection, person: str, made: Answer) -> None:
-        connection.execute(
-            update(idempotency)
-            .where(*self._mine(person))
-            .values(status=made.status, headers=made.headers, body=made.stored())
-        )
 
-    def _mine(self, person: str) -> tuple[Any, ...]:
-        return idempotency.c.person == person, idempotency.c.route == self.route, idempotency.c.key == self.key
+def _repeated(found: Mapping[str, Any]) -> Response:
+    headers = {**found["headers"], "Idempotent-Replayed": "true"}
+    return Response(bytes(found["body"]), found["status"], headers, "application/json")
+
+
+def _made(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    made: Mapping[str, Any] = json.loads(bytes(found["body"]))
+    return made
 
 
 async def once(

@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection, Select
 
-from service.database.rows import every
+from service.database.rows import newest_first
 from service.web.problems import ProblemError
 
 Item = TypeVar("Item", bound=BaseModel)
@@ -31,16 +31,22 @@ class Window(BaseModel):
     limit: int
     before: int | None
 
+    @property
+    def most(self) -> int:
+        """Rows to read: one more than are shown tells that there is a next page."""
+        return self.limit + 1
+
+    def shown(self, rows: Sequence[Mapping[str, Any]], show: Callable[[Mapping[str, Any]], Item]) -> "Page[Item]":
+        """The page of rows that were read newest first, at most ``most`` of those before ``before``."""
+        shown = rows[: self.limit]
+        more = len(rows) > self.limit
+        return Page(items=[show(row) for row in shown], next_cursor=cursor(shown[-1]["number"]) if more else None)
+
     def page(
         self, connection: Connection, query: Select[Any], number: Any, show: Callable[[Mapping[str, Any]], Item]
     ) -> "Page[Item]":
         """The page of a query that has the column ``number``."""
-        if self.before is not None:
-            query = query.where(number < self.before)
-        rows = every(connection, query.order_by(number.desc()).limit(self.limit + 1))
-        shown = rows[: self.limit]
-        more = len(rows) > self.limit
-        return Page(items=[show(row) for row in shown], next_cursor=cursor(shown[-1]["number"]) if more else None)
+        return self.shown(newest_first(connection, query, number, self.most, self.before), show)
 
 
 def cursor(number: int) -> str:
@@ -101,6 +107,13 @@ def must_match(header: str | None, current: str) -> None:
         raise ProblemError(428, "no-version", detail)
     if current not in tags(header):
         raise ProblemError(412, "stale-version", "It was changed since; read it again.", headers={"ETag": current})
+
+
+def versions(header: str | None) -> frozenset[str] | None:
+    """Versions that a change may be made from, as If-Match or a field of a form names them; None where none is."""
+    if header is None:
+        return None
+    return frozenset(each[1:-1] for each in tags(header) if len(each) > 1 and each[0] == each[-1] == '"')
 
 
 def unchanged(header: str | None, current: str) -> Response | None:

@@ -16,9 +16,19 @@ from starlette.exceptions import HTTPException
 from allocator.errors import Fault, InputError
 from allocator.siting.deadline import SearchCancelledError
 from geodata.faults import shown
+from service.application.errors import (
+    ConflictError,
+    InvalidError,
+    NotAllowedError,
+    NotFoundError,
+    NoVersionError,
+    StaleVersionError,
+    UseCaseError,
+)
 from service.files.readers import ReadersStoppedError
 from service.observability.access_log import route_of
 from service.repositories.fair_queue import QuotaError
+from service.repositories.review import ReviewError
 
 MEDIA_TYPE = "application/problem+json"
 LOG = structlog.get_logger("api")
@@ -139,6 +149,22 @@ def _quota(_request: Request, error: QuotaError) -> ProblemError:
     return ProblemError(429, "queue-full", detail, errors, {"Retry-After": str(error.retry_s)})
 
 
+STATUS: Mapping[type[UseCaseError], int] = {
+    NotAllowedError: 403,
+    NotFoundError: 404,
+    ConflictError: 409,
+    StaleVersionError: 412,
+    InvalidError: 422,
+    NoVersionError: 428,
+}
+"""Status of the answer when a use case refuses."""
+
+
+def _of_use_case(_request: Request, error: UseCaseError) -> ProblemError:
+    headers = {"ETag": f'"{error.version}"'} if isinstance(error, StaleVersionError) else {}
+    return ProblemError(STATUS[type(error)], error.kind, error.detail, error.errors, headers)
+
+
 Show = Callable[[Request, ProblemError], Awaitable[Response]]
 """How a surface says what went wrong."""
 
@@ -195,6 +221,8 @@ def _ending(_request: Request, _error: Exception) -> ProblemError:
 
 MEANINGS: tuple[tuple[type[Exception], Callable[[Request, Any], ProblemError]], ...] = (
     (ProblemError, lambda _, error: error),
+    (UseCaseError, _of_use_case),
+    (ReviewError, lambda _, error: conflict(error.kind, error.detail)),
     (QuotaError, _quota),
     (InputError, lambda _, error: faults_problem(error.faults)),
     (RequestValidationError, _formless),

@@ -9,8 +9,9 @@ import anyio
 import pytest
 
 from allocator.siting.deadline import SearchCancelledError
-from service.api import recommendations, runs
+from service.api import recommendations
 from service.pages.shell.session_cookie import COOKIE
+from service.web import run_events
 from tests.api.matrix import session_of
 from tests.support.api_client import a_project, desk_on
 
@@ -105,7 +106,7 @@ def test_one_person_leaves_streams_for_others_and_none_is_lost(desk, waiting):
 
 @pytest.mark.parametrize("by", ["key", "session"])
 def test_a_stream_ends_soon_after_its_key_is_revoked(desk, waiting, by, monkeypatch):
-    monkeypatch.setattr(runs, "LOOK_S", 0.1)
+    monkeypatch.setattr(run_events, "LOOK_S", 0.1)
     made = desk.post("keys", "max", json={"person": "sue", "role": "planner"}).json()
     if by == "key":
         stream = Stream(desk, f"/api/v1/runs/{waiting}/events", {"X-API-Key": made["key"]})

@@ -10,9 +10,9 @@ import pytest
 
 from seeds.load import load_districts
 from service.application.planning import submit_run
+from service.application.plans.redaction import HIDDEN, Redaction, mask_of
 from service.application.registry.tenant_names import in_registry
 from service.observability import logs
-from service.web.redaction import HIDDEN, Redaction, mask_of
 from tests.api.matrix import SURFACES
 from tests.support.api_client import PINGSHAN, a_project, desk_on
 from tests.support.problems import component, problem, project

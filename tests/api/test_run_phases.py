@@ -15,6 +15,7 @@ from service.database.engine import SYSTEM, transaction
 from service.formats.plan import PlanOut
 from service.jobs.heartbeat import Watcher
 from service.repositories import runs
+from service.web.run_events import event_of
 from tests.api.matrix import COOKIE, session_of
 from tests.support.api_client import a_project
 
@@ -114,11 +115,9 @@ def test_the_page_shows_each_phase_with_its_own_bar(desk, lang, words):
 
 
 def test_a_stream_tells_of_a_new_phase(desk):
-    from service.api.runs import _event  # noqa: PLC0415
-
     row = dict.fromkeys(("run_id", "attempt", "plan_id", "reason")) | {"state": "running"}
-    first = _event({**row, "progress": {"phase": PREPARING}})
-    second = _event({**row, "progress": {"phase": "writing", "phases": [{"phase": "writing"}]}})
+    first = event_of({**row, "progress": {"phase": PREPARING}})
+    second = event_of({**row, "progress": {"phase": "writing", "phases": [{"phase": "writing"}]}})
     assert first["id"] != second["id"]
     assert json.loads(second["data"])["progress"]["phases"] == [{"phase": "writing"}]
 

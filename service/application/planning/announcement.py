@@ -1,12 +1,9 @@
 """Queue word of a change report in the transaction that stores it."""
 
-import secrets
-
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import insert
 
 from service.application.plans.change_report import ChangeReport, report_text
-from service.database.tables import notice
+from service.repositories.operations import notices
 from service.settings import Settings
 
 
@@ -21,8 +18,4 @@ def announce(connection: Connection, settings: Settings, subject: str, report: C
     }
     for kind, target in ways.items():
         if target:
-            connection.execute(
-                insert(notice)
-                .values(notice_id=f"msg_{secrets.token_hex(12)}", kind=kind, subject=subject, payload=payload)
-                .on_conflict_do_nothing()
-            )
+            notices.add(connection, kind, subject, payload)

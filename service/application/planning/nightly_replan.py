@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Connection
 
 from allocator.analysis.worthwhile_moves import WorthwhileMoves
 from allocator.domain.vocabulary import Permission
@@ -15,17 +14,14 @@ from geodata.records.policy_records import AimRecord
 from service.application.planning.announcement import announce
 from service.application.planning.run_inputs import RunRequest, assemble
 from service.application.plans.change_report import ChangeReport, change_report, with_curve
-from service.database.tables import night
 from service.formats.plan import PlanOut
-from service.repositories import audit_log, batches, plans, registries, review, runs
+from service.repositories import batches, plans, registries, review, runs
+from service.repositories.planning import nights
 from service.repositories.runs import Claim, RunRecord
 from service.settings import Settings
 
 PERSON = "nightly"
 """Who proposes what the night found."""
-
-EMPTY = ("idle", "failed", "cancelled")
-"""States of nights that ended without a result and can be begun anew."""
 
 MOST_WEIGHT = 1_000_000
 """Weights that the order of goals allows."""
@@ -82,32 +78,14 @@ def begin(connection: Connection, settings: Settings, day: date, person: str, *,
     Of many workers exactly one begins a night: the night's date is its key.  ``again`` also begins one anew that ended
     without a result: nothing was published then, or its run failed or was cancelled.
     """
-    fresh = connection.execute(
-        insert(night)
-        .values(local_date=day, state="running", started_by=person)
-        .on_conflict_do_nothing()
-        .returning(night.c.local_date)
-    ).first()
-    if fresh is None and not (again and _reopened(connection, day, person)):
+    if not nights.begin(connection, day, person) and not (again and nights.begin_again(connection, day, person)):
         return None
     standing = plans.published(connection)
     if standing is None:
-        _close(connection, day, "idle", {"sentence_en": "No plan is published.", "sentence_zh": "尚无已发布方案。"})
+        said = {"sentence_en": "No plan is published.", "sentence_zh": "尚无已发布方案。"}
+        nights.close(connection, day, "idle", said, PERSON)
         return None
     return _order(connection, settings, day, person, standing)
-
-
-def _reopened(connection: Connection, day: date, person: str) -> bool:
-    """Make a night that ended without a result ready to be begun anew; False when it has one or still runs."""
-    blank = dict.fromkeys(("run_id", "plan_id", "basis_plan", "report", "finished_at"))
-    values = {**blank, "state": "running", "started_by": person, "started_at": func.now()}
-    found = connection.execute(
-        update(night)
-        .where(night.c.local_date == day, night.c.state.in_(EMPTY))
-        .values(**values)
-        .returning(night.c.local_date)
-    ).first()
-    return found is not None
 
 
 def _order(
@@ -117,7 +95,8 @@ def _order(
     newest = registries.find(connection, None)
     enquiries = batches.open_enquiries(connection, in_city=True)
     if in_force is None or newest is None or not enquiries:
-        _close(connection, day, "idle", {"sentence_en": "No enquiry is open.", "sentence_zh": "没有待安排的项目。"})
+        said = {"sentence_en": "No enquiry is open.", "sentence_zh": "没有待安排的项目。"}
+        nights.close(connection, day, "idle", said, PERSON)
         return None
     records = registries.records_of(newest["document"])
     wish = RunRequest(max_moves=settings.nightly_moves, day=day)
@@ -126,7 +105,8 @@ def _order(
             inputs, owners = assemble(records, enquiries, in_force, wish)
             inputs = inputs.model_copy(update={"goals": goals_of(inputs)})
     except InputError as error:
-        _close(connection, day, "failed", {"faults": [str(fault) for fault in error.faults[:100]]})
+        faults = [str(fault) for fault in error.faults[:100]]
+        nights.close(connection, day, "failed", {"faults": faults}, PERSON)
         return None
     order = RunRecord(
         name=f"nightly {day.isoformat()}",
@@ -138,9 +118,7 @@ def _order(
         basis_plan=standing["plan_id"],
     )
     run_id = runs.create(connection, person, order, inputs, owners)
-    connection.execute(
-        update(night).where(night.c.local_date == day).values(run_id=run_id, basis_plan=standing["plan_id"])
-    )
+    nights.start(connection, day, run_id, standing["plan_id"])
     return run_id
 
 
@@ -154,7 +132,7 @@ def conclude(
     plan_id, document = made
     if held.row["kind"] != "nightly":
         return
-    day = connection.execute(select(night.c.local_date).where(night.c.run_id == held.run_id)).scalar_one()
+    day = nights.of_run(connection, held.run_id)
     before = plans.document_of(connection, held.row["basis_plan"])
     if before is None:
         raise LookupError(f"the plan {held.row['basis_plan']} has no document")
@@ -163,30 +141,17 @@ def conclude(
     if report.worth_it and row is not None:
         review.propose(connection, PERSON, row)
     state = "proposed" if report.worth_it else "nothing"
-    _close(connection, day, state, report.model_dump(mode="json"), plan_id)
+    nights.close(connection, day, state, report.model_dump(mode="json"), PERSON, plan_id=plan_id)
     announce(connection, settings, f"night/{day.isoformat()}", report)
 
 
 def cancel(connection: Connection, person: str, day: date) -> str | None:
     """Ask for the end of a night, which then proposes nothing; the state of its run, None when the night is over."""
-    run_id = connection.execute(
-        select(night.c.run_id).where(night.c.local_date == day, night.c.state == "running")
-    ).scalar()
+    run_id = nights.running(connection, day)
     return None if run_id is None else runs.cancel(connection, person, run_id, keep=False)
-
-
-def _close(
-    connection: Connection, day: date, state: str, report: Mapping[str, Any], plan_id: str | None = None
-) -> None:
-    connection.execute(
-        update(night)
-        .where(night.c.local_date == day)
-        .values(state=state, report=dict(report), plan_id=plan_id, finished_at=func.now())
-    )
-    audit_log.record(connection, PERSON, "night.close", f"night/{day.isoformat()}", {"state": state, "plan": plan_id})
 
 
 def report_of(connection: Connection, day: date) -> ChangeReport | None:
     """Change report of a night that made a plan."""
-    found = connection.execute(select(night.c.report, night.c.plan_id).where(night.c.local_date == day)).first()
-    return None if found is None or found.plan_id is None else ChangeReport.model_validate(found.report)
+    found = nights.find(connection, day)
+    return None if found is None or found["plan_id"] is None else ChangeReport.model_validate(found["report"])

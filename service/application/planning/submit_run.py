@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from allocator.errors import Fault, InputError
 from geodata.readers.read_files import RegistryRecords
@@ -16,9 +16,9 @@ from service.application.planning.run_inputs import RunRequest, assemble
 from service.application.planning.scenario import Scenario
 from service.application.registry.tenant_names import in_inputs
 from service.database.clock import today_by
-from service.database.tables import scenario
 from service.repositories import batches, plans, registries, runs
 from service.repositories.fair_queue import Quota
+from service.repositories.planning import scenarios
 from service.repositories.runs import RunRecord
 
 Asked = Mapping[str, Any]
@@ -136,10 +136,10 @@ def _goals(goals: Any) -> tuple[tuple[AimRecord, ...], ...] | None:
 def _scenario(connection: Connection, scenario_id: str | None) -> Scenario | None:
     if scenario_id is None:
         return None
-    found = connection.execute(select(scenario.c.document).where(scenario.c.scenario_id == scenario_id)).scalar()
+    found = scenarios.find(connection, scenario_id)
     if found is None:
         raise InputError([_fault("scenario_id", "is not known", "See /api/v1/scenarios")])
-    return Scenario.model_validate(found)
+    return Scenario.model_validate(found["document"])
 
 
 def _fault(column: str, message: str, remedy: str) -> Fault:

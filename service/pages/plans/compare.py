@@ -4,14 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from service.api.plans import comparison
+from service.application.errors import NotFoundError
 from service.application.plans.change_report import improves
 from service.application.plans.comparison import Comparison
+from service.application.plans.read_plan import difference
 from service.pages.parks import choices
 from service.pages.shell.access import Reading, SignedInRequest
 from service.pages.shell.plan_localizer import localizer_of
 from service.repositories import plans
-from service.web.problems import ProblemError
 
 router = APIRouter()
 Plan = Annotated[str, Query(pattern=r"^(p-[0-9a-f]{12})?$")]
@@ -27,9 +27,9 @@ def compared(caller: Reading, a: Plan = "", b: Plan = "", every: Annotated[bool,
     status = 200
     if a and b:
         try:
-            values |= _values(caller, comparison(caller.asker, a, b), a, b, every=every)
-        except ProblemError as problem:
-            status, values["detail"] = problem.status, problem.detail
+            values |= _values(caller, difference(caller.asker.context, a, b), a, b, every=every)
+        except NotFoundError as error:
+            status, values["detail"] = 404, error.detail
     return caller.page("compare.html.j2", "compare", status=status, **values)
 
 

@@ -7,20 +7,20 @@ from typing import Any
 from allocator.checking.verify import VerifiedPlan
 from maps.payload.payload import Extras, studied
 from maps.single_file import embedded_payload
+from service.application.errors import NotFoundError
+from service.application.plans.redaction import without_names
 from service.exports.maps.analyses import studies_of
 from service.exports.maps.payload import caption_of
 from service.exports.maps.settings import map_settings
 from service.formats.plan_boundaries import drawn_boundaries
 from service.repositories import answers, plans
 from service.web.context import RequestUser
-from service.web.problems import not_found
-from service.web.redaction import without_names
 
 
 def stored_payload(
     asker: RequestUser, plan_id: str, against: str | None = None, block_m2: int | None = None
 ) -> dict[str, Any]:
-    """Everything that the maps of a plan show; raises a 404 problem unless the person may see the plans whole.
+    """Everything that the maps of a plan show; raises NotFoundError unless the person may see the plans whole.
 
     ``block_m2`` is the size of block for which they show where to build next; without one that asked last.
     """
@@ -28,9 +28,9 @@ def stored_payload(
         page = plans.file_of(connection, plan_id, "map.html")
         told = answers.answered(connection, plan_id, block_m2)
         if page is None or (against is not None and not plans.seen_whole(connection, against)):
-            raise not_found("plan that you may see whole")
+            raise NotFoundError("plan that you may see whole")
     for each in filter(None, (plan_id, against)):
-        without_names(asker, each)
+        without_names(asker.context, each)
     payload = embedded_payload(bytes(page["content"]).decode())
     if not told and against is None:
         return payload

@@ -14,11 +14,11 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from maps.page import Addresses, plan_html, served_page
 from maps.payload.views import VIEWS, Opening, default_opening, offered
-from service.api.plans import PlanId
 from service.exports.maps.settings import map_settings
 from service.pages.plans.map_data import boundaries, stored_payload
 from service.pages.shell.access import Reading, SignedInRequest
 from service.pages.shell.assets import PREFIX, address
+from service.web.plan_files import PlanId
 from service.web.problems import not_found
 
 router = APIRouter()

@@ -5,17 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Response
-from sqlalchemy import Connection, select
 
 from allocator.problem.start_months import MUCH_LATE_MONTHS
-from service.api import plans as api
-from service.api.plans import FileName, PlanId
-from service.database.rows import every
-from service.database.tables import placement, registry_park, unplaced
+from service.application.plans import read_plan
 from service.pages.plans.plan_analyses import questions
 from service.pages.shell.access import Reading
 from service.pages.shell.layout import go
-from service.repositories import plans
+from service.repositories import plans, registries
+from service.web.plan_files import FileName, PlanId, plan_file
 
 router = APIRouter()
 MAP_FILE = "map.html"
@@ -35,14 +32,14 @@ def published(caller: Reading) -> Response:
 def one(caller: Reading, plan_id: PlanId) -> Response:
     """A plan with every project that the person may see."""
     with caller.transaction() as connection:
-        found = api.found(connection, plan_id)
-        placed = plans.parts_of(connection, placement, plan_id)
-        waiting = plans.parts_of(connection, unplaced, plan_id)
-        parks = parks_of(connection, found["registry"])
+        found = read_plan.find(connection, plan_id)
+        placed = plans.placements_of(connection, plan_id)
+        waiting = plans.waiting_of(connection, plan_id)
+        parks = registries.parks_of(connection, found["registry"])
+        files = {each["name"]: each for each in plans.files_of(connection, plan_id)}
         standing = plans.published(connection)
         whole = plans.seen_whole(connection, plan_id)
         asked = questions(caller, connection, plan_id)
-    files = {each.name: each for each in api.exports(caller.asker, plan_id).items}
     ordered = [name for name in FILES if name in files] + sorted(set(files) - set(FILES))
     return caller.page(
         "plan.html.j2",
@@ -63,15 +60,7 @@ def one(caller: Reading, plan_id: PlanId) -> Response:
 @router.get("/plans/{plan_id}/files/{name}")
 def file(caller: Reading, plan_id: PlanId, name: FileName) -> Response:
     """A file of the plan, the very bytes that the API gives."""
-    return api.export(caller.asker, plan_id, name)
-
-
-def parks_of(connection: Connection, registry: int) -> dict[str, Mapping[str, Any]]:
-    """Names and districts of the parks of a version of the registry."""
-    columns = (registry_park.c.park_id, registry_park.c.name_zh, registry_park.c.name_en, registry_park.c.adcode)
-    return {
-        row["park_id"]: row for row in every(connection, select(*columns).where(registry_park.c.registry == registry))
-    }
+    return plan_file(caller.asker, plan_id, name)
 
 
 def _projects(placed: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -7,14 +7,15 @@ from fastapi import APIRouter, Response
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
-from service.api import studies as api
-from service.api.plans import PlanId
+from service.application.analyses import studies
 from service.application.analyses.build_next_reasons import typical_block_m2
+from service.application.analyses.plan_answers import last_study, whole_plan
 from service.formats.requests import AnswersIn
 from service.pages.shell.access import Planning, Reading, SignedInRequest
 from service.pages.shell.forms import InForm
-from service.repositories import answers, plans, runs
-from service.web.problems import ProblemError, not_found
+from service.repositories import answers, runs
+from service.web.plan_files import PlanId
+from service.web.problems import ProblemError
 
 router = APIRouter()
 VIEW = {"alternatives": "robustness", "sensitivity": "robustness", "build-next": "build"}
@@ -44,18 +45,11 @@ def _told(question: str, last: Mapping[str, Any] | None, *, answered: bool) -> d
     }
 
 
-def _whole(connection: Connection, plan_id: str) -> Mapping[str, Any]:
-    found = plans.find(connection, plan_id)
-    if found is None or not plans.seen_whole(connection, plan_id):
-        raise not_found("plan that you may see whole")
-    return found
-
-
 @router.get("/plans/{plan_id}/answers")
 def listed(caller: Reading, plan_id: PlanId) -> Response:
     """The list alone, which asks for itself again while something is being worked out."""
     with caller.transaction() as connection:
-        found = _whole(connection, plan_id)
+        found = whole_plan(connection, plan_id)
         told = questions(caller, connection, plan_id)
     return caller.page("plan_answers.html.j2", "plan", plan=found, **told)
 
@@ -64,7 +58,7 @@ def listed(caller: Reading, plan_id: PlanId) -> Response:
 def ask(caller: Planning, plan_id: PlanId, form: InForm) -> Response:
     """Have one question answered."""
     with caller.transaction() as connection:
-        _whole(connection, plan_id)
+        whole_plan(connection, plan_id)
     chosen = form.text("question", 20)
     if chosen not in answers.FILES:
         raise ProblemError(422, "field", f"There is no question {chosen!r}.")
@@ -73,7 +67,13 @@ def ask(caller: Planning, plan_id: PlanId, form: InForm) -> Response:
         body = AnswersIn.model_validate(told)
     except ValidationError:
         raise ProblemError(422, "block", "A block of floor has 1 to 1,000,000 m².") from None
-    api.questions(caller.asker, body, form.once())
+    once, context = form.once(), caller.asker.context
+    if once.result_before(caller.asker) is None:
+        studied = studies.prepare_study(context, body)
+        once.result(
+            caller.asker,
+            lambda connection: {"study_id": studies.study_questions(connection, context, body, studied)},
+        )
     return caller.go(f"/plans/{plan_id}", said="asked")
 
 
@@ -81,8 +81,11 @@ def ask(caller: Planning, plan_id: PlanId, form: InForm) -> Response:
 def stop(caller: Planning, plan_id: PlanId, form: InForm) -> Response:
     """Stop working out what was asked last about a question; nothing is kept of it."""
     with caller.transaction() as connection:
-        last = answers.asked(connection, plan_id).get(form.text("question", 20))
-    if last is None:
-        raise not_found("question that is being worked out")
-    api.cancel(caller.asker, last["sweep_id"], form.once())
+        study_id = last_study(connection, plan_id, form.text("question", 20))
+
+    def make(connection: Connection) -> Mapping[str, Any]:
+        studies.cancel_study(connection, caller.asker.person, study_id)
+        return {"study_id": study_id}
+
+    form.once().result(caller.asker, make)
     return caller.go(f"/plans/{plan_id}", said="stopped")

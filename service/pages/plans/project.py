@@ -1,20 +1,17 @@
 """A project in a plan: what was asked and what it gets, every other place with its price, and pinning it elsewhere."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
 from fastapi import Path as InPath
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from allocator.goals import BY_ID
-from service.api import plans as api
-from service.api import runs as api_runs
-from service.api import scenarios as api_scenarios
-from service.api.plans import PlanId
-from service.database.tables import scenario
+from service.application.planning.run_control import submit
+from service.application.planning.scenario_runs import store_scenario
+from service.application.plans import read_plan
 from service.formats.dossier import ComponentOut, DossierOut, SiteOut
 from service.formats.requests import RunIn, ScenarioIn
 from service.i18n.dossier_text.contributions import contributions_text
@@ -27,6 +24,8 @@ from service.pages.shell import plan_localizer
 from service.pages.shell.access import Planning, Reading
 from service.pages.shell.forms import Form, InForm
 from service.repositories import runs
+from service.repositories.planning import scenarios
+from service.web.plan_files import PlanId
 
 router = APIRouter()
 ProjectId = Annotated[str, InPath(min_length=1, max_length=80)]
@@ -38,11 +37,11 @@ FREE, STAY = "", "stay"
 @router.get("/plans/{plan_id}/projects/{project_id}")
 def one(caller: Reading, plan_id: PlanId, project_id: ProjectId) -> Response:
     """The dossier of a project, as far as the person may read it."""
-    dossier = api.dossier_for(caller.asker, plan_id, project_id)
+    dossier = read_plan.project_dossier(caller.asker.context, plan_id, project_id)
     document, _ = caller.asker.house.plan(plan_id)
     voice = plan_localizer.localizer_of(caller, document)
     with caller.transaction() as connection:
-        found = api.found(connection, plan_id)
+        found = read_plan.find(connection, plan_id)
         patch = _patch(connection, found["scenario_id"])
     settings = caller.asker.house.settings
     return caller.page(
@@ -109,8 +108,8 @@ def _patch(connection: Connection, scenario_id: str | None) -> dict[str, Any]:
     """What the plan's scenario changed already, so that a pin adds to it."""
     if scenario_id is None:
         return {}
-    found = connection.execute(select(scenario.c.document).where(scenario.c.scenario_id == scenario_id)).scalar()
-    return dict(found or {})
+    found = scenarios.find(connection, scenario_id)
+    return {} if found is None else dict(found["document"])
 
 
 def _pinned(patch: Mapping[str, Any], project_id: str, component_id: str) -> str:
@@ -122,24 +121,28 @@ def _pinned(patch: Mapping[str, Any], project_id: str, component_id: str) -> str
 @router.post("/plans/{plan_id}/projects/{project_id}/pin")
 def pin(caller: Planning, plan_id: PlanId, project_id: ProjectId, form: InForm) -> Response:
     """Store a scenario with the pins, and queue a run like the plan's own with it."""
-    dossier = api.dossier_for(caller.asker, plan_id, project_id)
+    dossier = read_plan.project_dossier(caller.asker.context, plan_id, project_id)
     with caller.transaction() as connection:
-        found = api.found(connection, plan_id)
+        found = read_plan.find(connection, plan_id)
         asked = runs.find(connection, found["run_id"])
         before = _patch(connection, found["scenario_id"])
     patched = _with_pins(before, dossier, form)
     if asked is None or patched == before:
         return caller.go(f"/plans/{plan_id}/projects/{project_id}", said="nothing")
     name = form.text("name", 200)
-    once = form.once()
+    once, context = form.once(), caller.asker.context
     body = ScenarioIn(name=name, document=patched)
-    stored = api_scenarios.store(caller.asker, body, replace(once, route=f"{once.route} scenario"))
-    scenario_id = json.loads(bytes(stored.body))["scenario_id"]
+
+    def store(connection: Connection) -> Mapping[str, Any]:
+        return {"scenario_id": store_scenario(connection, context, body)["scenario_id"]}
+
+    # a transaction of its own, for a run takes the locks of the queue before that of the audit
+    stored = replace(once, route=f"{once.route} scenario").result(caller.asker, store)
     limit = form.whole("time_limit")
-    request = {**asked["request"], "name": name, "scenario_id": scenario_id}
+    request = {**asked["request"], "name": name, "scenario_id": stored["scenario_id"]}
     wish = RunIn.model_validate(request if limit is None else {**request, "time_limit_s": limit})
-    answer = api_runs.create(caller.asker, wish, once)
-    return caller.go(f"/runs/{answer.headers['location'].rsplit('/', 1)[-1]}", said="started")
+    made = once.result(caller.asker, lambda connection: {"run_id": submit(connection, context, wish)})
+    return caller.go(f"/runs/{made['run_id']}", said="started")
 
 
 def _with_pins(before: Mapping[str, Any], dossier: DossierOut, form: Form) -> dict[str, Any]:

@@ -1,21 +1,24 @@
 """The review of a plan: who did which step, what it changes, and the steps that are open to the person."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Response
+from sqlalchemy import Connection
 
 from allocator.problem.start_months import MUCH_LATE_MONTHS
-from service.api import plans as api
-from service.api.plans import PlanId
+from service.application.context import UseCaseContext
+from service.application.plans import plan_review, read_plan
 from service.application.plans.change_report import improves
 from service.application.plans.comparison import Comparison, compare
-from service.formats.requests import RejectIn
 from service.identity.roles import Right
 from service.pages.shell.access import Planning, Reading, Reviewing, SignedInRequest
 from service.pages.shell.forms import Form, InForm
 from service.pages.shell.plan_localizer import localizer_of
 from service.repositories import plans
+from service.web.pagination import tag, versions
+from service.web.plan_files import PlanId
 from service.web.problems import ProblemError
 
 router = APIRouter()
@@ -26,7 +29,7 @@ STEPS = ("made", "proposed", "approved", "published")
 def show(caller: Reading, plan_id: PlanId) -> Response:
     """Steps taken and open, and the list of changes against the plan in force."""
     with caller.transaction() as connection:
-        found = api.found(connection, plan_id)
+        found = read_plan.find(connection, plan_id)
         standing = plans.published(connection)
         document = plans.document_of(connection, plan_id)
         before = None if standing is None else plans.document_of(connection, standing["plan_id"])
@@ -35,7 +38,7 @@ def show(caller: Reading, plan_id: PlanId) -> Response:
         "review.html.j2",
         "plan",
         plan=found,
-        version=api.etag(found),
+        version=tag(read_plan.version_of(found)),
         steps=[_step(found, name) for name in STEPS],
         open_steps=_open(caller, found),
         mine=found["proposed_by"] == caller.asker.person,
@@ -83,30 +86,45 @@ def _changes(found: Comparison) -> dict[str, Any]:
 @router.post("/plans/{plan_id}/propose")
 def propose(caller: Planning, plan_id: PlanId, form: InForm) -> Response:
     """Put a draft before the reviewers."""
-    api.propose(caller.asker, plan_id, form.once(), form.text("version", 80))
-    return _back(caller, plan_id, "proposed")
+    return _take(caller, plan_id, form, plan_review.propose, "proposed")
 
 
 @router.post("/plans/{plan_id}/approve")
 def approve(caller: Reviewing, plan_id: PlanId, form: InForm) -> Response:
     """Approve a proposed plan."""
-    api.approve(caller.asker, plan_id, form.once(), form.text("version", 80))
-    return _back(caller, plan_id, "approved")
+    return _take(caller, plan_id, form, plan_review.approve, "approved")
 
 
 @router.post("/plans/{plan_id}/publish")
 def publish(caller: Reviewing, plan_id: PlanId, form: InForm) -> Response:
     """Put an approved plan in force."""
-    api.publish(caller.asker, plan_id, form.once(), form.text("version", 80))
-    return _back(caller, plan_id, "published")
+    if form.once().result_before(caller.asker) is not None:
+        return _back(caller, plan_id, "published")
+    proof = plan_review.prepare_publication(caller.asker.context, plan_id, versions(form.text("version", 80)))
+    return _take(caller, plan_id, form, partial(plan_review.publish, proof=proof), "published")
 
 
 @router.post("/plans/{plan_id}/reject")
 def reject(caller: Reviewing, plan_id: PlanId, form: InForm) -> Response:
     """Send a plan back, with the reason."""
-    body = RejectIn(because=_reason(form))
-    api.reject(caller.asker, plan_id, body, form.once(), form.text("version", 80))
-    return _back(caller, plan_id, "rejected")
+    return _take(caller, plan_id, form, partial(plan_review.reject, because=_reason(form)), "rejected")
+
+
+def _take(
+    caller: SignedInRequest,
+    plan_id: str,
+    form: Form,
+    step: Callable[[Connection, UseCaseContext, str, Collection[str] | None], Mapping[str, Any]],
+    said: str,
+) -> Response:
+    """Take a step on the version that the form was made from."""
+    expected = versions(form.text("version", 80))
+
+    def make(connection: Connection) -> Mapping[str, Any]:
+        return {"state": step(connection, caller.asker.context, plan_id, expected)["state"]}
+
+    form.once().result(caller.asker, make)
+    return _back(caller, plan_id, said)
 
 
 def _reason(form: Form) -> str:

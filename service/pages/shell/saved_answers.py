@@ -4,11 +4,8 @@ import json
 import secrets
 from collections.abc import Mapping
 
-from sqlalchemy import insert, select
-
 from service.database.engine import SYSTEM, transaction
-from service.database.rows import first
-from service.database.tables import idempotency
+from service.repositories.idempotency import Deed
 from service.web.context import AppContext
 
 PLACE = "/answered"
@@ -23,17 +20,14 @@ def new_token() -> str:
 
 def keep(house: AppContext, person: str, token: str, status: int, pages: Mapping[str, str]) -> None:
     """Keep a page, as it reads in each language."""
+    deed = Deed(person, ROUTE, token)
     with transaction(house.engine, SYSTEM) as connection:
-        connection.execute(
-            insert(idempotency).values(
-                person=person, route=ROUTE, key=token, fingerprint="", status=status, body=json.dumps(pages).encode()
-            )
-        )
+        deed.begin(connection, "")
+        deed.remember(connection, status, {}, json.dumps(pages).encode())
 
 
 def kept(house: AppContext, person: str, token: str) -> tuple[int, Mapping[str, str]] | None:
     """Status and languages of a page that was kept for the person, None if there is none of that name."""
-    mine = (idempotency.c.person == person, idempotency.c.route == ROUTE, idempotency.c.key == token)
     with transaction(house.engine, SYSTEM) as connection:
-        found = first(connection, select(idempotency).where(*mine))
+        found = Deed(person, ROUTE, token).find(connection)
     return None if found is None else (found["status"], json.loads(bytes(found["body"])))

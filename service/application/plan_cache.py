@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import Engine
+
 from allocator.checking.verify import VerifiedPlan
 from geodata.readers.read_files import RegistryRecords
 from service.application.plans.plan_check import checked
+from service.database.engine import SYSTEM, transaction
 from service.formats.plan import AssignmentOut, PlanOut, UnplacedOut
-from service.repositories import registries
+from service.repositories import plans, registries
 
 Parts = tuple[list[AssignmentOut], list[UnplacedOut]]
 """What a plan places, and what waits."""
@@ -28,7 +31,7 @@ class FeaturePage:
 
 
 @dataclass
-class RecentCache(Generic[T]):
+class Recent(Generic[T]):
     """The last few of something that is made from its key alone."""
 
     most: int
@@ -50,13 +53,13 @@ class RecentCache(Generic[T]):
 
 
 @dataclass
-class PlanCache:
+class Standings:
     """Registries and plans that were read lately, and what people of one district, or of none, see of them."""
 
-    _registries: RecentCache[RegistryRecords] = field(default_factory=lambda: RecentCache(4))
-    _plans: RecentCache[tuple[PlanOut, VerifiedPlan]] = field(default_factory=lambda: RecentCache(4))
-    _parts: RecentCache[Parts] = field(default_factory=lambda: RecentCache(8))
-    _pages: RecentCache[FeaturePage] = field(default_factory=lambda: RecentCache(32))
+    _registries: Recent[RegistryRecords] = field(default_factory=lambda: Recent(4))
+    _plans: Recent[tuple[PlanOut, VerifiedPlan]] = field(default_factory=lambda: Recent(4))
+    _parts: Recent[Parts] = field(default_factory=lambda: Recent(8))
+    _pages: Recent[FeaturePage] = field(default_factory=lambda: Recent(32))
 
     def registry(self, row: Mapping[str, Any]) -> RegistryRecords:
         """Records of a stored version."""
@@ -70,6 +73,18 @@ class PlanCache:
             return document, checked(document)
 
         return self._plans.get(plan_id, make)
+
+    def stored_plan(self, engine: Engine, plan_id: str) -> tuple[PlanOut, VerifiedPlan]:
+        """A plan of the database, read whole; raises LookupError where there is none of that id."""
+
+        def read() -> PlanOut:
+            with transaction(engine, SYSTEM) as connection:
+                document = plans.document_of(connection, plan_id)
+            if document is None:
+                raise LookupError(f"the plan {plan_id} has no document")
+            return document
+
+        return self.plan(plan_id, read)
 
     def parts(self, plan_id: str, district: str | None, read: Callable[[], Parts]) -> Parts:
         """What a plan places and what waits, as far as people of a district see it."""

@@ -6,52 +6,51 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from allocator.problem.problem import Problem
+from service.application.context import UseCaseContext
+from service.application.errors import ConflictError
 from service.application.registry.tenant_names import HIDDEN, in_inputs, in_problem, in_registry
-from service.database.tables import enquiry
-from service.repositories import plans
-from service.web.context import RequestUser
-from service.web.problems import conflict
+from service.repositories import batches, plans
 
 __all__ = ["HIDDEN", "Redaction", "mask_of", "masked", "masked_registry", "without_names"]
 
 T = TypeVar("T", bound=BaseModel)
 
 
-def masked(asker: RequestUser, plan_id: str, shown: T) -> T:
+def masked(context: UseCaseContext, plan_id: str, shown: T) -> T:
     """The answer, in which every project, firm and tenant that the person may not see by name is a dash.
 
     Who is bound to no district gets the answer as it is.
     """
-    if asker.district is None:
+    if context.district is None:
         return shown
-    with asker.transaction() as connection:
+    with context.transaction() as connection:
         own = set(plans.projects_seen(connection, plan_id))
-    _, verified = asker.house.plan(plan_id)
-    mask = mask_of(verified.problem, own, asker.district)
+    _, verified = context.plan(plan_id)
+    mask = mask_of(verified.problem, own, context.district)
     return shown if mask is None else type(shown).model_validate(mask.content(shown.model_dump(mode="json")))
 
 
-def masked_registry(asker: RequestUser, connection: Connection, document: Mapping[str, Any]) -> Mapping[str, Any]:
+def masked_registry(context: UseCaseContext, connection: Connection, document: Mapping[str, Any]) -> Mapping[str, Any]:
     """The content of a registry as the person may see it."""
-    if asker.district is None:
+    if context.district is None:
         return document
-    firms = connection.execute(select(enquiry.c.enterprise).distinct()).scalars()
-    return in_registry(document, asker.district, firms)
+    return in_registry(document, context.district, batches.firms(connection))
 
 
-def without_names(asker: RequestUser, plan_id: str) -> None:
+def without_names(context: UseCaseContext, plan_id: str) -> None:
     """Refuse files of a district's plan from before such names were hidden: files are kept as they were made.
 
-    Raises a 409 problem; a plan that is made anew has none of them.
+    Raises ConflictError; a plan that is made anew has none of them.
     """
-    if asker.district is None:
+    if context.district is None:
         return
-    inputs = asker.house.plan(plan_id)[0].inputs
-    if inputs is not None and in_inputs(inputs, asker.district) != inputs:
-        raise conflict("old-names", "The files of this plan name tenants of other districts; ask for the plan anew.")
+    inputs = context.plan(plan_id)[0].inputs
+    if inputs is not None and in_inputs(inputs, context.district) != inputs:
+        detail = "The files of this plan name tenants of other districts; ask for the plan anew."
+        raise ConflictError("old-names", detail)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Features of registries and plans, filtered and paged in the database."""

@@ -1,0 +1,1 @@
+"""Rows that keep the service running: its workers, its notices, what is forgotten."""

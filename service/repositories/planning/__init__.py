@@ -1,0 +1,1 @@
+"""Rows that lead to plans beside runs: nights and scenarios."""
