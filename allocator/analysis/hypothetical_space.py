@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from statistics import median_low
 from typing import Any
 
 from allocator.domain.entities import Space
-from allocator.domain.vocabulary import Basis, EiaLevel, SpaceKind
+from allocator.domain.vocabulary import Basis, SpaceKind
 from allocator.linear.expressions import Row, Sense
 from allocator.problem.problem import Problem
+from allocator.problem.requirements import REQUIREMENTS, AtLeast
 from allocator.solving.model import Decisions, Model, compile_model
-
-NUMBERS = ("floor_load_kpa", "clear_height_m", "power_kw", "rent_fen_m2_month")
-"""Properties of a block that are the median of its like; what none of them states is not stated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +48,12 @@ def block_of(problem: Problem, kind: SpaceKind, adcode: str, floor_area_m2: int)
         park_id=parks[0],
         kind=kind,
         floor_area_m2=floor_area_m2,
-        cleanroom_iso=min((s.cleanroom_iso for s in like if s.cleanroom_iso is not None), default=None),
-        ground_floor=any(s.ground_floor for s in like),
-        eia_level=max((s.eia_level for s in like), key=lambda level: level.severity, default=EiaLevel.EXEMPT),
-        utilities=frozenset[Any]().union(*(s.utilities for s in like)),
         tenures=frozenset[Any]().union(*(s.tenures for s in like)),
         basis=Basis.ASSUMED,
-        **{name: _median(like, name) for name in NUMBERS},
+        rent_fen_m2_month=AtLeast().of_like([s.rent_fen_m2_month for s in like]),
+        **{one.offer: one.comparison.of_like([getattr(s, one.offer) for s in like]) for one in REQUIREMENTS},
     )
     return Block(kind, adcode, pattern, tuple(s.space_id for s in like), parks)
-
-
-def _median(like: Sequence[Space], name: str) -> Any:
-    stated = [getattr(space, name) for space in like if getattr(space, name) is not None]
-    return median_low(stated) if stated else None
 
 
 def with_blocks(problem: Problem, spaces: Sequence[Space]) -> Problem:

@@ -7,12 +7,13 @@ from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.resolve import Resolved, Variant, options_of, resolve
 from allocator.domain.plan import Aim, Plan, PlanStatus
 from allocator.goals import BY_ID, aims_of
+from allocator.goals.stability import Stability
 from allocator.linear.expressions import Linear, Row, total
 from allocator.problem.problem import Problem
 from allocator.rules.move_budget import moved, staying
 from allocator.solving.model import Decisions, Objective, compile_model
 
-PRICE = "stability"
+PRICE = Stability.id
 """Goal that is the price of what is moved or dropped."""
 
 NET, LEAST = "net-gain", "price"

@@ -7,8 +7,9 @@ from dataclasses import replace
 from allocator.checking.verify import find_breaches
 from allocator.domain.plan import Assignment, Plan
 from allocator.problem.problem import Problem
+from allocator.rules import RULES
 
-OF_THE_BATCH = frozenset({"quota"})
+OF_THE_BATCH = frozenset(rule.id for rule in RULES if rule.of_batch)
 """Rules that say something of a batch, and nothing of a lease."""
 
 

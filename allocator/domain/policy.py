@@ -1,7 +1,7 @@
 """What the policy says in numbers and lists: who is sited where, what stays apart, what is held back, who gets what."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from allocator.domain.entities import Project, require
 from allocator.domain.vocabulary import (
@@ -45,7 +45,22 @@ MOVE_PRICE: Mapping[Stage, int] = {Stage.ANNOUNCED: 1, Stage.CONTRACTED: 5, Stag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NamedProject:
+class PolicyEntry:
+    """One entry of a list of the policy; what it says here decides which months the start of a lease may fall in."""
+
+    @property
+    def release(self) -> tuple[str, int] | None:
+        """Space, park or district and the month in which the entry releases something there; None if it never does."""
+        return None
+
+    @property
+    def reach_m(self) -> int:
+        """Metres between parks below which the entry makes one lease depend on another; 0 if it does not."""
+        return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedProject(PolicyEntry):
     """A project that the policy sites: those that match, their functions, and the district (P-ROLE-PS, -LH, -YT)."""
 
     name: str
@@ -66,7 +81,7 @@ class NamedProject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Separation:
+class Separation(PolicyEntry):
     """A hazard whose emitters never share a building, or a park, with what is sensitive to it.
 
     Nor do they stand in two parks less than ``least_m`` metres apart; distances within a park are not known.
@@ -78,9 +93,14 @@ class Separation:
     basis: Basis = Basis.ASSUMED
     source: str = ""
 
+    @property
+    def reach_m(self) -> int:
+        """The least distance."""
+        return self.least_m
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reserve:
+class Reserve(PolicyEntry):
     """Floor of a space, park or district held back until a month for projects of some tiers; no kinds means all."""
 
     name: str
@@ -91,9 +111,14 @@ class Reserve:
     kinds: frozenset[SpaceKind] = frozenset()
     source: str = ""
 
+    @property
+    def release(self) -> tuple[str, int]:
+        """The place and the month from which the floor is free for all."""
+        return self.place, self.until
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quota:
+class Quota(PolicyEntry):
     """A share in basis points (tier_share: least, of floor placed; enterprise_share: most, of the stock) or an area."""
 
     name: str
@@ -135,6 +160,14 @@ class Policy:
     move_price: Mapping[Stage, int] = field(default_factory=lambda: MOVE_PRICE)
     opening_months: int = 120
     start_slack_months: int = 12
+
+    @property
+    def entries(self) -> Iterator[PolicyEntry]:
+        """Entries of all lists."""
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, tuple):
+                yield from (entry for entry in value if isinstance(entry, PolicyEntry))
 
     @property
     def named_sites(self) -> Mapping[str, NamedProject]:

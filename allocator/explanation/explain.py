@@ -8,8 +8,8 @@ who holds the floor is named.  *Unfit*: no space there suits it; the nearest mis
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from allocator.checking.incremental import PlanIndex
-from allocator.checking.single_move import ALONE, CAPACITIES, shortfall
+from allocator.checking.incremental import IncrementalCheck
+from allocator.checking.single_move import ALONE, shortfall
 from allocator.checking.verify import VerifiedPlan
 from allocator.domain.entities import Component, Project
 from allocator.domain.months import format_month
@@ -48,7 +48,7 @@ def dossier(verified: VerifiedPlan, project_id: str, *, newcomer: bool = False) 
 
     A newcomer was not in the batch when the plan was made: its dossier does not say that no place was found for it.
     """
-    standing = PlanIndex(verified.problem, verified.plan)
+    standing = IncrementalCheck(verified.problem, verified.plan)
     return dossier_beside(standing, verified.problem.project_by_id[project_id], newcomer=newcomer)
 
 
@@ -60,7 +60,7 @@ def dossiers(
     Once ``late`` says so, projects that wait are told about briefly, see ``brief``.  Once ``over`` says so, all that is
     told of them is that they were not explained, and of placed ones nothing.
     """
-    standing = PlanIndex(verified.problem, verified.plan)
+    standing = IncrementalCheck(verified.problem, verified.plan)
     placed = standing.plan.placed_projects
     for project in sorted(verified.problem.projects, key=lambda project: project.project_id in placed):
         waits = project.project_id not in placed
@@ -70,7 +70,7 @@ def dossiers(
             yield _unexplained(project)
 
 
-def dossier_beside(standing: PlanIndex, project: Project, *, newcomer: bool, brief: bool = False) -> Dossier:
+def dossier_beside(standing: IncrementalCheck, project: Project, *, newcomer: bool, brief: bool = False) -> Dossier:
     """Dossier of a project of a plan that was checked before, with what is already known of the plan."""
     told = replace(_with_components(standing, project, NO_DEADLINE), brief=brief)
     if told.placed:
@@ -80,7 +80,7 @@ def dossier_beside(standing: PlanIndex, project: Project, *, newcomer: bool, bri
 
 
 def dossier_of_newcomer(
-    standing: PlanIndex, project: Project, ways: tuple[ProjectPlacement, ...], deadline: Deadline
+    standing: IncrementalCheck, project: Project, ways: tuple[ProjectPlacement, ...], deadline: Deadline
 ) -> Dossier:
     """Dossier of a newcomer for which ways to place it have been looked for.
 
@@ -91,7 +91,7 @@ def dossier_of_newcomer(
     return _with_grounds(standing, _unplaced(standing, told, ways[:MOST_ALTERNATIVES], deadline, newcomer=True))
 
 
-def _with_components(standing: PlanIndex, project: Project, deadline: Deadline) -> Dossier:
+def _with_components(standing: IncrementalCheck, project: Project, deadline: Deadline) -> Dossier:
     """A dossier with a verdict for each component in each park."""
     placed = project.project_id in standing.plan.placed_projects
     options = options_beside(standing, project)
@@ -103,7 +103,7 @@ def _with_components(standing: PlanIndex, project: Project, deadline: Deadline) 
     return replace(_head(project), placed=placed, components=tuple(parts))
 
 
-def _with_grounds(standing: PlanIndex, told: Dossier) -> Dossier:
+def _with_grounds(standing: IncrementalCheck, told: Dossier) -> Dossier:
     problem, project = standing.problem, standing.problem.project_by_id[told.project_id]
     return replace(told, applied=applied(problem, project, told), evidence=evidence(problem, project, told))
 
@@ -132,7 +132,7 @@ def _unexplained(project: Project) -> Dossier:
 
 
 def _unplaced(
-    standing: PlanIndex, told: Dossier, ways: tuple[ProjectPlacement, ...], deadline: Deadline, *, newcomer: bool
+    standing: IncrementalCheck, told: Dossier, ways: tuple[ProjectPlacement, ...], deadline: Deadline, *, newcomer: bool
 ) -> Dossier:
     project = standing.problem.project_by_id[told.project_id]
     reasons = tuple(reasons_of_unplaced(standing, project, told.components, ways, newcomer=newcomer))
@@ -143,7 +143,7 @@ def _unplaced(
     return replace(told, unplaced_reasons=reasons, alternatives=others, repair=repair)
 
 
-def _scored(standing: PlanIndex, project: Project, told: Dossier) -> Dossier:
+def _scored(standing: IncrementalCheck, project: Project, told: Dossier) -> Dossier:
     """With what the project adds to each goal, and the best other ways to place it against that."""
     without = standing.without(project.project_id)
     here = tuple(standing.of_project[project.project_id])
@@ -158,7 +158,7 @@ def _scored(standing: PlanIndex, project: Project, told: Dossier) -> Dossier:
 
 
 def _component(
-    standing: PlanIndex, component: Component, options: Iterable[Option], *, placed: bool
+    standing: IncrementalCheck, component: Component, options: Iterable[Option], *, placed: bool
 ) -> ComponentDossier:
     problem = standing.problem
     assignment = standing.plan.by_component.get(component.key)
@@ -180,7 +180,7 @@ def _component(
 
 
 def _verdict(
-    standing: PlanIndex, component: Component, park_id: str, options: list[Option], *, placed: bool
+    standing: IncrementalCheck, component: Component, park_id: str, options: list[Option], *, placed: bool
 ) -> SiteVerdict:
     problem = standing.problem
     assignment = standing.plan.by_component.get(component.key)
@@ -194,7 +194,7 @@ def _verdict(
 
 
 def _best(
-    standing: PlanIndex, component: Component, park_id: str, options: list[Option], rules: tuple[Rule, ...]
+    standing: IncrementalCheck, component: Component, park_id: str, options: list[Option], rules: tuple[Rule, ...]
 ) -> SiteVerdict:
     """The first option that is possible, in the order of the goals; else the blocked one with the fewest reasons."""
     aims = aims_of(standing.problem)
@@ -213,15 +213,13 @@ def _best(
 
 
 def _blocked(
-    standing: PlanIndex, component: Component, park_id: str, option: Option, rules: tuple[Rule, ...]
+    standing: IncrementalCheck, component: Component, park_id: str, option: Option, rules: tuple[Rule, ...]
 ) -> SiteVerdict:
     """What stands against moving the component alone to the option, all else staying, and who holds what it needs."""
     site = sites_of([option])
     breaches = standing.breaches(site, rules)
     tight = tightest(standing.problem, option, breaches)
-    holders = dict.fromkeys(
-        holder for breach, _ in tight if breach.rule in CAPACITIES for holder in holders_of(standing, component, breach)
-    )
+    holders = dict.fromkeys(holder for breach, _ in tight for holder in holders_of(standing, component, breach))
     return SiteVerdict(
         park_id,
         option.space_id,

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.domain.entities import Component
-from allocator.domain.months import parse_month
 from allocator.domain.plan import Breach, Plan
 from allocator.explanation.dossier import Holder
 from allocator.problem.options import Option, Reason
@@ -29,21 +28,19 @@ def _left(reason: Reason) -> float:
     return reason.offered if isinstance(reason.offered, int | float) else 0.0
 
 
-def holders_of(standing: PlanIndex, component: Component, breach: Breach) -> Iterator[Holder]:
+def holders_of(standing: IncrementalCheck, component: Component, breach: Breach) -> Iterator[Holder]:
     """Who holds the floor or draws the supply of a breach in its month, tenants by name."""
-    problem = standing.problem
-    place, text = breach.where.rsplit("/", 1)
-    month = parse_month(text)
-    supply = None if breach.rule == "floor-area" else place.rsplit("/", 1)[1]
-    here = place if supply is None else place.rsplit("/", 1)[0]
-    there = (standing.in_space if supply is None else standing.in_park).get(here, ())
+    problem, held = standing.problem, RULE_BY_ID[breach.rule].holding(breach.where)
+    if held is None:
+        return
+    there = dict.fromkeys((*standing.in_space.get(held.place, ()), *standing.in_park.get(held.place, ())))
     for placement in problem.requests_in(Plan(tuple(there))):
-        draws = not supply or getattr(placement.component, supply)
-        if draws and placement.active(month) and placement.component.key != component.key:
-            held, project = placement.assignment, problem.project_by_id[placement.component.project_id]
-            floor = sum(area_m2 for space_id, area_m2 in held.pieces if supply or space_id == here)
-            yield Holder(held.project_id, held.component_id, floor, project.value)
-    for tenancy in standing.housed.get(here, ()):
-        if tenancy.active(month) and (not supply or getattr(tenancy, supply)):
+        draws = not held.supply or getattr(placement.component, held.supply)
+        if draws and placement.active(held.month) and placement.component.key != component.key:
+            made, project = placement.assignment, problem.project_by_id[placement.component.project_id]
+            floor = sum(area_m2 for space_id, area_m2 in made.pieces if held.supply or space_id == held.place)
+            yield Holder(made.project_id, made.component_id, floor, project.value)
+    for tenancy in standing.housed.get(held.place, ()):
+        if tenancy.active(held.month) and (not held.supply or getattr(tenancy, held.supply)):
             name = tenancy.occupant or tenancy.tenancy_id
             yield Holder("", tenancy.tenancy_id, tenancy.floor_area_m2, 0, name)

@@ -1,19 +1,17 @@
 """What a decision rests on: the clauses that had a say in it, and whether its figures are sourced or assumed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from allocator.domain.entities import Project
 from allocator.explanation.dossier import Applied, Dossier, Evidence
 from allocator.goals import BY_ID
+from allocator.goals.value import ValuePlaced
 from allocator.problem.problem import Problem
 from allocator.rules import RULES
 
 ROLES = "P-ROLE-"
 """How ids of facts begin that speak of one district's role."""
-
-ALWAYS = "positioning"
-"""Where every component stands, and where it may not, follows from the positioning."""
 
 
 def applied(problem: Problem, project: Project, told: Dossier) -> tuple[Applied, ...]:
@@ -54,20 +52,12 @@ def _spoken(problem: Problem, project: Project, told: Dossier) -> frozenset[str]
     """Rules that stood against a site, or that speak of the project by what it is."""
     against = {reason.code for part in told.components for site in part.parks for reason in site.reasons}
     refused = {reason.code.split("/")[-1] for reason in told.unplaced_reasons}
-    return frozenset({ALWAYS, *against, *refused, *_by_nature(problem, project)})
-
-
-def _by_nature(problem: Problem, project: Project) -> Iterator[str]:
-    if any(part.key in problem.named_districts for part in project.components):
-        yield "named-project"
-    if project.links:
-        yield "links"
-    if any(part.pinned_to or part.barred_from for part in project.components):
-        yield "pinned"
+    by_nature = {rule.id for rule in RULES if rule.concerns(problem, project)}
+    return frozenset(against | refused | by_nature)
 
 
 def _scoring(told: Dossier) -> Iterable[str]:
-    scores = told.contributions or (told.alternatives[0].deltas if told.alternatives else {"value": told.value})
+    scores = told.contributions or (told.alternatives[0].deltas if told.alternatives else {ValuePlaced.id: told.value})
     return [goal for goal, change in scores.items() if change]
 
 

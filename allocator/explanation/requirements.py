@@ -7,6 +7,7 @@ from allocator.domain.months import format_month
 from allocator.domain.plan import Assignment
 from allocator.explanation.dossier import Requirement
 from allocator.problem.problem import Problem
+from allocator.problem.requirements import REQUIREMENTS, Told
 from allocator.problem.start_months import is_over, latest_start, months_late, soonest_month
 from allocator.problem.subsidy import rent_paid_fen_m2_month, subsidy_fen_m2_month
 
@@ -17,17 +18,10 @@ def offered_to(problem: Problem, component: Component, space: Space, assignment:
     The rent is what the firm pays itself; where the budget pays a part, ``subsidy`` holds the whole rent and that part.
     """
     yield Requirement("floor_area", component.floor_area_m2, assignment.total_m2, "m2")
-    pairs = (
-        ("floor_load", component.floor_load_kpa, space.floor_load_kpa, "kPa"),
-        ("clear_height", component.clear_height_m, space.clear_height_m, "m"),
-        ("power", component.power_kw or None, space.power_kw, "kW"),
-        ("cleanroom", component.cleanroom_iso, space.cleanroom_iso, "ISO class"),
-        ("eia", component.eia_level.value, space.eia_level.value, ""),
-        ("utilities", "|".join(sorted(component.utilities)) or None, "|".join(sorted(space.utilities)), ""),
-    )
-    for what, needed, offered, unit in pairs:
-        if needed is not None:
-            yield Requirement(what, needed, "not stated" if offered is None else offered, unit)
+    for one in REQUIREMENTS:
+        needed = one.needed_by(component)
+        if one.offered and needed is not None:
+            yield Requirement(one.line, needed, one.offered_by(space), one.unit)
     paid, subsidy = rent_paid_fen_m2_month(problem, component, space), subsidy_fen_m2_month(problem, component, space)
     if paid is not None:
         limit = component.max_rent_fen_m2_month
@@ -47,13 +41,9 @@ def asked_for(problem: Problem, component: Component) -> Iterator[Requirement]:
     rent = component.max_rent_fen_m2_month
     lines = (
         ("floor_area", component.floor_area_m2, "m2"),
-        ("floor_load", component.floor_load_kpa, "kPa"),
-        ("clear_height", component.clear_height_m, "m"),
-        ("cleanroom", component.cleanroom_iso, "ISO class"),
-        ("ground_floor", "ground floor" if component.ground_floor else None, ""),
+        *_requested(component, coded=False),
         *((name, getattr(component, name) or None, UNITS[name]) for name in PARK_UTILITIES),
-        ("eia", component.eia_level.value, ""),
-        ("utilities", "|".join(sorted(component.utilities)) or None, ""),
+        *_requested(component, coded=True),
         ("emits", "|".join(sorted(component.emits)) or None, ""),
         ("sensitive_to", "|".join(sorted(component.sensitive_to)) or None, ""),
         ("rent", None if rent is None else rent / 100, "yuan/m2/month"),
@@ -67,6 +57,13 @@ def asked_for(problem: Problem, component: Component) -> Iterator[Requirement]:
     for what, needed, unit in lines:
         if needed is not None:
             yield Requirement(what, needed, "", unit)
+
+
+def _requested(component: Component, *, coded: bool) -> Iterator[tuple[str, Told | None, str]]:
+    """Name, need and unit of the requested properties, either those in codes or the others."""
+    for one in REQUIREMENTS:
+        if one.requested and one.comparison.coded is coded:
+            yield one.line, one.needed_by(component), one.unit
 
 
 UNITS = {"power_kw": "kW", "water_t_day": "t/day", "effluent_t_day": "t/day"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.checking.single_move import BY_ITSELF, CAPACITIES, shortfall
 from allocator.domain.entities import Component, Project
 from allocator.domain.months import format_month
@@ -10,6 +10,7 @@ from allocator.domain.plan import Plan
 from allocator.explanation.dossier import ComponentDossier, SiteVerdict, UnplacedReason, Verdict
 from allocator.explanation.requirements import asked_window
 from allocator.goals import aims_of
+from allocator.goals.value import ValuePlaced
 from allocator.problem.options import Option
 from allocator.problem.start_months import is_over
 from allocator.siting.candidates import options_beside, sites_of
@@ -17,7 +18,7 @@ from allocator.siting.search import ProjectPlacement
 
 
 def reasons_of_unplaced(
-    standing: PlanIndex,
+    standing: IncrementalCheck,
     project: Project,
     parts: tuple[ComponentDossier, ...],
     ways: tuple[ProjectPlacement, ...],
@@ -38,7 +39,7 @@ def reasons_of_unplaced(
         yield _could_be(standing, parts, ways[0], newcomer=newcomer)
         return
     shut_out = [part for part in parts if all(site.verdict is not Verdict.POSSIBLE for site in part.parks)]
-    empty = PlanIndex(standing.problem, Plan(()))
+    empty = IncrementalCheck(standing.problem, Plan(()))
     options = options_beside(empty, project) if shut_out else {}
     for part in shut_out:
         yield from _shut_out(empty, part, options[f"{project.project_id}/{part.component_id}"])
@@ -46,17 +47,17 @@ def reasons_of_unplaced(
         yield UnplacedReason("combination", _ids(parts), None, "all together", "each alone")
 
 
-def _over(standing: PlanIndex, part: Component) -> UnplacedReason:
+def _over(standing: IncrementalCheck, part: Component) -> UnplacedReason:
     """The months that were asked for, and the first month of the plan."""
     begins = format_month(standing.problem.plan_from)
     return UnplacedReason("window-over", part.component_id, None, asked_window(standing.problem, part), begins)
 
 
 def _could_be(
-    standing: PlanIndex, parts: tuple[ComponentDossier, ...], way: ProjectPlacement, *, newcomer: bool
+    standing: IncrementalCheck, parts: tuple[ComponentDossier, ...], way: ProjectPlacement, *, newcomer: bool
 ) -> UnplacedReason:
     """A place there is: nobody had asked for it, or it was not found, or the goals do not want it."""
-    gain, space_id = way.deltas.get("value", 0), way.sites[0].space_id
+    gain, space_id = way.deltas.get(ValuePlaced.id, 0), way.sites[0].space_id
     changed = next(
         ((aim, change) for aim, change in zip(aims_of(standing.problem), way.worth, strict=True) if change), None
     )
@@ -81,7 +82,7 @@ def _nowhere(part: ComponentDossier) -> Iterator[UnplacedReason]:
         )
 
 
-def _shut_out(empty: PlanIndex, part: ComponentDossier, options: Sequence[Option]) -> Iterator[UnplacedReason]:
+def _shut_out(empty: IncrementalCheck, part: ComponentDossier, options: Sequence[Option]) -> Iterator[UnplacedReason]:
     """The site that others of the plan hold; where there is none, the site that would be refused in an empty plan."""
     blocked = [site for site in part.parks if site.verdict is Verdict.BLOCKED]
     refused = {site.park_id: _refused_alone(empty, options, site) for site in blocked}
@@ -100,7 +101,7 @@ def _shut_out(empty: PlanIndex, part: ComponentDossier, options: Sequence[Option
         )
 
 
-def _refused_alone(empty: PlanIndex, options: Sequence[Option], site: SiteVerdict) -> bool:
+def _refused_alone(empty: IncrementalCheck, options: Sequence[Option], site: SiteVerdict) -> bool:
     """Whether the site is refused even when nothing else is placed, in every month it could begin."""
     there = (option for option in options if option.space_id == site.space_id)
     return all(empty.breaks(sites_of([option]), BY_ITSELF) for option in there)

@@ -8,6 +8,7 @@ from allocator.domain.vocabulary import Segment
 from allocator.goals.base import Goal
 from allocator.linear.expressions import Linear, total
 from allocator.problem.options import Option
+from allocator.problem.plan_index import PlanIndex, Reach
 from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow
 
@@ -31,6 +32,7 @@ class Clustering(Goal):
     silent = "every project is a public platform"
     formula = r"\min \sum_{g,\, k} x_{gk}, \qquad \sum_{o \in O_c \cap O_k} z_o \le x_{g(c)\,k} \quad \forall c,\ k"
     source = ("P-SEGMENT",)
+    reach = Reach.PARKS
 
     def applies(self, problem: Problem) -> bool:
         """Only when some project has a segment to gather."""
@@ -57,6 +59,10 @@ class Clustering(Goal):
             (problem.project_by_id[p.component.project_id].segment, p.space.park_id) for p in problem.requests_in(plan)
         }
         return sum(segment is not Segment.PUBLIC_PLATFORM for segment, _ in pairs)
+
+    def optimistic_gain(self, index: PlanIndex, option: Option, parts: int) -> float:
+        """0: a further component opens a foothold or none, and never closes one."""
+        return 0
 
 
 def _footholds(problem: Problem, choose: Choose) -> Iterator[tuple[Foothold, Linear]]:

@@ -7,6 +7,7 @@ from allocator.domain.plan import Plan
 from allocator.goals.base import Goal
 from allocator.linear.expressions import Linear, total
 from allocator.problem.options import Option
+from allocator.problem.plan_index import PlanIndex, Reach
 from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow
 
@@ -33,6 +34,7 @@ class Commute(Goal):
         r"\sum_{k} x_{\ell k k'} = \sum_{o \in O_{c'} \cap O_{k'}} z_o"
     )
     source = ("DESIGN-4.6",)
+    reach = Reach.PROJECT
 
     def applies(self, problem: Problem) -> bool:
         """Only when ends of a link may stand in two parks."""
@@ -63,6 +65,10 @@ class Commute(Goal):
             for _, (first, second) in _links(problem)
             if first in placed and second in placed
         )
+
+    def optimistic_gain(self, index: PlanIndex, option: Option, parts: int) -> float:
+        """0: a further component can only lengthen the ways."""
+        return 0
 
 
 def _links(problem: Problem) -> Iterator[tuple[str, tuple[str, str]]]:

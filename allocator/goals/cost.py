@@ -7,7 +7,8 @@ from allocator.domain.entities import Space
 from allocator.domain.plan import Plan
 from allocator.goals.base import Goal
 from allocator.linear.expressions import Linear, total
-from allocator.problem.options import rent_yuan_month
+from allocator.problem.options import Option, rent_yuan_month
+from allocator.problem.plan_index import PlanIndex, Reach
 from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow
 
@@ -26,6 +27,7 @@ class Cost(Goal):
     maximise = False
     formula = r"\min \sum_{o \in O} r_o z_o + \sum_{s \in S} F_s u_s, \qquad z_o \le u_{s(o)}"
     source = ("P-SUPPLY",)
+    reach = Reach.SPACES
 
     def define(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """A space that costs something to open is opened before it is used."""
@@ -50,6 +52,12 @@ class Cost(Goal):
             for space_id, area_m2 in placement.assignment.pieces
         )
         return rents + sum(opening_yuan_month(problem, space) for space in map(spaces.__getitem__, used))
+
+    def optimistic_gain(self, index: PlanIndex, option: Option, parts: int) -> float:
+        """Less the rent, and less the part of an opening that the project's other components cannot share."""
+        spaces = index.problem.registry.spaces
+        new = [spaces[space_id] for space_id in option.space_ids if space_id not in index.in_space]
+        return -option.rent_yuan_month - sum(opening_yuan_month(index.problem, space) // parts for space in new)
 
 
 def opening_yuan_month(problem: Problem, space: Space) -> int:

@@ -5,6 +5,7 @@ from allocator.domain.plan import Plan
 from allocator.goals.base import Goal
 from allocator.linear.expressions import Linear
 from allocator.problem.options import Option
+from allocator.problem.plan_index import PlanIndex, Reach
 from allocator.problem.problem import Problem
 from allocator.problem.start_months import asked_month
 from allocator.rules.base import Choose
@@ -28,6 +29,7 @@ class Delay(Goal):
     silent = "no component can start later than it asks for"
     formula = r"\min \sum_{o \in O} \rho_{p(o)}\, \max\bigl(0,\ t(o) - \alpha_{c(o)}\bigr)\, z_o"
     source = ("DESIGN-4.12",)
+    reach = Reach.PROJECT
 
     def applies(self, problem: Problem) -> bool:
         """Only where something that a component could use may fall free after its month, and within its window."""
@@ -44,6 +46,10 @@ class Delay(Goal):
     def measure(self, problem: Problem, plan: Plan) -> int:
         """Sum of the weighted months of each placed component."""
         return sum(weighted_delay(problem, made.component, made.start) for made in problem.requests_in(plan))
+
+    def optimistic_gain(self, index: PlanIndex, option: Option, parts: int) -> float:
+        """Less the weighted months of the option."""
+        return -weighted_delay(index.problem, index.problem.components[option.component], option.start)
 
 
 def weighted_delay(problem: Problem, component: Component, start: int) -> int:

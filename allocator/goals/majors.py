@@ -1,9 +1,12 @@
 """Goal majors."""
 
+from allocator.domain.entities import Project
 from allocator.domain.plan import Plan
 from allocator.domain.vocabulary import Tier
 from allocator.goals.base import Goal
 from allocator.linear.expressions import Linear, total
+from allocator.problem.options import Option
+from allocator.problem.plan_index import PlanIndex, Reach
 from allocator.problem.problem import Problem
 from allocator.rules.base import Choose
 
@@ -23,6 +26,7 @@ class MajorsPlaced(Goal):
     silent = "the batch has no major project"
     formula = r"\max \sum_{p \in P_{\text{major}}} y_p"
     source = ("P-PRIORITY",)
+    reach = Reach.PROJECT
 
     def applies(self, problem: Problem) -> bool:
         """Whether the batch has a major project."""
@@ -37,3 +41,11 @@ class MajorsPlaced(Goal):
         """How many major projects are placed."""
         placed = plan.placed_projects
         return sum(project.tier is Tier.MAJOR and project.project_id in placed for project in problem.projects)
+
+    def optimistic_gain(self, index: PlanIndex, option: Option, parts: int) -> float:
+        """0: a project counts as a whole."""
+        return 0
+
+    def project_gain(self, problem: Problem, project: Project) -> int:
+        """1 for a major project."""
+        return int(project.tier is Tier.MAJOR)

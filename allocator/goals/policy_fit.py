@@ -5,6 +5,7 @@ from allocator.domain.plan import Plan
 from allocator.goals.base import Goal
 from allocator.linear.expressions import Linear
 from allocator.problem.options import Option
+from allocator.problem.plan_index import PlanIndex, Reach
 from allocator.problem.problem import Problem
 from allocator.rules.base import Choose
 
@@ -23,6 +24,7 @@ class PolicyFit(Goal):
     maximise = True
     formula = r"\max \sum_{o \in O} \bigl(\phi(\pi(f_{c(o)}, d_{s(o)})) + \psi\,[g_{p(o)} \in G_{k(o)}]\bigr) z_o"
     source = ("P-NS-AXIS", "P-ROLE-NS", "P-ROLE-PS", "P-ROLE-LH", "P-ROLE-GM", "P-ROLE-YT", "P-SEGMENT")
+    reach = Reach.PROJECT
 
     def term(self, problem: Problem, choose: Choose) -> Linear:
         """Points of each option."""
@@ -35,6 +37,10 @@ class PolicyFit(Goal):
     def measure(self, problem: Problem, plan: Plan) -> int:
         """Sum of the points of each placed component."""
         return sum(fit_points(problem, p.component, p.space.space_id) for p in problem.requests_in(plan))
+
+    def optimistic_gain(self, index: PlanIndex, option: Option, parts: int) -> float:
+        """Points of the option."""
+        return fit_points(index.problem, index.problem.components[option.component], option.space_id)
 
 
 def fit_points(problem: Problem, component: Component, space_id: str) -> int:

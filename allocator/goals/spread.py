@@ -9,6 +9,7 @@ from allocator.goals.base import Goal
 from allocator.goals.integer_encoding import WHOLE, shortfall
 from allocator.linear.expressions import Linear, Row, total
 from allocator.problem.options import Option
+from allocator.problem.plan_index import Reach
 from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow
 
@@ -32,6 +33,7 @@ class Spread(Goal):
         r"\min \sum_{d} \Delta_d, \qquad \Phi_d\, \Delta_d \ge 100 \Bigl(\Phi_d - \sum_{o:\, d(o) = d} a_o z_o\Bigr)"
     )
     source = ("P-NS-AXIS",)
+    reach = Reach.DISTRICTS
 
     def applies(self, problem: Problem) -> bool:
         """Only between districts."""

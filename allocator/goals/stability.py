@@ -3,6 +3,8 @@
 from allocator.domain.plan import Plan
 from allocator.goals.base import Goal
 from allocator.linear.expressions import Linear, total
+from allocator.problem.options import Option
+from allocator.problem.plan_index import PlanIndex, Reach
 from allocator.problem.problem import Problem
 from allocator.rules.base import Choose
 from allocator.rules.move_budget import moved
@@ -26,6 +28,7 @@ class Stability(Goal):
         r"+ \sum_{\nu \in N} m_{\eta(\nu)}\, y_\nu"
     )
     source = ("P-TRACK",)
+    reach = Reach.PROJECT
 
     def applies(self, problem: Problem) -> bool:
         """Only where something stands that may move, and tenants only where one has somewhere to go."""
@@ -47,3 +50,11 @@ class Stability(Goal):
     def measure(self, problem: Problem, plan: Plan) -> int:
         """Sum of the prices of what is elsewhere or nowhere."""
         return sum(problem.policy.move_price[problem.stages[key]] for key in moved(problem, plan))
+
+    def optimistic_gain(self, index: PlanIndex, option: Option, parts: int) -> float:
+        """Price of the component where the option is the published site, else 0."""
+        problem = index.problem
+        published = problem.published_by_component.get(option.component)
+        if published is None or published.space_ids != option.space_ids:
+            return 0
+        return problem.policy.move_price[problem.stages[option.component]]

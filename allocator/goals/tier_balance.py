@@ -7,6 +7,7 @@ from allocator.domain.vocabulary import Tier
 from allocator.goals.base import Goal
 from allocator.goals.integer_encoding import WHOLE, shortfall
 from allocator.linear.expressions import Linear, Row, total
+from allocator.problem.plan_index import Reach
 from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow
 
@@ -34,6 +35,7 @@ class TierBalance(Goal):
         r"- |P_{\text{large}}| \sum_{p \in P_{\text{small}}} y_p\Bigr)"
     )
     source = ("P-TIER",)
+    reach = Reach.DISTRICTS
 
     def applies(self, problem: Problem) -> bool:
         """Only when both ask for something."""

@@ -1,6 +1,6 @@
 """Which component fits which space, for all pairs at once: the same answer as :func:`allocator.problem.options.fits`.
 
-Twelve tests times every pair are too many calls for a city.  Tests that compare what a component needs with what a
+A dozen tests times every pair are too many calls for a city.  Tests that compare what a component needs with what a
 space offers are done on whole columns; the window, which knows the published plan, and the area of components that may
 be divided are asked of the pairs that are left.
 """
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from allocator.domain.entities import Component, Space
-from allocator.domain.vocabulary import Utility
+from allocator.problem.requirements import REQUIREMENTS
 from allocator.problem.subsidy import rate_fen_m2_month
 
 if TYPE_CHECKING:
@@ -35,14 +35,10 @@ class EligibilityMatrix:
         self._districts = np.array([parks[space.park_id].district for space in spaces])
         self._area = np.array([space.floor_area_m2 for space in spaces], dtype=np.int64)
         self._lot = np.array([space.lot_m2 or 1 for space in spaces], dtype=np.int64)
-        self._load = _column([space.floor_load_kpa for space in spaces])
-        self._height = _column([space.clear_height_m for space in spaces])
-        self._power = _column([space.power_kw for space in spaces])
-        self._cleanroom = _column([space.cleanroom_iso for space in spaces])
-        self._ground = np.array([space.ground_floor for space in spaces], dtype=bool)
-        self._severity = np.array([space.eia_level.severity for space in spaces], dtype=np.int64)
         self._rent = _column([space.rent_fen_m2_month for space in spaces])
-        self._has = {u: np.array([u in space.utilities for space in spaces], dtype=bool) for u in Utility}
+        self._offers = tuple(
+            (one, one.comparison.column([getattr(space, one.offer) for space in spaces])) for one in REQUIREMENTS
+        )
 
     def candidates(self, problem: Problem, component: Component) -> Iterator[Space]:
         """Spaces that pass every test but the window, in the order of the registry.
@@ -61,22 +57,12 @@ class EligibilityMatrix:
         mask: Mask = np.isin(self._kinds, kinds)
         if component.max_sites == 1:
             mask &= -(-component.floor_area_m2 // self._lot) * self._lot <= self._area
-        mask &= self._severity >= component.eia_level.severity
         if component.districts:
             mask &= np.isin(self._districts, sorted(component.districts))
-        for needed, offered in (
-            (component.floor_load_kpa, self._load),
-            (component.clear_height_m, self._height),
-            (component.connection_kw, self._power),
-        ):
-            if needed:
-                mask &= offered >= needed
-        if component.cleanroom_iso is not None:
-            mask &= self._cleanroom <= component.cleanroom_iso
-        if component.ground_floor:
-            mask &= self._ground
-        for utility in component.utilities:
-            mask &= self._has[utility]
+        for requirement, column in self._offers:
+            need = getattr(component, requirement.need)
+            if requirement.comparison.is_needed(need):
+                mask &= requirement.comparison.mask(column, need)
         if component.max_rent_fen_m2_month is not None:
             # a space whose rent is not known is not too dear
             paid = self._rent - rate_fen_m2_month(problem, component)

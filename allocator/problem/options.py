@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from allocator.domain.entities import Component, Space
 from allocator.domain.months import FOREVER, format_month
 from allocator.problem.floor_splits import Piece, divisions, in_lots_m2, most_m2
+from allocator.problem.requirements import REQUIREMENTS, Requirement
 from allocator.problem.start_months import asked_month, is_over, latest_start, start_months, stays, window
 from allocator.problem.subsidy import rent_paid_fen_m2_month
 
@@ -127,42 +128,14 @@ def _suits(problem: Problem, component: Component, space: Space) -> bool:
     return all(test(problem, component, space) is None for test in TESTS if test is not _area)
 
 
-def _load(_: Problem, component: Component, space: Space) -> Reason | None:
-    return _at_least("load", component.floor_load_kpa, space.floor_load_kpa, "kPa")
+def _requirement(requirement: Requirement) -> Test:
+    """The test of one property of the table."""
 
+    def test(_: Problem, component: Component, space: Space) -> Reason | None:
+        refused = requirement.refusal(component, space)
+        return None if refused is None else Reason(requirement.code, *refused, requirement.unit)
 
-def _height(_: Problem, component: Component, space: Space) -> Reason | None:
-    return _at_least("height", component.clear_height_m, space.clear_height_m, "m")
-
-
-def _power(_: Problem, component: Component, space: Space) -> Reason | None:
-    return _at_least("power", component.connection_kw, space.power_kw, "kW")
-
-
-def _cleanroom(_: Problem, component: Component, space: Space) -> Reason | None:
-    needed, offered = component.cleanroom_iso, space.cleanroom_iso
-    if needed is None or (offered is not None and offered <= needed):
-        return None
-    return Reason("cleanroom", needed, "none" if offered is None else offered, "ISO class")
-
-
-def _ground_floor(_: Problem, component: Component, space: Space) -> Reason | None:
-    if not component.ground_floor or space.ground_floor:
-        return None
-    return Reason("ground_floor", "ground floor", "upper floor")
-
-
-def _eia(_: Problem, component: Component, space: Space) -> Reason | None:
-    if component.eia_level.severity <= space.eia_level.severity:
-        return None
-    return Reason("eia", component.eia_level.value, space.eia_level.value)
-
-
-def _utilities(_: Problem, component: Component, space: Space) -> Reason | None:
-    missing = component.utilities - space.utilities
-    if not missing:
-        return None
-    return Reason("utilities", "|".join(sorted(missing)), "|".join(sorted(space.utilities)) or "none")
+    return test
 
 
 def _rent(problem: Problem, component: Component, space: Space) -> Reason | None:
@@ -195,13 +168,7 @@ TESTS = (
     _kind,
     _district,
     _area,
-    _load,
-    _height,
-    _power,
-    _cleanroom,
-    _ground_floor,
-    _eia,
-    _utilities,
+    *map(_requirement, REQUIREMENTS),
     _rent,
     _window,
 )

@@ -162,14 +162,12 @@ def start_months(
 
 
 def _ends_of_what_stands(problem: Problem) -> dict[str, set[int]]:
-    """Per park, the months in which tenancies and reserves end; parks that one rule speaks of share one set."""
+    """Per park, the months in which tenancies and policy entries end; parks that one entry speaks of share one set."""
     ends: dict[str, set[int]] = {park_id: set() for park_id in problem.registry.parks}
-    for reserve in problem.policy.reserves:
-        covered = {
-            s.park_id for s in problem.registry.spaces.values() if reserve.place in problem.places_of(s.space_id)
-        }
-        _join(ends, covered, {reserve.until})
-    reach = max((apart.least_m for apart in problem.policy.separations), default=0)
+    for place, month in filter(None, (entry.release for entry in problem.policy.entries)):
+        covered = {s.park_id for s in problem.registry.spaces.values() if place in problem.places_of(s.space_id)}
+        _join(ends, covered, {month})
+    reach = max((entry.reach_m for entry in problem.policy.entries), default=0)
     for pair in combinations(ends, 2) if reach else ():
         if problem.between_m(*pair) < reach:
             _join(ends, set(pair), set())

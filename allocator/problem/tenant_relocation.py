@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from allocator.domain.entities import Component, Space, Tenancy
 from allocator.domain.months import FOREVER
 from allocator.domain.vocabulary import Function, SpaceKind
+from allocator.problem.requirements import OF_TENANTS
 
 KindsFor = Mapping[Function, frozenset[SpaceKind]]
 """Kinds of space that can serve a function."""
@@ -49,20 +50,15 @@ def tenant(tenancy: Tenancy, space: Space, adcode: str, kinds_for: KindsFor, pla
         component_id=SEAT,
         function=next((f for f in Function if space.kind in kinds_for[f]), Function.PLATFORM),
         floor_area_m2=tenancy.floor_area_m2,
-        floor_load_kpa=space.floor_load_kpa,
-        clear_height_m=space.clear_height_m,
         power_kw=tenancy.power_kw,
         water_t_day=tenancy.water_t_day,
         effluent_t_day=tenancy.effluent_t_day,
-        cleanroom_iso=space.cleanroom_iso,
-        ground_floor=space.ground_floor,
-        eia_level=space.eia_level,
-        utilities=space.utilities,
         start_from=leaves,
         start_until=leaves,
         lease_months=None if tenancy.until == FOREVER else tenancy.until - leaves,
         max_rent_fen_m2_month=space.rent_fen_m2_month,
         districts=frozenset({adcode}),
         like=space,
+        **{one.need: getattr(space, one.offer) for one in OF_TENANTS},
     )
     return Tenant(tenancy, seat, leaves)

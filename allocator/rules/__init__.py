@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from allocator.rules.base import Choose, Compared, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, PartBreach, Rule
 from allocator.rules.budget import Budget
 from allocator.rules.floor_area import FloorArea
 from allocator.rules.links import Links
@@ -33,4 +33,4 @@ RULES: tuple[Rule, ...] = (
 
 RULE_BY_ID: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
 
-__all__ = ["RULES", "RULE_BY_ID", "Choose", "Compared", "NamedRow", "Rule"]
+__all__ = ["RULES", "RULE_BY_ID", "Choose", "Compared", "NamedRow", "PartBreach", "Rule"]

@@ -6,7 +6,8 @@ from allocator.domain.plan import Breach, Plan
 from allocator.problem.options import Option
 from allocator.problem.problem import Problem
 from allocator.problem.subsidy import subsidy_yuan_month
-from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
+from allocator.rules.base import Choose, Compared, NamedRow, PartBreach, SharedOut
+from allocator.rules.limits import Limit, Loosened, raised_policy_number
 
 WHERE = "rent-subsidy"
 
@@ -19,11 +20,13 @@ class Budget(SharedOut):
     """
 
     id = "budget"
-    whole_plan = True
     title_zh = "租金补贴预算"
     title_en = "Rent subsidy within budget"
     formula = r"\sum_{o \in O} \sum_{s \in o} \min(b_{\tau(p(o))}, r_s)\, a_{os}\, z_o \le W"
     source = ("P-SUPPLY", "DESIGN-4.10")
+    short = ("租金补贴", "rent subsidy")
+    unit = "yuan/month"
+    part_breach = PartBreach.GROWING
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row."""
@@ -51,4 +54,12 @@ class Budget(SharedOut):
     def compared(self, problem: Problem, breach: Breach, option: Option) -> Compared:
         """The subsidy of the option, and what the others leave of the budget."""
         asked = subsidy_yuan_month(problem, problem.components[option.component], option.pieces)
-        return Compared.of_share(asked, breach, "yuan/month")
+        return Compared.of_share(asked, breach, self.unit)
+
+    def limit_of(self, problem: Problem, where: str) -> Limit:
+        """The budget; a yuan costs one point."""
+        return Limit(f"{self.id}/{where}", self.unit, price=1)
+
+    def loosen(self, problem: Problem, limit: Limit, amount: int) -> Loosened:
+        """Raise the budget."""
+        return raised_policy_number(problem, "subsidy_budget_yuan_month", amount)

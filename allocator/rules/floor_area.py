@@ -2,20 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
-from allocator.domain.entities import Tenancy
+from allocator.domain.entities import Project, Tenancy
 from allocator.domain.months import format_month
 from allocator.domain.plan import Breach, Plan
 from allocator.problem.options import Option
+from allocator.problem.plan_index import Reach, Sites
 from allocator.problem.problem import Problem
-from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
+from allocator.rules.base import Choose, Compared, NamedRow, PartBreach, SharedByMonth
+from allocator.rules.limits import Edit, Limit, Loosened
 from allocator.rules.peak_months import phases
 from allocator.rules.tenant_occupancy import Capacity, Seat, fixed, held, seats, within
 from allocator.rules.usage_profile import Held, levels
 
 
-class FloorArea(SharedOut):
+class FloorArea(SharedByMonth):
     """In no month may the floor let in a space exceed the floor that its tenancies leave free.
 
     Leases begin and end at different times, so the sum is taken in every month in which one may begin;
@@ -23,7 +26,6 @@ class FloorArea(SharedOut):
     """
 
     id = "floor-area"
-    capacity = True
     title_zh = "任何月份不超出可用面积"
     title_en = "Never more floor than is free"
     formula = (
@@ -31,6 +33,14 @@ class FloorArea(SharedOut):
         r"\le A_s - T_{st} \quad \forall s \in S,\ t \in \mathcal T_s"
     )
     source = ("DESIGN-4.2",)
+    short = ("可用面积", "free floor")
+    displaced = ("面积已由其他项目占用", "The floor is held by others")
+    refused = ("面积由现有租户占用", "Sitting tenants hold the floor")
+    needs = ("企业需 {needed}，空余 {offered}", "needs {needed}, {offered} free")
+    reach = Reach.SPACES
+    part_breach = PartBreach.GROWING
+    capacity = True
+    loosened_first = True  # more floor also leaves more beside a reserve
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per space and month in which use may grow."""
@@ -63,6 +73,22 @@ class FloorArea(SharedOut):
         """Say how much floor is asked for and how much is free."""
         space_id, month = breach.where.rsplit("/", 1)
         return f"In {month} the plan lets {breach.measured} m² in space {space_id}, where {breach.limit} m² are free."
+
+    def asked_by(self, project: Project, place: str) -> int:
+        """Floor of all components, m²."""
+        return sum(part.floor_area_m2 for part in project.components)
+
+    def own_need(self, problem: Problem, place: str, sites: Sites) -> int:
+        """Floor that the sites take in the space, m²."""
+        return sum(area_m2 for site in sites for space_id, area_m2 in site.pieces if space_id == place)
+
+    def loosen(self, problem: Problem, limit: Limit, amount: int) -> Loosened:
+        """Give the space more floor."""
+        space = problem.registry.spaces[limit.where]
+        grown = replace(space, floor_area_m2=space.floor_area_m2 + amount)
+        registry = replace(problem.registry, spaces={**problem.registry.spaces, space.space_id: grown})
+        edit = Edit("space", space.space_id, "floor_area_m2", space.floor_area_m2, grown.floor_area_m2)
+        return replace(problem, registry=registry), edit
 
 
 def _floor(tenancy: Tenancy) -> int:

@@ -2,14 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 
-from allocator.domain.entities import Link
+from allocator.domain.entities import Link, Project
 from allocator.domain.plan import Breach, Plan
 from allocator.domain.policy import numbered
 from allocator.domain.vocabulary import LinkKind
 from allocator.problem.options import Option
+from allocator.problem.plan_index import Reach
 from allocator.problem.problem import Problem
-from allocator.rules.base import Choose, Compared, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, PartBreach, Rule
+from allocator.rules.limits import Edit, Limit, Loosened, with_project
 
 
 class Links(Rule):
@@ -19,7 +22,6 @@ class Links(Rule):
     """
 
     id = "links"
-    alone = False
     title_zh = "组成部分之间的邻近要求"
     title_en = "Linked components stand near each other"
     formula = (
@@ -28,6 +30,11 @@ class Links(Rule):
         r"\quad \forall \ell = (c, c'),\ N, \text{ and with } c, c' \text{ exchanged}"
     )
     source = ("DESIGN-4.6",)
+    short = ("邻近", "nearness")
+    vocabulary = "link_kind"
+    unit = "m"
+    reach = Reach.PROJECT
+    part_breach = PartBreach.IGNORED
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """Per link: both ends or none; per end and neighbourhood: it is chosen only with the other end in there.
@@ -72,6 +79,27 @@ class Links(Rule):
                 f"The ends of link {breach.where} stand {breach.measured} m apart; at most {breach.limit} m is allowed."
             )
         return f"Link {breach.where} asks for {breach.limit}; found: {breach.measured}."
+
+    def concerns(self, problem: Problem, project: Project) -> bool:
+        """Every project with links."""
+        return bool(project.links)
+
+    def limit_of(self, problem: Problem, where: str) -> Limit:
+        """A link of a project."""
+        return Limit(f"{self.id}/{next(name for name, _, _ in named_links(problem) if _is_of(where, name))}")
+
+    def loosen(self, problem: Problem, limit: Limit, amount: int) -> Loosened:
+        """Drop the link."""
+        link, ends = next((link, ends) for name, link, ends in named_links(problem) if name == limit.where)
+        project = problem.project_by_id[problem.components[ends[0]].project_id]
+        freed = replace(project, links=tuple(other for other in project.links if other is not link))
+        name = limit.where.removeprefix(f"{project.project_id}/")
+        return with_project(problem, freed), Edit("project", project.project_id, "links", name, None)
+
+
+def _is_of(where: str, link_name: str) -> bool:
+    """Whether a row or a breach is of a link."""
+    return f"{where}/".startswith(f"{link_name}/")
 
 
 def named_links(problem: Problem) -> Iterator[tuple[str, Link, tuple[str, str]]]:

@@ -1,12 +1,15 @@
 """Rule move-budget."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from allocator.domain.plan import Breach, Plan
 from allocator.linear.expressions import Linear, total
 from allocator.problem.options import Option
+from allocator.problem.plan_index import Reach
 from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
+from allocator.rules.limits import Edit, Limit, Loosened
 
 WHERE = "published"
 
@@ -19,11 +22,12 @@ class MoveBudget(SharedOut):
     """
 
     id = "move-budget"
-    whole_plan = True
     title_zh = "调整次数上限"
     title_en = "At most so many moves"
     formula = r"|C^*| - \sum_{c \in C^*} \sum_{o \in O_c,\, s(o) = \beta(c)} z_o + \sum_{\nu \in N} y_\nu \le \mu"
     source = ("P-TRACK", "DESIGN-4.11")
+    short = ("搬迁数", "moves")
+    reach = Reach.DISTRICTS
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row: enough of the published components stay."""
@@ -47,6 +51,15 @@ class MoveBudget(SharedOut):
     def explain(self, problem: Problem, breach: Breach) -> str:
         """Say how many move and how many may."""
         return f"{breach.measured} published components or tenants are moved or dropped; at most {breach.limit} may be."
+
+    def limit_of(self, problem: Problem, where: str) -> Limit:
+        """The budget."""
+        return Limit(f"{self.id}/{where}", "moves")
+
+    def loosen(self, problem: Problem, limit: Limit, amount: int) -> Loosened:
+        """Allow more moves."""
+        now = problem.max_moves or 0
+        return replace(problem, max_moves=now + amount), Edit("problem", "", "max_moves", now, now + amount)
 
 
 def staying(problem: Problem, choose: Choose) -> Linear:

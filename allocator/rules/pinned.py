@@ -1,11 +1,15 @@
 """Rule pinned."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from allocator.domain.entities import Project
 from allocator.domain.months import format_month
 from allocator.domain.plan import Assignment, Breach, Plan
+from allocator.problem.plan_index import Reach
 from allocator.problem.problem import Problem
 from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.limits import Edit, Limit, Loosened, with_component
 
 OUT = "barred"
 BEGUN = "begun"
@@ -20,7 +24,6 @@ class Pinned(Rule):
     """
 
     id = "pinned"
-    whole_plan = True
     title_zh = "锁定与排除"
     title_en = "Locked in and locked out"
     formula = (
@@ -28,6 +31,7 @@ class Pinned(Rule):
         r"\sum_{o \in O_c,\, s(o) \in \text{bar}(c)} z_o = 0, \qquad z_{o_c} = 1 \ (c \text{ has begun})"
     )
     source = ("DESIGN-4.9",)
+    reach = Reach.PROJECT
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per pinned component, one per component with bars, and one per lease that has begun."""
@@ -71,6 +75,25 @@ class Pinned(Rule):
             return f"The lease of component {key} has begun: {breach.limit}; found: {breach.measured}."
         key = breach.where.removesuffix(f"@{breach.limit}")
         return f"Component {key} is locked to {breach.limit}; found: {breach.measured}."
+
+    def concerns(self, problem: Problem, project: Project) -> bool:
+        """Every project with a pin or a bar."""
+        return any(part.pinned_to or part.barred_from for part in project.components)
+
+    def loosen(self, problem: Problem, limit: Limit, amount: int) -> Loosened:
+        """Drop the pin, the bars, or the lock of a lease that has begun."""
+        if limit.where.endswith(f"/{OUT}"):
+            component = problem.components[limit.where.removesuffix(f"/{OUT}")]
+            bars = ";".join(sorted(component.barred_from))
+            edit = Edit("component", component.key, "barred_from", bars, None)
+            return with_component(problem, replace(component, barred_from=frozenset())), edit
+        if limit.where.endswith(f"/{BEGUN}"):
+            key = limit.where.removesuffix(f"/{BEGUN}")
+            loose = tuple(replace(each, fixed=each.fixed and each.assignment.key != key) for each in problem.published)
+            return replace(problem, published=loose), Edit("published", key, "fixed", "true", None)
+        component = next(c for c in problem.components.values() if limit.where == f"{c.key}@{c.pinned_to}")
+        edit = Edit("component", component.key, "pinned_to", component.pinned_to, None)
+        return with_component(problem, replace(component, pinned_to=None)), edit
 
 
 def _site(made: Assignment) -> str:

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from allocator.domain.plan import Breach, Plan
+from allocator.problem.plan_index import Reach
 from allocator.problem.problem import Problem
-from allocator.rules.base import Choose, NamedRow, Rule
+from allocator.rules.base import Choose, NamedRow, PartBreach, Rule
 
 
 class PlacedOnce(Rule):
@@ -16,7 +17,9 @@ class PlacedOnce(Rule):
     """
 
     id = "placed-once"
-    alone = False
+    reach = Reach.PROJECT
+    part_breach = PartBreach.IGNORED
+    defining = True
     title_zh = "整体落位,每个组成部分恰好一处"
     title_en = "All components in one place each, or none"
     formula = r"\sum_{o \in O_c} z_o = y_{p(c)} \quad \forall c \in C"

@@ -1,13 +1,17 @@
 """Rule positioning."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from allocator.domain.entities import Project
 from allocator.domain.plan import Breach, Plan
 from allocator.domain.vocabulary import Permission
 from allocator.linear.expressions import total
 from allocator.problem.options import Option
-from allocator.problem.problem import Problem
-from allocator.rules.base import Choose, Compared, NamedRow, Rule, Sides, component_and_district
+from allocator.problem.plan_index import Part, PlanIndex, Reach, Sites
+from allocator.problem.problem import Placement, Problem
+from allocator.rules.base import Choose, Compared, NamedRow, PartBreach, Rule, Sides, component_and_district
+from allocator.rules.limits import Edit, Limit, Loosened, raised_policy_number
 
 BUDGET = "exception-budget"
 
@@ -22,7 +26,6 @@ class Positioning(Rule):
     """
 
     id = "positioning"
-    whole_plan = True
     title_zh = "功能定位与例外额度"
     title_en = "Function by district, and the exception budget"
     formula = (
@@ -30,6 +33,11 @@ class Positioning(Rule):
         r"\sum_{o: \pi = \text{exception}} z_o \le E"
     )
     source = ("P-NS-AXIS", "P-ROLE-NS", "P-ROLE-PS", "P-ROLE-LH", "P-ROLE-GM", "P-ROLE-YT")
+    short = ("定位", "positioning")
+    vocabulary = "permission"
+    unit = "components"
+    reach = Reach.DISTRICTS
+    part_breach = PartBreach.GROWING
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per component and forbidden district, and one for the budget."""
@@ -80,3 +88,37 @@ class Positioning(Rule):
     def sides(self, breach: Breach) -> Sides:
         """The exceptions and their budget, or the permission that a function needs and the one that it has."""
         return (breach.measured, breach.limit) if breach.where == BUDGET else (Permission.ALLOWED.value, breach.limit)
+
+    def affected(self, index: PlanIndex, sites: Sites) -> Part:
+        """What counts against the exception budget, and the sites."""
+        problem = index.problem
+
+        def by_exception(placement: Placement) -> bool:
+            return problem.permission(placement.component, placement.space.space_id) is Permission.EXCEPTION
+
+        return problem, index.with_sites(index.selected(self.id, by_exception), sites)
+
+    def concerns(self, problem: Problem, project: Project) -> bool:
+        """Every project: where it may stand, and where it may not, follows from the positioning."""
+        return True
+
+    def limit_of(self, problem: Problem, where: str) -> Limit:
+        """The exception budget, or what a function may not do in a district."""
+        if where == BUDGET:
+            return Limit(f"{self.id}/{where}", "exceptions")
+        key, adcode = component_and_district(problem, where)
+        return Limit(f"{self.id}/{problem.components[key].function.value}@{adcode}")
+
+    def loosen(self, problem: Problem, limit: Limit, amount: int) -> Loosened:
+        """Raise the exception budget, or allow the function in the district."""
+        if limit.where == BUDGET:
+            return raised_policy_number(problem, "exception_budget", amount)
+        function, adcode = limit.where.split("@", 1)
+        district = problem.registry.districts[adcode]
+        permissions = {
+            each: Permission.ALLOWED if each.value == function else permission
+            for each, permission in district.permissions.items()
+        }
+        districts = {**problem.registry.districts, adcode: replace(district, permissions=permissions)}
+        edit = Edit("district", adcode, f"permissions.{function}", Permission.FORBIDDEN.value, Permission.ALLOWED.value)
+        return replace(problem, registry=replace(problem.registry, districts=districts)), edit

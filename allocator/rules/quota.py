@@ -1,6 +1,7 @@
 """Rule quota."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from operator import attrgetter
 
 from allocator.domain.plan import Breach, Plan
@@ -8,8 +9,10 @@ from allocator.domain.policy import Quota
 from allocator.domain.vocabulary import QuotaKind
 from allocator.linear.expressions import Linear, Row
 from allocator.problem.options import Option
+from allocator.problem.plan_index import Reach
 from allocator.problem.problem import Problem
-from allocator.rules.base import Choose, Compared, NamedRow, Rule, Sides
+from allocator.rules.base import Choose, Compared, NamedRow, PartBreach, Rule, Sides
+from allocator.rules.limits import Edit, Limit, Loosened, exchanged
 
 WHOLE_BP = 10_000
 
@@ -22,7 +25,6 @@ class Quotas(Rule):
     """
 
     id = "quota"
-    whole_plan = True
     title_zh = "份额与上下限"
     title_en = "Shares, floors and ceilings"
     formula = (
@@ -31,6 +33,11 @@ class Quotas(Rule):
         r"L_q \le \sum_{o:\, d(o) = d_q} a_o z_o \le U_q"
     )
     source = ("P-TIER", "P-NS-AXIS", "DESIGN-4.10")
+    short = ("份额", "quota")
+    unit = "m2"
+    reach = Reach.DISTRICTS
+    part_breach = PartBreach.LASTING  # not growing: a share may grow with the next component
+    of_batch = True
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per quota, and per enterprise for a ceiling on each."""
@@ -67,6 +74,42 @@ class Quotas(Rule):
         """Of a least share the share and what is placed; of a ceiling what is placed and the ceiling."""
         above = float(breach.measured) > float(breach.limit)
         return (breach.measured, breach.limit) if above else (breach.limit, breach.measured)
+
+    def limit_of(self, problem: Problem, where: str) -> Limit:
+        """A least or most of a district, or a share; the rows of all enterprises are one limit."""
+        firms = {project.enterprise for project in problem.projects}
+        for name, quota in problem.policy.named_quotas.items():
+            if quota.kind is QuotaKind.DISTRICT_AREA and where in {f"{name}/least", f"{name}/most"}:
+                return Limit(f"{self.id}/{where}", self.unit, price=1)
+            if quota.kind is QuotaKind.TIER_SHARE and where == name:
+                return Limit(f"{self.id}/{name}", self.unit, WHOLE_BP, price=1)
+            if quota.kind is QuotaKind.ENTERPRISE_SHARE and where in {f"{name}/{firm}" for firm in firms}:
+                return Limit(f"{self.id}/{name}", self.unit, price=1)
+        return Limit(f"{self.id}/{where}")
+
+    def loosen(self, problem: Problem, limit: Limit, amount: int) -> Loosened:
+        """Lower the least of the quota, or raise its most."""
+        quotas = problem.policy.named_quotas
+        name, side = limit.where, ""
+        if name not in quotas or quotas[name].kind is QuotaKind.DISTRICT_AREA:
+            name, _, side = limit.where.rpartition("/")
+        quota = quotas[name]
+        field, sign = _field(quota, side)
+        now = getattr(quota, field)
+        changed = replace(quota, **{field: now + sign * amount})
+        policy = replace(problem.policy, quotas=exchanged(problem.policy.quotas, quota, changed))
+        return replace(problem, policy=policy), Edit("quota", name, field, now, now + sign * amount)
+
+
+def _field(quota: Quota, side: str) -> tuple[str, int]:
+    """Field of a quota that loosens it, and the sign of the change."""
+    match quota.kind:
+        case QuotaKind.TIER_SHARE:
+            return "share_bp", -1
+        case QuotaKind.ENTERPRISE_SHARE:
+            return "share_bp", 1
+        case _:
+            return ("least_m2", -1) if side == "least" else ("most_m2", 1)
 
 
 def _rows(problem: Problem, choose: Choose, name: str, quota: Quota) -> Iterator[NamedRow]:

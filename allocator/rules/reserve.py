@@ -1,20 +1,23 @@
 """Rule reserve."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 
-from allocator.domain.entities import Component
+from allocator.domain.entities import Component, Project
 from allocator.domain.months import format_month
 from allocator.domain.plan import Assignment, Breach, Plan
 from allocator.domain.policy import Reserve
 from allocator.problem.options import Option
+from allocator.problem.plan_index import Part, PlanIndex, Sites
 from allocator.problem.problem import Problem
-from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
+from allocator.rules.base import Choose, Compared, NamedRow, PartBreach, SharedByMonth
+from allocator.rules.limits import Edit, Limit, Loosened, exchanged
 from allocator.rules.peak_months import phases
 from allocator.rules.usage_profile import Held, levels
 
 
-class Reserved(SharedOut):
+class Reserved(SharedByMonth):
     """Until a date, so much floor of a place is held back for projects of certain tiers.
 
     The others share what is left of the free floor there; where less is free than held back, they get none.  A tenant
@@ -23,7 +26,6 @@ class Reserved(SharedOut):
     """
 
     id = "reserve"
-    whole_plan = True
     title_zh = "为重大项目预留的空间"
     title_en = "Floor held back for major projects"
     formula = (
@@ -31,6 +33,8 @@ class Reserved(SharedOut):
         r"\max\Bigl(0, \sum_{s \in R} (A_s - T_{st}) - H_R\Bigr) \quad \forall R,\ t < \theta_R"
     )
     source = ("P-PRIORITY", "DESIGN-4.8")
+    short = ("预留", "reserve")
+    part_breach = PartBreach.GROWING
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per reserve and month before its end in which use may grow."""
@@ -70,6 +74,27 @@ class Reserved(SharedOut):
         """Say how much others take and how much is left to them."""
         name, month = breach.where.rsplit("/", 1)
         return f"In {month} others let {breach.measured} m² where reserve {name} leaves them {breach.limit} m²."
+
+    def affected(self, index: PlanIndex, sites: Sites) -> Part:
+        """What stands where floor is held back that the sites would take from."""
+        problem = index.problem
+        entered = problem.places_touched(space_id for site in sites for space_id in site.space_ids)
+        held = {reserve.place for reserve in problem.policy.reserves} & entered
+        if not held:
+            return index.nothing()
+        return index.part_with(sites, (a for a in index.plan.assignments if held & problem.places_touched(a.space_ids)))
+
+    def asked_by(self, project: Project, place: str) -> int:
+        """Floor of all components, m²."""
+        return sum(part.floor_area_m2 for part in project.components)
+
+    def loosen(self, problem: Problem, limit: Limit, amount: int) -> Loosened:
+        """Hold back less floor."""
+        now = problem.policy.named_reserves[limit.where]
+        less = replace(now, floor_area_m2=now.floor_area_m2 - amount)
+        policy = replace(problem.policy, reserves=exchanged(problem.policy.reserves, now, less))
+        edit = Edit("reserve", limit.where, "floor_area_m2", now.floor_area_m2, less.floor_area_m2)
+        return replace(problem, policy=policy), edit
 
 
 def _covered(problem: Problem, reserve: Reserve) -> frozenset[str]:

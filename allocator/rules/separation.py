@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from itertools import product
 from typing import cast
 
@@ -9,8 +10,10 @@ from allocator.domain.months import format_month
 from allocator.domain.plan import Breach, Plan
 from allocator.domain.policy import Separation
 from allocator.problem.options import Option
+from allocator.problem.plan_index import Part, PlanIndex, Sites
 from allocator.problem.problem import Placement, Problem
-from allocator.rules.base import Choose, Compared, NamedRow, Rule
+from allocator.rules.base import Choose, Compared, NamedRow, PartBreach, Rule
+from allocator.rules.limits import Edit, Limit, Loosened, with_component
 
 FEW = 200
 """So many pairs of an emitter's option and a sensitive component are written out for one place."""
@@ -29,7 +32,6 @@ class Separations(Rule):
     """
 
     id = "separation"
-    whole_plan = True
     title_zh = "危害源与敏感用途分隔"
     title_en = "Emitters apart from the sensitive"
     formula = (
@@ -37,6 +39,9 @@ class Separations(Rule):
         r"\forall h,\ c \text{ emits } h,\ o \in O_c,\ c' \ne c \text{ sensitive to } h"
     )
     source = ("P-EIA", "DESIGN-4.7")
+    short = ("分隔", "separation")
+    unit = "m"
+    part_breach = PartBreach.GROWING
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """Per hazard and place of emitters: not both they and the sensitive near them at one time.
@@ -77,6 +82,37 @@ class Separations(Rule):
         stand = f"stand {breach.measured} m apart, less than {breach.limit} m"
         shared = stand if isinstance(breach.measured, int) else f"share {breach.measured}"
         return f"{keys}: one emits {hazard}, the other is sensitive to it, and they {shared}."
+
+    def affected(self, index: PlanIndex, sites: Sites) -> Part:
+        """The parks entered and those within the reach of a hazard, if the sites have to do with hazards."""
+        problem = index.problem
+        components = [problem.components[site.key] for site in sites]
+        if not any(component.emits or component.sensitive_to for component in components):
+            return index.nothing()
+        reach = max((apart.least_m for apart in problem.policy.separations), default=0)
+        entered = index.parks_of(sites)
+        near = {k for k in index.in_park if k in entered or any(problem.between_m(k, p) < reach for p in entered)}
+        return index.part_with(sites, (a for park_id in near for a in index.in_park[park_id]))
+
+    def limit_of(self, problem: Problem, where: str) -> Limit | None:
+        """A hazard of the component that emits it."""
+        hazard, rest = where.split("/", 1)
+        if rest.startswith(f"{FEELS}/"):
+            return None
+        named = (f"{EMITS}/{{}}/", "{}@")
+        emitter = next(key for key in problem.components if rest.startswith(tuple(each.format(key) for each in named)))
+        return Limit(f"{self.id}/{hazard}/{emitter}")
+
+    def states(self, problem: Problem, limit: Limit, where: str) -> bool:
+        """Whether the emitter of the breach is that of the limit."""
+        return where.startswith(f"{limit.where}/")
+
+    def loosen(self, problem: Problem, limit: Limit, amount: int) -> Loosened:
+        """Shield the emitter."""
+        hazard, key = limit.where.split("/", 1)
+        component = problem.components[key]
+        shielded = replace(component, emits=frozenset(each for each in component.emits if each.value != hazard))
+        return with_component(problem, shielded), Edit("component", key, "emits", hazard, None)
 
 
 def _clash(

@@ -1,29 +1,34 @@
 """Rule utilities."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 
-from allocator.domain.entities import PARK_UTILITIES, Park
-from allocator.domain.months import format_month
+from allocator.domain.entities import PARK_UTILITIES, Park, Project
+from allocator.domain.months import format_month, parse_month
 from allocator.domain.plan import Breach, Plan
 from allocator.problem.options import Option
+from allocator.problem.plan_index import Part, PlanIndex, Reach, Sites
 from allocator.problem.problem import Placement, Problem
-from allocator.rules.base import Choose, Compared, NamedRow, SharedOut
+from allocator.rules.base import Choose, Compared, Holding, NamedRow, PartBreach, SharedByMonth
+from allocator.rules.limits import Edit, Limit, Loosened, place_of_month
 from allocator.rules.peak_months import phases
 from allocator.rules.tenant_occupancy import Capacity, Seat, fixed, held, seats, within
 from allocator.rules.usage_profile import levels
 
+PRICES: Mapping[str, int] = {"power_kw": 1, "water_t_day": 10, "effluent_t_day": 10}
+"""Price, in points, of one more unit of a supply in a repair."""
 
-class Utilities(SharedOut):
+
+class Utilities(SharedByMonth):
     """In no month may the tenants of a park together draw more power or water, or drain more effluent, than it has.
 
     A park without a stated capacity is taken as unlimited; the map and the dossiers mark assumed capacities.
     """
 
     id = "utilities"
-    capacity = True
     title_zh = "园区共享水电与污水能力"
     title_en = "Shared power, water and effluent of a park"
     formula = (
@@ -31,6 +36,12 @@ class Utilities(SharedOut):
         r"\le Q_{uk} - T_{ukt} \quad \forall k \in K,\ u \in U,\ t"
     )
     source = ("P-UTIL", "DESIGN-4.3")
+    short = ("园区共享供应", "shared supply")
+    displaced = ("园区水电污水能力已用完", "The park's shared supply is used up")
+    refused = ("园区水电污水能力不足", "The park's shared supply does not suffice")
+    reach = Reach.PARKS
+    part_breach = PartBreach.GROWING
+    capacity = True
 
     def formulate(self, problem: Problem, choose: Choose) -> Iterator[NamedRow]:
         """One row per park, supply and month in which use may grow."""
@@ -71,6 +82,49 @@ class Utilities(SharedOut):
         return (
             f"In {month} the plan draws {breach.measured} of {utility} in park {park_id}, where {breach.limit} is left."
         )
+
+    def affected(self, index: PlanIndex, sites: Sites) -> Part:
+        """What stands in the parks that are entered, if anything is drawn there."""
+        drawn = (getattr(index.problem.components[site.key], name) for site in sites for name in PARK_UTILITIES)
+        if not any(drawn):
+            return index.nothing()
+        return index.part_with(sites, (a for park in index.parks_of(sites) for a in index.in_park.get(park, ())))
+
+    def unit_at(self, place: str) -> str:
+        """The supply."""
+        return place.rsplit("/", 1)[1]
+
+    def asked_by(self, project: Project, place: str) -> int:
+        """What all components draw of the supply."""
+        return sum(getattr(part, self.unit_at(place)) for part in project.components)
+
+    def own_need(self, problem: Problem, place: str, sites: Sites) -> int:
+        """What the sites draw of the supply in the park."""
+        park_id, supply = place.rsplit("/", 1)
+        here = (site for site in sites if problem.park_of(site.space_id).park_id == park_id)
+        return sum(getattr(problem.components[site.key], supply) for site in here)
+
+    def holding(self, where: str) -> Holding:
+        """The supply of the park, in the month of the breach."""
+        park_id, supply, month = where.rsplit("/", 2)
+        return Holding(park_id, parse_month(month), supply)
+
+    def limit_of(self, problem: Problem, where: str) -> Limit | None:
+        """One limit for the rows of all months; see :data:`PRICES`."""
+        place = place_of_month(where)
+        if place is None:
+            return None
+        supply = self.unit_at(place)
+        return Limit(f"{self.id}/{place}", supply, price=PRICES[supply])
+
+    def loosen(self, problem: Problem, limit: Limit, amount: int) -> Loosened:
+        """Give the park more of the supply."""
+        park_id, supply = limit.where.rsplit("/", 1)
+        park = problem.registry.parks[park_id]
+        now = getattr(park, supply)
+        grown = replace(park, **{supply: now + amount})
+        registry = replace(problem.registry, parks={**problem.registry.parks, park_id: grown})
+        return replace(problem, registry=registry), Edit("park", park_id, supply, now, now + amount)
 
 
 def _drawn(problem: Problem, utility: str, option: Option) -> int:

@@ -7,14 +7,14 @@ first month of its window, without breaking what it kept (the left-shift argumen
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.domain.entities import Project
 from allocator.domain.plan import Assignment
 from allocator.problem.options import Housed, Option, options_of, sites
 from allocator.problem.problem import assignment_of
 
 
-def options_beside(standing: PlanIndex, project: Project) -> Mapping[str, tuple[Option, ...]]:
+def options_beside(standing: IncrementalCheck, project: Project) -> Mapping[str, tuple[Option, ...]]:
     """By component key, every allowed choice of spaces and start month, in the order of spaces."""
     problem = standing.problem
     housed = [(component, pieces) for component in project.components for pieces in sites(problem, component)]
@@ -22,7 +22,7 @@ def options_beside(standing: PlanIndex, project: Project) -> Mapping[str, tuple[
 
 
 def options_housed(
-    standing: PlanIndex, project: Project, housed: Sequence[Housed], others: Iterable[Option] = ()
+    standing: IncrementalCheck, project: Project, housed: Sequence[Housed], others: Iterable[Option] = ()
 ) -> Mapping[str, tuple[Option, ...]]:
     """By component key, the options of some components in given spaces, where the project may have others too."""
     ends = {park_id: set(months) for park_id, months in standing.ends.items()}

@@ -7,13 +7,14 @@ that no number measures (another kind of space, another permission) counts as a 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from allocator.checking.incremental import PlanIndex
-from allocator.domain.entities import PARK_UTILITIES, Component, Project, Space
+from allocator.checking.incremental import IncrementalCheck
+from allocator.domain.entities import Component, Project, Space
 from allocator.domain.plan import Assignment, Breach
 from allocator.problem.options import Reason, reasons_against
+from allocator.problem.plan_index import Sites
 from allocator.problem.problem import Problem
 from allocator.problem.start_months import first_month, last_month
-from allocator.rules import RULE_BY_ID, RULES
+from allocator.rules import RULE_BY_ID
 
 WHOLE_BP = 10_000
 A_YEAR = 12
@@ -22,24 +23,8 @@ A_YEAR = 12
 Price = tuple[int, int]
 """Sum of the shares in basis points, and number of limits."""
 
-RAISED = tuple(rule for rule in RULES if rule.id not in {"placed-once", "move-budget"})
-"""Rules that placing one more whole project can break."""
-
 OF_THE_PROJECT = frozenset({"rent", "district", "kind", "window"})
 """Tests of a site where it is for the firm to give way, or to give up."""
-
-BY_MONTH = frozenset({"floor-area", "utilities", "reserve"})
-"""Rules that name a month last: the worst month speaks for all."""
-
-UNITS = {
-    "links": "m",
-    "budget": "yuan/month",
-    "quota": "m2",
-    "positioning": "components",
-    "separation": "m",
-    "reserve": "m2",
-}
-"""Of rules whose numbers have one unit wherever they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +63,17 @@ def joined(known: Changes, more: Iterable[LimitChange]) -> Changes:
     return found
 
 
-def changes_for(standing: PlanIndex, project: Project, sites: tuple[Assignment, ...]) -> Changes:
+def changes_for(standing: IncrementalCheck, project: Project, sites: tuple[Assignment, ...]) -> Changes:
     """Every limit in the way of a whole project at the sites, all else staying."""
-    breaches = standing.breaches(sites, RAISED)
-    found = joined(changes_of_sites(standing.problem, sites), of_breaches(project, breaches))
-    return {key: _beside_others(standing.problem, sites, change) for key, change in found.items()}
+    limits = of_breaches(project, standing.breaches(sites))
+    shared = (_beside_others(standing.problem, sites, change) for change in limits)
+    return joined(changes_of_sites(standing.problem, sites), shared)
 
 
-def _beside_others(problem: Problem, sites: Iterable[Assignment], change: LimitChange) -> LimitChange:
+def _beside_others(problem: Problem, sites: Sites, change: LimitChange) -> LimitChange:
     """Of a limit that many share: what the project itself needs there, and what the others leave of it."""
-    if not isinstance(change.needed, int) or not isinstance(change.offered, int):
-        return change
-    if change.code == "floor-area":
-        own = sum(area_m2 for site in sites for space_id, area_m2 in site.pieces if space_id == change.where)
-    elif change.code == "utilities" and change.unit in PARK_UTILITIES:
-        park_id = change.where.rsplit("/", 1)[0]
-        own = sum(
-            getattr(problem.components[site.key], change.unit)
-            for site in sites
-            if problem.park_of(site.space_id).park_id == park_id
-        )
-    else:
+    own = RULE_BY_ID[change.code].own_need(problem, change.where, sites)
+    if own is None or not isinstance(change.needed, int) or not isinstance(change.offered, int):
         return change
     return replace(change, needed=own, offered=change.offered - (change.needed - own))
 
@@ -116,25 +91,16 @@ def changes_of_sites(problem: Problem, sites: Iterable[Assignment]) -> Changes:
 def of_breaches(project: Project, breaches: Iterable[Breach]) -> Iterator[LimitChange]:
     """What would have to give way for breaches that a project causes."""
     for breach in breaches:
-        where = breach.where.rsplit("/", 1)[0] if breach.rule in BY_MONTH else breach.where
-        needed, offered = RULE_BY_ID[breach.rule].sides(breach)
+        rule = RULE_BY_ID[breach.rule]
+        where = rule.place(breach.where)
+        needed, offered = rule.sides(breach)
         if isinstance(needed, str) or isinstance(offered, str):
             yield LimitChange(breach.rule, where, needed, offered, None, "", WHOLE_BP)
             continue
         by = abs(needed - offered)
-        unit, asked = _asked(project, breach.rule, where)
+        asked = rule.asked_by(project, where)
         share = int(-(-by * WHOLE_BP // max(1, asked or max(abs(needed), abs(offered)))))
-        yield LimitChange(breach.rule, where, needed, offered, by, unit, share)
-
-
-def _asked(project: Project, rule: str, where: str) -> tuple[str, int]:
-    """Unit of a limit, and how much of it the whole project asks for; 0 where it asks for none."""
-    if rule in {"floor-area", "reserve"}:
-        return "m2", sum(part.floor_area_m2 for part in project.components)
-    supply = where.rsplit("/", 1)[-1]
-    if rule == "utilities" and supply in PARK_UTILITIES:
-        return supply, sum(getattr(part, supply) for part in project.components)
-    return UNITS.get(rule, ""), 0
+        yield LimitChange(breach.rule, where, needed, offered, by, rule.unit_at(where), share)
 
 
 def _unfit(problem: Problem, component: Component, space: Space) -> Iterator[LimitChange]:

@@ -3,14 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.checking.single_move import BY_ITSELF, STEADY
 from allocator.domain.entities import Link, Project
-from allocator.domain.months import parse_month
 from allocator.domain.plan import Assignment
-from allocator.goals import aims_of
+from allocator.goals import BY_ID, aims_of
 from allocator.problem.options import Option
-from allocator.rules import RULE_BY_ID
+from allocator.rules import RULE_BY_ID, RULES
 from allocator.rules.links import are_near, place_of
 from allocator.siting.bounds import Worth, optimistic_gain
 from allocator.siting.candidates import options_beside, sites_of
@@ -22,7 +21,7 @@ MOST_MONTHS = 500
 MOST_LOOKED_AT = 30_000
 """How many sites are looked at before a search stops: a way of fifty components has fifty."""
 
-OF_MONTHS = (RULE_BY_ID["floor-area"], RULE_BY_ID["utilities"])
+CAPACITIES = tuple(rule for rule in RULES if rule.capacity)
 """Rules whose breaches name a month in which leases together take more than there is."""
 
 Spaces = tuple[tuple[str, int], ...]
@@ -32,7 +31,7 @@ Spaces = tuple[tuple[str, int], ...]
 class Offers:
     """The spaces that each component of a project may have by itself, and how much has been looked at."""
 
-    def __init__(self, standing: PlanIndex, project: Project, deadline: Deadline) -> None:
+    def __init__(self, standing: IncrementalCheck, project: Project, deadline: Deadline) -> None:
         self.standing, self.parts, self.deadline = standing, project.components, deadline
         self.aims = aims_of(standing.problem)
         self.is_cut = False
@@ -47,7 +46,8 @@ class Offers:
         ]
         # what the project as a whole is worth is the same wherever it stands
         self._whole = [
-            sum(weight * project.value for goal, weight in aim.parts if goal == "value") for aim in self.aims
+            sum(weight * BY_ID[goal].project_gain(standing.problem, project) for goal, weight in aim.parts)
+            for aim in self.aims
         ]
         self._nearby: dict[object, tuple[Spaces, ...]] = {}
 
@@ -159,9 +159,9 @@ class PartialChoice:
         offers = self._offers
         starts = [offers.starts[place][spaces] for place, spaces in self.chosen.items()]
         latest = offers.sites([each[-1] for each in starts])
-        for breach in offers.standing.breaches(latest, OF_MONTHS):
-            month = parse_month(breach.where.rsplit("/", 1)[1])
-            if all(each[0].active(month) for each in starts if each[-1].active(month)):
+        for breach in offers.standing.breaches(latest, CAPACITIES):
+            held = RULE_BY_ID[breach.rule].holding(breach.where)
+            if held and all(each[0].active(held.month) for each in starts if each[-1].active(held.month)):
                 return True
         return False
 

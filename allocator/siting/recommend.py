@@ -1,6 +1,6 @@
 """Where a newcomer could go while everyone else stays: ranked ways to place the whole project."""
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.checking.verify import VerifiedPlan
 from allocator.siting.search import ProjectPlacement, place_project
 
@@ -12,4 +12,4 @@ def recommend(verified: VerifiedPlan, project_id: str, most: int = 5) -> tuple[P
     unknown project.
     """
     problem = verified.problem
-    return place_project(PlanIndex(problem, verified.plan), problem.project_by_id[project_id], most).found
+    return place_project(IncrementalCheck(problem, verified.plan), problem.project_by_id[project_id], most).found

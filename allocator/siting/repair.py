@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from itertools import count
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.checking.single_move import STEADY
 from allocator.domain.entities import Component, Link, Project, Space
 from allocator.domain.plan import Assignment
@@ -18,7 +18,7 @@ from allocator.problem.options import Housed, Option, floor_taken_m2, reasons_ag
 from allocator.problem.options import sites as divided
 from allocator.problem.problem import Problem
 from allocator.problem.start_months import first_month
-from allocator.rules.links import are_near
+from allocator.rules.links import Links, are_near
 from allocator.siting.candidates import options_housed, sites_of
 from allocator.siting.deadline import NO_DEADLINE, Deadline
 from allocator.siting.limit_changes import (
@@ -54,7 +54,7 @@ class _Choice:
     changes: Changes
 
 
-def cheapest_repair(standing: PlanIndex, project: Project, deadline: Deadline = NO_DEADLINE) -> ProjectRepair:
+def cheapest_repair(standing: IncrementalCheck, project: Project, deadline: Deadline = NO_DEADLINE) -> ProjectRepair:
     """The cheapest repair that lets a project be placed; no change at all where it has a place as things are.
 
     Past the deadline the cheapest that was found by then, which need not be exact; raises SearchCancelledError when
@@ -77,7 +77,7 @@ def cheapest_repair(standing: PlanIndex, project: Project, deadline: Deadline = 
     return replace(best[1], exact=not deadline.is_over())
 
 
-def _repair(standing: PlanIndex, project: Project, options: Iterable[Option]) -> tuple[Price, ProjectRepair]:
+def _repair(standing: IncrementalCheck, project: Project, options: Iterable[Option]) -> tuple[Price, ProjectRepair]:
     sites = sites_of(options)
     changes = changes_for(standing, project, sites)
     return price_of(changes), ProjectRepair(sites, tuple(changes.values()), exact=True)
@@ -91,7 +91,7 @@ def _one_by_one(problem: Problem, project: Project, offers: Mapping[str, list[_C
     return choice.options
 
 
-def _sorted_offers(standing: PlanIndex, project: Project, deadline: Deadline) -> Mapping[str, list[_Choice]]:
+def _sorted_offers(standing: IncrementalCheck, project: Project, deadline: Deadline) -> Mapping[str, list[_Choice]]:
     """By component key, its options with what stands against each by itself, the least first."""
     return {
         key: sorted(
@@ -157,10 +157,12 @@ def _apart(problem: Problem, tied: Iterable[tuple[Link, str]], space_id: str) ->
             apart_m = problem.distance_m(space_id, other)
             by = None if link.max_m is None else apart_m - link.max_m
             share = WHOLE_BP if by is None else -(-by * WHOLE_BP // max(1, apart_m))
-            yield LimitChange("links", name, "", "", by, "m", share)
+            yield LimitChange(Links.id, name, "", "", by, "m", share)
 
 
-def _priced(standing: PlanIndex, project: Project, options: Iterable[Option], deadline: Deadline) -> Iterator[_Choice]:
+def _priced(
+    standing: IncrementalCheck, project: Project, options: Iterable[Option], deadline: Deadline
+) -> Iterator[_Choice]:
     """Each option with what stands against it by itself."""
     for option in options:
         # raises when nobody waits any more
@@ -171,7 +173,7 @@ def _priced(standing: PlanIndex, project: Project, options: Iterable[Option], de
         yield _Choice((option,), joined(own, of_breaches(project, breaches)))
 
 
-def _offers(standing: PlanIndex, project: Project) -> Mapping[str, list[Option]]:
+def _offers(standing: IncrementalCheck, project: Project) -> Mapping[str, list[Option]]:
     """Every space for every component: in the months of its options, else from the first month that it is free."""
     problem = standing.problem
     timely: list[Housed] = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.domain.entities import Project
 from allocator.domain.plan import Aim, Assignment
 from allocator.goals import maximised, worth
@@ -53,7 +53,7 @@ class ProjectPlacements:
 
 
 def place_project(
-    standing: PlanIndex, project: Project, most: int, deadline: Deadline = NO_DEADLINE
+    standing: IncrementalCheck, project: Project, most: int, deadline: Deadline = NO_DEADLINE
 ) -> ProjectPlacements:
     """The best ways to place a project that the plan does not place, all else staying put.
 

@@ -14,6 +14,7 @@ from allocator.engines.task import AnswerStatus, Task
 from allocator.errors import EngineError
 from allocator.goals import BY_ID
 from allocator.linear.expressions import Row
+from allocator.rules import RULES
 from allocator.solving.model import Model
 
 Oracle = Callable[[Sequence[Row], float], bool | None]
@@ -22,7 +23,7 @@ Oracle = Callable[[Sequence[Row], float], bool | None]
 Shrink = Callable[[Sequence[Row], float], tuple[str, ...] | None]
 """Names of rows that clash by themselves, rows without a name holding always; None when none were found in time."""
 
-DEFINING = frozenset({"placed-once", *BY_ID})
+DEFINING = frozenset({*(rule.id for rule in RULES if rule.defining), *BY_ID})
 """Rows that say what the choices mean: the empty plan keeps them, so they are never what clashes."""
 
 FEW = 24

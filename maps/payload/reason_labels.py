@@ -1,10 +1,11 @@
 """Labels of codes that the vocabularies do not cover: why a project found no place, and the goals."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from allocator.explanation.dossier import NOT_EXPLAINED
 from allocator.goals import GOALS
-from allocator.rules import RULES
+from allocator.rules import RULES, Rule
+from allocator.rules.base import Text
 
 Label = Mapping[str, str]
 Labels = Mapping[str, Mapping[str, Label]]
@@ -28,22 +29,17 @@ UNFIT: Mapping[str, Label] = {
 }
 """Why no space suits a component, by reason code."""
 
-_TAKEN: Mapping[str, Label] = {
-    "floor-area": {"zh": "面积已由其他项目占用", "en": "The floor is held by others"},
-    "utilities": {"zh": "园区水电污水能力已用完", "en": "The park's shared supply is used up"},
-}
 
-_SITTING: Mapping[str, Label] = {
-    "floor-area": {"zh": "面积由现有租户占用", "en": "Sitting tenants hold the floor"},
-    "utilities": {"zh": "园区水电污水能力不足", "en": "The park's shared supply does not suffice"},
-}
+def _labels(text_of: Callable[[Rule], Text]) -> dict[str, Label]:
+    """By rule, the text chosen of it; its title where that is empty."""
+    texts = {rule.id: (text_of(rule), (rule.title_zh, rule.title_en)) for rule in RULES}
+    return {code: {"zh": zh or title[0], "en": en or title[1]} for code, ((zh, en), title) in texts.items()}
 
-_RULES: Mapping[str, Label] = {rule.id: {"zh": rule.title_zh, "en": rule.title_en} for rule in RULES}
 
 REASONS: Mapping[str, Label] = {
     **{f"no-option/{code}": label for code, label in UNFIT.items()},
-    **{f"displaced/{rule}": label for rule, label in {**_RULES, **_TAKEN}.items()},
-    **{f"refused/{rule}": label for rule, label in {**_RULES, **_SITTING}.items()},
+    **{f"displaced/{rule}": label for rule, label in _labels(lambda rule: rule.displaced).items()},
+    **{f"refused/{rule}": label for rule, label in _labels(lambda rule: rule.refused).items()},
     "not-worth-it": {"zh": "可以落位，但不增加价值", "en": "Could be placed, but adds no value"},
     "not-wanted": {
         "zh": "可以落位，但按所定目标次序不取",

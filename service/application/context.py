@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from allocator.checking.verify import VerifiedPlan
 from geodata.readers.read_files import RegistryRecords
 from service.application.errors import NotAllowedError
-from service.application.plan_cache import Standings
+from service.application.plan_cache import PlanCache
 from service.database.engine import transaction
 from service.formats.plan import PlanOut
 from service.identity.roles import Principal, Right
@@ -25,7 +25,7 @@ class UseCaseContext:
     principal: Principal
     settings: Settings
     engine: Engine
-    cache: Standings
+    cache: PlanCache
 
     @property
     def person(self) -> str:

@@ -31,7 +31,7 @@ class FeaturePage:
 
 
 @dataclass
-class Recent(Generic[T]):
+class RecentCache(Generic[T]):
     """The last few of something that is made from its key alone."""
 
     most: int
@@ -53,13 +53,13 @@ class Recent(Generic[T]):
 
 
 @dataclass
-class Standings:
+class PlanCache:
     """Registries and plans that were read lately, and what people of one district, or of none, see of them."""
 
-    _registries: Recent[RegistryRecords] = field(default_factory=lambda: Recent(4))
-    _plans: Recent[tuple[PlanOut, VerifiedPlan]] = field(default_factory=lambda: Recent(4))
-    _parts: Recent[Parts] = field(default_factory=lambda: Recent(8))
-    _pages: Recent[FeaturePage] = field(default_factory=lambda: Recent(32))
+    _registries: RecentCache[RegistryRecords] = field(default_factory=lambda: RecentCache(4))
+    _plans: RecentCache[tuple[PlanOut, VerifiedPlan]] = field(default_factory=lambda: RecentCache(4))
+    _parts: RecentCache[Parts] = field(default_factory=lambda: RecentCache(8))
+    _pages: RecentCache[FeaturePage] = field(default_factory=lambda: RecentCache(32))
 
     def registry(self, row: Mapping[str, Any]) -> RegistryRecords:
         """Records of a stored version."""

@@ -9,6 +9,8 @@ from allocator.domain.vocabulary import Stage
 from allocator.problem.options import Option
 from allocator.problem.problem import Problem, plan_of
 from allocator.rules import RULES
+from allocator.rules.pinned import Pinned
+from allocator.rules.reserve import Reserved
 from geodata.records.inputs import Inputs, PublishedRecord
 from service.application.planning.pipeline import problem_of
 
@@ -17,7 +19,7 @@ TRIES = 20
 
 STAGES = tuple(Stage)
 
-KEPT = tuple(rule for rule in RULES if rule.id not in {"pinned", "reserve"})
+KEPT = tuple(rule for rule in RULES if not isinstance(rule, Pinned | Reserved))
 """What is checked of each try: pins are met by choice, and reserved places are left to those they are held for."""
 
 

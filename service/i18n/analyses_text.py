@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from allocator.analysis.infeasible_batch.limits import LIFTED
 from allocator.domain.plan import PlanStatus
 from allocator.rules import RULES
+from allocator.rules.limits import LIFTED
 from allocator.solving.infeasibility import rule_of
 from maps.payload.reason_labels import aim_label, complete
 from seeds.load import labels

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from allocator.goals import BY_ID
+from allocator.rules import RULE_BY_ID, RULES, Rule
 from maps.payload.reason_labels import aim_label, complete
 from seeds.load import labels
 from service.formats.plan import PlanOut
@@ -76,26 +77,14 @@ SHORT: Mapping[str, tuple[str, str]] = {
     "load": ("楼面荷载", "floor load"),
     "height": ("净高", "clear height"),
     "window": ("时间", "time"),
-    "floor-area": ("可用面积", "free floor"),
-    "links": ("邻近", "nearness"),
-    "separation": ("分隔", "separation"),
-    "positioning": ("定位", "positioning"),
-    "named-project": ("点名区位", "site named by the policy"),
-    "reserve": ("预留", "reserve"),
-    "budget": ("租金补贴", "rent subsidy"),
-    "quota": ("份额", "quota"),
-    "move-budget": ("搬迁数", "moves"),
 }
-"""Of tests and rules, the word beside their numbers."""
+"""Of tests, the word beside their numbers; rules say it themselves."""
 
 NEEDS: Mapping[str, tuple[str, str]] = {
-    "floor-area": ("企业需 {needed}，空余 {offered}", "needs {needed}, {offered} free"),
     "area": ("企业需 {needed}，该空间共 {offered}", "needs {needed}, the space has {offered}"),
     "rent": ("企业上限 {needed}，园区租金 {offered}", "limit {needed}, rent there {offered}"),
 }
-"""Where the two numbers of a test or rule need saying which they are."""
-
-SUPPLY = ("园区共享供应", "shared supply")
+"""Where the two numbers of a test need saying which they are."""
 
 SPOKEN = re.compile(r"start |open-ended| months")
 """Words within the wish for a term that are English in the data."""
@@ -108,8 +97,7 @@ VOCABULARY_OF: Mapping[str, str] = {
     "utilities": "utility",
     "emits": "hazard",
     "sensitive_to": "hazard",
-    "positioning": "permission",
-    "links": "link_kind",
+    **{rule.id: rule.vocabulary for rule in RULES if rule.vocabulary},
 }
 """By test, rule or requirement, the vocabulary of its coded words."""
 
@@ -224,9 +212,15 @@ class Localizer:
         return UNITS.get(unit, (unit, unit))[self._side]
 
     def short(self, code: str, unit: str = "") -> str:
-        """A test or rule in one word; the rule utilities shares out supplies, the test looks for them."""
-        found = SUPPLY if code == "utilities" and unit else SHORT.get(code) or WORDS.get(code)
+        """A test or rule in one word; where a rule has the code of a test, only its breaches have a unit."""
+        test, rule = SHORT.get(code) or WORDS.get(code), RULE_BY_ID.get(code)
+        found = rule.short if rule and any(rule.short) and (unit or not test) else test
         return found[self._side] if found else self.label("reason", f"displaced/{code}")
+
+    def is_shared_out(self, code: str, unit: str) -> bool:
+        """Whether a reason with a unit is a breach of a rule that shares out a capacity."""
+        rule = RULE_BY_ID.get(code)
+        return rule is not None and rule.capacity and bool(unit)
 
     def bare(self, value: float | str, code: str) -> str:
         """A number without its unit, or a coded word."""
@@ -254,7 +248,8 @@ class Localizer:
 
     def needs(self, code: str, needed: float | str, offered: float | str, unit: str = "") -> str:
         """What is needed and what is there, each with its unit."""
-        said = NEEDS.get(code, ("需 {needed}，有 {offered}", "needs {needed}, there is {offered}"))[self._side]
+        rule = RULE_BY_ID.get(code)
+        said = (NEEDS.get(code) or (rule.needs if rule else Rule.needs))[self._side]
         return said.format(needed=self.amount(needed, unit, code), offered=self.amount(offered, unit, code))
 
     def change(self, goal: str, change: int) -> str:

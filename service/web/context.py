@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute
 
 from allocator.checking.verify import VerifiedPlan
 from service.application.context import UseCaseContext
-from service.application.plan_cache import Standings
+from service.application.plan_cache import PlanCache
 from service.database.engine import SYSTEM, transaction
 from service.files.readers import Readers
 from service.formats.plan import PlanOut
@@ -61,7 +61,7 @@ class AppContext:
     engine: Engine
     pepper: bytes
     rate_limits: RateLimits = field(default_factory=RateLimits)
-    standings: Standings = field(default_factory=Standings)
+    standings: PlanCache = field(default_factory=PlanCache)
     known: KeyCache = field(default_factory=KeyCache)
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from service.application import errors
 from service.application.administration import KeyRequest, check_audit, make_key
 from service.application.analyses import studies
 from service.application.context import UseCaseContext
-from service.application.plan_cache import Standings
+from service.application.plan_cache import PlanCache
 from service.application.planning import night_control, run_control, scenario_runs
 from service.application.plans import plan_review, read_plan
 from service.formats.requests import MovesIn, RunIn, ScenarioIn, SweepIn
@@ -23,7 +23,7 @@ from tests.support.api_client import NANSHAN, PEOPLE, a_project
 
 def context_of(desk, person):
     """What a use case has at hand when a person of the tests calls it."""
-    return UseCaseContext(Principal(person, *PEOPLE[person]), desk.settings, desk.app.state.house.engine, Standings())
+    return UseCaseContext(Principal(person, *PEOPLE[person]), desk.settings, desk.app.state.house.engine, PlanCache())
 
 
 def test_every_refusal_of_a_use_case_has_a_status():

@@ -15,7 +15,6 @@ from allocator.analysis.infeasible_batch.repair import repair
 from allocator.checking.verify import find_breaches, verify
 from allocator.domain.plan import Breach, PlanStatus
 from allocator.problem.problem import Problem
-from allocator.rules import RULES
 from allocator.solving.infeasibility import DEFINING, grouped
 from allocator.solving.model import compile_model
 from tests.support.in_process import ask, assumed, in_child, means
@@ -143,10 +142,3 @@ def test_a_conflict_clashes_and_would_not_without_any_one_member(part):
     outcomes = in_child(clashing, seeds(part))
     assert [each for each in outcomes if each not in {None, "clash", "hard"}] == []
     assert outcomes.count("clash") >= len(outcomes) / 10
-
-
-def test_every_rule_can_be_loosened_in_the_data_or_is_what_a_choice_means():
-    from allocator.analysis.infeasible_batch.limit_edits import LEVERS  # noqa: PLC0415
-    from allocator.analysis.infeasible_batch.limits import READERS  # noqa: PLC0415
-
-    assert set(LEVERS) == set(READERS) == {rule.id for rule in RULES} - DEFINING

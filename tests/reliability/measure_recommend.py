@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import replace
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.checking.verify import measure, verify
 from allocator.explanation.explain import dossier_beside
 from allocator.rules import RULES
@@ -26,7 +26,7 @@ def measured(spaces: int, components: int) -> None:
     built = time.process_time()
     verify(problem, plan)
     checked = time.process_time()
-    standing = PlanIndex(problem, plan)
+    standing = IncrementalCheck(problem, plan)
     ways = place_project(standing, project, most=5)
     ranked = time.process_time()
     told = dossier_beside(standing, project, newcomer=True)
@@ -39,7 +39,7 @@ def measured(spaces: int, components: int) -> None:
     _ratio(standing, project)
 
 
-def _ratio(standing: PlanIndex, project) -> None:
+def _ratio(standing: IncrementalCheck, project) -> None:
     every = [option for options in options_beside(standing, project).values() for option in options]
     few = random.Random(1).sample(every, min(20, len(every)))
     ours = time.process_time()

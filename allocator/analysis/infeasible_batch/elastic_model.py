@@ -6,9 +6,11 @@ An amount is a sum of 0–1 variables with weights 1, 2, 4, …, so that engines
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from allocator.analysis.infeasible_batch.limits import LIFTED, PRICES, Limit, limit_of
 from allocator.linear.expressions import Row, Sense
 from allocator.problem.problem import Problem
+from allocator.rules import RULE_BY_ID
+from allocator.rules.limits import LIFTED, Limit
+from allocator.solving.infeasibility import DEFINING
 from allocator.solving.model import Model, Objective
 
 TOUCHED, LOOSENED = "limits-touched", "loosening"
@@ -48,7 +50,7 @@ def shortage(row: Row) -> int:
 def elastic(problem: Problem, model: Model, hard: frozenset[str] = frozenset()) -> ElasticModel:
     """The elastic model of a problem; rows of hard rules stay as they are.
 
-    First as few limits as possible are touched, then as little as possible by :data:`PRICES`, then the goals.
+    First as few limits as possible are touched, then as little as possible by their prices, then the goals.
     """
     stated = [_statement(problem, row, hard) for row in model.rows]
     worst: dict[Limit, int] = {}
@@ -70,8 +72,9 @@ def elastic(problem: Problem, model: Model, hard: frozenset[str] = frozenset()) 
 
 
 def _statement(problem: Problem, row: Row, hard: frozenset[str]) -> Limit | None:
-    limit = limit_of(problem, row)
-    return None if limit is None or limit.rule in hard else limit
+    """The limit that a row states; None for rows of hard rules and rows that say what the choices mean."""
+    rule, _, where = row.name.partition("/")
+    return None if rule in hard | DEFINING else RULE_BY_ID[rule].limit_of(problem, where)
 
 
 def _amounts(worst: Mapping[Limit, int], first: int) -> dict[Limit, dict[int, int]]:
@@ -100,6 +103,6 @@ def _tied(limit: Limit, switch: int, bits: Mapping[int, int]) -> Row:
 
 def _aims(switches: Mapping[Limit, int], amounts: Mapping[Limit, Mapping[int, int]]) -> Iterator[Objective]:
     yield Objective(TOUCHED, -1, dict.fromkeys(switches.values(), -1))
-    priced = {i: -PRICES[limit.unit] * weight for limit, bits in amounts.items() for i, weight in bits.items()}
-    lifted = {switch: -PRICES[limit.unit] for limit, switch in switches.items() if limit not in amounts}
+    priced = {i: -limit.price * weight for limit, bits in amounts.items() for i, weight in bits.items()}
+    lifted = {switch: -limit.price for limit, switch in switches.items() if limit not in amounts}
     yield Objective(LOOSENED, -1, priced | lifted)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 from allocator.analysis.budget import AnalysisBudget
 from allocator.analysis.infeasible_batch.elastic_model import elastic
-from allocator.analysis.infeasible_batch.limit_edits import LimitEdit, loosen
-from allocator.analysis.infeasible_batch.limits import LIFTED, PRICES, Limit, states
 from allocator.analysis.resolve import Variant, resolve
 from allocator.checking.verify import RejectedPlanError, find_breaches
 from allocator.domain.plan import GoalReport, Plan, PlanStatus
 from allocator.errors import AllocatorError
 from allocator.problem.problem import Problem
 from allocator.rules import RULE_BY_ID
+from allocator.rules.limits import LIFTED, Edit, Limit
+from allocator.rules.limits import Loosened as LoosenedProblem
 from allocator.solving.model import compile_model
 
 REPAIRING = 2
@@ -28,14 +28,13 @@ class Loosened:
     """One limit with the amount by which the plan exceeds it, and the change of the data that allows it.
 
     ``amount`` counts what is beyond the limit, or beyond nothing where tenants hold more than there is; ``price`` is
-    what it counts in :data:`allocator.analysis.infeasible_batch.limits.PRICES`.  ``change`` is None for a
-    rule that no data states.
+    what that counts by the price of the limit.  ``change`` is None for a rule that no data states.
     """
 
     limit: Limit
     amount: int
     price: int
-    change: LimitEdit | None
+    change: Edit | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def _applied(problem: Problem, plan: Plan, touched: Mapping[Limit, int]) -> tupl
     repaired, applied = problem, []
     # of limits that are told apart by a number the last goes first, so that the others keep theirs
     last_first = sorted(touched, key=lambda limit: (len(limit.name), limit.name), reverse=True)
-    order = sorted(last_first, key=lambda limit: limit.rule != "floor-area")
+    order = sorted(last_first, key=lambda limit: not RULE_BY_ID[limit.rule].loosened_first)
     for limit in order:
         amount = touched[limit]
         if _kept(repaired, plan, limit):
@@ -98,14 +97,14 @@ def _applied(problem: Problem, plan: Plan, touched: Mapping[Limit, int]) -> tupl
         change = None
         if (least := _least(repaired, plan, limit)) is not None:
             repaired, change = least
-        price = amount * PRICES[limit.unit]
+        price = amount * limit.price
         applied.append(Loosened(limit, amount, price, change))
     return repaired, tuple(applied)
 
 
-def _least(problem: Problem, plan: Plan, limit: Limit) -> tuple[Problem, LimitEdit] | None:
+def _least(problem: Problem, plan: Plan, limit: Limit) -> LoosenedProblem | None:
     """The limit loosened just so far that the plan keeps it; None where the data does not state it."""
-    high = 1
+    loosen, high = RULE_BY_ID[limit.rule].loosen, 1
     while (loosened := loosen(problem, limit, high)) is not None and not _kept(loosened[0], plan, limit):
         if high > MOST_RAISE:
             raise AllocatorError(f"no change of the data loosens {limit.name}")
@@ -117,11 +116,11 @@ def _least(problem: Problem, plan: Plan, limit: Limit) -> tuple[Problem, LimitEd
 
 
 def _holds(problem: Problem, plan: Plan, limit: Limit, amount: int) -> bool:
-    loosened = loosen(problem, limit, amount)
+    loosened = RULE_BY_ID[limit.rule].loosen(problem, limit, amount)
     return loosened is not None and _kept(loosened[0], plan, limit)
 
 
 def _kept(problem: Problem, plan: Plan, limit: Limit) -> bool:
     """Whether the rule's own check finds nothing that this limit forbids."""
     rule = RULE_BY_ID[limit.rule]
-    return not any(states(problem, limit, breach.where) for breach in rule.check(problem, plan))
+    return not any(rule.states(problem, limit, breach.where) for breach in rule.check(problem, plan))

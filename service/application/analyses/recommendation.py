@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from pydantic import Field
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.checking.verify import VerifiedPlan, sentence, verify
 from allocator.domain.entities import Component, Project
 from allocator.domain.months import format_month, parse_month
@@ -143,7 +143,7 @@ def recommendation(
     Past the deadline the best that were found by then, which is said; raises SearchCancelledError when nobody waits
     for them any more.
     """
-    problem, standing = verified.problem, PlanIndex(verified.problem, verified.plan)
+    problem, standing = verified.problem, IncrementalCheck(verified.problem, verified.plan)
     project = problem.project_by_id[project_id]
     ways = place_project(standing, project, max(most, MOST_ALTERNATIVES), deadline)
     told = dossier_of_newcomer(standing, project, ways.found, deadline)

@@ -9,6 +9,11 @@ from sqlalchemy import Connection
 from allocator.analysis.worthwhile_moves import WorthwhileMoves
 from allocator.domain.vocabulary import Permission
 from allocator.errors import InputError
+from allocator.goals.cost import Cost
+from allocator.goals.delay import Delay
+from allocator.goals.policy_fit import PolicyFit
+from allocator.goals.stability import Stability
+from allocator.goals.value import ValuePlaced
 from geodata.records.inputs import Inputs
 from geodata.records.policy_records import AimRecord
 from service.application.planning.announcement import announce
@@ -48,12 +53,12 @@ def goals_of(inputs: Inputs) -> tuple[tuple[AimRecord, ...], ...]:
     unit = 1 + max(1, moving) * max(1, *inputs.policy.move_price.values())
     return (
         (
-            AimRecord(goal="value", weight=min(MOST_WEIGHT, unit * (1 + most_fit))),
-            AimRecord(goal="policy-fit", weight=unit),
-            AimRecord(goal="stability", weight=unit + 1),
+            AimRecord(goal=ValuePlaced.id, weight=min(MOST_WEIGHT, unit * (1 + most_fit))),
+            AimRecord(goal=PolicyFit.id, weight=unit),
+            AimRecord(goal=Stability.id, weight=unit + 1),
         ),
-        (AimRecord(goal="delay", weight=1),),
-        (AimRecord(goal="cost", weight=1),),
+        (AimRecord(goal=Delay.id, weight=1),),
+        (AimRecord(goal=Cost.id, weight=1),),
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.checking.verify import RejectedPlanError, VerifiedPlan, measure, verify
 from allocator.domain.plan import Breach, PlanStatus
 from allocator.engines.portfolio import PROOFS
 from allocator.explanation.dossier import NOT_EXPLAINED
 from allocator.explanation.explain import dossier_beside
 from allocator.goals import BY_ID, aims_of
+from allocator.goals.delay import Delay
 from allocator.problem.problem import Problem
 from allocator.rules import RULE_BY_ID
 from allocator.solving.infeasibility import rule_of
@@ -73,7 +74,7 @@ def earlier(document: PlanOut) -> bool:
     """Whether a plan was made before plans stated how late they start: reasons had other words and numbers then."""
     figures = {kpi.id for kpi in document.kpis} | set(document.measures)
     late = any("months_late" in made.model_fields_set for made in document.assignments)
-    return not late and figures.isdisjoint({"late_starts", "delay"})
+    return not late and figures.isdisjoint({"late_starts", Delay.id})
 
 
 def _false_figures(document: PlanOut, problem: Problem) -> Iterator[Breach]:
@@ -102,7 +103,7 @@ def _false_kpis(document: PlanOut, verified: VerifiedPlan) -> Iterator[Breach]:
 
 def _false_reasons(document: PlanOut, verified: VerifiedPlan) -> Iterator[Breach]:
     """Why each unplaced project is nowhere, explained anew."""
-    standing = PlanIndex(verified.problem, verified.plan)
+    standing = IncrementalCheck(verified.problem, verified.plan)
     for entry in document.unplaced:
         project = verified.problem.project_by_id.get(entry.project_id)
         if project is None or entry.project_id in verified.plan.placed_projects or is_unexplained(entry):

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from allocator.checking.single_move import CAPACITIES
 from allocator.domain.months import parse_month
 from allocator.domain.plan import Assignment, Plan
 from allocator.problem.options import Reason, reasons_against
@@ -76,12 +75,12 @@ def _over_full(problem: Problem, made: Plan) -> dict[str, Reason]:
     known = Plan.of(one for one in made.assignments if one.key in problem.components and one.space_ids <= set(spaces))
     found: dict[str, Reason] = {}
     for rule in RULES:
-        if rule.id in CAPACITIES:
+        if rule.capacity:
             for breach in rule.check(problem, known):
-                place, unit = breach.where.rsplit("/", 1)[0], "m2"
-                if rule.id != "floor-area":
-                    place, unit = place.rsplit("/", 1)
-                found.setdefault(place, Reason(rule.id, breach.measured, breach.limit, unit))
+                held = rule.holding(breach.where)
+                if held is not None:
+                    unit = rule.unit_at(rule.place(breach.where))
+                    found.setdefault(held.place, Reason(rule.id, breach.measured, breach.limit, unit))
     return found
 
 

@@ -9,6 +9,7 @@ from allocator.checking.verify import RejectedPlanError, VerifiedPlan, verify
 from allocator.domain.plan import Assignment, Plan, PlanStatus
 from allocator.errors import Fault, InputError
 from allocator.goals import BY_ID, weights_of
+from allocator.goals.value import ValuePlaced
 from maps.payload.analyses import BuildNext, Demand, NearOptimal, Opportunity, Studies
 from maps.payload.reason_labels import Label
 from service.application.analyses.build_next_reasons import why_nothing
@@ -156,11 +157,12 @@ def _demand(given: SensitivityOut) -> Demand:
 
 
 def _build_next(given: BuildNextOut, verified: VerifiedPlan) -> BuildNext:
-    goal = given.goals[0] if given.goals else "value"
+    goal = given.goals[0] if given.goals else ValuePlaced.id
     weights = weights_of(goal)
     rows = [_opportunity(cell, goal, weights) for cell in given.cells]
     rows += [_open(*name.split("@", 1)) for name in given.undone]
-    zh, en = UNITS[BY_ID[next(iter(weights))].unit]
+    unit = BY_ID[next(iter(weights))].unit
+    zh, en = UNITS.get(unit, (unit, unit))
     if len(weights) > 1:
         zh, en = f"折合{zh}", f"{en} of the first of them"
     why = None if any(row["value"] > 0 for row in rows) else why_nothing(rows, given.floor_area_m2, verified)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
+from allocator.rules.links import Links
 from service.formats.plan import ComponentOut, DossierOut, PlanOut, RequirementOut
 from service.i18n.dossier_text.contributions import contributions_text
 from service.i18n.dossier_text.prices import prices_text
@@ -56,7 +57,7 @@ def _asked(voice: Localizer, dossier: DossierOut, plan: PlanOut) -> Iterator[str
         if project.project_id == dossier.project_id:
             for link in project.links:
                 far = voice.of(f"相距不超过 {link.km} 公里", f"at most {link.km} km apart")
-                how = voice.word(link.kind.value, "links") if link.km is None else far
+                how = voice.word(link.kind.value, Links.id) if link.km is None else far
                 yield voice.of(f"{link.first} 与 {link.second}：{how}", f"{link.first} and {link.second}: {how}")
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from allocator.explanation.dossier import NOT_EXPLAINED
+from allocator.goals.value import ValuePlaced
 from service.formats.dossier import ChangeOut, PlaceOut
 from service.formats.plan import DossierOut, PlanOut, ReasonOut
 from service.i18n.dossier_text.sites import held_by
@@ -59,7 +60,7 @@ def _not_wanted(voice: Localizer, title: str, where: str, aim: str) -> str:
         return voice.of(
             f"{title}（{goals} 合计变差）：{where}。", f"{title}: {goals} together loses by it. It could be {where}."
         )
-    value, goal = voice.goal("value"), voice.goal(aim)
+    value, goal = voice.goal(ValuePlaced.id), voice.goal(aim)
     return voice.of(f"{title}：{goal}先于{value}。{where}。", f"{title}: {goal} before {value}. It could be {where}.")
 
 

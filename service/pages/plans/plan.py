@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from allocator.goals.value import ValuePlaced
 from allocator.problem.start_months import MUCH_LATE_MONTHS
 from service.application.plans import read_plan
 from service.pages.plans.plan_analyses import questions
@@ -101,7 +102,7 @@ def _figures(found: Mapping[str, Any], placed: Sequence[Mapping[str, Any]] | Non
         }
     return {
         **sums,
-        "value": found["measures"].get("value"),
+        "value": found["measures"].get(ValuePlaced.id),
         "late": None
         if placed is None
         else len({row["project_id"] for row in placed if _late([row]) > MUCH_LATE_MONTHS}),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.checking.verify import find_breaches
 from allocator.explanation.explain import dossier_of_newcomer
 from allocator.siting.deadline import Deadline, SearchCancelledError
@@ -43,7 +43,7 @@ def _standing_with(count, area_m2=300, spaces=24, components=20):
         for place in range(count)
     )
     project = replace(base, components=parts, links=())
-    return PlanIndex(replace(problem, projects=(*problem.projects, project)), plan), project
+    return IncrementalCheck(replace(problem, projects=(*problem.projects, project)), plan), project
 
 
 @pytest.mark.parametrize("count", [8, 20])

@@ -5,16 +5,14 @@ from dataclasses import replace
 import pytest
 
 from allocator.analysis.budget import AnalysisBudget
-from allocator.analysis.infeasible_batch.limit_edits import loosen
-from allocator.analysis.infeasible_batch.limits import Limit, limit_of
 from allocator.analysis.infeasible_batch.repair import repair
 from allocator.checking.verify import RejectedPlanError, verify
 from allocator.domain.plan import Assignment, Breach, Plan, PlanStatus
 from allocator.domain.policy import NamedProject, Reserve
 from allocator.domain.vocabulary import Function, Permission, Tier
 from allocator.explanation.explain import dossier
-from allocator.linear.expressions import Row, Sense
 from allocator.rules import RULE_BY_ID
+from allocator.rules.limits import Limit
 from tests.support.problems import NOW, component, district, park, policy, problem, project, space
 
 ODD = ["D/1", "D@1", "/", "区/一"]
@@ -73,11 +71,10 @@ def test_a_sentence_that_sites_a_project_is_lifted_by_its_name(name, adcode):
     if adcode != "other":
         registry = replace(case.registry, districts={**case.registry.districts, adcode: district(adcode)})
         case = replace(case, registry=registry)
-    row = Row({0: 1}, Sense.AT_MOST, 0, f"named-project/p/c/{adcode}")
-    limit = limit_of(case, row)
+    rule = RULE_BY_ID["named-project"]
+    limit = rule.limit_of(case, f"p/c/{adcode}")
     assert limit == Limit(f"named-project/{name}@{adcode}", "lifted")
-    loosened = loosen(case, limit, 1)
-    assert loosened is not None
+    loosened = rule.loosen(case, limit, 1)
     assert (loosened[1].id, loosened[0].policy.named_projects) == (name, (kept,))
     assert repaired(case) == [(name, "named_projects")]
 

@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from itertools import product
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.checking.verify import find_breaches, measure
 from allocator.domain.plan import Assignment, Plan
 from allocator.goals import aims_of
@@ -12,7 +12,7 @@ from allocator.problem.options import floor_taken_m2
 from allocator.problem.start_months import first_month, may_start
 from allocator.rules import RULES
 from allocator.siting.candidates import sites_of
-from allocator.siting.limit_changes import RAISED, changes_of_sites, joined, of_breaches, price_of
+from allocator.siting.limit_changes import changes_of_sites, joined, of_breaches, price_of
 from allocator.siting.partial_choices import MOST_LOOKED_AT
 from allocator.siting.repair import cheapest_repair
 from allocator.siting.search import place_project, worth_of
@@ -27,7 +27,7 @@ def standing_plans(count, most_plans=400, seed=3):
         case = draw_problem(number, most_plans=most_plans)
         good = [made for made in all_plans(case) if not find_breaches(case, made)]
         if good:
-            yield case, PlanIndex(case, rng.choice(good)), rng
+            yield case, IncrementalCheck(case, rng.choice(good)), rng
 
 
 def test_a_large_plan_stands_by_construction():
@@ -107,7 +107,7 @@ def test_a_project_of_many_components_ends_the_search_and_says_so():
     project = replace(newcomer(random.Random(7)), components=parts, links=())
     looked_at = []
 
-    class Counted(PlanIndex):
+    class Counted(IncrementalCheck):
         def breaches(self, sites, *given):
             looked_at.append(len(sites))
             return super().breaches(sites, *given)
@@ -130,7 +130,7 @@ def _every_site(case, component):
 def _plain_price(case, plan, project, chosen):
     """Price of a choice of sites, every rule checked on the whole plan."""
     after = Plan.of([*plan.assignments, *chosen])
-    breaches = [breach for rule in RAISED for breach in rule.check(case, after)]
+    breaches = [breach for rule in RULES for breach in rule.check(case, after)]
     return price_of(joined(changes_of_sites(case, chosen), of_breaches(project, breaches)))
 
 

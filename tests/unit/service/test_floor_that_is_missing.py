@@ -2,7 +2,7 @@
 
 import pytest
 
-from allocator.checking.incremental import PlanIndex
+from allocator.checking.incremental import IncrementalCheck
 from allocator.checking.verify import verify
 from allocator.domain.plan import Assignment
 from allocator.explanation.explain import dossier
@@ -31,7 +31,7 @@ def beside(own_m2, others_m2, floor_m2=8000):
 def test_a_repair_names_the_firms_own_need_and_the_floor_that_is_free(own, others, free):
     verified, waiting = beside(own, others)
     sites = (Assignment("p", "c", "s", NOW, own),)
-    (change,) = changes_for(PlanIndex(verified.problem, verified.plan), waiting, sites).values()
+    (change,) = changes_for(IncrementalCheck(verified.problem, verified.plan), waiting, sites).values()
     assert (change.code, change.needed, change.offered, change.by) == ("floor-area", own, free, own - free)
     told = dossier(verified, "p")
     (site,) = told.components[0].parks

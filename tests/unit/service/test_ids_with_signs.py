@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from allocator.analysis.infeasible_batch.limit_edits import LimitEdit
+from allocator.rules.limits import Edit
 from geodata.records.inputs import Inputs
 from seeds.load import load_districts, load_policy
 from service.application.planning.scenario import Scenario, apply
@@ -50,13 +50,13 @@ def healed(inputs, change):
 
 @pytest.mark.parametrize(("field", "before", "after"), [("pinned_to", SPACE, None), ("emits", "dust", ())])
 def test_a_repair_changes_the_component_that_it_names(document, field, before, after):
-    changed = healed(document.inputs, LimitEdit("component", f"{PROJECT}/{PART}", field, before, None))
+    changed = healed(document.inputs, Edit("component", f"{PROJECT}/{PART}", field, before, None))
     assert getattr(changed.projects[0].components[0], field) == after
 
 
 @pytest.mark.parametrize(("lifted", "left"), [("R+D", ["R"]), ("R", ["R+D"]), ("R+D+R", [])])
 def test_a_repair_lifts_the_sentence_that_it_names(document, lifted, left):
-    changed = healed(document.inputs, LimitEdit("policy", lifted, "named_projects", f"{lifted}@440310", None))
+    changed = healed(document.inputs, Edit("policy", lifted, "named_projects", f"{lifted}@440310", None))
     assert [named.name for named in changed.policy.named_projects] == left
 
 

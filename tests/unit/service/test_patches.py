@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from allocator.analysis.infeasible_batch.limit_edits import LimitEdit
+from allocator.rules.limits import Edit
 from geodata.records.inputs import Inputs
 from seeds.load import load_districts, load_policy
 from service.application.planning.scenario import Scenario, apply
-from service.exports.repair_scenario import patch
+from service.exports.repair_scenario import patch, write_patch
 
 KM, PARK = "max_km", "same_park"
 
@@ -60,7 +60,7 @@ def healed(inputs, *changes):
     ],
 )
 def test_only_the_links_that_are_lifted_go(inputs, lifted, left):
-    changes = [LimitEdit("project", "p", "links", f"x~y/{name}", None) for name in lifted]
+    changes = [Edit("project", "p", "links", f"x~y/{name}", None) for name in lifted]
     (project,) = healed(inputs, *changes).projects
     assert [(link.kind.value, link.km) for link in project.links] == left
 
@@ -76,11 +76,26 @@ def test_only_the_links_that_are_lifted_go(inputs, lifted, left):
     ],
 )
 def test_only_the_reserve_that_is_named_shrinks(inputs, changed, areas):
-    changes = [LimitEdit("reserve", name, "floor_area_m2", 0, area) for name, area in changed]
+    changes = [Edit("reserve", name, "floor_area_m2", 0, area) for name, area in changed]
     assert [reserve.floor_area_m2 for reserve in healed(inputs, *changes).policy.reserves] == areas
 
 
 @pytest.mark.parametrize(("name", "most"), [("q", [1500, 2000]), ("q#2", [1000, 1500])])
 def test_only_the_quota_that_is_named_changes(inputs, name, most):
-    changed = healed(inputs, LimitEdit("quota", name, "most_m2", 0, 1500))
+    changed = healed(inputs, Edit("quota", name, "most_m2", 0, 1500))
     assert [quota.most_m2 for quota in changed.policy.quotas] == most
+
+
+def test_what_a_scenario_cannot_state_is_a_comment_each_in_one_line(inputs, tmp_path):
+    changes = [
+        Edit("problem", "", "max_moves", 1, 3),
+        Edit("published", "p/x\ny", "fixed", "true", None),
+        Edit("reserve", "held", "floor_area_m2", 100, 50),
+        None,
+    ]
+    written = write_patch(tmp_path / "repair.yaml", inputs, changes).read_text(encoding="utf-8").splitlines()
+    assert [line for line in written if line.startswith("#")] == [
+        "# not stated here: plan with --max-moves 3",
+        "# not stated here: fixed of published 'p/x\\ny' changes from 'true' to None",
+    ]
+    assert written[2] == "name: repair"
