@@ -12,8 +12,8 @@ from geodata.cells.bad_cell import nothing_above, without_name
 from geodata.cells.cell_values import plain
 from geodata.spreadsheet_mapping.cells.cell_text import said
 from geodata.spreadsheet_mapping.cells.traditional import simplified
-from geodata.spreadsheet_mapping.heading_fields import is_running_number, read_heading
-from geodata.spreadsheet_mapping.heading_rows import Cells, HeadingRows, Row, is_letterhead
+from geodata.spreadsheet_mapping.headings.fields import is_running_number, read_heading
+from geodata.spreadsheet_mapping.headings.rows import Cells, HeadingRows, Row, is_letterhead
 
 FIRST_CELLS = 4
 """Cells from the left in which a total, a note or an example says what it is."""

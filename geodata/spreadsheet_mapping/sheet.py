@@ -16,11 +16,11 @@ from geodata.spreadsheet_mapping.cells.cell_text import heading_parts, matches, 
 from geodata.spreadsheet_mapping.cells.traditional import simplified
 from geodata.spreadsheet_mapping.cells.units import UNITS, unit_in
 from geodata.spreadsheet_mapping.cells.word_lists import ENDED, OVER, STATUS
-from geodata.spreadsheet_mapping.heading_fields import INSTRUCTIONS, is_known, read_heading
-from geodata.spreadsheet_mapping.heading_rows import HeadingRows, find_headings
+from geodata.spreadsheet_mapping.headings.fields import INSTRUCTIONS, is_known, read_heading
+from geodata.spreadsheet_mapping.headings.rows import HeadingRows, find_headings
+from geodata.spreadsheet_mapping.headings.unit_columns import with_units
+from geodata.spreadsheet_mapping.headings.year_month import joined
 from geodata.spreadsheet_mapping.non_data_rows import Skipped, sorted_out
-from geodata.spreadsheet_mapping.unit_columns import with_units
-from geodata.spreadsheet_mapping.year_month import joined
 from geodata.workbooks.workbook import SheetGrid, is_workbook, read_sheets
 
 __all__ = ["Column", "ForeignSheet", "Row", "Skipped", "letters", "sheet_of", "sheets"]

@@ -13,7 +13,7 @@ from geodata.spreadsheet_mapping.cells.cell_parsing import is_nothing, meaning, 
 from geodata.spreadsheet_mapping.cells.cell_text import heading_parts, matches
 from geodata.spreadsheet_mapping.cells.traditional import simplified
 from geodata.spreadsheet_mapping.cells.units import guessed_unit, own_unit, unit_of_heading
-from geodata.spreadsheet_mapping.heading_fields import SURE, UNKNOWN, YES_OR_NO, functions_of, heading_of, read_heading
+from geodata.spreadsheet_mapping.headings.fields import SURE, UNKNOWN, YES_OR_NO, functions_of, heading_of, read_heading
 from geodata.spreadsheet_mapping.mapping import PARTS, WORDED, ColumnChoice, KnownWords, Mapping
 from geodata.spreadsheet_mapping.sheet import Column, ForeignSheet, letters
 

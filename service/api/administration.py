@@ -16,8 +16,8 @@ from service.identity.roles import RIGHTS, Principal, Role
 from service.repositories import audit_log
 from service.web.context import Administrator, Reader
 from service.web.idempotency import Answer, IsOnce
+from service.web.limits.parsed_body import BodyRoute
 from service.web.pagination import InWindow, Page, paged
-from service.web.parsed_body import BodyRoute
 
 router = APIRouter(tags=["administration"], route_class=BodyRoute)
 SHOWN_BEFORE = "The key was shown in the first answer and is not stored; if it was lost, revoke it and make another."

@@ -9,7 +9,7 @@ from service.exports.maps.analyses import check_answer
 from service.formats.analyses import AnswerOut
 from service.web.context import Planner
 from service.web.idempotency import Answer, IsOnce
-from service.web.parsed_body import BodyRoute
+from service.web.limits.parsed_body import BodyRoute
 from service.web.plan_files import PlanId
 
 router = APIRouter(prefix="/plans", tags=["plans"], route_class=BodyRoute)

@@ -23,8 +23,8 @@ from service.repositories.uploads.earlier_submissions import sent_before
 from service.web.context import Planner, Reader, RequestUser
 from service.web.idempotency import Answer, IdempotentRequest, IsOnce
 from service.web.limits.body_limits import takes_files
+from service.web.limits.parsed_body import BodyRoute
 from service.web.pagination import IfMatch, InWindow, Page, must_match, paged, tag
-from service.web.parsed_body import BodyRoute
 from service.web.problems import conflict, not_found
 from service.web.uploads import CONTENTS, InUpload
 

@@ -14,7 +14,7 @@ from service.application.plans.change_report import report_text
 from service.repositories.planning import nights
 from service.web.context import Operator, Reader
 from service.web.idempotency import Answer, IsOnce
-from service.web.parsed_body import BodyRoute
+from service.web.limits.parsed_body import BodyRoute
 
 router = APIRouter(prefix="/nights", tags=["nights"], route_class=BodyRoute)
 

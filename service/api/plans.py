@@ -16,8 +16,8 @@ from service.formats.requests import RejectIn
 from service.repositories import plans
 from service.web.context import Planner, Reader, RequestUser, Reviewer
 from service.web.idempotency import Answer, IsOnce
+from service.web.limits.parsed_body import BodyRoute
 from service.web.pagination import IfMatch, IfNoneMatch, InWindow, Page, paged, tag, unchanged, versions
-from service.web.parsed_body import BodyRoute
 from service.web.plan_files import FileName, PlanId, plan_file
 from service.web.stored_json import written
 

@@ -15,9 +15,9 @@ from service.formats.requests import RecommendIn
 from service.repositories import plans
 from service.web.context import Reader, RequestUser
 from service.web.idempotency import Answer, IsOnce
-from service.web.parsed_body import BodyRoute
+from service.web.limits.parsed_body import BodyRoute
+from service.web.limits.search_deadline import SearchTurn
 from service.web.problems import conflict, not_found
-from service.web.searching import SearchTurn
 
 router = APIRouter(prefix="/recommendations", tags=["recommendations"], route_class=BodyRoute)
 

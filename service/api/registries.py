@@ -23,8 +23,8 @@ from service.web.context import Keeper, Reader, RequestUser
 from service.web.idempotency import Answer, IsOnce
 from service.web.limits.admission import unreadable
 from service.web.limits.body_limits import takes_files
+from service.web.limits.parsed_body import BodyRoute
 from service.web.pagination import IfMatch, IfNoneMatch, InWindow, Page, must_match, paged, tag, unchanged
-from service.web.parsed_body import BodyRoute
 from service.web.problems import not_found
 from service.web.uploads import InJson, Upload, json_body, upload
 

@@ -14,8 +14,8 @@ from service.formats.requests import RunIn
 from service.repositories import runs
 from service.web.context import Planner, Reader, StreamTurn, still_known
 from service.web.idempotency import Answer, IsOnce
+from service.web.limits.parsed_body import BodyRoute
 from service.web.pagination import InWindow, Page, paged
-from service.web.parsed_body import BodyRoute
 from service.web.run_events import followed
 
 router = APIRouter(prefix="/runs", tags=["runs"], route_class=BodyRoute)

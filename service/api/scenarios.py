@@ -12,8 +12,8 @@ from service.formats.requests import ScenarioIn, SweepIn
 from service.repositories.planning import scenarios
 from service.web.context import Planner, Reader
 from service.web.idempotency import Answer, IsOnce
+from service.web.limits.parsed_body import BodyRoute
 from service.web.pagination import InWindow, Page, paged
-from service.web.parsed_body import BodyRoute
 
 router = APIRouter(tags=["scenarios"], route_class=BodyRoute)
 ScenarioId = Annotated[str, InPath(pattern=r"^scenario-[0-9a-f]{12}$")]

@@ -14,8 +14,8 @@ from service.formats.requests import AnswersIn, DossiersIn, MovesIn
 from service.repositories import studies
 from service.web.context import Planner, Reader
 from service.web.idempotency import Answer, IsOnce
+from service.web.limits.parsed_body import BodyRoute
 from service.web.pagination import InWindow, Page, paged
-from service.web.parsed_body import BodyRoute
 
 router = APIRouter(prefix="/studies", tags=["studies"], route_class=BodyRoute)
 StudyId = Annotated[str, InPath(pattern=r"^study-[0-9a-f]{12}$", examples=["study-0f3a5b7c9d1e"])]

@@ -18,7 +18,7 @@ from service.ogc.filters import box_of, months_of, refuse
 from service.ogc.links import address, here, link, pages
 from service.ogc.responses import FORMATS, GEOJSON, JSON, described, json_answer, spliced
 from service.repositories import plans, registries
-from service.repositories.features.question import Asked
+from service.repositories.features.query import FeatureQuery
 from service.repositories.features.rows import Origin
 from service.web.context import Reader
 from service.web.problems import not_found
@@ -81,13 +81,13 @@ def _origin(connection: Connection, collection: Collection, asked: str | int | N
     return found
 
 
-def _question(collection: Collection, given: Mapping[str, Any], zone: tzinfo) -> Asked:
+def _question(collection: Collection, given: Mapping[str, Any], zone: tzinfo) -> FeatureQuery:
     equals = tuple(
         (each.name, each.read(given[each.name]))
         for each in collection.properties
         if each.filterable and given[each.name] is not None
     )
-    return Asked(
+    return FeatureQuery(
         limit=min(given["limit"], MOST),
         offset=given["offset"],
         box=None if given["bbox"] is None else box_of(given["bbox"]),
@@ -112,7 +112,9 @@ def _items(collection: Collection, asker: Reader, request: Request, given: Mappi
     return spliced(content, "features", page.features, GEOJSON)
 
 
-def _page(connection: Connection, collection: Collection, asker: Reader, origin: Origin, asked: Asked) -> FeaturePage:
+def _page(
+    connection: Connection, collection: Collection, asker: Reader, origin: Origin, asked: FeatureQuery
+) -> FeaturePage:
     """A page for people of the asker's district; neither a registry's version nor what a plan holds ever changes."""
 
     def read() -> FeaturePage:
@@ -126,7 +128,7 @@ def _page(connection: Connection, collection: Collection, asker: Reader, origin:
 def _one(
     collection: Collection, asker: Reader, request: Request, feature_id: str, origin: str | int | None
 ) -> Response:
-    asked = Asked(limit=1, feature_id=feature_id)
+    asked = FeatureQuery(limit=1, feature_id=feature_id)
     with asker.transaction() as connection:
         row = _origin(connection, collection, origin)
         found = [] if row is None else collection.source.find(connection, row, asked, collection.properties)[1]

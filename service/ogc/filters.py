@@ -5,7 +5,7 @@ import re
 from datetime import datetime, tzinfo
 from typing import NoReturn
 
-from service.repositories.features.question import Box, Months
+from service.repositories.features.query import Box, Months
 from service.web.problems import ProblemError
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)

@@ -12,7 +12,7 @@ from service.ogc.links import address, here, link, pages
 from service.ogc.responses import FORMATS, GEOJSON, JSON, described, json_answer
 from service.repositories import plans, runs
 from service.web.context import Planner, Reader, RequestUser
-from service.web.parsed_body import BodyRoute
+from service.web.limits.parsed_body import BodyRoute
 from service.web.problems import ProblemError
 
 router = APIRouter(tags=["jobs"], dependencies=FORMATS, route_class=BodyRoute)

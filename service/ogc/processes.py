@@ -18,9 +18,9 @@ from service.ogc.process_catalogue import ALLOCATE, PROCESSES, RECOMMEND, Proces
 from service.ogc.responses import FORMATS, described, json_answer
 from service.web.context import Planner, Reader
 from service.web.idempotency import KEY_FORM, IdempotentRequest, once
-from service.web.parsed_body import BodyRoute
+from service.web.limits.parsed_body import BodyRoute
+from service.web.limits.search_deadline import SearchTurn
 from service.web.problems import ProblemError
-from service.web.searching import SearchTurn
 
 router = APIRouter(tags=["processes"], dependencies=FORMATS, route_class=BodyRoute)
 

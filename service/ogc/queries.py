@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, Select
 
 from service.ogc.property_types import Property
-from service.repositories.features.question import Asked, Box
+from service.repositories.features.query import Box, FeatureQuery
 from service.repositories.features.rows import Origin, matching
 
 Feature = dict[str, Any]
@@ -20,7 +20,7 @@ class Source(Protocol):
     """Answers a question about one version of the registry or one plan."""
 
     def find(
-        self, connection: Connection, origin: Origin, asked: Asked, properties: Sequence[Property]
+        self, connection: Connection, origin: Origin, asked: FeatureQuery, properties: Sequence[Property]
     ) -> tuple[int, list[Feature]]:
         """How many features match, and those of the page."""
         ...
@@ -33,7 +33,7 @@ class TableSource:
     query: Callable[[Origin], Select[Any]]
 
     def find(
-        self, connection: Connection, origin: Origin, asked: Asked, properties: Sequence[Property]
+        self, connection: Connection, origin: Origin, asked: FeatureQuery, properties: Sequence[Property]
     ) -> tuple[int, list[Feature]]:
         """Filter, count and page in the database, by the rights of the transaction."""
         matched, rows = matching(connection, self.query(origin), asked)
@@ -62,7 +62,7 @@ class AreaSource:
     areas: Callable[[Connection, Origin], Sequence[Area]]
 
     def find(
-        self, connection: Connection, origin: Origin, asked: Asked, properties: Sequence[Property]
+        self, connection: Connection, origin: Origin, asked: FeatureQuery, properties: Sequence[Property]
     ) -> tuple[int, list[Feature]]:
         """Filter and page in memory."""
         chosen = [area for area in self.areas(connection, origin) if _matches(area, asked)]
@@ -77,7 +77,7 @@ class AreaSource:
         ]
 
 
-def _matches(area: Area, asked: Asked) -> bool:
+def _matches(area: Area, asked: FeatureQuery) -> bool:
     if asked.feature_id is not None and area.fid != asked.feature_id:
         return False
     if any(area.properties[name] != value for name, value in asked.equals):

@@ -26,8 +26,8 @@ from service.pages.shell.forms import Form
 from service.pages.shell.plan_localizer import localizer_of
 from service.pages.site_finder_form import PARTS, at_fault, fault_rows, newcomer
 from service.repositories import plans
+from service.web.limits.search_deadline import search_turn
 from service.web.problems import ProblemError
-from service.web.searching import search_turn
 
 router = APIRouter()
 MOST = 8

@@ -8,8 +8,8 @@ from python_multipart import multipart
 
 from service.web.limits import admission
 from service.web.limits.admission import INLINE_BYTES
+from service.web.limits.parsed_body import BodyRoute
 from service.web.limits.route_limits import _walked
-from service.web.parsed_body import BodyRoute
 
 JSON = {"Content-Type": "application/json"}
 LARGE = 4 * INLINE_BYTES

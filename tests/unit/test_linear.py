@@ -38,8 +38,8 @@ READERS = (
     "geodata.workbooks.xlsx_styles",
     "geodata.spreadsheet_mapping.cells.chinese_numbers",
     "geodata.spreadsheet_mapping.cells.cleanrooms",
-    "geodata.spreadsheet_mapping.heading_rows",
-    "geodata.spreadsheet_mapping.heading_fields",
+    "geodata.spreadsheet_mapping.headings.rows",
+    "geodata.spreadsheet_mapping.headings.fields",
     "geodata.spreadsheet_mapping.cells.word_meanings",
     "geodata.spreadsheet_mapping.cells.quantities",
     "geodata.spreadsheet_mapping.non_data_rows",
@@ -49,7 +49,7 @@ READERS = (
     "geodata.spreadsheet_mapping.cells.traditional",
     "geodata.spreadsheet_mapping.cells.units",
     "geodata.spreadsheet_mapping.cells.cell_text",
-    "geodata.spreadsheet_mapping.year_month",
+    "geodata.spreadsheet_mapping.headings.year_month",
     "service.web.urls",
     "service.web.pagination",
     "service.files.uploads",
@@ -73,7 +73,7 @@ def test_every_pattern_is_found():
         "service.files.strict_json._MARKS",
         "geodata.spreadsheet_mapping.cells.cell_text._PARENTHESES",
     } <= places
-    assert any(place.startswith("geodata.spreadsheet_mapping.heading_fields._FIELDS") for place in places)
+    assert any(place.startswith("geodata.spreadsheet_mapping.headings.fields._FIELDS") for place in places)
     assert {name for name in BOUNDED if name not in places} == set()
 
 
@@ -187,7 +187,7 @@ def test_every_reader_of_texts_is_found():
         "geodata.cells.cell_values.integer",
         "geodata.spreadsheet_mapping.cells.cell_text.heading_parts",
         "geodata.spreadsheet_mapping.cells.cell_text.without_remarks",
-        "geodata.spreadsheet_mapping.heading_fields.read_heading",
+        "geodata.spreadsheet_mapping.headings.fields.read_heading",
         "geodata.spreadsheet_mapping.cells.word_meanings.parts_of(utilities)",
         "geodata.workbooks.xlsx_styles.words_behind",
         "service.files.uploads.plain_name",

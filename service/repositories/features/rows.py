@@ -11,7 +11,7 @@ from sqlalchemy.types import Double, Text
 
 from service.database.rows import every
 from service.database.tables import placement, registry, registry_park, registry_space, unplaced
-from service.repositories.features.question import Asked, Box
+from service.repositories.features.query import Box, FeatureQuery
 
 Origin = Mapping[str, Any]
 """Row of the registry version or of the plan that is shown."""
@@ -24,7 +24,9 @@ def registry_document(connection: Connection, number: int) -> Mapping[str, Any]:
     return document
 
 
-def matching(connection: Connection, query: Select[Any], asked: Asked) -> tuple[int, Sequence[Mapping[str, Any]]]:
+def matching(
+    connection: Connection, query: Select[Any], asked: FeatureQuery
+) -> tuple[int, Sequence[Mapping[str, Any]]]:
     """How many rows of a query match, and those of the page."""
     rows = query.subquery()
     chosen = select(rows).where(*_conditions(rows, asked))
@@ -32,7 +34,7 @@ def matching(connection: Connection, query: Select[Any], asked: Asked) -> tuple[
     return matched, every(connection, chosen.order_by(rows.c.fid).limit(asked.limit).offset(asked.offset))
 
 
-def _conditions(rows: Subquery, asked: Asked) -> list[ColumnElement[bool]]:
+def _conditions(rows: Subquery, asked: FeatureQuery) -> list[ColumnElement[bool]]:
     """Features without a place or a time match every box or time, as the standard has it."""
     found: list[ColumnElement[bool]] = [rows.c[name] == value for name, value in asked.equals]
     if asked.feature_id is not None:

@@ -21,8 +21,8 @@ from service.files.strict_json import BodyError, check_json, is_json
 from service.identity.roles import Principal
 from service.web.limits import body_limits
 from service.web.limits.concurrency import ConcurrencyLimit
+from service.web.limits.parsed_body import BODY_KEY, JSON_KEY
 from service.web.limits.route_limits import RouteLimits, RouteTable
-from service.web.parsed_body import BODY_KEY, JSON_KEY
 from service.web.problems import ProblemError
 
 BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -12,7 +12,7 @@ from geodata.spreadsheet_mapping import convert, sheets, suggest
 from geodata.spreadsheet_mapping.cells.cell_parsing import meaning, read_cell
 from geodata.spreadsheet_mapping.cells.cell_text import heading_parts
 from geodata.spreadsheet_mapping.cells.units import guessed_unit, unit_of_heading
-from geodata.spreadsheet_mapping.heading_fields import read_heading
+from geodata.spreadsheet_mapping.headings.fields import read_heading
 from tests.support.foreign_sheets import known
 
 AREA, LOAD, HEIGHT, POWER = "floor_area_m2", "floor_load_kpa", "clear_height_m", "power_kw"

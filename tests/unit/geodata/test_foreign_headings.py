@@ -5,7 +5,7 @@ from openpyxl import Workbook
 
 from allocator.errors import InputError
 from geodata.spreadsheet_mapping import convert, sheets, suggest
-from geodata.spreadsheet_mapping.heading_fields import read_heading
+from geodata.spreadsheet_mapping.headings.fields import read_heading
 from geodata.spreadsheet_mapping.sheet import letters, sheet_of
 from geodata.workbooks.workbook import SheetGrid
 from tests.support.foreign_sheets import known

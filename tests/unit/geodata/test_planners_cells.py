@@ -10,7 +10,7 @@ from geodata.spreadsheet_mapping.cells.cell_parsing import meaning, read_cell
 from geodata.spreadsheet_mapping.cells.cell_text import heading_parts
 from geodata.spreadsheet_mapping.cells.chinese_numbers import in_digits
 from geodata.spreadsheet_mapping.cells.units import SPELT, guessed_unit, unit_in, unit_of_heading
-from geodata.spreadsheet_mapping.heading_fields import read_heading
+from geodata.spreadsheet_mapping.headings.fields import read_heading
 from geodata.spreadsheet_mapping.sheet import sheets
 from geodata.spreadsheet_mapping.suggest import suggest
 from geodata.workbooks.xlsx_styles import words_behind

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from geodata.spreadsheet_mapping.cells.cell_text import said
 from geodata.spreadsheet_mapping.cells.units import UNITS, unit_in
-from geodata.spreadsheet_mapping.heading_fields import functions_of, is_known
+from geodata.spreadsheet_mapping.headings.fields import functions_of, is_known
 
 MOST_TOP_ROWS = 30
 """Rows from the top among which headings are looked for."""

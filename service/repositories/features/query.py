@@ -11,7 +11,7 @@ Months = tuple[str | None, str | None]
 
 
 @dataclass(frozen=True)
-class Asked:
+class FeatureQuery:
     """One question to a collection; ``feature_id`` asks for one feature alone."""
 
     limit: int

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from geodata.spreadsheet_mapping.cells.cell_text import said
 from geodata.spreadsheet_mapping.cells.units import UNITS, unit_in
-from geodata.spreadsheet_mapping.heading_fields import heading_of, read_heading
-from geodata.spreadsheet_mapping.heading_rows import Row
+from geodata.spreadsheet_mapping.headings.fields import heading_of, read_heading
+from geodata.spreadsheet_mapping.headings.rows import Row
 
 
 def with_units(data: Sequence[Row], names: Sequence[str]) -> tuple[list[Row], dict[int, int]]:

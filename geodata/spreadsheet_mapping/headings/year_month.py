@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from geodata.spreadsheet_mapping.cells.cell_text import heading_parts, said
-from geodata.spreadsheet_mapping.heading_fields import heading_of
-from geodata.spreadsheet_mapping.heading_rows import Row
+from geodata.spreadsheet_mapping.headings.fields import heading_of
+from geodata.spreadsheet_mapping.headings.rows import Row
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _PARTS = ("年", "月", "季度")

@@ -1,0 +1,1 @@
+"""Headings of foreign sheets: which rows they are, and what each column is."""
