@@ -135,6 +135,7 @@ def _requirement(requirement: Requirement) -> Test:
         refused = requirement.refusal(component, space)
         return None if refused is None else Reason(requirement.code, *refused, requirement.unit)
 
+    test.__name__ = f"_{requirement.code}"
     return test
 
 
