@@ -29,13 +29,13 @@ def restore_command(options: argparse.Namespace) -> int:
     return _do(bring, made=False)
 
 
-def _do(deed: Callable[[Engine, Addresses], BackupManifest], *, made: bool) -> int:
+def _do(operation: Callable[[Engine, Addresses], BackupManifest], *, made: bool) -> int:
     settings = load_settings()
     logs.set_up(settings.log_level)
     with database(settings, made=made) as addresses:
         engine = open_engine(addresses.owner, pool_size=2)
         try:
-            note = deed(engine, addresses)
+            note = operation(engine, addresses)
         finally:
             engine.dispose()
     print(json.dumps(note.model_dump(), ensure_ascii=False, indent=1))

@@ -28,7 +28,7 @@ from allocator.engines.sandbox import can_forbid_network
 from allocator.engines.scratch_folder import scratch
 from allocator.errors import Fault, InputError
 from geodata.faults import TOO_LARGE
-from service.files import drafts, tasks
+from service.files import drafts, latest_parts, tasks
 from service.files.fork_server import GIVEN, LENGTH, READY
 
 LOG = structlog.get_logger("readers")
@@ -180,7 +180,7 @@ _PLAIN = {
     ("datetime", "timedelta"),
     ("decimal", "Decimal"),
 }
-_OWN = ("allocator.", "geodata.", f"{TASKS}.", f"{drafts.__name__}.")
+_OWN = ("allocator.", "geodata.", f"{TASKS}.", f"{drafts.__name__}.", f"{latest_parts.__name__}.")
 
 
 class _Records(pickle.Unpickler):

@@ -12,7 +12,7 @@ from service.ogc.openapi import lowered
 
 @dataclass(frozen=True)
 class Process:
-    """A process; ``inputs`` is the body that the same deed has under /api/v1."""
+    """A process; ``inputs`` is the body that the same operation has under /api/v1."""
 
     id: str
     title: str

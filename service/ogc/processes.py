@@ -52,7 +52,10 @@ async def _once(
     request: Request,
     idempotency_key: Annotated[
         str | None,
-        Header(pattern=KEY_FORM, description="The same for every repetition of one deed; absent makes a new deed."),
+        Header(
+            pattern=KEY_FORM,
+            description="The same for every repetition of one operation; absent makes a new operation.",
+        ),
     ] = None,
 ) -> IdempotentRequest:
     """OGC clients send no key; one that does is answered as everywhere."""
@@ -93,7 +96,7 @@ def _known(process_id: str) -> Process:
 
 
 def _checked(process_: Process, execute: Execute) -> Body:
-    """Inputs as the body that the same deed has under /api/v1."""
+    """Inputs as the body that the same operation has under /api/v1."""
     unknown = sorted(set(execute.outputs) - set(process_.outputs))
     if unknown:
         errors = [{"pointer": f"#/outputs/{name[:80]}", "message": "is no output of the process"} for name in unknown]

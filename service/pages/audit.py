@@ -46,7 +46,7 @@ def listed(
         wanted=wanted,
         names=names,
         count=count,
-        deed=lambda code: find(("audit_actions",), language, code) or code,
+        operation=lambda code: find(("audit_actions",), language, code) or code,
         coded=lambda name, value: (find(("audit_values",), language, str(value)) if name in CODED else None) or value,
         fact=lambda name: find(("audit_facts",), language, name) or "",
         chain=chain,

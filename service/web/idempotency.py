@@ -59,12 +59,12 @@ class IdempotentRequest:
 
     def answer(self, asker: RequestUser, make: Callable[[Connection], Answer]) -> Response:
         """Do it and remember the answer, or repeat the answer that was remembered."""
-        deed = self._deed(asker)
+        operation = self._deed(asker)
         with asker.transaction() as connection:
-            if not deed.begin(connection, self.fingerprint):
-                return _repeated(self._same(deed.find(connection)))
+            if not operation.begin(connection, self.fingerprint):
+                return _repeated(self._same(operation.find(connection)))
             made = make(connection)
-            deed.remember(connection, made.status, made.headers, made.stored())
+            operation.remember(connection, made.status, made.headers, made.stored())
         return made.response()
 
     def before(self, asker: RequestUser) -> Response | None:
@@ -75,12 +75,12 @@ class IdempotentRequest:
 
     def result(self, asker: RequestUser, make: Callable[[Connection], Mapping[str, Any]]) -> Mapping[str, Any]:
         """Do it and remember what it made, or what was remembered: for presentations that answer anew every time."""
-        deed = self._deed(asker)
+        operation = self._deed(asker)
         with asker.transaction() as connection:
-            if not deed.begin(connection, self.fingerprint):
-                return _made(self._same(deed.find(connection)))
+            if not operation.begin(connection, self.fingerprint):
+                return _made(self._same(operation.find(connection)))
             made = make(connection)
-            deed.remember(connection, 200, {}, _as_json(made))
+            operation.remember(connection, 200, {}, _as_json(made))
         return made
 
     def result_before(self, asker: RequestUser) -> Mapping[str, Any] | None:
@@ -116,7 +116,7 @@ async def once(
     idempotency_key: Annotated[
         str,
         Header(
-            description="A new random text for every new deed; the same for every repetition of it.",
+            description="A new random text for every new operation; the same for every repetition of it.",
             pattern=KEY_FORM,
             examples=["3f0a-upload-1"],
         ),

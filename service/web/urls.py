@@ -1,8 +1,9 @@
 """Addresses of what is served: ids as segments of a path, whatever characters they have.
 
 Everything within routes, pages and answers knows a path in one form: percent-encoded, segment by segment.  So a slash
-within an id never ends it, and a ``?`` or ``#`` never ends the path.  :class:`~service.web.request_paths.Front` brings
-every request's path into that form, and the convertors here decode each parameter once its route is found.
+within an id never ends it, and a ``?`` or ``#`` never ends the path.
+:class:`~service.web.request_paths.RequestPathMiddleware` brings every request's path into that form, and the convertors
+here decode each parameter once its route is found.
 """
 
 from collections.abc import Iterable

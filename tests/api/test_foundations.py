@@ -1,4 +1,4 @@
-"""What the service stands on: settings, schema, one transaction per deed, sweeps that join, retention, logs."""
+"""What the service stands on: settings, schema, one transaction per operation, sweeps that join, retention, logs."""
 
 import io
 import json

@@ -105,8 +105,8 @@ def test_of_many_reviewers_at_the_same_moment_exactly_one_wins(fresh, races):
             return fresh.post(f"plans/{plan_id}/{verb}", person, headers={"If-Match": etag}, **body).status_code
 
         with ThreadPoolExecutor(4) as people:
-            deeds = [("ben", "approve"), ("eva", "approve"), ("ben", "reject"), ("eva", "reject")]
-            codes = sorted(people.map(lambda deed: decide(*deed), deeds))
+            operations = [("ben", "approve"), ("eva", "approve"), ("ben", "reject"), ("eva", "reject")]
+            codes = sorted(people.map(lambda operation: decide(*operation), operations))
         outcomes[tuple(codes)] += 1
     winners = {codes.count(200) for codes in outcomes}
     assert winners == {1}, outcomes

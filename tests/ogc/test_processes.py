@@ -1,4 +1,4 @@
-"""Processes: a job from its execution to its results, dismissal, refusals, rights; and the same deed once."""
+"""Processes: a job from its execution to its results, dismissal, refusals, rights; and the same operation once."""
 
 import pytest
 

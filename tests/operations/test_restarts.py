@@ -93,7 +93,7 @@ def test_a_solve_that_ends_while_the_database_starts_is_stored_at_the_first_atte
             if len(asked) <= refusals:
                 psycopg.connect(busy)
 
-        def write(works, deed):
+        def write(works, operation):
             # the server went away while the solve ran, and comes back while its plan waits to be stored
             with psycopg.connect(as_owner(desk.url), autocommit=True) as connection:
                 connection.execute(
@@ -103,7 +103,7 @@ def test_a_solve_that_ends_while_the_database_starts_is_stored_at_the_first_atte
             desk.engine.dispose()
             event.listen(desk.engine, "do_connect", refuse)
             try:
-                return written(works, deed)
+                return written(works, operation)
             finally:
                 event.remove(desk.engine, "do_connect", refuse)
 

@@ -12,7 +12,7 @@ import pytest
 from service.database import embedded
 from service.operations.backup import _program
 
-MAKE_LOGINS = Path(__file__).resolve().parents[1] / "tools" / "make-logins.sql"
+MAKE_LOGINS = Path(__file__).resolve().parents[2] / "tools" / "make-logins.sql"
 
 PROGRAMS = "TEST_POSTGRES_PROGRAMS"
 """Environment variable that names the folder of the server's programs; without it the tests run on the wheel's."""

@@ -18,6 +18,6 @@ def _restore(command: argparse.ArgumentParser) -> None:
 
 
 OPERATING = (
-    Command("backup", "dump the database, with a note of what it holds", "service.cli.backup:back_up", _backup),
-    Command("restore", "restore a dump into an empty database", "service.cli.backup:bring_back", _restore),
+    Command("backup", "dump the database, with a note of what it holds", "service.cli.backup:backup_command", _backup),
+    Command("restore", "restore a dump into an empty database", "service.cli.backup:restore_command", _restore),
 )

@@ -51,7 +51,7 @@ class Form:
         return int(said)
 
     def once(self, also: bytes = b"") -> IdempotentRequest:
-        """The form's own idempotency key, so that a second click repeats the answer instead of the deed."""
+        """The form's own idempotency key, so that a second click repeats the answer instead of the operation."""
         key = self.text("once", 200)
         if not re.fullmatch(KEY_FORM, key):
             raise forged()

@@ -20,10 +20,10 @@ def new_token() -> str:
 
 def keep(house: AppContext, person: str, token: str, status: int, pages: Mapping[str, str]) -> None:
     """Keep a page, as it reads in each language."""
-    deed = Deed(person, ROUTE, token)
+    operation = Deed(person, ROUTE, token)
     with transaction(house.engine, SYSTEM) as connection:
-        deed.begin(connection, "")
-        deed.remember(connection, status, {}, json.dumps(pages).encode())
+        operation.begin(connection, "")
+        operation.remember(connection, status, {}, json.dumps(pages).encode())
 
 
 def kept(house: AppContext, person: str, token: str) -> tuple[int, Mapping[str, str]] | None:
