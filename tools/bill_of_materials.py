@@ -105,18 +105,20 @@ FILES = {"readline": "libreadline", "libimagequant": "libimagequant"}
 """Components that a wheel's bill names although the file may be absent, and how its name begins."""
 
 
-def hashes_of_lock() -> dict[str, list[str]]:
-    """SHA-256 of the files that the run lock lets in, by name."""
+def hashes_of_lock() -> dict[tuple[str, str], list[str]]:
+    """SHA-256 of the files that the run lock lets in, by name and version: a name may have one for each Python."""
     blocks = re.split(r"^(?=[\w.-]+==)", LOCK.read_text("utf-8"), flags=re.MULTILINE)[1:]
     return {
-        canonicalize_name(block.partition("==")[0]): re.findall(r"--hash=sha256:([0-9a-f]{64})", block)
+        (canonicalize_name(block.partition("==")[0]), block.partition("==")[2].split()[0]): re.findall(
+            r"--hash=sha256:([0-9a-f]{64})", block
+        )
         for block in blocks
     }
 
 
 def names_of_lock() -> set[str]:
     """Names that the run lock has."""
-    return set(hashes_of_lock())
+    return {name for name, _ in hashes_of_lock()}
 
 
 def site_of(python: str) -> Path:
@@ -228,7 +230,7 @@ def fill(component: Component, package: Distribution, python: str) -> None:
     for each in (component, *inner.values()):
         if licence := licence_of(each):
             each["licenses"] = [{"expression": licence}]
-    hashes = hashes_of_lock()[canonicalize_name(package.name)]
+    hashes = hashes_of_lock()[canonicalize_name(package.name), package.version]
     component.setdefault("externalReferences", []).append(distribution_of(component, hashes))
 
 

@@ -65,6 +65,8 @@ class Stream:
         self.ended.set()
 
     def leave(self):
+        if self.ended.is_set():
+            return
         self._desk._portal.call(self._leave.set)
         assert self.ended.wait(30)
 

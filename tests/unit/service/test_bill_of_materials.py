@@ -62,7 +62,6 @@ def test_the_bill_has_what_wheels_carry_within(written):
 def test_every_package_has_the_hashes_of_the_lock(written):
     bill, _ = written
     lock = (ROOT / "requirements-run.lock").read_text("utf-8")
-    numpy = re.search(r"^numpy==.*?(?=^\S)", lock, re.MULTILINE | re.DOTALL)[0]
     for component in bill["components"]:
         if component["purl"].startswith("pkg:npm/"):
             (digest,) = component["hashes"]
@@ -74,7 +73,8 @@ def test_every_package_has_the_hashes_of_the_lock(written):
         assert digests
         assert all(f"--hash=sha256:{digest}" in lock for digest in digests)
         if component["name"] == "numpy":
-            assert digests == re.findall("sha256:([0-9a-f]{64})", numpy)
+            block = re.search(rf"^numpy=={component['version']} .*?(?=^\S)", lock, re.MULTILINE | re.DOTALL)[0]
+            assert set(digests) == set(re.findall("sha256:([0-9a-f]{64})", block))
 
 
 def test_native_libraries_say_their_own_version(written):
