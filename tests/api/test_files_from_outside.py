@@ -21,6 +21,7 @@ def asleep(desk, monkeypatch):
         Readers, "read", lambda own, _task, sent, *_: read(own, "tests.support.reader_tasks:asleep", sent)
     )
     monkeypatch.setattr(desk.app.state.house, "readers", Readers(1, 128 * 2**20))
+    monkeypatch.setattr(desk.app.state.house.files, "_wait_s", 8.0)
 
 
 def is_well(desk, name):
